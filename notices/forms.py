@@ -1,0 +1,41 @@
+"""What a declarant fills in, as typed: decoded leniently, so that all problems can be told at once."""
+
+from typing import Any
+
+import msgspec
+
+
+class Holder(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Whose certificate it is; `identifier` may be missing for a newborn."""
+
+    kind: str | None = None
+    name: str | None = None
+    identifier: str | None = None
+    identifier_type: str | None = None
+
+
+class Contact(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """How to reach the declarant; never published."""
+
+    phone: str | None = None
+
+
+class Declaration(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The body of POST /api/v1/notices before anything is checked."""
+
+    certificate: str | None = None
+    matter: str | None = None
+    number: str | None = None
+    copies: str | None = None
+    cause: str | None = None
+    lost_on: str | None = None
+    holder: Holder | None = None
+    issuer: str | None = None
+    issued_on: str | None = None
+    region: str | None = None
+    contact: Contact | None = None
+    details: dict[str, Any] | None = None
+    relation: str | None = None
+    publication_consent: bool | None = None
+    truthful: bool | None = None
+    confirm_unusual_number: bool | None = None
