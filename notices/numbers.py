@@ -1,0 +1,176 @@
+"""One form for every way a number can be typed, the check digits it may carry, its keyed hash."""
+
+import hmac
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date
+from types import MappingProxyType
+
+_IGNORED = frozenset("第字号號")
+_KEPT = frozenset({"Lu", "Ll", "Lt", "Lo", "Nl"})
+# Nl holds 〇; of the modifier letters (Lm) only 々 is Han, the rest are apostrophes and dashes.
+_HAN_REPEAT = "々"
+_INVISIBLE_LETTERS = frozenset("\u115f\u1160")
+# Planes 2 and 3 hold nothing but Han; a Python older than a Han extension calls it unassigned.
+_HAN_PLANES = range(0x20000, 0x3FFFE)
+_CACHED_BELOW = 0x10000
+
+
+class _Keep(dict[int, str | None]):
+    """For `str.translate`: letters and Han stay, digits of any script turn ASCII, the rest goes."""
+
+    def __init__(self, ignored: frozenset[str]) -> None:
+        super().__init__()
+        self._ignored = ignored
+
+    def __missing__(self, point: int) -> str | None:
+        character = chr(point)
+        digit = unicodedata.digit(character, None)
+        kept: str | None = None
+        if character in self._ignored or character in _INVISIBLE_LETTERS:
+            kept = None
+        elif digit is not None:
+            kept = str(digit)
+        elif (
+            unicodedata.category(character) in _KEPT
+            or character == _HAN_REPEAT
+            or point in _HAN_PLANES
+        ):
+            kept = character
+        if point < _CACHED_BELOW:
+            self[point] = kept
+        return kept
+
+
+_NUMBER = _Keep(_IGNORED)
+_IDENTIFIER = _Keep(frozenset())
+_NOT_PLAIN = re.compile(r"[^0-9A-Z]+")
+
+
+def _fold(text: str, keep: _Keep) -> str:
+    """`text` folded until it stays: upper case can undo NFKC, and dropping can let it compose."""
+    while True:
+        if text.isascii():
+            return _NOT_PLAIN.sub("", text.upper())
+        folded = unicodedata.normalize("NFKC", text).upper().translate(keep)
+        if folded == text:
+            return text
+        text = folded
+
+
+def normal_form(text: str, optional_prefix: re.Pattern[str] | None = None) -> str:
+    """The form in which numbers are matched: whoever changes it orphans every stored hash."""
+    number = _fold(text, _NUMBER)
+    while optional_prefix is not None:
+        prefix = optional_prefix.match(number)
+        if prefix is None or not 0 < prefix.end() < len(number):
+            break
+        number = _fold(number[prefix.end() :], _NUMBER)
+    return number
+
+
+def identifier_form(text: str) -> str:
+    """The form in which holders are compared: letters and digits, nothing else."""
+    return _fold(text, _IDENTIFIER)
+
+
+def keyed_hash(key: bytes, certificate: str, normal: str) -> bytes:
+    """What the database matches by, so that a stolen copy of it cannot be searched by number."""
+    return hmac.digest(key, f"{certificate}\0{normal}".encode(), "sha256")
+
+
+_USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_USCC_SHAPE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
+_RESIDENT_ID_SHAPE = re.compile(r"[0-9]{17}[0-9X]")
+_RESIDENT_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_OLD_RESIDENT_ID = re.compile(r"[1-9][0-9]{14}")
+_PREFIXED_DIGITS = re.compile(r"[^0-9]*([0-9]{2,})")
+
+
+def has_uscc_shape(code: str) -> bool:
+    """Whether `code` is built like a unified social credit code, its check character aside."""
+    return _USCC_SHAPE.fullmatch(code) is not None
+
+
+def has_resident_id_shape(code: str) -> bool:
+    """Whether `code` is built like a resident ID number, its check character aside."""
+    return _RESIDENT_ID_SHAPE.fullmatch(code) is not None
+
+
+def uscc_ok(code: str) -> bool:
+    """GB 32100-2015: weights are the powers of 3 modulo 31."""
+    if not has_uscc_shape(code):
+        return False
+    total = sum(
+        _USCC_ALPHABET.index(character) * pow(3, place, 31)
+        for place, character in enumerate(code[:17])
+    )
+    return _USCC_ALPHABET[-total % 31] == code[17]
+
+
+def resident_id_ok(code: str) -> bool:
+    """GB 11643-1999; the date is not judged, since real numbers with a 30 February were issued."""
+    if not has_resident_id_shape(code):
+        return False
+    total = sum(
+        int(digit) * weight for digit, weight in zip(code, _RESIDENT_ID_WEIGHTS, strict=False)
+    )
+    return "10X98765432"[total % 11] == code[17]
+
+
+def mod_11_10_ok(digits: str) -> bool:
+    """GB/T 17710 (ISO 7064) MOD 11,10, the last digit being the check digit."""
+    if len(digits) < 2 or not (digits.isascii() and digits.isdigit()):
+        return False
+    product = 10
+    for digit in digits[:-1]:
+        product = ((product + int(digit)) % 10 or 10) * 2 % 11
+    return (product + int(digits[-1])) % 10 == 1
+
+
+def _uscc_or_other_shape(normal: str) -> bool:
+    return not has_uscc_shape(normal) or uscc_ok(normal)
+
+
+def _resident_id_or_other_shape(normal: str) -> bool:
+    return not has_resident_id_shape(normal) or resident_id_ok(normal)
+
+
+def _mod_11_10_or_other_shape(normal: str) -> bool:
+    prefixed = _PREFIXED_DIGITS.fullmatch(normal)
+    return prefixed is None or mod_11_10_ok(prefixed[1])
+
+
+CHECK_DIGITS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
+    {
+        "none": lambda normal: True,
+        "uscc": _uscc_or_other_shape,
+        "id18": _resident_id_or_other_shape,
+        "mod1110": _mod_11_10_or_other_shape,
+    }
+)
+"""For each rule: false only for a number built as the standard says whose check digit is wrong."""
+
+
+def birth_date(resident_id: str) -> date | None:
+    """The date of birth in an 18- or 15-character resident ID number, when it is a real date."""
+    if has_resident_id_shape(resident_id):
+        digits = resident_id[6:14]
+    elif _OLD_RESIDENT_ID.fullmatch(resident_id):
+        digits = "19" + resident_id[6:12]
+    else:
+        return None
+    try:
+        born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return None
+    return born if 1850 <= born.year < 2100 else None
+
+
+def looks_like_resident_id(text: str) -> bool:
+    """Whether `text` is a resident ID number by its check digit, or an old one by its date."""
+    code = identifier_form(text)
+    if birth_date(code) is None:
+        return False
+    return len(code) == 15 or resident_id_ok(code)
