@@ -1,0 +1,244 @@
+"""Child processes that end with us, are started again when they die, and log into a file."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from notices.texts import Text
+
+Say = Callable[[str], None]
+
+LAUNCHER = """
+import ctypes, os, sys
+parent, death, uid, gid = (int(word) for word in sys.argv[1:5])
+os.umask(0o077)
+if uid >= 0:
+    os.setgroups([])
+    os.setgid(gid)
+    os.setuid(uid)
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, death, 0, 0, 0)
+    if os.getppid() != parent:
+        sys.exit("the parent has gone")
+os.execv(sys.argv[5], sys.argv[5:])
+"""
+"""Becomes the program given, as the user given; dies with its parent (PR_SET_PDEATHSIG).
+
+A program of its own instead of a `preexec_fn`, which is not safe in a process with threads.
+"""
+
+LOG_LIMIT = 8 * 1024 * 1024
+LONGEST_PAUSE = 30.0
+TRIES = 3
+
+
+class EngineError(Exception):
+    """An engine cannot be had; the text says what to do about it."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(f"{text.zh}\n{text.en}")
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Whom a child runs as."""
+
+    name: str
+    uid: int
+    gid: int
+    home: Path
+
+
+def command(argv: Sequence[str | Path], user: User | None, death: signal.Signals) -> list[str]:
+    """`argv`, wrapped so that it runs as `user` and gets the signal `death` when we die."""
+    uid, gid = (user.uid, user.gid) if user else (-1, -1)
+    words = (os.getpid(), int(death), uid, gid, *argv)
+    return [sys.executable, "-I", "-S", "-c", LAUNCHER, *map(str, words)]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """What a child needs to know of ours, and none of our secrets or its own settings."""
+    kept = {
+        k: os.environ[k] for k in ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH") if k in os.environ
+    }
+    return {**kept, "LC_ALL": "C", **more}
+
+
+def run(argv: Sequence[str | Path], user: User | None, cwd: Path, stdin: str = "") -> str:
+    """The output of a short command that runs as `user`; EngineError when it fails."""
+    done = subprocess.run(  # noqa: S603 - our own words
+        command(argv, user, signal.SIGKILL),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        cwd=cwd,
+        env=environment(),
+    )
+    if done.returncode:
+        name, said = Path(argv[0]).name, done.stderr.strip()[-2000:]
+        raise EngineError(Text(f"{name} 运行失败：\n{said}", f"{name} failed:\n{said}"))
+    return done.stdout
+
+
+def command_of(pid: int) -> str:
+    """The command line of a process, empty when there is none."""
+    try:
+        return (
+            Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        )
+    except OSError:
+        if sys.platform == "linux":
+            return ""
+    done = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True)  # noqa: S603, S607
+    return done.stdout.strip()
+
+
+def end_orphan(pid_file: Path, mark: str, how: signal.Signals) -> None:
+    """Ends the process named by `pid_file`, left by a dead owner, if `mark` is in its command."""
+    try:
+        pid = int(pid_file.read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return
+    for number, patience in ((how, 30.0), (signal.SIGKILL, 10.0)):
+        if mark not in command_of(pid):
+            break
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+        deadline = time.monotonic() + patience
+        while mark in command_of(pid) and time.monotonic() < deadline:
+            time.sleep(0.02)
+    if command_of(pid):
+        # Somebody else's process has the number now; PostgreSQL would take it for its own.
+        pid_file.unlink(missing_ok=True)
+
+
+class Child:
+    """One engine as a child process, kept alive by a thread until `stop`.
+
+    The thread that starts the process lives as long as the process may: Linux counts the death
+    of the starting thread, not of the whole parent, as the parent's death.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        argv: Sequence[str | Path],
+        *,
+        ready: Callable[[int], bool],
+        log: Path,
+        cwd: Path,
+        say: Say,
+        env: Mapping[str, str] | None = None,
+        user: User | None = None,
+        pid_file: Path | None = None,
+        stop_signal: signal.Signals = signal.SIGTERM,
+        death_signal: signal.Signals = signal.SIGKILL,
+    ) -> None:
+        self.name = name
+        self._argv = argv
+        self._ready = ready
+        self._log = log
+        self._cwd = cwd
+        self._say = say
+        self._env = environment(**(env or {}))
+        self._user = user
+        self._pid_file = pid_file
+        self._stop_signal = stop_signal
+        self._death_signal = death_signal
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._deaths = 0
+        self._up = False
+        self._thread = threading.Thread(target=self._keep, name=f"{name} keeper", daemon=True)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process else 0
+
+    def start(self, within: float = 60.0) -> None:
+        """Returns when the engine answers; EngineError with the end of its log when it does not."""
+        self._thread.start()
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline and self._deaths < TRIES:
+            process = self._process
+            if process and process.poll() is None and self._ready(process.pid):
+                self._up = True
+                return
+            time.sleep(0.02)
+        self.stop()
+        raise EngineError(
+            Text(
+                f"{self.name} 未能启动，其日志 {self._log} 的末尾是：\n{self._tail()}",
+                f"{self.name} did not start; the end of its log {self._log}:\n{self._tail()}",
+            )
+        )
+
+    def stop(self) -> None:
+        """Asks the engine to end, and returns when it has."""
+        with self._lock:
+            self._stopping.set()
+        if self._thread.is_alive() and self._process:
+            self._process.send_signal(self._stop_signal)
+            self._thread.join(20)
+            if self._thread.is_alive():
+                self._process.kill()
+        if self._thread.ident:
+            self._thread.join()
+        if self._pid_file:
+            self._pid_file.unlink(missing_ok=True)
+
+    def _keep(self) -> None:
+        pause = 0.0
+        while not self._stopping.wait(pause):
+            began = time.monotonic()
+            with self._lock:
+                if self._stopping.is_set():
+                    return
+                self._process = process = self._spawn()
+            code = process.wait()
+            if self._stopping.is_set():
+                return
+            self._deaths += 1
+            lived = time.monotonic() - began
+            pause = 0.2 if lived > LONGEST_PAUSE else min(LONGEST_PAUSE, max(0.2, pause * 2))
+            if self._up:
+                self._say(
+                    f"{self.name} 意外结束（{code}），{pause:.1f} 秒后重启。 / "
+                    f"{self.name} ended by itself ({code}); starting it again in {pause:.1f} s."
+                )
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        if self._log.exists() and self._log.stat().st_size > LOG_LIMIT:
+            self._log.replace(self._log.with_name(self._log.name + ".1"))
+        with os.fdopen(
+            os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab"
+        ) as log:
+            process = subprocess.Popen(  # noqa: S603 - our own words
+                command(self._argv, self._user, self._death_signal),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self._cwd,
+                env=self._env,
+                # Ctrl-C in a terminal goes to its whole group; the engines end after the service.
+                start_new_session=True,
+            )
+        if self._pid_file:
+            self._pid_file.write_text(f"{process.pid}\n")
+        return process
+
+    def _tail(self) -> str:
+        try:
+            return self._log.read_text(errors="replace")[-1500:].strip()
+        except OSError:
+            return ""

@@ -1,0 +1,244 @@
+"""The two engines of one data folder: whoever owns the folder runs them, others find them by it."""
+
+import contextlib
+import fcntl
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from notices import engine_binaries, engine_postgresql
+from notices.engine_children import Child, EngineError, Say, end_orphan
+from notices.engine_postgresql import PostgreSQL, secret, write_private
+from notices.texts import Text
+
+__all__ = ["EngineError", "Engines"]
+
+WAIT_FOR_OWNER = 90.0
+PORTS = range(20_000, 32_000)
+"""Below the ports that systems lend to outgoing connections: one of these could otherwise take
+Meilisearch's port in the moment between its death and its restart."""
+
+
+class Engines:
+    """Where PostgreSQL and Meilisearch are, and, when we own the data folder, their lives.
+
+    Children are started again by themselves when they die, at the same addresses.
+    """
+
+    def __init__(self, *, owned: bool) -> None:
+        self.owned = owned
+        self.database_url = ""
+        self.meili_url = ""
+        self.meili_master_key: str | None = None
+        self._lock: int | None = None
+        self._file: Path | None = None
+        self._postgresql: PostgreSQL | None = None
+        self._meilisearch: Child | None = None
+
+    @classmethod
+    def open(
+        cls,
+        data: Path,
+        *,
+        database_url: str | None = None,
+        meili_url: str | None = None,
+        meili_master_key: str | None = None,
+        meili_bin: str | None = None,
+        say: Say = print,
+        exclusive: bool = False,
+    ) -> Self:
+        """The engines of `data`: those named, those its owner runs, or our own.
+
+        `exclusive` is for the service itself, which must own the folder: a second one is refused.
+        """
+        try:
+            return cls._open(
+                data, database_url, meili_url, meili_master_key, meili_bin, say, exclusive
+            )
+        except OSError as error:
+            raise EngineError(
+                Text(
+                    f"无法使用数据目录 {data}：{error}",
+                    f"Cannot use the data folder {data}: {error}",
+                )
+            ) from error
+
+    @classmethod
+    def _open(
+        cls,
+        data: Path,
+        database_url: str | None,
+        meili_url: str | None,
+        meili_master_key: str | None,
+        meili_bin: str | None,
+        say: Say,
+        exclusive: bool,
+    ) -> Self:
+        named = bool(database_url and meili_url)
+        if named and not exclusive:
+            self = cls(owned=False)
+        else:
+            data = data.resolve()
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = own_or_wait(data, exclusive)
+            self = cls(owned=lock is not None)
+            self._lock = lock
+            if lock is None:
+                self._read(data / "engines.json")
+        self.database_url = database_url or self.database_url
+        if meili_url:
+            self.meili_url, self.meili_master_key = meili_url, meili_master_key
+        if self.owned:
+            try:
+                self._start(data, meili_bin, say)
+            except BaseException:
+                self.close()
+                raise
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stops what we started, in the order opposite to their use; others' engines go on."""
+        if self._file:
+            self._file.unlink(missing_ok=True)
+            self._file = None
+        if self._meilisearch:
+            self._meilisearch.stop()
+            self._meilisearch = None
+        if self._postgresql:
+            self._postgresql.stop()
+            self._postgresql = None
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _read(self, file: Path) -> None:
+        where = json.loads(file.read_text())
+        self.database_url = where["database_url"]
+        self.meili_url = where["meili_url"]
+        self.meili_master_key = where["meili_master_key"]
+
+    def _start(self, data: Path, meili_bin: str | None, say: Say) -> None:
+        (data / "logs").mkdir(mode=0o700, exist_ok=True)
+        # Last, what can be missing: nothing has been started yet when there is no server to run.
+        server = None if self.meili_url else engine_binaries.meilisearch(meili_bin, say)
+        if not self.database_url:
+            self._postgresql = engine_postgresql.start(data, say)
+            self.database_url = self._postgresql.url
+        if server:
+            self.meili_url, self.meili_master_key, self._meilisearch = start_meilisearch(
+                data, server, say
+            )
+        self._file = data / "engines.json"
+        where = {
+            "pid": os.getpid(),
+            "database_url": self.database_url,
+            "meili_url": self.meili_url,
+            "meili_master_key": self.meili_master_key,
+        }
+        write_private(self._file, json.dumps(where, indent=1) + "\n")
+
+
+def own_or_wait(data: Path, exclusive: bool) -> int | None:
+    """The held lock of `data`, or None as soon as its living owner has said where the engines are.
+
+    The lock ends with the process that holds it, however that ends.
+    """
+    file = data / "engines.json"
+    deadline = time.monotonic() + WAIT_FOR_OWNER
+    while True:
+        lock = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = os.pread(lock, 20, 0).decode().strip() or "?"
+            os.close(lock)
+        else:
+            file.unlink(missing_ok=True)
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, str(os.getpid()).encode(), 0)
+            return lock
+        if exclusive or time.monotonic() > deadline:
+            raise EngineError(
+                Text(
+                    f"数据目录 {data} 正由进程 {owner} 使用。"
+                    "请先停止它，或用 DATA 指定另一个目录。",
+                    f"The data folder {data} is in use by process {owner}. Stop that one first, "
+                    "or name another folder by DATA.",
+                )
+            )
+        # A file left by an owner that was killed names another process than the lock does.
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            if str(json.loads(file.read_text())["pid"]) == owner:
+                return None
+        time.sleep(0.05)
+
+
+def start_meilisearch(data: Path, server: Path, say: Say) -> tuple[str, str, Child]:
+    """Address, master key and process of our own Meilisearch."""
+    home = data / "meilisearch"
+    home.mkdir(mode=0o700, exist_ok=True)
+    pid_file = home / "pid"
+    end_orphan(pid_file, str(home), signal.SIGTERM)
+    key, _ = secret(data / "meilisearch.key")
+    port = free_port()
+    child = Child(
+        "Meilisearch",
+        [
+            server,
+            *("--db-path", home / "db", "--http-addr", f"127.0.0.1:{port}", "--env", "production"),
+            *("--dump-dir", home / "dumps", "--snapshot-dir", home / "snapshots"),
+            *("--no-analytics", "--log-level", "WARN"),
+        ],
+        # In the environment, since everybody on the machine can read a command line.
+        env={"MEILI_MASTER_KEY": key},
+        ready=lambda pid: answers(port, key),
+        log=data / "logs" / "meilisearch.log",
+        cwd=home,
+        pid_file=pid_file,
+        say=say,
+    )
+    child.start()
+    return f"http://127.0.0.1:{port}", key, child
+
+
+def free_port() -> int:
+    for port in random.sample(PORTS, 200):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise EngineError(Text("本机没有空闲的端口。", "This machine has no free port."))
+
+
+def answers(port: int, key: str) -> bool:
+    """Whether the server on `port` is ours: it knows our key, and has the version we want."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/version", headers={"Authorization": f"Bearer {key}"})
+        answer = connection.getresponse()
+        return (
+            answer.status == 200
+            and json.loads(answer.read())["pkgVersion"] == engine_binaries.MEILI_VERSION
+        )
+    except (OSError, ValueError, KeyError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,90 @@
+"""Real engines for the tests: started once for a run, a database of its own for each worker."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from notices.engines import Engines
+
+DATABASE, SEARCH, KEY = "TEST_DATABASE_URL", "TEST_MEILI_URL", "TEST_MEILI_MASTER_KEY"
+
+
+class Farm:
+    """The engines of one test run: made by the controller, found by its workers.
+
+    In conftest.py: `pytest_configure` of the controller (no `workerinput`) calls `start()`,
+    `pytest_unconfigure` calls `stop()`; a worker's processes inherit the environment and call
+    `running()`.
+    """
+
+    def __init__(self, engines: Engines, data: Path) -> None:
+        self.engines = engines
+        self.data = data
+        self.database_url = engines.database_url
+        self.meili_url = engines.meili_url
+        self.meili_master_key = engines.meili_master_key or ""
+
+    def stop(self, environment: MutableMapping[str, str] = os.environ) -> None:
+        for name in (DATABASE, SEARCH, KEY):
+            environment.pop(name, None)
+        self.engines.close()
+        remove(self.data)
+
+
+def start(environment: MutableMapping[str, str] = os.environ) -> Farm:
+    """Starts both engines in a temporary folder, and says where they are in the environment.
+
+    TEST_ENGINES_… of an outer run are not looked at: a run has engines of its own.
+    """
+    data = Path(tempfile.mkdtemp(prefix="notices-test-"))
+    try:
+        engines = Engines.open(data, meili_bin=environment.get("MEILI_BIN"), say=print)
+    except BaseException:
+        remove(data)
+        raise
+    environment[DATABASE] = engines.database_url
+    environment[SEARCH] = engines.meili_url
+    environment[KEY] = engines.meili_master_key or ""
+    return Farm(engines, data)
+
+
+def running(environment: Mapping[str, str] = os.environ) -> tuple[str, str, str]:
+    """Database URL, Meilisearch URL and master key of the run that this process belongs to."""
+    return environment[DATABASE], environment[SEARCH], environment[KEY]
+
+
+def remove(data: Path) -> None:
+    """Deletes a data folder with the database that belongs to it."""
+    pointer = data / "postgresql.home"
+    if pointer.exists():
+        shutil.rmtree(pointer.read_text().strip(), ignore_errors=True)
+    shutil.rmtree(data, ignore_errors=True)
+
+
+def database_at(base_url: str, name: str) -> str:
+    """`base_url` with another database's name."""
+    return urlunsplit(urlsplit(base_url)._replace(path=f"/{name}"))
+
+
+async def create_database(base_url: str, name: str) -> str:
+    """The URL of a new, empty database; one of that name from before is dropped."""
+    if not name.isidentifier():
+        raise ValueError(name)
+    connection = await asyncpg.connect(base_url)
+    try:
+        await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await connection.execute(f"CREATE DATABASE {name}")
+    finally:
+        await connection.close()
+    return database_at(base_url, name)
+
+
+def create_database_now(base_url: str, name: str) -> str:
+    """`create_database` where no event loop runs."""
+    return asyncio.run(create_database(base_url, name))
