@@ -38,10 +38,7 @@ class Farm:
 
 
 def start(environment: MutableMapping[str, str] = os.environ) -> Farm:
-    """Starts both engines in a temporary folder, and says where they are in the environment.
-
-    TEST_ENGINES_… of an outer run are not looked at: a run has engines of its own.
-    """
+    """Starts both engines in a temporary folder, and says in the environment where they are."""
     data = Path(tempfile.mkdtemp(prefix="notices-test-"))
     try:
         engines = Engines.open(data, meili_bin=environment.get("MEILI_BIN"), say=print)

@@ -1,0 +1,60 @@
+# Everything that a person does with this project; bare `make` lists it.
+# PORT, DATA and the other settings of the README are taken from the environment or from
+# `make run PORT=8001 DATA=var2`.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock clean
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+JOBS ?= 2
+T ?= tests
+
+help: ## List what can be done
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/ready-run ## Serve the demo on http://127.0.0.1:$PORT (8000), with engines of its own
+	@exec $(BIN)/notices serve --demo
+
+test: .venv/ready-test ## Run the whole suite on real engines (T=tests/test_x.py for a part)
+	@browser=$$(.ci/browser $(BIN)/playwright) && \
+	  $(BIN)/python -m coverage erase && \
+	  PYTEST_ADDOPTS="$$PYTEST_ADDOPTS $$browser" exec \
+	    $(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term $(T)
+
+check: .venv/ready-test ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/ready-test ## Measure what the README promises
+	@exec $(BIN)/python -m bench
+
+lock: ## Pin the dependencies of pyproject.toml anew, with hashes (needs uv)
+	@set -e; pin() { \
+	  echo 'setuptools>=77' | uv pip compile pyproject.toml - --universal --generate-hashes \
+	    --no-header --no-annotate --no-emit-index-url --quiet --upgrade "$$@"; }; \
+	  pin --output-file requirements-server.txt; \
+	  pin --output-file requirements.txt --extra engines; \
+	  pin --output-file requirements-test.txt --extra engines --extra test
+
+clean: ## Remove what was set up; the data folder stays
+	rm -rf .venv build dist *.egg-info .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Set-up, done again only when what it was made from has changed. The project itself comes last:
+# it is installed from this tree, with the setuptools that is pinned like everything else.
+.venv/ready-run: requirements.txt pyproject.toml
+	@.ci/venv
+	@echo '安装依赖… / Installing what it needs …'
+	@$(PIP) install --no-deps --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/ready-test: requirements-test.txt pyproject.toml
+	@.ci/venv
+	@echo '安装测试依赖… / Installing what the tests need …'
+	@$(PIP) install --no-deps --require-hashes -r requirements-test.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@ .venv/ready-run
