@@ -119,6 +119,10 @@ def _field(place: str, field: dict[str, Any]) -> Iterator[str]:
         yield f"{place}.choices: must not be empty; leave it out where anything may be typed"
     if len(set(field.get("choices", ()))) < len(field.get("choices", ())):
         yield f"{place}.choices: has the same choice twice"
+    if "pattern" in field and not re.fullmatch(
+        field["pattern"], field.get("example", ""), re.ASCII
+    ):
+        yield f"{place}.example: must be there and match the pattern"
 
 
 def _certificate(place: str, data: dict[str, Any]) -> Iterator[str]:
@@ -147,8 +151,9 @@ def _numbers(place: str, data: dict[str, Any]) -> Iterator[str]:
         yield f"{place}.optional_prefix: must not match nothing"
     if data["old_number_pattern"] is not None and data["number_is"] is None:
         yield f"{place}.old_number_pattern: says nothing without number_is"
-    if data["number_pattern"] is not None and not data["examples"]:
-        yield f"{place}.examples: must not be empty where there is a number_pattern"
+    ruled = data["number_pattern"] is not None or data["check_digit"] != "none"
+    if ruled and not data["examples"]:
+        yield f"{place}.examples: must not be empty where number_pattern or check_digit judges"
     seen: dict[str, str] = {}
     for index, example in enumerate(data["examples"]):
         at = f"{place}.examples[{index}]"
@@ -179,7 +184,7 @@ _FIELD = _object(
         "label": _TEXT,
         "required": _yes_or_no,
     },
-    {"choices": _list_of(_words), "pattern": _pattern},
+    {"choices": _list_of(_words), "pattern": _pattern, "example": _words},
     _field,
 )
 

@@ -1,0 +1,276 @@
+"""All that is wrong with a declaration, at once, so that nobody mends it one mistake at a time."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING
+
+from notices.errors import Problem
+from notices.forms import Declaration, Holder
+from notices.numbers import birth_date, identifier_form, resident_id_ok, uscc_ok
+from notices.text_check import choice_problems, is_blank, text_problems
+
+if TYPE_CHECKING:  # it calls this module
+    from notices.catalogue import Catalogue, Certificate, Field
+    from notices.regions import Regions
+
+CAUSES = ("lost", "stolen", "destroyed")
+COPIES = ("original", "duplicate", "both")
+HOLDER_KINDS = ("person", "organisation")
+RELATIONS = ("self", "parent", "guardian", "mandate")
+IDENTIFIER_TYPES: dict[str, tuple[str, ...]] = {
+    "person": (
+        "resident-id",
+        "passport",
+        "hk-macau-permit",
+        "taiwan-permit",
+        "foreigner-permit",
+    ),
+    "organisation": ("uscc",),
+}
+"""For each kind of holder; the first is the one that is meant when none is named."""
+
+EARLIEST = date(1900, 1, 1)
+FULL_AGE = 18
+
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CHECKED_IDENTIFIERS: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
+    "resident-id": (re.compile(r"[0-9]{17}[0-9A-Z]"), resident_id_ok),
+    "uscc": (re.compile(r"[0-9A-Z]{18}"), uscc_ok),
+}
+_OTHER_IDENTIFIER = re.compile(r"[0-9A-Z]{5,20}")
+_FIELD_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_PHONE_PUNCTUATION = re.compile(r"[\s()\u2010-\u2015-]")
+_PHONE = re.compile(r"(\+?86)?(1[3-9]\d{9}|0\d{9,16}|[48]00\d{7})|\d{7,8}|\+\d{7,15}", re.ASCII)
+
+
+def check(
+    declaration: Declaration, catalogue: Catalogue, regions: Regions, today: date
+) -> list[Problem]:
+    """Every problem, in the order of the form; an empty list means that it may be published."""
+    certificate = catalogue.certificates.get(declaration.certificate or "")
+    return [
+        *_certificate(declaration, catalogue, certificate),
+        *_number(declaration, certificate),
+        *_copies(declaration.copies, certificate),
+        *_details(declaration, certificate),
+        *choice_problems("cause", declaration.cause, CAUSES, required=True),
+        *_dates(declaration, today),
+        *_holder(declaration, certificate),
+        *_relation(declaration, today),
+        *text_problems("issuer", declaration.issuer, published=True),
+        *_region(declaration.region, regions),
+        *_phone(declaration.contact.phone if declaration.contact else None),
+        *_agreed("publication_consent", declaration.publication_consent),
+        *_agreed("truthful", declaration.truthful),
+    ]
+
+
+def _agreed(field: str, value: bool | None) -> Iterator[Problem]:
+    if value is None:
+        yield Problem(field, "required")
+    elif not value:
+        yield Problem(field, "must_be_true")
+
+
+def _certificate(
+    declaration: Declaration, catalogue: Catalogue, certificate: Certificate | None
+) -> Iterator[Problem]:
+    if is_blank(declaration.certificate):
+        yield Problem("certificate", "required")
+    elif certificate is None:
+        yield Problem("certificate", "unknown_certificate")
+    if declaration.matter is None or is_blank(declaration.matter):
+        return
+    matter = catalogue.matters.get(declaration.matter)
+    if matter is None:
+        yield Problem("matter", "unknown_matter")
+    elif certificate is not None and matter.certificate != certificate.id:
+        yield Problem("matter", "matter_of_another_certificate")
+
+
+def _number(declaration: Declaration, certificate: Certificate | None) -> Iterator[Problem]:
+    number = declaration.number
+    optional = certificate is not None and certificate.number_optional
+    problems = list(text_problems("number", number, required=not optional))
+    yield from problems
+    if problems or number is None or is_blank(number) or certificate is None:
+        return
+    normal = certificate.normal_number(number)
+    if not normal:
+        yield Problem("number", "number_empty")
+        return
+    confirmed = declaration.confirm_unusual_number is True
+    usual = certificate.number_form(normal) == "usual"
+    if certificate.check_digit != "mod1110" and not certificate.check_digit_fits(normal):
+        if not confirmed:
+            yield Problem("number", "number_check_digit")
+        usual = True  # said already
+    if _anothers_number(normal, declaration.holder, certificate):
+        yield Problem("number", "number_not_holders")
+    elif not usual and not confirmed:
+        yield Problem("number", "number_unusual", {"example": certificate.examples[0]})
+
+
+def _anothers_number(normal: str, holder: Holder | None, certificate: Certificate) -> bool:
+    """Whether the number should be the holder's own code and is not."""
+    own = identifier_form((holder and holder.identifier) or "")
+    if not own or certificate.is_old_number(normal):
+        return False
+    if certificate.number_is == "holder_code":
+        return normal != own
+    return certificate.number_is == "holder_code_prefix" and not normal.startswith(own)
+
+
+def _copies(copies: str | None, certificate: Certificate | None) -> Iterator[Problem]:
+    if certificate is None or certificate.parts:
+        yield from choice_problems("copies", copies, COPIES, required=certificate is not None)
+    elif not is_blank(copies):
+        yield Problem("copies", "copies_not_applicable")
+
+
+def _details(declaration: Declaration, certificate: Certificate | None) -> Iterator[Problem]:
+    if certificate is None:
+        return
+    given = declaration.details or {}
+    for field in certificate.fields:
+        yield from _detail(field, given.get(field.name))
+    for name in given.keys() - {field.name for field in certificate.fields}:
+        # A name from outside is repeated only where it can do no harm.
+        place = f"details.{name}" if _FIELD_NAME.fullmatch(name) else "details"
+        yield Problem(place, "unknown_detail")
+
+
+def _detail(field: Field, value: object) -> Iterator[Problem]:
+    place = f"details.{field.name}"
+    if value is not None and not isinstance(value, str):
+        yield Problem(place, "not_text")
+    elif field.choices:
+        yield from choice_problems(place, value, field.choices, required=field.required)
+    else:
+        problems = list(text_problems(place, value, required=field.required, published=True))
+        yield from problems
+        if (
+            not problems
+            and value is not None
+            and not is_blank(value)
+            and field.pattern is not None
+            and not field.pattern.fullmatch(value.strip())
+        ):
+            yield Problem(place, "detail_format", {"example": field.example})
+
+
+def _dates(declaration: Declaration, today: date) -> Iterator[Problem]:
+    days: dict[str, date] = {}
+    for field in ("issued_on", "lost_on"):
+        text: str | None = getattr(declaration, field)
+        if text is None or is_blank(text):
+            continue
+        try:
+            day = date.fromisoformat(text) if _ISO_DATE.fullmatch(text) else None
+        except ValueError:
+            day = None
+        if day is None:
+            yield Problem(field, "date_format", {"example": today.isoformat()})
+        elif day > today:
+            yield Problem(field, "date_in_future")
+        elif day < EARLIEST:
+            yield Problem(field, "date_too_early", {"earliest": EARLIEST.isoformat()})
+        else:
+            days[field] = day
+    if len(days) == 2 and days["lost_on"] < days["issued_on"]:
+        yield Problem("lost_on", "lost_before_issued")
+
+
+def _holder(declaration: Declaration, certificate: Certificate | None) -> Iterator[Problem]:
+    holder = declaration.holder
+    if holder is None:
+        yield Problem("holder", "required")
+        return
+    kinds = list(choice_problems("holder.kind", holder.kind, HOLDER_KINDS, required=True))
+    yield from kinds
+    kind = "" if kinds else holder.kind or ""
+    if kind and certificate is not None and certificate.holder_kind not in (kind, "either"):
+        yield Problem(
+            "holder.kind",
+            "certificate_of_persons" if kind == "organisation" else "certificate_of_organisations",
+        )
+    yield from text_problems("holder.name", holder.name, required=True)
+    yield from _identifier(holder, kind, declaration.relation, certificate)
+
+
+def _identifier(
+    holder: Holder, kind: str, relation: str | None, certificate: Certificate | None
+) -> Iterator[Problem]:
+    allowed = IDENTIFIER_TYPES.get(kind) or sum(IDENTIFIER_TYPES.values(), ())
+    yield from choice_problems("holder.identifier_type", holder.identifier_type, allowed)
+    if holder.identifier is None or is_blank(holder.identifier):
+        newborn = (
+            kind == "person"
+            and relation in ("parent", "guardian")
+            and (certificate is None or certificate.number_is is None)
+        )
+        if not newborn:
+            yield Problem("holder.identifier", "required")
+        return
+    problems = list(text_problems("holder.identifier", holder.identifier))
+    yield from problems
+    meant = _identifier_type(holder)
+    if problems or meant not in allowed:
+        return
+    code = identifier_form(holder.identifier)
+    if meant in _CHECKED_IDENTIFIERS:
+        shape, right = _CHECKED_IDENTIFIERS[meant]
+        if not shape.fullmatch(code):
+            yield Problem("holder.identifier", f"{meant.replace('-', '_')}_format")
+        elif not right(code):
+            yield Problem("holder.identifier", "identifier_check_digit")
+    elif not _OTHER_IDENTIFIER.fullmatch(code):
+        yield Problem("holder.identifier", "identifier_format")
+
+
+def _identifier_type(holder: Holder) -> str:
+    """The type that is meant, also when none is named; empty when nothing tells."""
+    if holder.identifier_type is not None and not is_blank(holder.identifier_type):
+        return holder.identifier_type
+    return next(iter(IDENTIFIER_TYPES.get(holder.kind or "", ("",))))
+
+
+def _relation(declaration: Declaration, today: date) -> Iterator[Problem]:
+    relation, holder = declaration.relation, declaration.holder
+    yield from choice_problems("relation", relation, RELATIONS)
+    if relation not in ("parent", "guardian") or holder is None:
+        return
+    if holder.kind == "organisation":
+        yield Problem("relation", "relation_of_persons")
+    elif relation == "parent" and not is_blank(holder.identifier):
+        code = identifier_form(holder.identifier or "")
+        if _identifier_type(holder) == "resident-id" and not resident_id_ok(code):
+            return  # the identifier's own problem comes first
+        born = birth_date(code) if _identifier_type(holder) == "resident-id" else None
+        if born is None or _age(born, today) >= FULL_AGE:
+            yield Problem("relation", "not_a_minor")
+
+
+def _age(born: date, today: date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def _region(code: str | None, regions: Regions) -> Iterator[Problem]:
+    if code is None or is_blank(code):
+        yield Problem("region", "required")
+    elif not regions.known(code):
+        yield Problem("region", "unknown_region")
+
+
+def _phone(phone: str | None) -> Iterator[Problem]:
+    problems = list(text_problems("contact.phone", phone))
+    yield from problems
+    if problems or phone is None or is_blank(phone):
+        return
+    plain = _PHONE_PUNCTUATION.sub("", unicodedata.normalize("NFKC", phone))
+    if not _PHONE.fullmatch(plain):
+        yield Problem("contact.phone", "phone_format")
