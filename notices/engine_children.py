@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from notices.texts import Text
 
@@ -122,7 +123,8 @@ def end_orphan(pid_file: Path, mark: str, how: signal.Signals) -> None:
 
 
 class Child:
-    """One engine as a child process, kept alive by a thread until `stop`.
+    """One process of the service, kept alive by a thread until `stop`; it logs into a file,
+    or, with `log` None, to where we do.
 
     The thread that starts the process lives as long as the process may: Linux counts the death
     of the starting thread, not of the whole parent, as the parent's death.
@@ -134,7 +136,7 @@ class Child:
         argv: Sequence[str | Path],
         *,
         ready: Callable[[int], bool],
-        log: Path,
+        log: Path | None,
         cwd: Path,
         say: Say,
         env: Mapping[str, str] | None = None,
@@ -218,11 +220,8 @@ class Child:
                 )
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        if self._log.exists() and self._log.stat().st_size > LOG_LIMIT:
-            self._log.replace(self._log.with_name(self._log.name + ".1"))
-        with os.fdopen(
-            os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab"
-        ) as log:
+        with contextlib.ExitStack() as opened:
+            log = opened.enter_context(self._open_log(self._log)) if self._log else None
             process = subprocess.Popen(  # noqa: S603 - our own words
                 command(self._argv, self._user, self._death_signal),
                 stdin=subprocess.DEVNULL,
@@ -237,7 +236,15 @@ class Child:
             self._pid_file.write_text(f"{process.pid}\n")
         return process
 
+    @staticmethod
+    def _open_log(log: Path) -> BinaryIO:
+        if log.exists() and log.stat().st_size > LOG_LIMIT:
+            log.replace(log.with_name(log.name + ".1"))
+        return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+
     def _tail(self) -> str:
+        if self._log is None:
+            return ""
         try:
             return self._log.read_text(errors="replace")[-1500:].strip()
         except OSError:

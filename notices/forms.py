@@ -39,3 +39,17 @@ class Declaration(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     publication_consent: bool | None = None
     truthful: bool | None = None
     confirm_unusual_number: bool | None = None
+
+
+class Correction(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The body of a correction: clerical fields only; what is left out stays as it is."""
+
+    issuer: str | None | msgspec.UnsetType = msgspec.UNSET
+    issued_on: str | None | msgspec.UnsetType = msgspec.UNSET
+    lost_on: str | None | msgspec.UnsetType = msgspec.UNSET
+
+
+class Withdrawal(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The body of a withdrawal."""
+
+    reason: str | None = None

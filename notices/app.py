@@ -1,0 +1,85 @@
+"""Where everything is put together: the Litestar application of one web process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request
+from litestar.datastructures import State
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from notices import __version__, deployment
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.errors import Refusal
+from notices.finding import Finder
+from notices.settings import Settings
+from notices.web import feeds, guards, health, notices, problems, sessions, verifications
+from notices.web import declaring, pages, signing, verifying
+from notices.web.bodies import MOST_BYTES
+from notices.web.recording import Recorder
+from search.engine import Engine
+
+
+def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
+    """Before every handler: a machine path knows exactly the parameters it declares."""
+    known = request.route_handler.opt.get("query")
+    if known is not None:
+        guards.refuse_unknown_parameters(request, known)
+
+
+def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
+    """The application; PostgreSQL is connected to when it starts, and may come later."""
+    here = known or deployment.load(settings)
+    engine = Engine(
+        settings.meili_url or "http://127.0.0.1:7700",
+        settings.meili_search_key or "",
+        settings.meili_index,
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        own_pool = DB.pool is None
+        if own_pool:
+            await DB.start(settings.database_url or "", settings.pool_size)
+        try:
+            await deployment.refuse_another_matching_key(here.keys)
+            yield
+        finally:
+            await engine.close()
+            if own_pool:
+                await DB.stop()
+
+    return Litestar(
+        route_handlers=[
+            *notices.HANDLERS, *verifications.HANDLERS, *sessions.HANDLERS, *health.HANDLERS,
+            *feeds.HANDLERS, *pages.HANDLERS, *declaring.HANDLERS, *signing.HANDLERS,
+            *verifying.HANDLERS,
+        ],
+        lifespan=[lifespan],
+        state=State(
+            {
+                "deployment": here,
+                "finder": Finder(here, engine),
+                "catalogue_json": msgspec.json.encode(here.catalogue.public()).decode(),
+            }
+        ),
+        before_request=refuse_unknown_parameters,
+        middleware=[
+            DefineMiddleware(Recorder, https=settings.https),
+            DefineMiddleware(guards.SameOriginOnly, public_url=settings.public_url),
+        ],
+        exception_handlers={Exception: problems.respond, Refusal: problems.respond},
+        request_max_body_size=MOST_BYTES * 8,
+        openapi_config=OpenAPIConfig(
+            title="Lost certificate notices",
+            version=__version__,
+            path="/schema",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+        logging_config=None,
+        debug=False,
+    )

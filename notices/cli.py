@@ -1,0 +1,273 @@
+"""The command line: `notices serve`, `migrate`, `reindex`, `demo fill`, and checks of files."""
+
+import argparse
+import asyncio
+import contextlib
+import dataclasses
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from notices import __version__
+from notices.engine_children import EngineError
+from notices.settings import Settings, SettingsError, from_environment
+from notices.texts import Text
+
+# Whatever needs a database is imported inside the command that needs it, so that a receipt
+# can be verified on a machine that has none.
+
+
+class CommandError(Exception):
+    """What the person at the terminal has to be told; exit status 1."""
+
+
+def say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+def progress(done: int, total: int) -> None:
+    """A bar on a terminal, a line for every tenth elsewhere."""
+    if sys.stderr.isatty():
+        filled = 30 * done // max(total, 1)
+        end = "\n" if done >= total else ""
+        print(
+            f"\r[{'█' * filled}{'·' * (30 - filled)}] {done:,}/{total:,}",
+            end=end, file=sys.stderr, flush=True,
+        )  # fmt: skip
+    elif total and (done >= total or done * 10 // total != max(0, done - 1000) * 10 // total):
+        say(f"{done:,}/{total:,}")
+
+
+def serve(settings: Settings, options: argparse.Namespace) -> None:
+    from notices import serving
+
+    serving.serve(settings, relay=not options.no_relay, say=say)
+
+
+def web(settings: Settings, options: argparse.Namespace) -> None:
+    import uvicorn
+
+    from notices.logs import configure
+
+    configure()
+    uvicorn.run(
+        "notices.cli:web_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers if settings.workers > 1 else None,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        backlog=2048,
+    )
+
+
+def web_app() -> object:
+    """The application of one web process, for uvicorn."""
+    from notices.app import create_app
+    from notices.logs import configure
+
+    configure()
+    return create_app(from_environment())
+
+
+def relay(settings: Settings, options: argparse.Namespace) -> None:
+    from notices import deployment
+    from notices.database import DB
+    from notices.logs import configure
+    from notices.relay import run
+    from search.engine import Admin
+
+    configure()
+
+    async def follow() -> None:
+        import signal
+
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await DB.start(settings.database_url or "", 3)
+        try:
+            key = os.environ.get("MEILI_WRITE_KEY", "")
+            admin = Admin(settings.meili_url or "", key)
+            await run(deployment.load(settings), admin, stop)
+        finally:
+            await DB.stop()
+
+    asyncio.run(follow())
+
+
+@contextlib.asynccontextmanager
+async def _at_work(settings: Settings) -> AsyncIterator[Settings]:
+    """A migrated database under DB, on engines that run already or are started for this."""
+    from notices.database import DB
+    from notices.engines import Engines
+    from notices.migrating import migrate
+
+    with Engines.open(
+        settings.data,
+        database_url=settings.database_url,
+        meili_url=settings.meili_url,
+        meili_master_key=settings.meili_master_key,
+        meili_bin=settings.meili_bin,
+        say=say,
+    ) as engines:
+        await migrate(engines.database_url)
+        await DB.start(engines.database_url, 4)
+        try:
+            yield dataclasses.replace(
+                settings,
+                database_url=engines.database_url,
+                meili_url=engines.meili_url,
+                meili_master_key=engines.meili_master_key,
+            )
+        finally:
+            await DB.stop()
+
+
+def migrate(settings: Settings, options: argparse.Namespace) -> None:
+    async def work() -> None:
+        async with _at_work(settings):
+            say("数据库已是最新。 / The database is up to date.")
+
+    asyncio.run(work())
+
+
+async def _reindex(settings: Settings) -> None:
+    from notices import deployment
+    from notices.relay import reindex
+    from search.engine import Admin, make_keys
+
+    key = os.environ.get("MEILI_WRITE_KEY") or make_keys(
+        settings.meili_url or "", settings.meili_master_key or "", settings.meili_index
+    )[1]
+    await reindex(deployment.load(settings), Admin(settings.meili_url or "", key), progress)
+
+
+def reindex(settings: Settings, options: argparse.Namespace) -> None:
+    async def work() -> None:
+        async with _at_work(settings) as found:
+            await _reindex(found)
+
+    asyncio.run(work())
+
+
+def demo_fill(settings: Settings, options: argparse.Namespace) -> None:
+    async def work() -> None:
+        from notices import demo, deployment
+
+        async with _at_work(settings) as found:
+            here = deployment.load(found)
+            await deployment.refuse_another_matching_key(here.keys)
+            await demo.fill(here, options.count, options.seed, progress)
+            if not options.no_publish:
+                await _reindex(found)
+
+    asyncio.run(work())
+
+
+def catalogue_check(settings: Settings, options: argparse.Namespace) -> None:
+    from notices.catalogue import CatalogueError, load
+
+    file = options.file or settings.catalogue
+    try:
+        catalogue = load(file)
+    except CatalogueError as error:
+        raise CommandError("\n".join(error.problems)) from None
+    print(f"{len(catalogue.certificates)} certificates, {len(catalogue.matters)} matters: ok")
+
+
+def receipt_verify(settings: Settings, options: argparse.Namespace) -> None:
+    from notices.trust.notes import NoteSigner
+    from notices.trust.receipts import ReceiptError, verify
+
+    vkey = options.key
+    own = settings.keys_folder / "log.key"
+    if vkey is None and own.exists():
+        vkey = NoteSigner.from_text(own.read_text().strip()).vkey
+    if vkey is None:
+        raise CommandError(
+            "请用 --key 给出日志的公钥（网站 /log/vkey）。\n"
+            "Name the log's verifier key by --key (the site shows it at /log/vkey)."
+        )
+    try:
+        content = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
+    except OSError as error:
+        raise CommandError(f"{options.file}: {error.strerror}") from None
+    try:
+        sentence = verify(content, vkey).sentence
+    except ReceiptError as error:
+        raise CommandError(_both(error.message)) from None
+    print(_both(sentence))
+
+
+def _both(text: Text) -> str:
+    return f"{text.zh}\n{text.en}"
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="notices", description="遗失声明公示服务 / public notices of lost certificates"
+    )
+    top.add_argument("--version", action="version", version=f"notices {__version__}")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+
+    def add(
+        group: "argparse._SubParsersAction[argparse.ArgumentParser]",
+        name: str,
+        run: Callable[[Settings, argparse.Namespace], None],
+        words: str,
+    ) -> argparse.ArgumentParser:
+        command = group.add_parser(name, help=words, description=words)
+        command.set_defaults(run=run)
+        return command
+
+    command = add(commands, "serve", serve, "启动服务（引擎、网站、索引）/ start engines, web and relay")
+    command.add_argument("--demo", action="store_true", help="演示模式 / made-up sign-in, no limits")
+    command.add_argument("--no-relay", action="store_true", help="不启动索引进程 / without the relay")
+    add(commands, "web", web, "只启动网站进程 / the web process alone, on engines that are named")
+    add(commands, "relay", relay, "只启动索引进程 / the relay alone, on engines that are named")
+    add(commands, "migrate", migrate, "更新数据库结构 / bring the database up to date")
+    add(commands, "reindex", reindex, "从日志重建检索索引 / rebuild the search index from the log")
+
+    demo = commands.add_parser("demo", help="演示数据 / demo data").add_subparsers(required=True)
+    command = add(demo, "fill", demo_fill, "写入 N 份示例公告 / write N made-up notices")
+    command.add_argument("count", type=int, metavar="N")
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--no-publish", action="store_true", help="之后再 reindex / reindex later")
+
+    group = commands.add_parser("catalogue", help="证件目录 / the catalogue")
+    command = add(
+        group.add_subparsers(required=True), "check", catalogue_check,
+        "检查证件目录，列出所有问题 / check a catalogue, all problems at once",
+    )  # fmt: skip
+    command.add_argument("file", nargs="?", type=Path, metavar="FILE")
+
+    group = commands.add_parser("receipt", help="回执 / receipts")
+    command = add(
+        group.add_subparsers(required=True), "verify", receipt_verify,
+        "离线验证回执 / verify a receipt, offline",
+    )  # fmt: skip
+    command.add_argument("file", metavar="FILE", help="JSON, or - for standard input")
+    command.add_argument("--key", metavar="VKEY", help="C2SP verifier key; default: this DATA's own")
+    return top
+
+
+def main(arguments: list[str] | None = None) -> None:
+    options = parser().parse_args(arguments)
+    try:
+        settings = from_environment()
+        if getattr(options, "demo", False):
+            settings = dataclasses.replace(
+                settings, demo=True, rate_limits=os.environ.get("RATE_LIMITS") == "1"
+            )
+        options.run(settings, options)
+    except (CommandError, SettingsError, EngineError) as error:
+        say(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,120 @@
+"""The one PostgreSQL engine: its pool, and transactions that survive a failing COMMIT."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+from piccolo.conf.apps import AppRegistry
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+APP_REGISTRY = AppRegistry(["migrations"])
+
+
+class Transaction(PostgresTransaction):
+    """A transaction that gives its connection back and leaves its task clean, whatever fails.
+
+    Piccolo's own `__aexit__` skips both when COMMIT or ROLLBACK raises; every later
+    transaction of that task would then silently be none at all.
+    """
+
+    async def __aenter__(self) -> "Transaction":
+        # Not nested by construction (`allow_nested=False`), so `self` is always what runs.
+        self.connection = await self.engine.acquire()  # type: ignore[attr-defined]
+        try:
+            self.transaction = self.connection.transaction()
+            await self.begin()
+        except BaseException:
+            await self.engine.release(self.connection)  # type: ignore[attr-defined]
+            raise
+        self.context = self.engine.current_transaction.set(self)
+        return self
+
+    async def __aexit__(self, exception_type: Any, exception: Any, traceback: Any) -> bool:
+        try:
+            if exception is not None:
+                if not self.connection.is_closed():
+                    await self.rollback()
+            else:
+                await self.commit()
+        finally:
+            self.engine.current_transaction.reset(self.context)
+            await self.engine.release(self.connection)  # type: ignore[attr-defined]
+        return False
+
+
+class Database(PostgresEngine):
+    """Piccolo's engine; it connects when `start` is called, and not when it is built."""
+
+    ACQUIRE_SECONDS = 5.0
+
+    def __init__(self) -> None:
+        super().__init__(config={})
+
+    async def check_version(self) -> None:
+        """Nothing: importing this module must not open a connection."""
+
+    async def prep_database(self) -> None:
+        """Nothing: no extension is needed."""
+
+    async def start(self, url: str, size: int = 10) -> None:
+        """Open a pool of up to `size` connections to `url`; raises OSError or PostgresError."""
+        self.config = {
+            "dsn": url,
+            "command_timeout": 30,
+            "server_settings": {
+                "application_name": "notices",
+                "timezone": "UTC",
+                "idle_in_transaction_session_timeout": "30000",
+            },
+        }
+        await self.start_connection_pool(min_size=1, max_size=size, timeout=5)
+
+    async def stop(self) -> None:
+        if self.pool:
+            pool, self.pool = self.pool, None
+            try:
+                async with asyncio.timeout(5):
+                    await pool.close()
+            except TimeoutError:
+                pool.terminate()
+
+    async def acquire(self) -> Any:
+        """A connection; a full pool or a dead server is a TimeoutError or OSError, never a wait."""
+        if self.pool is None:
+            return await self.get_new_connection()
+        return await self.pool.acquire(timeout=self.ACQUIRE_SECONDS)
+
+    async def release(self, connection: Any) -> None:
+        if self.pool is None or not isinstance(connection, asyncpg.pool.PoolConnectionProxy):
+            await connection.close()
+        else:
+            await self.pool.release(connection)
+
+    def transaction(self, allow_nested: bool = False) -> Transaction:
+        return Transaction(engine=self, allow_nested=False)
+
+    async def _run_in_pool(self, query: str, args: Sequence[Any] | None = None) -> Any:
+        connection = await self.acquire()
+        try:
+            return await connection.fetch(query, *(args or ()))
+        finally:
+            await self.release(connection)
+
+    async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
+        """Rows of `sql` with PostgreSQL's own $1 parameters, inside the open transaction if any.
+
+        For statements Piccolo cannot say: arrays, CTEs, conflict targets on partial indexes.
+        """
+        current = self.current_transaction.get()
+        if current is not None:
+            rows: list[asyncpg.Record] = await current.connection.fetch(sql, *args)
+            return rows
+        return await self._run_in_pool(sql, args)  # type: ignore[no-any-return]
+
+    async def row(self, sql: str, *args: Any) -> asyncpg.Record | None:
+        rows = await self.fetch(sql, *args)
+        return rows[0] if rows else None
+
+
+DB = Database()

@@ -1,0 +1,36 @@
+"""How often somebody may do something: counts in PostgreSQL, the same for every web process."""
+
+import hashlib
+from datetime import timedelta
+
+from notices.database import DB
+from notices.errors import TooManyRequests
+
+POLICIES: dict[str, tuple[int, timedelta]] = {
+    "declare": (20, timedelta(days=1)),
+    "object": (5, timedelta(days=1)),
+    "verify": (30, timedelta(minutes=1)),
+    "search": (120, timedelta(minutes=1)),
+}
+"""Most uses within a window that begins with the first of them."""
+
+
+async def use(policy: str, who: str) -> None:
+    """Count one use of `policy` by `who`; raises TooManyRequests with Retry-After in seconds."""
+    most, window = POLICIES[policy]
+    bucket = hashlib.sha256(f"{policy}\n{who}".encode()).digest()
+    row = await DB.row(
+        "INSERT INTO rate AS r (bucket, window_end, count) VALUES ($1, now() + $2, 1)"
+        " ON CONFLICT (bucket) DO UPDATE SET"
+        "   count = CASE WHEN r.window_end <= now() THEN 1 ELSE r.count + 1 END,"
+        "   window_end = CASE WHEN r.window_end <= now() THEN now() + $2 ELSE r.window_end END"
+        " RETURNING count, extract(epoch FROM window_end - now())::float8 AS left",
+        bucket,
+        window,
+    )
+    if row is not None and row["count"] > most:
+        raise TooManyRequests(headers={"Retry-After": str(max(1, int(row["left"]) + 1))})
+
+
+async def forget_old() -> None:
+    await DB.fetch("DELETE FROM rate WHERE window_end < now()")

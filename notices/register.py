@@ -1,0 +1,171 @@
+"""Reading the register: notices as they are now, their events, and the events of all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from notices import lifecycle, log
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.errors import NoSuchNotice
+from notices.lifecycle import Event, State
+from notices.notice_ids import NoticeIdError, parse
+from notices.texts import rfc3339
+
+FORM_FIELDS = (
+    "certificate", "certificate_name", "matter", "holder", "number", "copies", "cause",
+    "issuer", "issued_on", "lost_on", "region", "details", "statement",
+)  # fmt: skip
+
+# One statement sees one state of the register: notice and events can never disagree.
+SELECT = """
+SELECT n.id, n.form, n.evidence, n.number_form, n.published_index, n.published_at,
+  n.effective_at, n.objections, statement_timestamp() AS now,
+  (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index)
+     FROM event e WHERE e.notice = n.id) AS events
+FROM notice n
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice, its events and its state at `now`, all read in one statement."""
+
+    id: str
+    form: dict[str, Any] | None
+    evidence: str
+    number_form: str
+    published_at: datetime
+    published_index: int
+    objections: int
+    events: list[Event]
+    state: State
+    now: datetime
+
+    def public(self, deployment: Deployment) -> dict[str, Any]:
+        """The public notice as the contract shows it; a redacted one keeps its bare facts."""
+        form = self.form or {}
+        return {
+            "id": self.id,
+            **{name: form.get(name) for name in FORM_FIELDS},
+            "published_at": rfc3339(self.published_at),
+            "effective_at": _time(self.state.effective_at),
+            "status": self.state.status,
+            "evidence": self.evidence,
+            "objections": self.objections,
+            "elsewhere": form.get("elsewhere"),
+            "events": [
+                {"index": event.index, "kind": event.kind, "at": rfc3339(event.at)}
+                for event in self.events
+            ],
+            "links": links(deployment, self.id),
+        }
+
+
+def links(deployment: Deployment, id: str) -> dict[str, str | None]:
+    return {
+        "html": deployment.link(f"/notices/{id}"),
+        "pdf": None,
+        "receipt": deployment.link(f"/api/v1/notices/{id}/receipt"),
+    }
+
+
+def _time(at: datetime | None) -> str | None:
+    return rfc3339(at) if at is not None else None
+
+
+def from_row(row: asyncpg.Record) -> Notice:
+    events = [Event(index, kind, at) for index, kind, at in row["events"] or ()]
+    return Notice(
+        id=row["id"],
+        form=msgspec.json.decode(row["form"]) if row["form"] is not None else None,
+        evidence=row["evidence"],
+        number_form=row["number_form"],
+        published_at=row["published_at"],
+        published_index=row["published_index"],
+        objections=row["objections"],
+        events=events,
+        state=lifecycle.state(events, row["effective_at"], row["now"]),
+        now=row["now"],
+    )
+
+
+async def get(id: str) -> Notice:
+    """The notice whose id, printed or bare, is `id`; raises NoSuchNotice."""
+    try:
+        canonical = parse(id)
+    except NoticeIdError:
+        raise NoSuchNotice from None
+    row = await DB.row(SELECT + "WHERE n.id = $1", canonical)
+    if row is None:
+        raise NoSuchNotice
+    return from_row(row)
+
+
+async def get_many(ids: Sequence[str]) -> dict[str, Notice]:
+    """Those of `ids` (bare) that exist."""
+    rows = await DB.fetch(SELECT + "WHERE n.id = ANY($1::text[])", list(ids))
+    return {row["id"]: from_row(row) for row in rows}
+
+
+async def newest_of_organisations(limit: int) -> list[Notice]:
+    rows = await DB.fetch(
+        SELECT + "WHERE n.holder_kind = 'organisation' ORDER BY n.published_index DESC LIMIT $1",
+        limit,
+    )
+    return [from_row(row) for row in rows]
+
+
+async def events(deployment: Deployment, since: int, limit: int) -> dict[str, Any]:
+    """Up to `limit` events from index `since` on, each with its notice as it is now."""
+    rows = await DB.fetch(
+        "SELECT index, notice, kind, at, entry, salt, form FROM event"
+        " WHERE index >= $1 ORDER BY index LIMIT $2",
+        since,
+        limit,
+    )
+    notices = await get_many(sorted({row["notice"] for row in rows}))
+    shown = {id: notice.public(deployment) for id, notice in notices.items()}
+    return {
+        "events": [
+            {
+                "index": row["index"],
+                "kind": row["kind"],
+                "at": rfc3339(row["at"]),
+                "entry": row["entry"],
+                "opening": log.opening(row["salt"], row["form"]),
+                "notice": shown[row["notice"]],
+            }
+            for row in rows
+        ],
+        "next": rows[-1]["index"] + 1 if rows else since,
+    }
+
+
+async def receipt(deployment: Deployment, id: str, index: int | None) -> dict[str, Any]:
+    """The receipt of event `index` of notice `id` (default: its publishing)."""
+    notice = await get(id)
+    wanted = notice.published_index if index is None else index
+    row = await DB.row(
+        "SELECT entry, salt, form FROM event WHERE index = $1 AND notice = $2", wanted, notice.id
+    )
+    if row is None:
+        raise NoSuchNotice
+    opening = log.opening(row["salt"], row["form"])
+    return await log.receipt(deployment.keys.log, wanted, row["entry"], opening)
+
+
+async def texts_of(id: str) -> dict[int, str]:
+    """The statement that each event of a notice published, by index; redacted ones are absent."""
+    rows = await DB.fetch(
+        "SELECT index, form ->> 'statement' AS statement FROM event"
+        " WHERE notice = $1 AND form ? 'statement'",
+        id,
+    )
+    return {row["index"]: row["statement"] for row in rows}
+
+

@@ -1,0 +1,133 @@
+"""`notices serve`: engines, migrations, then the web process and the relay, until told to stop."""
+
+import asyncio
+import contextlib
+import http.client
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from notices.engine_children import Child, Say
+from notices.engines import Engines
+from notices.settings import Settings
+from search import engine as search_engine
+
+SECRETS = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY")
+"""What the web process must not know: it can search and no more."""
+
+
+def child_environment(settings: Settings, engines: Engines) -> dict[str, str]:
+    """Our own environment and where the engines are, without the keys of the search engine."""
+    kept = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    return kept | {
+        "DATABASE_URL": engines.database_url,
+        "MEILI_URL": engines.meili_url,
+        "DATA": str(settings.data.resolve()),
+        "PORT": str(settings.port),
+        "DEMO": "1" if settings.demo else "0",
+        "RATE_LIMITS": "1" if settings.rate_limits else "0",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def answers(settings: Settings) -> bool:
+    """Whether the web process answers."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+    connection = http.client.HTTPConnection(host, settings.port, timeout=2)
+    try:
+        connection.request("GET", "/health/live")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def running(child: Child, within: float = 60.0) -> Iterator[Child]:
+    child.start(within)
+    try:
+        yield child
+    finally:
+        child.stop()
+
+
+def search_keys(settings: Settings, engines: Engines, say: Say) -> tuple[str, str]:
+    """The search-only and the writing key; a server that is away gets them when it comes back."""
+    search_key = settings.meili_search_key
+    write_key = os.environ.get("MEILI_WRITE_KEY")
+    if search_key and write_key:
+        return search_key, write_key
+    master = engines.meili_master_key or ""
+
+    def make() -> None:
+        search_engine.make_keys(engines.meili_url, master, settings.meili_index)
+
+    def keep_trying() -> None:
+        while True:
+            with contextlib.suppress(search_engine.SearchDown):
+                make()
+                return
+            threading.Event().wait(2)
+
+    try:
+        make()
+    except search_engine.SearchDown:
+        say("Meilisearch 暂时连不上，检索将由数据库代替。 / Meilisearch is away; search is degraded.")
+        threading.Thread(target=keep_trying, daemon=True).start()
+    return search_engine.keys_of(master, settings.meili_index)
+
+
+def serve(settings: Settings, *, relay: bool, say: Say) -> None:
+    """Serve until SIGINT or SIGTERM, then stop everything that was started, in order."""
+    from notices.migrating import migrate
+
+    stopping = threading.Event()
+
+    def stop(number: int, frame: object) -> None:
+        if not stopping.is_set():
+            stopping.set()
+            raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    with contextlib.ExitStack() as started:
+        engines = started.enter_context(
+            Engines.open(
+                settings.data,
+                database_url=settings.database_url,
+                meili_url=settings.meili_url,
+                meili_master_key=settings.meili_master_key,
+                meili_bin=settings.meili_bin,
+                say=say,
+                exclusive=True,
+            )
+        )
+        asyncio.run(migrate(engines.database_url))
+        search_key, write_key = search_keys(settings, engines, say)
+        environment = child_environment(settings, engines)
+
+        def child(name: str, command: str, ready: Child | None, **more: str) -> Child:
+            return Child(
+                name,
+                [sys.executable, "-m", "notices", command],
+                env=environment | more,
+                ready=lambda pid: ready is not None or answers(settings),
+                log=None,
+                cwd=Path.cwd(),
+                say=say,
+            )
+
+        web = started.enter_context(
+            running(child("web", "web", None, MEILI_SEARCH_KEY=search_key))
+        )
+        if relay:
+            started.enter_context(
+                running(child("relay", "relay", web, MEILI_WRITE_KEY=write_key))
+            )
+        say(f"{settings.site_name}: {settings.public_url}")
+        while not stopping.wait(3600):
+            pass

@@ -1,0 +1,98 @@
+"""The environment, read once into one frozen value; every variable is listed in the README."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class SettingsError(ValueError):
+    """A variable of the environment cannot be used as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a deployment decides. `public_url` has no slash at its end."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = "http://127.0.0.1:8000"
+    data: Path = Path("var")
+    database_url: str | None = None
+    meili_url: str | None = None
+    meili_master_key: str | None = None
+    meili_search_key: str | None = None
+    meili_index: str = "notices"
+    meili_bin: str | None = None
+    demo: bool = False
+    rate_limits: bool = True
+    region: str = "370700"
+    site_name: str = "遗失声明公示"
+    catalogue: Path | None = None
+    log_name: str = ""
+    workers: int = 1
+    forwarded_allow_ips: str = "127.0.0.1"
+    pool_size: int = 10
+
+    @property
+    def https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def keys_folder(self) -> Path:
+        return self.data / "keys"
+
+    @property
+    def log_origin(self) -> str:
+        """The log's name in its first checkpoint (C2SP tlog-checkpoint: a schema-less URL)."""
+        return self.log_name or f"{urlsplit(self.public_url).netloc}/log"
+
+
+def _number(environment: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = environment.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+        raise SettingsError(f"{name} must be a whole number from {low} to {high}, not {text!r}.")
+    return int(text)
+
+
+def _switch(environment: Mapping[str, str], name: str, default: bool) -> bool:
+    text = environment.get(name, "")
+    if text not in ("", "0", "1"):
+        raise SettingsError(f"{name} must be 0 or 1, not {text!r}.")
+    return text == "1" if text else default
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """`Settings` from variables as listed in the README; raises SettingsError naming the wrong one."""
+    port = _number(environment, "PORT", 8000, 1, 65535)
+    public_url = (environment.get("PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/")
+    parts = urlsplit(public_url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
+        raise SettingsError(f"PUBLIC_URL must be like https://notices.example, not {public_url!r}.")
+    region = environment.get("REGION") or "370700"
+    if not (len(region) == 6 and region.isascii() and region.isdigit()):
+        raise SettingsError(f"REGION must be a six-digit GB/T 2260 code, not {region!r}.")
+    demo = _switch(environment, "DEMO", False)
+    catalogue = environment.get("CATALOGUE")
+    return Settings(
+        host=environment.get("HOST") or "127.0.0.1",
+        port=port,
+        public_url=public_url,
+        data=Path(environment.get("DATA") or "var"),
+        database_url=environment.get("DATABASE_URL") or None,
+        meili_url=(environment.get("MEILI_URL") or "").rstrip("/") or None,
+        meili_master_key=environment.get("MEILI_MASTER_KEY") or None,
+        meili_search_key=environment.get("MEILI_SEARCH_KEY") or None,
+        meili_index=environment.get("MEILI_INDEX") or "notices",
+        meili_bin=environment.get("MEILI_BIN") or None,
+        demo=demo,
+        rate_limits=_switch(environment, "RATE_LIMITS", not demo),
+        region=region,
+        site_name=environment.get("SITE_NAME") or "遗失声明公示",
+        catalogue=Path(catalogue) if catalogue else None,
+        log_name=environment.get("LOG_NAME") or "",
+        workers=_number(environment, "WORKERS", 1, 1, 64),
+        forwarded_allow_ips=environment.get("FORWARDED_ALLOW_IPS") or "127.0.0.1",
+        pool_size=_number(environment, "POOL_SIZE", 10, 2, 100),
+    )

@@ -1,0 +1,145 @@
+"""Answering "is this certificate declared lost?" from the primary database, signed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from notices import numbers
+from notices.catalogue import Certificate
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.errors import Invalid, Problem
+from notices.register import Notice, from_row
+from notices.texts import rfc3339
+
+MOST = 1000
+
+# One statement: log size, clock, claims, notices and events are of one moment, so an answer
+# that names a log size tells everything that was committed up to it.
+ASK = """
+SELECT h.size AS log_size, statement_timestamp() AS now, q.ordinality AS question,
+  c.copy, c.living, n.id, n.form, n.evidence, n.number_form, n.published_index,
+  n.published_at, n.effective_at, n.objections,
+  (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index)
+     FROM event e WHERE e.notice = n.id) AS events
+FROM log_head h
+LEFT JOIN unnest($1::bytea[]) WITH ORDINALITY AS q (hash, ordinality) ON true
+LEFT JOIN claim c ON c.number_hash = q.hash
+LEFT JOIN notice n ON n.id = c.notice
+"""
+
+SEVERITY = {"replaced": 4, "invalid": 3, "contested": 2, "declared": 1, "reinstated": 0}
+"""When several living notices cover what is asked, the gravest is what a reader must know."""
+
+
+class Question(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What is asked, decoded leniently."""
+
+    certificate: str | None = None
+    number: str | None = None
+    copy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    certificate: Certificate
+    number: str
+    normal: str
+    copy: str | None
+
+
+def _check(deployment: Deployment, question: Question, at: str) -> tuple[_Asked, list[Problem]]:
+    problems = []
+    certificate = deployment.catalogue.certificates.get(question.certificate or "")
+    if question.certificate is None:
+        problems.append(Problem(f"{at}certificate", "required"))
+    elif certificate is None:
+        problems.append(Problem(f"{at}certificate", "unknown_certificate"))
+    number = question.number or ""
+    normal = certificate.normal_number(number) if certificate else ""
+    if not number.strip():
+        problems.append(Problem(f"{at}number", "required"))
+    elif len(number) > 200:
+        problems.append(Problem(f"{at}number", "too_long", {"limit": 200}))
+    elif certificate and not normal:
+        problems.append(Problem(f"{at}number", "required"))
+    copies = ("original", "duplicate")
+    if question.copy is not None and (
+        question.copy not in copies or (certificate is not None and not certificate.parts)
+    ):
+        expected = ", ".join(copies) if certificate is None or certificate.parts else "null"
+        problems.append(Problem(f"{at}copy", "bad_value", {"expected": expected}))
+    return _Asked(certificate, number, normal, question.copy), problems  # type: ignore[arg-type]
+
+
+async def answer(
+    deployment: Deployment, questions: Sequence[Question], *, many: bool = False
+) -> list[dict[str, Any]]:
+    """A signed answer to each question, in order; raises Invalid naming every bad one.
+
+    `many` says that the questions came as `items`, which is where problems then point.
+    """
+    checked = [
+        _check(deployment, question, f"items.{position}." if many else "")
+        for position, question in enumerate(questions)
+    ]
+    problems = [problem for _, found in checked for problem in found]
+    if problems:
+        raise Invalid(problems=problems)
+    asked = [one for one, _ in checked]
+    key = deployment.keys.matching
+    rows = await DB.fetch(
+        ASK, [numbers.keyed_hash(key, one.certificate.id, one.normal) for one in asked]
+    )
+    found: list[list[tuple[bool, Notice]]] = [[] for _ in asked]
+    for row in rows:
+        if row["id"] is None:
+            continue
+        one = asked[row["question"] - 1]
+        if one.copy is None or row["copy"] == one.copy:
+            found[row["question"] - 1].append((row["living"], from_row(row)))
+    now, log_size = rows[0]["now"], rows[0]["log_size"]
+    return [
+        _signed(deployment, one, _that_counts(candidates), now, log_size)
+        for one, candidates in zip(asked, found, strict=True)
+    ]
+
+
+def _that_counts(candidates: list[tuple[bool, Notice]]) -> Notice | None:
+    """The living notice, the gravest if there are several; else the newest."""
+    living = [notice for alive, notice in candidates if alive]
+    if living:
+        return max(
+            living, key=lambda notice: (SEVERITY[notice.state.status], notice.published_index)
+        )
+    rest = [notice for _, notice in candidates]
+    return max(rest, key=lambda notice: notice.published_index, default=None)
+
+
+def _signed(
+    deployment: Deployment, asked: _Asked, notice: Notice | None, now: datetime, log_size: int
+) -> dict[str, Any]:
+    state = notice.state if notice else None
+    form = (notice.form if notice else None) or {}
+    elsewhere = asked.certificate.elsewhere
+    result: dict[str, Any] = {
+        "certificate": asked.certificate.id,
+        "number": asked.number,
+        "copies": form.get("copies"),
+        "status": state.status if state else "no_notice",
+        "since": rfc3339(state.since) if state else None,
+        "effective_at": rfc3339(state.effective_at) if state and state.effective_at else None,
+        "evidence": notice.evidence if notice else None,
+        "before": state.before if state else None,
+        "notice": notice.id if notice else None,
+        "holder": form.get("holder"),
+        "number_form": asked.certificate.number_form(asked.normal),
+        "elsewhere": elsewhere.to_json() if elsewhere else None,
+        "checked_at": rfc3339(now),
+        "log_size": log_size,
+    }
+    result["signature"] = deployment.keys.answers.sign(result)
+    return result

@@ -1,0 +1,95 @@
+"""Reading a JSON body so that every wrong field is told at once (RFC 8259, msgspec)."""
+
+import types
+import typing
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request
+
+from notices.errors import BadRequest, BodyTooLarge, MediaType, Problem, UnknownField
+
+MOST_BYTES = 64 * 1024
+
+Body = TypeVar("Body", bound=msgspec.Struct)
+WORDS = {bool: "true / false", str: "text", dict: "object", list: "array"}
+
+
+async def raw_json(request: Request[Any, Any, Any], most: int = MOST_BYTES) -> bytes:
+    """The body's bytes; raises BodyTooLarge before it has read more than `most`, or MediaType."""
+    length = request.headers.get("content-length", "")
+    if length.isascii() and length.isdigit() and int(length) > most:
+        raise BodyTooLarge(limit=most)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise BodyTooLarge(limit=most)
+    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise MediaType(expected="application/json")
+    return bytes(body)
+
+
+def load_object(raw: bytes) -> dict[str, Any]:
+    """The JSON object in `raw`; raises BadRequest."""
+    try:
+        data = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise BadRequest(reason=f"JSON ({type(error).__name__})") from None
+    if not isinstance(data, dict):
+        raise BadRequest(reason="JSON object")
+    return data
+
+
+def fill(data: dict[str, Any], body: type[Body]) -> tuple[Body, list[Problem]]:
+    """A `body` from `data`, and a problem for each value of the wrong type, which is left out.
+
+    Raises UnknownField naming every field that `body` does not have.
+    """
+    unknown: list[str] = []
+    wrong: list[Problem] = []
+    filled = _fill(data, body, "", unknown, wrong)
+    if unknown:
+        raise UnknownField(
+            problems=[Problem(name, "unknown_field", {"name": name}) for name in unknown]
+        )
+    return filled, wrong
+
+
+def decode(raw: bytes, body: type[Body]) -> tuple[Body, list[Problem]]:
+    """`fill` for the JSON object in `raw`."""
+    return fill(load_object(raw), body)
+
+
+def _fill(
+    data: dict[str, Any], body: type[Body], at: str, unknown: list[str], wrong: list[Problem]
+) -> Body:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(body)}
+    unknown += [at + name[:60] for name in data if name not in fields]
+    values: dict[str, Any] = {}
+    for name, field in fields.items():
+        if name not in data:
+            continue
+        value, kinds = data[name], _kinds(field.type)
+        nested = next((kind for kind in kinds if _is_struct(kind)), None)
+        if nested is not None and isinstance(value, dict):
+            values[field.name] = _fill(value, nested, f"{at}{name}.", unknown, wrong)
+            continue
+        try:
+            values[field.name] = msgspec.convert(value, field.type)
+        except msgspec.ValidationError:
+            kind = next((kind for kind in kinds if kind is not type(None)), str)
+            expected = WORDS.get(typing.get_origin(kind) or kind, "object")
+            wrong.append(Problem(at + name, "wrong_type", {"expected": expected}))
+    return body(**values)
+
+
+def _kinds(annotation: Any) -> tuple[Any, ...]:
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return typing.get_args(annotation)
+    return (annotation,)
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)

@@ -1,0 +1,225 @@
+"""The JSON API of notices: declare, read, search, withdraw, correct, receipts, events."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+
+from notices import declarations, finding, register
+from notices.errors import BadQuery, Invalid, Problem
+from notices.forms import Correction, Declaration, Withdrawal
+from notices.identity import Person
+from notices.once import Once
+from notices.web import bodies, guards
+from notices.web.documenting import reads, writes
+from notices.web.guards import AnyRequest
+
+DEEPEST = 1000
+"""Results are counted and shown up to here; beyond, a search is to be narrowed."""
+STATUSES = ("declared", "invalid", "contested", "reinstated", "replaced")
+SORTS = ("relevance", "newest", "oldest")
+
+
+def json_response(body: Any, status: int = 200, **headers: str) -> Response[bytes]:
+    content = body.encode() if isinstance(body, str) else msgspec.json.encode(body)
+    return Response(content, status_code=status, media_type="application/json", headers=headers)
+
+
+def once_of(request: AnyRequest, person: Person, raw: bytes) -> Once | None:
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
+        raise BadQuery(problems=[Problem("Idempotency-Key", "too_long", {"limit": 255})])
+    return Once.of(repr((person.kind, *person.acts_for)), request.url.path, key, raw)
+
+
+@get("/api/v1/catalogue", **reads("getCatalogue", "catalogue"))
+async def get_catalogue(request: AnyRequest) -> Response[bytes]:
+    """The certificates and the matters that need them."""
+    public = request.app.state.catalogue_json
+    return json_response(public, **{"Cache-Control": "public, max-age=300"})
+
+
+@post("/api/v1/notices", **writes("declare", "notices", Declaration))
+async def declare(request: AnyRequest) -> Response[bytes]:
+    """Declare a certificate lost; answers the public notice with its receipt."""
+    deployment = request.app.state.deployment
+    raw = await bodies.raw_json(request)
+    declaration, wrong = bodies.decode(raw, Declaration)
+    person = await guards.require_person(request)
+    now = datetime.now(UTC)
+    certificate = declarations.check(deployment, person, declaration, now, wrong)
+    once_ = once_of(request, person, raw)
+    await guards.limit(request, "declare", repr((person.kind, person.identifier)))
+    body = await declarations.declare(
+        deployment, person, declaration, certificate=certificate, once_=once_
+    )
+    id = msgspec.json.decode(body, type=_Id).id
+    return json_response(body, 201, Location=deployment.link(f"/api/v1/notices/{id}"))
+
+
+class _Id(msgspec.Struct):
+    id: str
+
+
+@get("/api/v1/notices/{id:str}", **reads("getNotice", "notices"))
+async def get_notice(request: AnyRequest, id: str) -> Response[bytes]:
+    """The public notice as it is now."""
+    notice = await register.get(id)
+    return json_response(
+        notice.public(request.app.state.deployment), **{"Cache-Control": "no-store"}
+    )
+
+
+def whole_number(value: str, low: int, high: int) -> int | None:
+    if value.isascii() and value.isdigit() and len(value) < 19 and low <= int(value) <= high:
+        return int(value)
+    return None
+
+
+def a_date(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value) if len(value) == 10 else None
+    except ValueError:
+        return None
+
+
+def query_of(request: AnyRequest) -> finding.Query:
+    """The search that the query string asks for; raises BadQuery with every bad value."""
+    given = dict(request.query_params.items())
+    deployment = request.app.state.deployment
+    problems: list[Problem] = []
+
+    def bad(name: str, expected: str) -> None:
+        problems.append(Problem(name, "bad_value", {"expected": expected}))
+
+    def choice(name: str, values: Any) -> str | None:
+        value = given.get(name) or None
+        if value is not None and value not in values:
+            bad(name, ", ".join(values) if len(values) < 10 else "GET /api/v1/catalogue")
+        return value
+
+    def number(name: str, default: int | None, low: int, high: int) -> int | None:
+        if not given.get(name):
+            if name in given and default is not None:
+                bad(name, f"{low}-{high}")
+            return default
+        value = whole_number(given[name], low, high)
+        if value is None:
+            bad(name, f"{low}-{high}")
+        return value
+
+    def day(name: str) -> date | None:
+        if not given.get(name):
+            return None
+        value = a_date(given[name])
+        if value is None:
+            bad(name, "YYYY-MM-DD")
+        return value
+
+    if len(given.get("q", "")) > 200:
+        problems.append(Problem("q", "too_long", {"limit": 200}))
+    region = given.get("region") or None
+    if region is not None and not (
+        len(region) in (2, 4, 6) and region.isascii() and region.isdigit()
+    ):
+        bad("region", "37, 3707, 370705")
+    page, per_page = number("page", 1, 1, DEEPEST), number("per_page", 20, 1, 100)
+    if page and per_page and page * per_page > DEEPEST:
+        bad("page", f"page × per_page ≤ {DEEPEST}")
+    query = finding.Query(
+        q=given.get("q", ""),
+        certificate=choice("certificate", deployment.catalogue.certificates),
+        matter=choice("matter", deployment.catalogue.matters),
+        region=region,
+        status=choice("status", STATUSES),
+        year=number("year", None, 1900, 9999),
+        published_from=day("published_from"),
+        published_to=day("published_to"),
+        sort=choice("sort", SORTS) or "relevance",
+        page=page or 1,
+        per_page=per_page or 20,
+    )
+    if problems:
+        raise BadQuery(problems=problems)
+    return query
+
+
+SEARCH_PARAMETERS = (
+    "q", "certificate", "matter", "region", "status", "year",
+    "published_from", "published_to", "sort", "page", "per_page",
+)  # fmt: skip
+
+
+@get("/api/v1/notices", **reads("searchNotices", "notices", *SEARCH_PARAMETERS))
+async def search_notices(request: AnyRequest) -> Response[bytes]:
+    """Published notices by words, number and filters, with counts."""
+    query = query_of(request)
+    await guards.limit(request, "search")
+    return json_response(await request.app.state.finder.find(query))
+
+
+@post("/api/v1/notices/{id:str}/withdrawal", **writes("withdraw", "notices", Withdrawal))
+async def withdraw(request: AnyRequest, id: str) -> Response[bytes]:
+    """Take a notice back: the certificate was found, or the declaration was a mistake."""
+    raw = await bodies.raw_json(request)
+    body, wrong = bodies.decode(raw, Withdrawal)
+    person = await guards.require_person(request)
+    if wrong:
+        raise Invalid(problems=wrong)
+    answer = await declarations.withdraw(
+        request.app.state.deployment, person, id, body.reason, once_of(request, person, raw)
+    )
+    return json_response(answer, 201)
+
+
+@post("/api/v1/notices/{id:str}/correction", **writes("correct", "notices", Correction))
+async def correct(request: AnyRequest, id: str) -> Response[bytes]:
+    """Correct issuer or dates of a notice; number, certificate and holder never change."""
+    raw = await bodies.raw_json(request)
+    body, wrong = bodies.decode(raw, Correction)
+    person = await guards.require_person(request)
+    if wrong:
+        raise Invalid(problems=wrong)
+    answer = await declarations.correct(
+        request.app.state.deployment, person, id, body,
+        now=datetime.now(UTC), once_=once_of(request, person, raw),
+    )  # fmt: skip
+    return json_response(answer, 201)
+
+
+@get("/api/v1/notices/{id:str}/receipt", **reads("getReceipt", "notices", "event"))
+async def get_receipt(request: AnyRequest, id: str) -> Response[bytes]:
+    """The receipt of an event of a notice: proof that it stands in the log."""
+    index = _log_index(request, "event", None)
+    receipt = await register.receipt(request.app.state.deployment, id, index)
+    return json_response(receipt, **{"Cache-Control": "no-store"})
+
+
+@get("/api/v1/events", **reads("getEvents", "events", "since", "limit"))
+async def get_events(request: AnyRequest) -> Response[bytes]:
+    """Events of all notices in the order of the log, from `since` (inclusive) on."""
+    since = _log_index(request, "since", 0) or 0
+    limit = _log_index(request, "limit", 100, low=1, high=1000) or 100
+    answer = await register.events(request.app.state.deployment, since, limit)
+    return json_response(answer, **{"Cache-Control": "no-store"})
+
+
+def _log_index(
+    request: AnyRequest, name: str, default: int | None, low: int = 0, high: int = 2**62
+) -> int | None:
+    value = request.query_params.get(name)
+    if value is None:
+        return default
+    number = whole_number(value, low, high)
+    if number is None:
+        expected = f"{low}-{high}"
+        raise BadQuery(problems=[Problem(name, "bad_value", {"expected": expected})])
+    return number
+
+
+HANDLERS = [
+    get_catalogue, declare, get_notice, search_notices, withdraw, correct, get_receipt, get_events,
+]  # fmt: skip

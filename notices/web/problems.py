@@ -1,0 +1,140 @@
+"""Every refusal and failure as `application/problem+json` (RFC 9457), or as a page."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import Receive, Scope, Send
+
+from notices import errors
+from notices.errors import Refusal
+
+log = structlog.get_logger("notices.web")
+
+AnyRequest = Request[Any, Any, Any]
+MACHINE_PATHS = ("/api/", "/health/", "/metrics", "/schema", "/log/", "/feed.atom", "/.well-known/")
+DATABASE_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncio.TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.QueryCanceledError,
+)
+BY_STATUS: dict[int, type[Refusal]] = {
+    401: errors.SignInRequired,
+    404: errors.NotFound,
+    405: errors.MethodNotAllowed,
+    413: errors.BodyTooLarge,
+    415: errors.MediaType,
+}
+
+
+def for_machines(path: str) -> bool:
+    return path.startswith(MACHINE_PATHS)
+
+
+def language_of(request: AnyRequest) -> str:
+    """`zh` unless English is preferred: by `lang` on pages, by Accept-Language for programs."""
+    if not for_machines(request.url.path):
+        return "en" if request.query_params.get("lang") == "en" else "zh"
+    best, weight = "zh", 0.0
+    for part in request.headers.get("accept-language", "").split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            q = float(quality) if quality else 1.0
+        except ValueError:
+            continue
+        primary = tag.lower().split("-")[0]
+        if primary in ("zh", "en") and q > weight:
+            best, weight = primary, q
+    return best
+
+
+def as_refusal(exception: Exception) -> Refusal:
+    """The refusal that tells `exception` to a stranger."""
+    if isinstance(exception, Refusal):
+        return exception
+    if isinstance(exception, HTTPException):
+        kind = BY_STATUS.get(exception.status_code)
+        if kind is errors.BodyTooLarge:
+            return errors.BodyTooLarge(limit=64 * 1024)
+        if kind is errors.MediaType:
+            return errors.MediaType(expected="application/json")
+        if kind is not None:
+            return kind(headers=dict(exception.headers or {}))
+        if 400 <= exception.status_code < 500:
+            return errors.BadRequest(reason=exception.detail)
+    if isinstance(exception, DATABASE_AWAY):
+        return errors.Unavailable(headers={"Retry-After": "2"})
+    return errors.InternalError(request="-")
+
+
+def problem(refusal: Refusal, language: str) -> dict[str, Any]:
+    """The body of RFC 9457, with `errors` where single values are wrong."""
+    body: dict[str, Any] = {
+        "type": f"/problems/{refusal.code}",
+        "title": refusal.title.in_(language) if not refusal.extra else refusal.detail.in_(language),
+        "status": refusal.status,
+        "code": refusal.code,
+        "detail": refusal.detail.in_(language),
+    }
+    if refusal.problems:
+        body["errors"] = [
+            {"field": one.field, "code": one.code, "message": one.message.in_(language)}
+            for one in refusal.problems
+        ]
+    if isinstance(refusal, errors.AlreadyDeclared) and refusal.extra:
+        body["existing"] = refusal.extra["existing"]
+    return body
+
+
+def respond(request: AnyRequest, exception: Exception) -> Response[Any]:
+    """Litestar's handler for every exception."""
+    refusal = as_refusal(exception)
+    if isinstance(refusal, errors.InternalError):
+        request_id = request.scope.get("state", {}).get("request_id", "-")
+        refusal = errors.InternalError(request=request_id)
+        # The class and the place, never the text: a database quotes the values it refused.
+        log.error("unhandled", error=type(exception).__name__, where=_where(exception))
+    elif isinstance(refusal, errors.Unavailable):
+        log.warning("unavailable", error=type(exception).__name__)
+    headers = {**refusal.headers, "Cache-Control": "no-store"}
+    if not for_machines(request.url.path):
+        from notices.web.rendering import error_page  # pages import this module
+
+        page: Response[Any] = error_page(request, refusal, refusal.status)
+        page.headers.update(headers)
+        return page
+    return Response(
+        msgspec.json.encode(problem(refusal, language_of(request))),
+        status_code=refusal.status,
+        media_type="application/problem+json",
+        headers=headers,
+    )
+
+
+def _where(exception: Exception) -> str:
+    trace = exception.__traceback__
+    place = "?"
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if "/notices/" in code.co_filename or "/search/" in code.co_filename:
+            place = f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno} {code.co_name}"
+        trace = trace.tb_next
+    return place
+
+
+async def send_refusal(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer from a middleware, in front of every handler."""
+    request: AnyRequest = Request(scope, receive, send)  # type: ignore[arg-type]
+    response = respond(request, refusal)
+    await response.to_asgi_response(app=None, request=request)(scope, receive, send)

@@ -1,0 +1,71 @@
+"""A number for every request, and one log line and two metrics when it is answered."""
+
+import secrets
+import time
+from typing import Any
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from notices.web.health import REQUESTS, SECONDS
+
+log = structlog.get_logger("notices.web")
+
+HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
+        b" connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+]
+
+
+class Recorder:
+    """ASGI: names each request, and records how it went under its route's pattern.
+
+    The path itself and the query are never recorded: a query can hold a name or a number.
+    """
+
+    def __init__(self, app: ASGIApp, https: bool) -> None:
+        self.app = app
+        self.headers = [*HEADERS]
+        if https:
+            self.headers.append((b"strict-transport-security", b"max-age=31536000"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        status = 500
+        start = time.perf_counter()
+
+        async def send_named(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                own: Any = [*self.headers, (b"x-request-id", request_id.encode())]
+                message["headers"] = [*message["headers"], *own]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            try:
+                await self.app(scope, receive, send_named)
+            finally:
+                seconds = time.perf_counter() - start
+                route = str(scope.get("path_template") or "unknown")
+                method = scope["method"] if len(scope["method"]) < 8 else "other"
+                REQUESTS.labels(method, route, str(status)).inc()
+                SECONDS.labels(route).observe(seconds)
+                if not route.startswith(("/health", "/metrics")):
+                    log.info(
+                        "request",
+                        method=method,
+                        route=route,
+                        status=status,
+                        ms=round(seconds * 1000, 1),
+                    )

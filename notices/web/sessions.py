@@ -1,0 +1,38 @@
+"""Signing in and out by API: the demo's sign-in, and the end of any session."""
+
+from litestar import Response, delete, post
+
+from notices import identity
+from notices.errors import Invalid, NotFound
+from notices.identity import Login
+from notices.web import bodies, guards
+from notices.web.documenting import reads, writes
+from notices.web.guards import AnyRequest
+
+
+@post("/api/v1/demo/login", status_code=204, **writes("demoLogin", "sessions", Login))
+async def demo_login(request: AnyRequest) -> Response[None]:
+    """Sign in as a made-up person; a service that is no demo has no such path."""
+    deployment = request.app.state.deployment
+    if not deployment.settings.demo:
+        raise NotFound
+    login, wrong = bodies.decode(await bodies.raw_json(request), Login)
+    if wrong:
+        raise Invalid(problems=wrong)
+    token = await identity.sign_in(deployment, identity.person_from(login))
+    response = Response(None, status_code=204)
+    guards.set_session_cookie(response, deployment, token)
+    return response
+
+
+@delete("/api/v1/session", status_code=204, **reads("signOut", "sessions"))
+async def sign_out(request: AnyRequest) -> Response[None]:
+    """End the session."""
+    await guards.require_person(request)
+    await identity.sign_out(guards.session_token(request) or "")
+    response = Response(None, status_code=204)
+    guards.clear_session_cookie(response, request.app.state.deployment)
+    return response
+
+
+HANDLERS = [demo_login, sign_out]

@@ -1,0 +1,162 @@
+"""Real engines for every test: PostgreSQL and Meilisearch started once for the whole run."""
+
+import dataclasses
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from litestar import Litestar
+
+from notices import deployment as deployments
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.migrating import migrate
+from notices.settings import Settings
+from search.engine import Admin, make_keys
+from tests import enginefarm
+from tests.samples import RESTAURANT
+
+BASE = "http://testserver.example"
+FARM: enginefarm.Farm | None = None
+
+TABLES = (
+    "notice, notice_private, claim, rival, event, log_node, session, idempotency, follower,"
+    " parked, rate"
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    global FARM
+    if not hasattr(config, "workerinput") and not config.option.collectonly:
+        FARM = enginefarm.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if FARM is not None:
+        FARM.stop()
+
+
+@pytest.fixture(scope="session")
+def worker(worker_id: str) -> str:
+    """A name of this process' own, for its database and its index."""
+    return worker_id.replace("-", "_")
+
+
+@pytest.fixture(scope="session")
+def database_url(worker: str) -> str:
+    base, _, _ = enginefarm.running()
+    return enginefarm.create_database_now(base, f"t_{worker}")
+
+
+@pytest.fixture(scope="session")
+def settings(worker: str, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    _, meili_url, master_key = enginefarm.running()
+    index = f"t_{worker}"
+    search_key, _ = make_keys(meili_url, master_key, index)
+    return Settings(
+        public_url=BASE,
+        data=tmp_path_factory.mktemp("data"),
+        database_url=database_url,
+        meili_url=meili_url,
+        meili_master_key=master_key,
+        meili_search_key=search_key,
+        meili_index=index,
+        demo=True,
+        rate_limits=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def deployment(settings: Settings) -> Deployment:
+    return deployments.load(settings)
+
+
+@pytest.fixture(scope="session")
+def admin(settings: Settings) -> Admin:
+    """The writing side of the search engine."""
+    _, write_key = make_keys(
+        settings.meili_url or "", settings.meili_master_key or "", settings.meili_index
+    )
+    return Admin(settings.meili_url or "", write_key)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def pool(settings: Settings) -> AsyncIterator[None]:
+    """A migrated database and a pool on the one loop that tests and application share."""
+    await migrate(settings.database_url or "")
+    await DB.start(settings.database_url or "", 10)
+    yield
+    await DB.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(pool: None) -> AsyncIterator[None]:
+    """An empty register."""
+    await DB.fetch(f"TRUNCATE {TABLES}")
+    await DB.fetch("UPDATE log_head SET size = 0, last_at = '-infinity', peaks = ''")
+    yield
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def app(pool: None, settings: Settings, deployment: Deployment) -> AsyncIterator[Litestar]:
+    from notices.app import create_app
+
+    app = create_app(settings, deployment)
+    async with app.lifespan():
+        yield app
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(app: Litestar, database: None) -> AsyncIterator[httpx.AsyncClient]:
+    """Nobody's browser on the application, over an empty register."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+        yield client
+
+
+SignIn = Callable[[dict[str, Any]], Awaitable[httpx.AsyncClient]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def sign_in(app: Litestar, database: None) -> AsyncIterator[SignIn]:
+    """Makes a client that is signed in as the person given."""
+    clients: list[httpx.AsyncClient] = []
+
+    async def make(person: dict[str, Any]) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        client = httpx.AsyncClient(transport=transport, base_url=BASE)
+        clients.append(client)
+        answer = await client.post("/api/v1/demo/login", json=person)
+        assert answer.status_code == 204, answer.text
+        return client
+
+    yield make
+    for client in clients:
+        await client.aclose()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def restaurant(sign_in: SignIn) -> httpx.AsyncClient:
+    """The restaurant's owner, signed in for it."""
+    return await sign_in(RESTAURANT)
+
+
+@pytest.fixture
+def another_settings(settings: Settings, tmp_path: Path) -> Callable[..., Settings]:
+    """The same engines under changed settings."""
+
+    def make(**changes: Any) -> Settings:
+        return dataclasses.replace(settings, **changes)
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("DATABASE_URL", "MEILI_URL", "PUBLIC_URL", "DEMO", "CATALOGUE", "DATA", "PORT"):
+        monkeypatch.delenv(name, raising=False)
+    yield
+
