@@ -28,7 +28,8 @@ _COMPOUND = (
 COMPOUND_SURNAMES = frozenset(_COMPOUND.split())
 
 _ID_SHAPE = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]")
-_ID_IN_TEXT = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
+_ID_IN_TEXT = re.compile(r"(?<!\d)\d{17}[\dXxＸｘ](?![\dA-Za-z])")
+"""Of any width: `\\d` knows the digits of every script."""
 
 
 def mask_name(name: str) -> str:
@@ -65,11 +66,16 @@ def _public_text(text: str | None, holder: Holder) -> str | None:
         identifier = identifier_form(holder.identifier)
         if len(identifier) > 5 and identifier in identifier_form(text):
             return mask_number(identifier_form(text))
+    return without_ids(text)
+
+
+def without_ids(text: str) -> str:
+    """Free text with the resident ID numbers in it masked."""
     return _ID_IN_TEXT.sub(_masked_id, text)
 
 
 def _masked_id(found: re.Match[str]) -> str:
-    number = found[0].upper()
+    number = identifier_form(found[0])
     return mask_number(number) if resident_id_ok(number) else found[0]
 
 
@@ -222,7 +228,7 @@ def correction_form(
 ) -> dict[str, Any]:
     """What a correction shows to the public: the changed clerical fields, before and after."""
     changes = {
-        name: {"before": before.get(name), "after": after.get(name)}
+        name: {"before": _clerical(before.get(name)), "after": _clerical(after.get(name))}
         for name in CORRECTABLE
         if before.get(name) != after.get(name)
     }
@@ -235,6 +241,10 @@ def correction_form(
         "statement": f"更正：{printed(notice_id)}号遗失声明，{said}。原声明其余内容不变。",
         **changes,
     }
+
+
+def _clerical(value: str | None) -> str | None:
+    return None if value is None else without_ids(value)
 
 
 def _value(name: str, value: str | None) -> str:

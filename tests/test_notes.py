@@ -138,6 +138,17 @@ def test_text_that_no_note_can_hold_is_not_signed(text):
         SIGNER.sign(text)
 
 
+def test_a_key_that_is_no_point_of_the_curve_opens_nothing():
+    for public in (b"\xff" * 32, bytes([2]) + bytes(31)):
+        raw = b"\x01" + public
+        key_id = hashlib.sha256(b"name\n" + raw).digest()[:4]
+        vkey = f"name+{key_id.hex()}+{base64.b64encode(raw).decode()}"
+        signature = base64.b64encode(key_id + bytes(64)).decode()
+
+        with pytest.raises(NoteError, match="is wrong"):
+            NoteVerifier(vkey).open(f"text\n\n— name {signature}\n")
+
+
 @pytest.mark.parametrize("name", ["", "two words", "a+b", "line\n", "x" * 256])
 def test_a_name_that_no_key_can_have_is_refused(name):
     with pytest.raises(NoteError):

@@ -1,5 +1,8 @@
 """Receipts: made, saved, checked offline, and never believed when changed."""
 
+import base64
+import hashlib
+import hmac
 import json
 
 import pytest
@@ -129,10 +132,11 @@ JSON = st.recursive(
 @settings(max_examples=300)
 @given(st.sampled_from(["entry", "opening", "index", "proof", "checkpoint", "more"]), JSON)
 def test_any_json_in_place_of_a_part_is_refused_with_our_own_error(part, value):
+    if part == "opening" and value is None:
+        return
+
     with pytest.raises(ReceiptError):
-        verify(json.dumps(make(redacted=False) | {part: value}).encode(), SIGNER.vkey) if (
-            part != "opening" or value is not None
-        ) else verify(b"", SIGNER.vkey)
+        verify(json.dumps(make() | {part: value}).encode(), SIGNER.vkey)
 
 
 @settings(max_examples=200)
@@ -294,11 +298,6 @@ def test_the_entry_is_the_canonical_json_of_the_contract():
 
 
 def test_the_commitment_is_an_hmac_over_the_canonical_form():
-    """Made with `openssl dgst -sha256 -mac HMAC -macopt hexkey:00…00` over the text below."""
-    import base64
-    import hashlib
-    import hmac
-
     text = '{"number":null,"statement":"现声明作废。"}'
     expected = hmac.new(SALT, text.encode(), hashlib.sha256).digest()
 

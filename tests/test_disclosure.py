@@ -1,0 +1,430 @@
+"""What the public sees of a declaration, and what it never sees."""
+
+import dataclasses
+import json
+import unicodedata
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notices import catalogue
+from notices.disclosure import (
+    COMPOUND_SURNAMES,
+    correction_form,
+    mask_name,
+    mask_number,
+    public_form,
+    withdrawal_form,
+)
+from notices.forms import Contact, Declaration, Holder
+
+CATALOGUE = catalogue.load()
+PUBLIC_FIELDS = {
+    "certificate", "certificate_name", "matter", "holder", "number", "copies", "cause", "issuer",
+    "issued_on", "lost_on", "region", "details", "statement", "elsewhere",
+}  # fmt: skip
+
+
+def with_check(digits: str) -> str:
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    total = sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))
+    return digits + "10X98765432"[total % 11]
+
+
+ID = with_check("37999919900101123")
+WIDE_ID = ID.translate({ord(each): ord(each) + 0xFEE0 for each in "0123456789X"})
+ORGANISATION = Holder(
+    kind="organisation", name="潍坊市奎文区某某餐饮店", identifier="92379999MA0000023B"
+)
+PERSON = Holder(kind="person", name="张三丰", identifier=ID)
+
+
+def form(certificate="food-operation-license", *, change=None, **given_fields):
+    declaration = {
+        "certificate": certificate,
+        "number": "JY13799990000011",
+        "cause": "lost",
+        "holder": ORGANISATION,
+        "region": "370705",
+        "publication_consent": True,
+        "truthful": True,
+    } | given_fields
+    kind = CATALOGUE.certificates[certificate]
+    if kind.parts:
+        declaration.setdefault("copies", "original")
+    if change:
+        kind = dataclasses.replace(kind, **change)
+    return public_form(Declaration(**declaration), kind, None)
+
+
+# --- masks
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [
+        ("张三", "张*"),
+        ("张三丰", "张*"),
+        (" 张 三 ", "张*"),
+        ("欧阳修", "欧阳*"),
+        ("司马相如", "司马*"),
+        ("上官婉儿", "上官*"),
+        ("诸葛亮", "诸葛*"),
+        ("歐陽修", "歐陽*"),
+        ("欧阳", "欧*"),
+        ("阿卜杜拉·买买提", "阿*"),
+        ("John Smith", "J*"),
+        ("𠮷田一", "𠮷*"),
+        ("张", "*"),
+        ("", "*"),
+    ],
+)
+def test_a_name_is_shown_by_its_surname(name, masked):
+    assert mask_name(name) == masked
+
+
+@given(st.text())
+def test_a_name_never_shows_more_than_two_characters(name):
+    shown, star = mask_name(name)[:-1], mask_name(name)[-1]
+
+    assert star == "*"
+    assert len(shown) <= 1 or shown in COMPOUND_SURNAMES
+    assert name.lstrip().startswith(shown)
+    assert len(shown) < len(name.strip()) or not shown
+
+
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [
+        (ID, "379*************" + ID[-2:]),
+        ("379999900101123", "379**********23"),
+        ("379999199001011230", "379*************30"),
+        ("X990000001", "X990****01"),
+        ("12345678", "1234**78"),
+        ("1234567", "1*****7"),
+        ("123", "1*3"),
+        ("12", "**"),
+        ("1", "*"),
+        ("", ""),
+    ],
+)
+def test_a_number_shows_its_ends(number, masked):
+    assert mask_number(number) == masked
+
+
+@given(st.text(st.sampled_from("0123456789ABCX鲁权"), max_size=40))
+def test_a_star_stands_for_each_hidden_character(number):
+    masked = mask_number(number)
+
+    assert len(masked) == len(number)
+    assert all(shown in (own, "*") for shown, own in zip(masked, number, strict=True))
+    assert masked.strip("*").count("*") == masked.count("*") or len(number) <= 2
+    assert len(masked) - masked.count("*") <= 6
+    if number:
+        assert "*" in masked
+
+
+@given(st.from_regex(r"[1-9][0-9]{16}[0-9X]|[1-9][0-9]{14}", fullmatch=True))
+def test_the_birth_date_in_a_number_is_always_hidden(number):
+    assert set(mask_number(number)[6:-4]) == {"*"}
+
+
+# --- forms
+
+
+@pytest.mark.parametrize("certificate", CATALOGUE.certificates.values(), ids=lambda each: each.id)
+@pytest.mark.parametrize("kind", ["person", "organisation"])
+def test_every_certificate_shows_the_public_fields_and_no_others(certificate, kind):
+    if certificate.holder_kind not in (kind, "either"):
+        return
+    holder = PERSON if kind == "person" else ORGANISATION
+    details = {field.name: (field.choices or ("3",))[0] for field in certificate.fields}
+    shown = form(
+        certificate.id,
+        number=certificate.examples[0],
+        holder=holder,
+        copies="both" if certificate.parts else None,
+        details=details | {"secret": "私密"},
+        issuer="某局",
+        issued_on="2020-05-01",
+        lost_on="2026-11-01",
+        contact=Contact(phone="13800000000"),
+    )
+
+    assert shown.keys() == PUBLIC_FIELDS
+    assert shown["statement"].endswith("现声明作废。")
+    assert certificate.number_label.zh in shown["statement"]
+    assert shown["details"] == details
+    assert shown["elsewhere"] == (certificate.elsewhere and certificate.elsewhere.to_json())
+    text = rfc8785.dumps(shown).decode()
+    for private in ("13800000000", "私密", ID):
+        assert private not in text
+    if kind == "person":
+        assert shown["holder"].keys() == {"kind", "name"}
+        assert ("张三丰" in text) == (certificate.public_holder_name == "full")
+    else:
+        assert shown["holder"]["identifier"] == "92379999MA0000023B"
+        assert shown["number"] == certificate.examples[0]
+
+
+def test_the_statement_of_an_organisation():
+    shown = form(issuer="潍坊市奎文区行政审批服务局", issued_on="2020-05-01", lost_on="2026-11-01")
+
+    assert shown["statement"] == (
+        "潍坊市奎文区某某餐饮店（统一社会信用代码：92379999MA0000023B）不慎遗失"
+        "《食品经营许可证》正本，许可证编号：JY13799990000011，"
+        "发证机关：潍坊市奎文区行政审批服务局，发证日期：2020年05月01日，遗失时间：2026年11月。"
+        "本单位对本声明的真实性负责，现声明作废。"
+    )
+
+
+def test_the_statement_of_a_person():
+    shown = form("birth-medical-certificate", holder=PERSON, number="X990000001", copies="both")
+
+    assert shown["statement"] == (
+        "张*不慎遗失《出生医学证明》正页、副页，出生医学证明编号：X990****01。"
+        "声明人对本声明的真实性负责，现声明作废。"
+    )
+
+
+@pytest.mark.parametrize("relation", ["parent", "guardian"])
+def test_the_statement_of_a_guardian(relation):
+    shown = form(
+        "birth-medical-certificate",
+        holder=Holder(kind="person", name="张小宝"),
+        number="X990000001",
+        copies="original",
+        relation=relation,
+    )
+
+    assert shown["statement"] == (
+        "张*的《出生医学证明》正页不慎遗失，出生医学证明编号：X990****01。"
+        "由其监护人声明并对本声明的真实性负责，现声明作废。"
+    )
+
+
+def test_the_statement_by_mandate():
+    shown = form("tobacco-retail-license", holder=PERSON, relation="mandate")
+
+    assert "由其委托的代理人声明" in shown["statement"]
+
+
+@pytest.mark.parametrize(
+    ("cause", "said", "when"),
+    [
+        ("lost", "不慎遗失《食品经营许可证》副本，", "遗失时间：2026年11月"),
+        ("stolen", "的《食品经营许可证》副本被盗，", "被盗时间：2026年11月"),
+        ("destroyed", "的《食品经营许可证》副本因故损毁（灭失），", "损毁时间：2026年11月"),
+    ],
+)
+def test_the_statement_says_how_it_was_lost(cause, said, when):
+    statement = form(cause=cause, copies="duplicate", lost_on="2026-11-01")["statement"]
+
+    assert said in statement
+    assert when in statement
+
+
+@pytest.mark.parametrize(
+    ("details", "said"),
+    [
+        ({"kind": "公章"}, "不慎遗失公章1枚，"),
+        ({"kind": "财务专用章", "count": "2"}, "不慎遗失财务专用章2枚，"),
+        ({"kind": "其他", "count": 3}, "不慎遗失印章3枚，"),
+    ],
+)
+def test_the_statement_of_a_seal(details, said):
+    shown = form("company-seal", number=None, details=details)
+
+    assert shown["number"] is None
+    assert said in shown["statement"]
+    assert "：无编码。" in shown["statement"]
+
+
+def test_a_detail_that_a_rule_wants_is_named_in_the_statement():
+    shown = form(
+        "lawyer-practice-certificate",
+        holder=PERSON,
+        number="13799209910000001",
+        details={"serial": "11223344"},
+    )
+
+    assert shown["details"] == {"serial": "11223344"}
+    assert "流水号：11223344" in shown["statement"]
+    assert shown["statement"].startswith("张三丰不慎遗失")
+
+
+def test_details_that_are_no_text_or_no_number_are_left_out():
+    shown = form("road-transport-vehicle-certificate", details={"plate": True})
+
+    assert shown["details"] == {}
+    assert form("road-transport-vehicle-certificate", details={"plate": " "})["details"] == {}
+
+
+def test_a_certificate_without_parts_has_no_copies():
+    assert form("company-seal", copies="original", details={"kind": "公章"})["copies"] is None
+
+
+def test_a_copy_that_is_missing_is_not_named():
+    assert "《食品经营许可证》，" in form(copies=None)["statement"]
+
+
+def test_the_matter_is_named_by_its_id():
+    matter = CATALOGUE.matters["food-operation-license.reissue"]
+    declaration = Declaration(holder=ORGANISATION, cause="lost")
+    kind = CATALOGUE.certificates["food-operation-license"]
+
+    assert public_form(declaration, kind, matter)["matter"] == "food-operation-license.reissue"
+
+
+def test_an_organisation_without_a_code_is_shown_without_one():
+    shown = form(holder=Holder(kind="organisation", name="某某店"))
+
+    assert shown["holder"] == {"kind": "organisation", "name": "某某店", "identifier": None}
+    assert shown["statement"].startswith("某某店不慎遗失")
+
+
+def test_a_number_is_shown_as_typed_but_for_its_spaces():
+    assert form(number="  JY1 3799\u3000990000011 ")["number"] == "JY1 3799 990000011"
+
+
+def test_what_is_masked_is_the_normal_form():
+    shown = form("birth-medical-certificate", holder=PERSON, number="Ｘ99-000 0001")
+
+    assert shown["number"] == "X990****01"
+
+
+# --- personal numbers where nobody expects them
+
+
+@pytest.mark.parametrize("number", [ID, f" {ID[:6]} {ID[6:]}", f"({ID.lower()})", f"A{ID}"])
+@pytest.mark.parametrize("public_number", ["full", "masked"])
+def test_the_holders_own_identifier_is_never_shown_as_a_number(number, public_number):
+    shown = form(
+        "tobacco-retail-license",
+        holder=PERSON,
+        number=number,
+        change={"public_number": public_number},
+    )
+
+    assert "19900101" not in json.dumps(shown)
+    assert "*" in shown["number"]
+
+
+def test_any_resident_id_number_is_masked_even_where_numbers_are_shown():
+    other = with_check("37999919880808456")
+
+    for holder in (PERSON, ORGANISATION):
+        shown = form("tobacco-retail-license", holder=holder, number=other)
+        assert shown["number"] == "379*************" + other[-2:]
+
+
+def test_an_old_personal_number_is_masked_and_an_old_registration_number_is_not():
+    person = form("tobacco-retail-license", holder=PERSON, number="379999900101123")
+    organisation = form("business-license", number="379999900101123")
+
+    assert person["number"] == "379**********23"
+    assert organisation["number"] == "379999900101123"
+
+
+def test_a_passport_that_serves_as_number_is_masked():
+    holder = Holder(
+        kind="person", name="John Smith", identifier="E12345678", identifier_type="passport"
+    )
+    shown = form("tobacco-retail-license", holder=holder, number="E12345678")
+
+    assert shown["number"] == "E123***78"
+
+
+@pytest.mark.parametrize("text", [f"某局（经办人{ID}）", f"某局 {ID.lower()}", f"某局{WIDE_ID}"])
+@pytest.mark.parametrize("holder", [PERSON, ORGANISATION])
+def test_a_resident_id_number_in_free_text_is_masked(text, holder):
+    shown = form(
+        "road-transport-vehicle-certificate",
+        holder=holder,
+        issuer=text,
+        details={"plate": text},
+    )
+
+    text = unicodedata.normalize("NFKC", json.dumps(shown, ensure_ascii=False))
+    assert "19900101" not in text
+
+
+def test_eighteen_digits_that_are_no_resident_id_stay():
+    wrong = ID[:-1] + ("0" if ID[-1] != "0" else "1")
+
+    assert form(issuer=f"某局{wrong}")["issuer"] == f"某局{wrong}"
+
+
+@given(
+    st.text(max_size=30),
+    st.sampled_from(["", "(", "第", " ", "A"]),
+    st.sampled_from(["", ")", "号", "-1"]),
+)
+def test_a_persons_identifier_reaches_the_public_nowhere(name, before, after):
+    holder = Holder(kind="person", name=f"张{name.replace(ID, '')}", identifier=ID)
+    number = f"{before}{ID}{after}"
+    shown = form(
+        "tobacco-retail-license",
+        holder=holder,
+        number=number,
+        issuer=f"某局{number}",
+        contact=Contact(phone="13800000000"),
+    )
+
+    text = json.dumps(shown, ensure_ascii=False)
+    assert ID not in text
+    assert "19900101" not in text
+    assert "13800000000" not in text
+    rfc8785.dumps(shown)
+
+
+# --- what follows
+
+
+@pytest.mark.parametrize("reason", ["found", "mistake", "other"])
+def test_a_withdrawal_names_the_notice_and_its_reason(reason):
+    shown = withdrawal_form("37070000012358", reason)
+
+    assert shown.keys() == {"statement", "reason"}
+    assert shown["reason"] == reason
+    assert "3707-0000-0123-58号遗失声明" in shown["statement"]
+    assert "撤回" in shown["statement"]
+
+
+def test_what_was_found_is_withdrawn_in_the_usual_words():
+    assert withdrawal_form("37070000012358", "found")["statement"] == (
+        "3707-0000-0123-58号遗失声明所列证件已找回，且未补发新证，声明人撤回该声明。"
+    )
+
+
+def test_a_correction_shows_what_was_there_and_what_is():
+    before = form(issuer="甲局", issued_on="2020-05-01")
+    after = before | {"issuer": "乙局", "issued_on": None, "lost_on": "2026-11-01"}
+
+    assert correction_form("37070000012358", before, after) == {
+        "statement": (
+            "更正：3707-0000-0123-58号遗失声明，发证机关由“甲局”更正为“乙局”；"
+            "发证日期由“2020年05月01日”更正为“未填写”；"
+            "遗失时间由“未填写”更正为“2026年11月01日”。原声明其余内容不变。"
+        ),
+        "issuer": {"before": "甲局", "after": "乙局"},
+        "issued_on": {"before": "2020-05-01", "after": None},
+        "lost_on": {"before": None, "after": "2026-11-01"},
+    }
+
+
+def test_a_correction_is_of_clerical_fields_alone():
+    before = form(issuer="甲局")
+    after = before | {"issuer": "乙局", "number": "1", "region": "370702"}
+
+    assert correction_form("37070000012358", before, after).keys() == {"statement", "issuer"}
+
+
+def test_a_correction_carries_no_resident_id_number():
+    before = form(issuer="甲局")
+    shown = correction_form("37070000012358", before, before | {"issuer": f"乙局{ID}"})
+
+    assert ID not in json.dumps(shown)
+    assert "19900101" not in shown["statement"]

@@ -1,0 +1,210 @@
+"""The life of a notice, row by row and then in any order that is allowed."""
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from notices.errors import AlreadyReinstated, AlreadyReplaced, NotAllowedNow, Refusal, UnderContest
+from notices.lifecycle import (
+    MAY_FOLLOW,
+    Event,
+    State,
+    may_follow,
+    refuse_unless_may_follow,
+    resumed,
+    state,
+)
+from notices.texts import CHINA
+
+DAY = timedelta(days=1)
+PUBLISHED = datetime(2026, 11, 24, 10, tzinfo=CHINA)
+MIDNIGHT = datetime(2026, 12, 1, tzinfo=CHINA)
+
+
+def life(*kinds_and_days, effective=MIDNIGHT, now=None) -> State:
+    """The state after `published` and then (kind, days after publishing), at days `now`."""
+    events = [Event(0, "published", PUBLISHED)]
+    for kind, days in kinds_and_days:
+        events.append(Event(len(events), kind, PUBLISHED + days * DAY))
+    return state(events, effective, PUBLISHED + now * DAY if now is not None else events[-1].at)
+
+
+def test_a_notice_without_a_period_is_invalid_at_once():
+    assert life(effective=PUBLISHED) == State("invalid", PUBLISHED, PUBLISHED, None, True)
+
+
+def test_it_is_invalid_at_once_even_for_a_clock_that_is_behind():
+    assert life(effective=PUBLISHED, now=-1).status == "invalid"
+
+
+def test_a_notice_is_declared_until_its_period_is_over():
+    events = [Event(0, "published", PUBLISHED)]
+    before = state(events, MIDNIGHT, MIDNIGHT - timedelta(microseconds=1))
+
+    assert before == State("declared", PUBLISHED, MIDNIGHT, None, True)
+    assert state(events, MIDNIGHT, MIDNIGHT) == State("invalid", MIDNIGHT, MIDNIGHT, None, True)
+
+
+@pytest.mark.parametrize("kind", ["corrected", "confirmed", "redacted"])
+@pytest.mark.parametrize("now", [1, 30])
+def test_some_events_change_no_status(kind, now):
+    assert life((kind, 1), now=now) == life(now=now)
+
+
+@pytest.mark.parametrize("kind", ["withdrawn", "annulled"])
+@pytest.mark.parametrize("days", [1, 30])
+def test_a_notice_that_is_taken_back_no_longer_lives(kind, days):
+    at = PUBLISHED + days * DAY
+
+    assert life((kind, days), now=99) == State("reinstated", at, None, None, False)
+
+
+@pytest.mark.parametrize("days", [1, 30])
+def test_a_replaced_certificate_is_void_for_good(days):
+    at = PUBLISHED + days * DAY
+
+    assert life(("replaced", days), now=99) == State("replaced", at, MIDNIGHT, None, True)
+
+
+def test_a_contest_stops_the_clock():
+    at = PUBLISHED + DAY
+
+    assert life(("contested", 1), now=99) == State("contested", at, None, "declared", True)
+
+
+def test_a_contest_remembers_that_the_notice_was_in_effect():
+    at = PUBLISHED + 30 * DAY
+
+    assert life(("contested", 30)) == State("contested", at, None, "invalid", True)
+
+
+def test_a_contested_notice_can_be_taken_back():
+    assert life(("contested", 1), ("withdrawn", 2)).status == "reinstated"
+    assert life(("contested", 1), ("annulled", 2)).status == "reinstated"
+
+
+def test_after_a_contest_the_period_goes_on_with_what_was_left():
+    contested = (("contested", 2), ("dismissed", 5))
+    later = MIDNIGHT + 3 * DAY
+    dismissed_at = PUBLISHED + 5 * DAY
+
+    assert life(*contested, now=5) == State("declared", dismissed_at, later, None, True)
+    assert life(*contested, now=9.5) == State("declared", dismissed_at, later, None, True)
+    assert life(*contested, now=10) == State("invalid", later, later, None, True)
+
+
+def test_after_a_contest_of_hours_the_period_ends_at_the_next_midnight():
+    later = life(("contested", 2), ("dismissed", 2.1)).effective_at
+
+    assert later == MIDNIGHT + DAY
+
+
+def test_every_contest_of_a_running_period_counts():
+    twice = (("contested", 1), ("dismissed", 2), ("contested", 3), ("dismissed", 6))
+
+    assert life(*twice).effective_at == MIDNIGHT + 4 * DAY
+
+
+def test_what_was_in_effect_is_so_again_when_a_contest_is_dismissed():
+    at = PUBLISHED + 33 * DAY
+
+    assert life(("contested", 30), ("dismissed", 33)) == State("invalid", at, MIDNIGHT, None, True)
+
+
+def test_a_contest_without_length_changes_nothing():
+    assert resumed(MIDNIGHT, PUBLISHED, PUBLISHED) == MIDNIGHT
+
+
+def test_a_notice_begins_with_its_publishing():
+    for events in ([], [Event(0, "withdrawn", PUBLISHED)]):
+        with pytest.raises(ValueError, match="published"):
+            state(events, MIDNIGHT, MIDNIGHT)
+
+
+TABLE = {
+    "corrected": "declared invalid",
+    "withdrawn": "declared invalid contested",
+    "confirmed": "declared invalid",
+    "contested": "declared invalid",
+    "dismissed": "contested",
+    "annulled": "declared invalid contested",
+    "replaced": "declared invalid",
+    "redacted": "declared invalid contested reinstated replaced",
+}
+STATUSES = ("declared", "invalid", "contested", "reinstated", "replaced")
+
+
+@pytest.mark.parametrize("kind", [*TABLE, "published", "unknown"])
+@pytest.mark.parametrize("status", STATUSES)
+def test_only_the_events_of_the_table_may_follow(kind, status):
+    now = State(status, PUBLISHED, None, None, True)
+    allowed = status in TABLE.get(kind, "").split()
+
+    assert may_follow(kind, status) == allowed
+    if allowed:
+        refuse_unless_may_follow(kind, now)
+    else:
+        with pytest.raises(Refusal) as refused:
+            refuse_unless_may_follow(kind, now)
+        assert refused.value.status == 409
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "refusal"),
+    [
+        ("withdrawn", "replaced", AlreadyReplaced),
+        ("withdrawn", "reinstated", AlreadyReinstated),
+        ("corrected", "contested", UnderContest),
+        ("dismissed", "declared", NotAllowedNow),
+    ],
+)
+def test_a_refusal_says_why(kind, status, refusal):
+    with pytest.raises(refusal) as refused:
+        refuse_unless_may_follow(kind, State(status, PUBLISHED, None, None, True))
+
+    assert refused.value.detail.zh
+    assert refused.value.detail.en
+
+
+KINDS = st.sampled_from(sorted(MAY_FOLLOW))
+GAPS = st.timedeltas(timedelta(0), timedelta(days=20))
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(KINDS, GAPS), max_size=12), st.integers(0, 20), GAPS)
+def test_every_allowed_life_keeps_its_promises(steps, period, rest):
+    effective = MIDNIGHT + period * DAY if period else PUBLISHED
+    events = [Event(0, "published", PUBLISHED)]
+    past = [state(events, effective, PUBLISHED)]
+    for kind, gap in steps:
+        at = events[-1].at + gap
+        now = state(events, effective, at)
+        if may_follow(kind, now.status):
+            events.append(Event(len(events), kind, at))
+            past += [now, state(events, effective, at)]
+    end = events[-1].at + rest
+    last = state(events, effective, end)
+    past.append(last)
+    kinds = {event.kind for event in events}
+
+    for one in past:
+        assert one.living == (one.status != "reinstated")
+        assert (one.before is not None) == (one.status == "contested")
+        assert (one.effective_at is None) == (one.status in ("contested", "reinstated"))
+        if one.effective_at is not None:
+            assert one.effective_at >= effective
+            assert one.effective_at == PUBLISHED or one.effective_at.hour == 0
+    assert PUBLISHED <= last.since <= end
+    assert (last.status == "replaced") == ("replaced" in kinds)
+    assert (last.status == "reinstated") == bool(kinds & {"withdrawn", "annulled"})
+    if last.status in ("declared", "invalid"):
+        assert (last.status == "invalid") == (last.effective_at <= end)
+    for before, after in pairwise(past):
+        if before.status in ("replaced", "reinstated"):
+            assert after == before
+        if before.status == "invalid":
+            assert after.status != "declared"
+            assert after.before != "declared"
