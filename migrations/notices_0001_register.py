@@ -134,7 +134,7 @@ CREATE TABLE key_check (
 CREATE TABLE rate (
   bucket bytea PRIMARY KEY,
   window_end timestamptz NOT NULL,
-  count integer NOT NULL
+  uses integer NOT NULL
 );
 CREATE INDEX rate_window ON rate (window_end);
 """

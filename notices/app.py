@@ -17,8 +17,19 @@ from notices.deployment import Deployment
 from notices.errors import Refusal
 from notices.finding import Finder
 from notices.settings import Settings
-from notices.web import feeds, guards, health, notices, problems, sessions, verifications
-from notices.web import declaring, pages, signing, verifying
+from notices.web import (
+    declaring,
+    feeds,
+    guards,
+    health,
+    notices,
+    pages,
+    problems,
+    sessions,
+    signing,
+    verifications,
+    verifying,
+)
 from notices.web.bodies import MOST_BYTES
 from notices.web.recording import Recorder
 from search.engine import Engine
@@ -55,8 +66,14 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
 
     return Litestar(
         route_handlers=[
-            *notices.HANDLERS, *verifications.HANDLERS, *sessions.HANDLERS, *health.HANDLERS,
-            *feeds.HANDLERS, *pages.HANDLERS, *declaring.HANDLERS, *signing.HANDLERS,
+            *notices.HANDLERS,
+            *verifications.HANDLERS,
+            *sessions.HANDLERS,
+            *health.HANDLERS,
+            *feeds.HANDLERS,
+            *pages.HANDLERS,
+            *declaring.HANDLERS,
+            *signing.HANDLERS,
             *verifying.HANDLERS,
         ],
         lifespan=[lifespan],

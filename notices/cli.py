@@ -142,9 +142,12 @@ async def _reindex(settings: Settings) -> None:
     from notices.relay import reindex
     from search.engine import Admin, make_keys
 
-    key = os.environ.get("MEILI_WRITE_KEY") or make_keys(
-        settings.meili_url or "", settings.meili_master_key or "", settings.meili_index
-    )[1]
+    key = (
+        os.environ.get("MEILI_WRITE_KEY")
+        or make_keys(
+            settings.meili_url or "", settings.meili_master_key or "", settings.meili_index
+        )[1]
+    )
     await reindex(deployment.load(settings), Admin(settings.meili_url or "", key), progress)
 
 
@@ -195,7 +198,9 @@ def receipt_verify(settings: Settings, options: argparse.Namespace) -> None:
             "Name the log's verifier key by --key (the site shows it at /log/vkey)."
         )
     try:
-        content = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
+        content = (
+            sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
+        )
     except OSError as error:
         raise CommandError(f"{options.file}: {error.strerror}") from None
     try:
@@ -226,9 +231,9 @@ def parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    command = add(commands, "serve", serve, "启动服务（引擎、网站、索引）/ start engines, web and relay")
-    command.add_argument("--demo", action="store_true", help="演示模式 / made-up sign-in, no limits")
-    command.add_argument("--no-relay", action="store_true", help="不启动索引进程 / without the relay")
+    command = add(commands, "serve", serve, "启动服务 / start engines, web and relay")
+    command.add_argument("--demo", action="store_true", help="演示模式 / made-up sign-in")
+    command.add_argument("--no-relay", action="store_true", help="不启动索引 / without the relay")
     add(commands, "web", web, "只启动网站进程 / the web process alone, on engines that are named")
     add(commands, "relay", relay, "只启动索引进程 / the relay alone, on engines that are named")
     add(commands, "migrate", migrate, "更新数据库结构 / bring the database up to date")
@@ -253,7 +258,7 @@ def parser() -> argparse.ArgumentParser:
         "离线验证回执 / verify a receipt, offline",
     )  # fmt: skip
     command.add_argument("file", metavar="FILE", help="JSON, or - for standard input")
-    command.add_argument("--key", metavar="VKEY", help="C2SP verifier key; default: this DATA's own")
+    command.add_argument("--key", metavar="VKEY", help="C2SP verifier key (default: own)")
     return top
 
 

@@ -23,7 +23,7 @@ class Transaction(PostgresTransaction):
         self.connection = await self.engine.acquire()  # type: ignore[attr-defined]
         try:
             self.transaction = self.connection.transaction()
-            await self.begin()
+            await self.transaction.start()
         except BaseException:
             await self.engine.release(self.connection)  # type: ignore[attr-defined]
             raise
@@ -34,9 +34,9 @@ class Transaction(PostgresTransaction):
         try:
             if exception is not None:
                 if not self.connection.is_closed():
-                    await self.rollback()
+                    await self.transaction.rollback()
             else:
-                await self.commit()
+                await self.transaction.commit()
         finally:
             self.engine.current_transaction.reset(self.context)
             await self.engine.release(self.connection)  # type: ignore[attr-defined]

@@ -79,7 +79,8 @@ def check(
         problems.append(Problem("holder.name", "holder_name_differs"))
     if problems:
         raise Invalid(problems=problems)
-    assert holder is not None and declaration.certificate is not None  # checked above  # noqa: S101
+    assert holder is not None  # noqa: S101  (checked above)
+    assert declaration.certificate is not None  # noqa: S101  (likewise)
     _refuse_unless_holder(person, holder, declaration.relation or "self")
     return deployment.catalogue.certificates[declaration.certificate]
 
@@ -330,10 +331,11 @@ async def correct(
     }
     today = now.astimezone(CHINA).date()
     shown = {name: (notice.form or {}).get(name) for name in Correction.__struct_fields__}
+    corrected = msgspec.convert({**shown, **changes}, Declaration)
     problems = [
         problem
         for problem in declaration_check.check(
-            Declaration(**{**shown, **changes}), deployment.catalogue, deployment.regions, today
+            corrected, deployment.catalogue, deployment.regions, today
         )
         if problem.field in shown
     ]
@@ -345,6 +347,7 @@ async def correct(
     async def change(before: register.Notice) -> dict[str, Any]:
         old = before.form or {}
         new = {**old, **changes}
+        new["issuer"] = disclosure.without_ids(new["issuer"]) if new["issuer"] else None
         await DB.fetch(
             "UPDATE notice SET form = $2::jsonb WHERE id = $1",
             before.id,

@@ -171,17 +171,24 @@ class Child:
         """Returns when the engine answers; EngineError with the end of its log when it does not."""
         self._thread.start()
         deadline = time.monotonic() + within
-        while time.monotonic() < deadline and self._deaths < TRIES:
-            process = self._process
-            if process and process.poll() is None and self._ready(process.pid):
-                self._up = True
-                return
-            time.sleep(0.02)
-        self.stop()
+        try:
+            while time.monotonic() < deadline and self._deaths < TRIES:
+                process = self._process
+                if process and process.poll() is None and self._ready(process.pid):
+                    self._up = True
+                    return
+                time.sleep(0.02)
+        finally:
+            # Also when a signal ends the wait: nobody else knows of this child yet.
+            if not self._up:
+                self.stop()
+        zh, en = (f"其日志 {self._log} 的末尾是：", f"the end of its log {self._log}:")
+        if self._log is None:
+            zh, en = "原因见上。", "the reason is above."
         raise EngineError(
             Text(
-                f"{self.name} 未能启动，其日志 {self._log} 的末尾是：\n{self._tail()}",
-                f"{self.name} did not start; the end of its log {self._log}:\n{self._tail()}",
+                f"{self.name} 未能启动，{zh}\n{self._tail()}".rstrip(),
+                f"{self.name} did not start; {en}\n{self._tail()}".rstrip(),
             )
         )
 
@@ -201,13 +208,18 @@ class Child:
 
     def _keep(self) -> None:
         pause = 0.0
+        process: subprocess.Popen[bytes] | None
         while not self._stopping.wait(pause):
             began = time.monotonic()
             with self._lock:
                 if self._stopping.is_set():
                     return
-                self._process = process = self._spawn()
-            code = process.wait()
+                try:
+                    self._process = process = self._spawn()
+                except OSError as error:  # no memory, no room for the log: it may pass
+                    process, code = None, str(error)
+            if process:
+                code = str(process.wait())
             if self._stopping.is_set():
                 return
             self._deaths += 1
@@ -233,7 +245,9 @@ class Child:
                 start_new_session=True,
             )
         if self._pid_file:
-            self._pid_file.write_text(f"{process.pid}\n")
+            whole = self._pid_file.with_suffix(".new")
+            whole.write_text(f"{process.pid}\n")
+            whole.replace(self._pid_file)
         return process
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""What a declarant fills in, as typed: decoded leniently, so that all problems can be told at once."""
+"""What a declarant fills in, as typed: decoded leniently, so all problems can be told at once."""
 
 from typing import Any
 
@@ -44,9 +44,9 @@ class Declaration(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class Correction(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The body of a correction: clerical fields only; what is left out stays as it is."""
 
-    issuer: str | None | msgspec.UnsetType = msgspec.UNSET
-    issued_on: str | None | msgspec.UnsetType = msgspec.UNSET
-    lost_on: str | None | msgspec.UnsetType = msgspec.UNSET
+    issuer: str | msgspec.UnsetType | None = msgspec.UNSET
+    issued_on: str | msgspec.UnsetType | None = msgspec.UNSET
+    lost_on: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Withdrawal(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

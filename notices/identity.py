@@ -62,9 +62,7 @@ def person_from(login: Login) -> Person:
     problems = []
     kind = login.kind
     if kind not in ("person", "organisation", "officer"):
-        problems.append(
-            Problem("kind", "bad_value", {"expected": "person, organisation, officer"})
-        )
+        problems.append(Problem("kind", "bad_value", {"expected": "person, organisation, officer"}))
     for name in ("name", "identifier"):
         problems += _text_problems(name, getattr(login, name))
     type_ = login.identifier_type or "resident-id"

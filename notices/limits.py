@@ -20,15 +20,15 @@ async def use(policy: str, who: str) -> None:
     most, window = POLICIES[policy]
     bucket = hashlib.sha256(f"{policy}\n{who}".encode()).digest()
     row = await DB.row(
-        "INSERT INTO rate AS r (bucket, window_end, count) VALUES ($1, now() + $2, 1)"
+        "INSERT INTO rate AS r (bucket, window_end, uses) VALUES ($1, now() + $2, 1)"
         " ON CONFLICT (bucket) DO UPDATE SET"
-        "   count = CASE WHEN r.window_end <= now() THEN 1 ELSE r.count + 1 END,"
+        "   uses = CASE WHEN r.window_end <= now() THEN 1 ELSE r.uses + 1 END,"
         "   window_end = CASE WHEN r.window_end <= now() THEN now() + $2 ELSE r.window_end END"
-        " RETURNING count, extract(epoch FROM window_end - now())::float8 AS left",
+        " RETURNING uses, extract(epoch FROM window_end - now())::float8 AS left",
         bucket,
         window,
     )
-    if row is not None and row["count"] > most:
+    if row is not None and row["uses"] > most:
         raise TooManyRequests(headers={"Retry-After": str(max(1, int(row["left"]) + 1))})
 
 

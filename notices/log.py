@@ -133,4 +133,3 @@ def opening(salt: bytes | None, form: Any) -> dict[str, Any] | None:
     if salt is None or form is None:
         return None
     return receipts.opening(salt, msgspec.json.decode(form) if isinstance(form, str) else form)
-

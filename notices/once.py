@@ -88,6 +88,4 @@ async def answer(once: Once | None, response: str) -> str:
 
 
 async def forget_old() -> None:
-    await DB.fetch(
-        "DELETE FROM idempotency WHERE created_at < now() - $1::text::interval", KEPT
-    )
+    await DB.fetch("DELETE FROM idempotency WHERE created_at < now() - $1::text::interval", KEPT)

@@ -167,5 +167,3 @@ async def texts_of(id: str) -> dict[int, str]:
         id,
     )
     return {row["index"]: row["statement"] for row in rows}
-
-

@@ -76,7 +76,9 @@ def search_keys(settings: Settings, engines: Engines, say: Say) -> tuple[str, st
     try:
         make()
     except search_engine.SearchDown:
-        say("Meilisearch 暂时连不上，检索将由数据库代替。 / Meilisearch is away; search is degraded.")
+        say(
+            "Meilisearch 暂时连不上，由数据库代替检索。 / Meilisearch is away for now."
+        )
         threading.Thread(target=keep_trying, daemon=True).start()
     return search_engine.keys_of(master, settings.meili_index)
 
@@ -121,13 +123,9 @@ def serve(settings: Settings, *, relay: bool, say: Say) -> None:
                 say=say,
             )
 
-        web = started.enter_context(
-            running(child("web", "web", None, MEILI_SEARCH_KEY=search_key))
-        )
+        web = started.enter_context(running(child("web", "web", None, MEILI_SEARCH_KEY=search_key)))
         if relay:
-            started.enter_context(
-                running(child("relay", "relay", web, MEILI_WRITE_KEY=write_key))
-            )
+            started.enter_context(running(child("relay", "relay", web, MEILI_WRITE_KEY=write_key)))
         say(f"{settings.site_name}: {settings.public_url}")
         while not stopping.wait(3600):
             pass

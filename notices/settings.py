@@ -64,7 +64,7 @@ def _switch(environment: Mapping[str, str], name: str, default: bool) -> bool:
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """`Settings` from variables as listed in the README; raises SettingsError naming the wrong one."""
+    """`Settings` from the variables of the README; raises SettingsError naming a wrong one."""
     port = _number(environment, "PORT", 8000, 1, 65535)
     public_url = (environment.get("PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/")
     parts = urlsplit(public_url)

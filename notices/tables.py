@@ -151,7 +151,7 @@ class Rate(Table, db=DB, tablename="rate"):
 
     bucket = Bytea(primary_key=True, default=None)
     window_end = Timestamptz(default=None)
-    count = Integer(default=None)
+    uses = Integer(default=None)
 
 
 __all__ = [

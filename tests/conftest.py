@@ -1,7 +1,7 @@
 """Real engines for every test: PostgreSQL and Meilisearch started once for the whole run."""
 
 import dataclasses
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -93,11 +93,10 @@ async def pool(settings: Settings) -> AsyncIterator[None]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def database(pool: None) -> AsyncIterator[None]:
+async def database(pool: None) -> None:
     """An empty register."""
     await DB.fetch(f"TRUNCATE {TABLES}")
     await DB.fetch("UPDATE log_head SET size = 0, last_at = '-infinity', peaks = ''")
-    yield
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -155,8 +154,6 @@ def another_settings(settings: Settings, tmp_path: Path) -> Callable[..., Settin
 
 
 @pytest.fixture(autouse=True)
-def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DATABASE_URL", "MEILI_URL", "PUBLIC_URL", "DEMO", "CATALOGUE", "DATA", "PORT"):
         monkeypatch.delenv(name, raising=False)
-    yield
-

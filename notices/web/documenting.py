@@ -28,7 +28,7 @@ class ProblemBody(msgspec.Struct):
 def _problems(*statuses: int) -> Mapping[int, ResponseSpec]:
     return {
         status: ResponseSpec(
-            ProblemBody, description="Problem", media_type="application/problem+json"  # type: ignore[arg-type]
+            ProblemBody, description="Problem", media_type="application/problem+json"
         )
         for status in statuses
     }

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from notices import identity, limits
@@ -100,7 +101,11 @@ class SameOriginOnly:
         self.origin = f"{parts.scheme}://{parts.netloc}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] in WRITES and not self._passes(scope):
+        if (
+            scope["type"] == ScopeType.HTTP
+            and scope["method"] in WRITES
+            and not self._passes(scope)
+        ):
             await send_refusal(CrossSite(), scope, receive, send)
             return
         await self.app(scope, receive, send)

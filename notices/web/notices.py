@@ -18,10 +18,13 @@ from notices.web.guards import AnyRequest
 DEEPEST = 1000
 """Results are counted and shown up to here; beyond, a search is to be narrowed."""
 STATUSES = ("declared", "invalid", "contested", "reinstated", "replaced")
+NO_STORE = {"Cache-Control": "no-store"}
 SORTS = ("relevance", "newest", "oldest")
 
 
-def json_response(body: Any, status: int = 200, **headers: str) -> Response[bytes]:
+def json_response(
+    body: Any, status: int = 200, headers: dict[str, str] | None = None
+) -> Response[bytes]:
     content = body.encode() if isinstance(body, str) else msgspec.json.encode(body)
     return Response(content, status_code=status, media_type="application/json", headers=headers)
 
@@ -39,7 +42,7 @@ def once_of(request: AnyRequest, person: Person, raw: bytes) -> Once | None:
 async def get_catalogue(request: AnyRequest) -> Response[bytes]:
     """The certificates and the matters that need them."""
     public = request.app.state.catalogue_json
-    return json_response(public, **{"Cache-Control": "public, max-age=300"})
+    return json_response(public, headers={"Cache-Control": "public, max-age=300"})
 
 
 @post("/api/v1/notices", **writes("declare", "notices", Declaration))
@@ -57,7 +60,7 @@ async def declare(request: AnyRequest) -> Response[bytes]:
         deployment, person, declaration, certificate=certificate, once_=once_
     )
     id = msgspec.json.decode(body, type=_Id).id
-    return json_response(body, 201, Location=deployment.link(f"/api/v1/notices/{id}"))
+    return json_response(body, 201, {"Location": deployment.link(f"/api/v1/notices/{id}")})
 
 
 class _Id(msgspec.Struct):
@@ -68,9 +71,7 @@ class _Id(msgspec.Struct):
 async def get_notice(request: AnyRequest, id: str) -> Response[bytes]:
     """The public notice as it is now."""
     notice = await register.get(id)
-    return json_response(
-        notice.public(request.app.state.deployment), **{"Cache-Control": "no-store"}
-    )
+    return json_response(notice.public(request.app.state.deployment), headers=NO_STORE)
 
 
 def whole_number(value: str, low: int, high: int) -> int | None:
@@ -195,7 +196,7 @@ async def get_receipt(request: AnyRequest, id: str) -> Response[bytes]:
     """The receipt of an event of a notice: proof that it stands in the log."""
     index = _log_index(request, "event", None)
     receipt = await register.receipt(request.app.state.deployment, id, index)
-    return json_response(receipt, **{"Cache-Control": "no-store"})
+    return json_response(receipt, headers=NO_STORE)
 
 
 @get("/api/v1/events", **reads("getEvents", "events", "since", "limit"))
@@ -204,7 +205,7 @@ async def get_events(request: AnyRequest) -> Response[bytes]:
     since = _log_index(request, "since", 0) or 0
     limit = _log_index(request, "limit", 100, low=1, high=1000) or 100
     answer = await register.events(request.app.state.deployment, since, limit)
-    return json_response(answer, **{"Cache-Control": "no-store"})
+    return json_response(answer, headers=NO_STORE)
 
 
 def _log_index(

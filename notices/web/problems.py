@@ -135,6 +135,6 @@ def _where(exception: Exception) -> str:
 
 async def send_refusal(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer from a middleware, in front of every handler."""
-    request: AnyRequest = Request(scope, receive, send)  # type: ignore[arg-type]
+    request: AnyRequest = Request(scope, receive, send)
     response = respond(request, refusal)
     await response.to_asgi_response(app=None, request=request)(scope, receive, send)

@@ -11,7 +11,7 @@ from notices.verification import MOST, Question
 from notices.web import bodies, guards
 from notices.web.documenting import writes
 from notices.web.guards import AnyRequest
-from notices.web.notices import json_response
+from notices.web.notices import NO_STORE, json_response
 
 MOST_BYTES = 512 * 1024
 """A thousand questions of the longest numbers fit."""
@@ -34,9 +34,7 @@ async def verify(request: AnyRequest) -> Response[bytes]:
     questions = _many(data) if many else _one(data)
     await guards.limit(request, "verify")
     answers = await verification.answer(request.app.state.deployment, questions, many=many)
-    return json_response(
-        {"answers": answers} if many else answers[0], **{"Cache-Control": "no-store"}
-    )
+    return json_response({"answers": answers} if many else answers[0], headers=NO_STORE)
 
 
 def _one(data: dict[str, Any]) -> list[Question]:
