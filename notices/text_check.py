@@ -15,7 +15,7 @@ _UNSEEN_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _EMOJI = re.compile(
     "[\u231a\u231b\u23e9-\u23fa\u2600-\u27bf\u2b00-\u2bff\u20e3\ufe0f\U0001f000-\U0001faff]"
 )
-_GAP = r"[\s._·\u2010-\u2015-]{0,2}"
+_GAP = r"[\s._·\u2010-\u2015-]{0,3}"
 _MOBILE_IN_TEXT = re.compile(rf"(?<!\d)(?:86{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)")
 # A look-ahead, so that a stray digit in front does not swallow the beginning of an ID.
 _ID_IN_TEXT = re.compile(
