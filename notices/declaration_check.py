@@ -95,6 +95,10 @@ def _certificate(
 def _number(declaration: Declaration, certificate: Certificate | None) -> Iterator[Problem]:
     number = declaration.number
     optional = certificate is not None and certificate.number_optional
+    if optional and number and is_blank(number):
+        # Only a number that is truly left out lets the holder's identifier stand for it.
+        yield Problem("number", "number_empty")
+        return
     problems = list(text_problems("number", number, required=not optional))
     yield from problems
     if problems or number is None or is_blank(number) or certificate is None:

@@ -116,6 +116,12 @@ def test_a_certificate_without_parts_takes_no_copies() -> None:
     assert problems(SEAL | {"copies": "original"}) == {("copies", "copies_not_applicable")}
 
 
+def test_an_optional_number_is_left_out_or_given_but_never_only_spaces() -> None:
+    assert problems(SEAL | {"number": ""}) == set()
+    assert problems(SEAL | {"number": " \u3000"}) == {("number", "number_empty")}
+    assert problems(SEAL | {"number": "3799990000011"}) == set()
+
+
 @pytest.mark.parametrize(
     ("declaration", "code"),
     [
