@@ -1,0 +1,164 @@
+"""Finding notices: by the search engine, or without it by what PostgreSQL can look up."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from notices import register
+from notices.deployment import Deployment
+from notices.errors import Unavailable
+from notices.finding_without import Hit, look_up
+from notices.register import Notice
+from notices.texts import CHINA
+from search import lookup as lookups
+from search.engine import Engine, SearchBusy, SearchDown
+from search.lookup import Found, Lookup, Sort
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What somebody looks for; `published_to` is the last day that counts."""
+
+    q: str = ""
+    certificate: str | None = None
+    matter: str | None = None
+    region: str | None = None
+    status: str | None = None
+    year: int | None = None
+    published_from: date | None = None
+    published_to: date | None = None
+    sort: Sort | None = None
+    page: int = 1
+    per_page: int = 20
+
+
+class Circuit:
+    """Spares people the wait for an engine that just failed; every two seconds one tries."""
+
+    SECONDS = 2.0
+
+    def __init__(self) -> None:
+        self._failed = False
+        self._next_try = 0.0
+
+    def may_try(self) -> bool:
+        if not self._failed:
+            return True
+        now = asyncio.get_running_loop().time()
+        if now < self._next_try:
+            return False
+        self._next_try = now + self.SECONDS
+        return True
+
+    def failed(self) -> None:
+        self._failed = True
+        self._next_try = asyncio.get_running_loop().time() + self.SECONDS
+
+    def answered(self) -> None:
+        self._failed = False
+
+
+class Finder:
+    """Answers queries; what it shows is read from the register, so it is never stale."""
+
+    def __init__(self, deployment: Deployment, engine: Engine) -> None:
+        self._deployment = deployment
+        self.engine = engine
+        self._circuit = Circuit()
+
+    async def find(self, query: Query) -> dict[str, Any]:
+        """The contract's answer; raises Unavailable when too many searches are in flight."""
+        now = datetime.now(UTC)
+        lookup = self._lookup(query)
+        degraded, exact = False, True
+        if lookup.q.nothing:
+            found = lookups.nothing()
+        else:
+            try:
+                found = await self._search(lookup, now)
+            except SearchDown:
+                degraded = True
+                found, exact = await self._without(lookup, now)
+        notices = await self._read(found.ids, lookup.status)
+        gone = len(found.ids) - len(notices)
+        return {
+            "total": found.total - gone,
+            "total_is_exact": exact,
+            "page": query.page,
+            "per_page": query.per_page,
+            "notices": [notice.public(self._deployment) for notice in notices],
+            "facets": found.facets,
+            "degraded": degraded,
+        }
+
+    def _lookup(self, query: Query) -> Lookup:
+        certificates = self._deployment.catalogue.certificates.values()
+        forms = {each.normal_number(query.q) for each in certificates if each.optional_prefix}
+        end = query.published_to and query.published_to + timedelta(days=1)
+        return Lookup(
+            q=lookups.understand(query.q, sorted(forms)),
+            certificate=query.certificate,
+            matter=query.matter,
+            region=query.region,
+            status=query.status,
+            year=query.year,
+            published_from=_milliseconds(query.published_from),
+            published_before=_milliseconds(end),
+            sort=query.sort or ("relevance" if query.q.strip() else "newest"),
+            offset=(query.page - 1) * query.per_page,
+            limit=query.per_page,
+        )
+
+    async def _search(self, lookup: Lookup, now: datetime) -> Found:
+        if not self._circuit.may_try():
+            raise SearchDown("circuit")
+        try:
+            results = await self.engine.search(
+                lookups.queries(self.engine.index, lookup, now.timestamp())
+            )
+        except SearchBusy:
+            raise Unavailable(headers={"Retry-After": "1"}) from None
+        except SearchDown:
+            self._circuit.failed()
+            raise
+        self._circuit.answered()
+        return lookups.found(results)
+
+    async def _without(self, lookup: Lookup, now: datetime) -> tuple[Found, bool]:
+        """What PostgreSQL finds, and whether that is all there is."""
+        hits, complete = await look_up(self._deployment, lookup, now)
+        page = hits[lookup.offset : lookup.offset + lookup.limit]
+        # Counts of a part would be taken for counts of the whole.
+        facets = _facets(hits) if complete else lookups.nothing().facets
+        return Found([hit.id for hit in page], len(hits), facets), complete
+
+    async def _read(self, ids: Sequence[str], status: str | None) -> list[Notice]:
+        """Notices in the order of `ids`, without those that changed since they were indexed."""
+        if not ids:
+            return []
+        known = await register.get_many(ids)
+        return [
+            notice
+            for notice in (known.get(id) for id in ids)
+            if notice is not None
+            and notice.form is not None
+            and status in (None, notice.state.status)
+        ]
+
+
+def _facets(hits: Sequence[Hit]) -> dict[str, dict[str, int]]:
+    return {
+        "certificate": dict(Counter(hit.certificate for hit in hits)),
+        "region": dict(Counter(hit.region for hit in hits)),
+        "status": dict(Counter(hit.status for hit in hits)),
+        "year": dict(Counter(str(hit.year) for hit in hits)),
+    }
+
+
+def _milliseconds(day: date | None) -> int | None:
+    if day is None:
+        return None
+    return int(datetime.combine(day, time(), CHINA).timestamp() * 1000)

@@ -1,0 +1,163 @@
+"""Filling a new search index from the log and putting it in place, while the old one serves.
+
+What keeps every moment safe, a kill at any step included:
+- One rebuild at a time (REBUILDING). What an interrupted one left is dropped by the next.
+- The relay goes on publishing to the old index meanwhile. Only for the last steps the rebuild
+  holds the GATE that every round of the relay passes through: with the relay standing still at
+  position p, the new index takes all events there are, which is at least those before p, and
+  then takes the old one's place. So p is right before the swap and after it, and nothing
+  depends on the position being written.
+- The engine works its queue in order. A swap that was queued by a killed rebuild therefore
+  comes before whatever the relay sends once the gate is open again.
+"""
+
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import structlog
+
+from notices import publishing
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.publishing import Sent
+from search import index as indexes
+from search.engine import Admin
+
+PIECE = 5_000
+IN_FLIGHT = 2
+"""Pieces in the engine's queue: while it works on one, we build the other."""
+
+FEW = 500
+"""Events that are few enough to be taken while the relay waits."""
+
+PATIENCE = 3600
+"""Seconds to wait for another rebuild, or for the relay's round."""
+
+LOCKS = 0x6E6F7469
+RELAY, GATE, REBUILDING = 1, 2, 3
+"""Session locks of PostgreSQL (LOCKS, n): they end with whoever holds them."""
+
+LOG = structlog.get_logger()
+
+
+class RebuildError(Exception):
+    """The new index does not hold what the register has; the old one stays in place."""
+
+
+async def connect() -> asyncpg.Connection[Any]:
+    """A connection of one's own for session locks, outside the pool."""
+    return await asyncpg.connect(
+        DB.config["dsn"],
+        timeout=5,
+        command_timeout=30,
+        server_settings={"application_name": "notices relay"},
+    )
+
+
+@asynccontextmanager
+async def holding(connection: asyncpg.Connection[Any], lock: int) -> AsyncIterator[None]:
+    """Wait for a session lock and hold it; a connection that dies frees it by itself."""
+    await connection.execute("SELECT pg_advisory_lock($1, $2)", LOCKS, lock, timeout=PATIENCE)
+    try:
+        yield
+    finally:
+        if not connection.is_closed():
+            await connection.execute("SELECT pg_advisory_unlock($1, $2)", LOCKS, lock)
+
+
+async def reindex(
+    deployment: Deployment, admin: Admin, progress: Callable[[int, int], None]
+) -> None:
+    """Rebuild the search index from the log; raises SearchDown, PublishingError, RebuildError."""
+    connection = await connect()
+    try:
+        async with holding(connection, REBUILDING):
+            await _rebuild(deployment, admin, progress, connection)
+    finally:
+        await connection.close(timeout=5)
+
+
+async def _rebuild(
+    deployment: Deployment,
+    admin: Admin,
+    progress: Callable[[int, int], None],
+    connection: asyncpg.Connection[Any],
+) -> None:
+    index = deployment.settings.meili_index
+    following = await indexes.start_next(admin, index)
+    position = await log_size()
+    await _fill(deployment, admin, following, progress)
+    while True:
+        ids, reached = await publishing.noted_since(position, PIECE)
+        if len(ids) < FEW:
+            break
+        await _publish(deployment, admin, following, ids)
+        position = reached
+    async with holding(connection, GATE):
+        while True:
+            ids, reached = await publishing.noted_since(position, PIECE)
+            if not ids:
+                break
+            await _publish(deployment, admin, following, ids)
+            position = reached
+        least, _ = await publishing.expected(position)
+        count = await admin.count(following)
+        if count < least:
+            raise RebuildError(f"{count} of {least}")
+        # Still ours? A database that was restarted has forgotten who held the gate.
+        await connection.execute("SELECT 1")
+        await indexes.put_in_place(admin, index)
+        await move(position)
+    await admin.drop(following)
+    LOG.info("index_rebuilt", documents=count, position=position)
+
+
+async def _fill(
+    deployment: Deployment, admin: Admin, index: str, progress: Callable[[int, int], None]
+) -> None:
+    row = await DB.row("SELECT count(*) AS notices FROM notice")
+    total, done, last = row["notices"] if row else 0, 0, -1
+    on_their_way: deque[Sent] = deque()
+    progress(0, total)
+    while True:
+        rows = await DB.fetch(
+            "SELECT id, published_index FROM notice WHERE published_index > $1"
+            " ORDER BY published_index LIMIT $2",
+            last,
+            PIECE,
+        )
+        if rows:
+            last = rows[-1]["published_index"]
+            parcel = await publishing.parcel(deployment, [row["id"] for row in rows])
+            on_their_way.append(await publishing.send(admin, index, parcel))
+        while on_their_way and (len(on_their_way) >= IN_FLIGHT or not rows):
+            sent = on_their_way.popleft()
+            await publishing.deliver(admin, index, sent)
+            done += len(sent.parcel.documents) + len(sent.parcel.gone) + len(sent.parcel.broken)
+            progress(done, max(total, done))
+        if not rows:
+            return
+
+
+async def _publish(deployment: Deployment, admin: Admin, index: str, ids: list[str]) -> None:
+    parcel = await publishing.parcel(deployment, ids)
+    await publishing.deliver(admin, index, await publishing.send(admin, index, parcel))
+
+
+async def log_size() -> int:
+    row = await DB.row("SELECT size FROM log_head WHERE id = 1")
+    return row["size"] if row else 0
+
+
+async def move(position: int) -> None:
+    """Note that the index has taken every event before `position`; it never goes back."""
+    await DB.fetch(
+        "INSERT INTO follower (name, position) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE"
+        " SET position = excluded.position, moved_at = clock_timestamp()"
+        " WHERE follower.position < excluded.position",
+        publishing.FOLLOWER,
+        position,
+    )

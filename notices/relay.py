@@ -1,0 +1,209 @@
+"""The relay: follows the log, and brings every notice it tells of into the search index."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import structlog
+
+from notices import publishing
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.publishing import FOLLOWER, PublishingError
+from notices.rebuilding import GATE, LOCKS, RELAY, RebuildError, connect, move, reindex
+from search import index as indexes
+from search.engine import Admin, SearchDown, WriteRefused, make_keys
+
+__all__ = ["lag", "reindex", "run"]
+
+POLL = 0.1
+BATCH = 2_000
+LOOK_AFTER = 2.0
+"""Seconds between two looks at whether the index is still the one that was looked at."""
+
+LONGEST_PAUSE = 2.0
+
+DATABASE_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+SEARCH_AWAY = (SearchDown, WriteRefused, PublishingError)
+
+LOG = structlog.get_logger()
+
+
+async def lag() -> tuple[int, float]:
+    """How many events the index has not taken, and for how many seconds the oldest has waited."""
+    row = await DB.row(
+        "SELECT h.size - p.position AS events, coalesce(greatest(0, extract(epoch FROM"
+        " clock_timestamp() - (SELECT e.at FROM event e WHERE e.index = p.position))), 0)"
+        " AS seconds FROM log_head h, (SELECT coalesce((SELECT position FROM follower"
+        " WHERE name = $1), 0) AS position) p WHERE h.id = 1",
+        FOLLOWER,
+    )
+    return (row["events"], float(row["seconds"])) if row else (0, 0.0)
+
+
+async def run(deployment: Deployment, admin: Admin, stop: asyncio.Event) -> None:
+    """Follow the log until `stop`; whatever is away, go on when it is back."""
+    relay = _Relay(deployment, admin, stop)
+    pause = POLL
+    try:
+        while not stop.is_set():
+            try:
+                await relay.follow()
+                pause = POLL
+            except DATABASE_AWAY as error:
+                LOG.warning("relay_database_away", error=type(error).__name__)
+                await relay.rest(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+    finally:
+        await relay.end()
+
+
+class _Relay:
+    """One relay's view of the index: which one it knows, and whether a rebuild is under way."""
+
+    def __init__(self, deployment: Deployment, admin: Admin, stop: asyncio.Event) -> None:
+        self._deployment = deployment
+        self._admin = admin
+        self._stop = stop
+        self._index = deployment.settings.meili_index
+        self._known: str | None = None
+        self._looked_at = float("-inf")
+        self._rebuild: asyncio.Task[None] | None = None
+
+    async def rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stop.wait()
+        except TimeoutError:
+            pass
+
+    async def end(self) -> None:
+        if self._rebuild is not None:
+            self._rebuild.cancel()
+            await asyncio.wait([self._rebuild])
+
+    async def follow(self) -> None:
+        """Publish for as long as the database keeps the one relay's lock for us."""
+        connection = await connect()
+        try:
+            while not await connection.fetchval(
+                "SELECT pg_try_advisory_lock($1, $2)", LOCKS, RELAY
+            ):
+                await self.rest(0.5)
+                if self._stop.is_set():
+                    return
+            await DB.fetch(
+                "INSERT INTO follower (name) VALUES ($1) ON CONFLICT DO NOTHING", FOLLOWER
+            )
+            await self._publish(connection)
+        finally:
+            await connection.close(timeout=5)
+
+    async def _publish(self, connection: asyncpg.Connection[Any]) -> None:
+        pause = POLL
+        while not self._stop.is_set():
+            try:
+                # A task of its own: whatever a failing round leaves in its context ends with it.
+                published = await asyncio.create_task(self._round(connection))
+                pause = POLL
+            except SEARCH_AWAY as error:
+                LOG.warning("relay_search_away", error=str(error))
+                published = False
+                self._looked_at = float("-inf")
+                if isinstance(error, WriteRefused) and error.code == "invalid_api_key":
+                    await self._renew_keys()
+                await self.rest(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+            if not published:
+                await self.rest(POLL)
+
+    async def _round(self, connection: asyncpg.Connection[Any]) -> bool:
+        """Take the next events if there are any; whether there may be more."""
+        row = await connection.fetchrow(
+            "SELECT f.position, h.size FROM follower f, log_head h WHERE f.name = $1", FOLLOWER
+        )
+        position, size = (row["position"], row["size"]) if row else (0, 0)
+        behind: bool = position < size
+        if not await self._index_is_there(position, look=behind):
+            return False
+        if not behind or not await connection.fetchval(
+            "SELECT pg_try_advisory_lock_shared($1, $2)", LOCKS, GATE
+        ):
+            return False
+        try:
+            # Once more, now that no rebuild can put another index in place.
+            position = await connection.fetchval(
+                "SELECT position FROM follower WHERE name = $1", FOLLOWER
+            )
+            ids, reached = await publishing.noted_since(position, BATCH)
+            parcel = await publishing.parcel(self._deployment, ids)
+            sent = await publishing.send(self._admin, self._index, parcel)
+            await publishing.deliver(self._admin, self._index, sent)
+            if await self._admin.created_at(self._index) != self._known:
+                # Another index than the one we knew may have taken this: look before moving on.
+                self._looked_at = float("-inf")
+                return True
+            await move(reached)
+        finally:
+            if not connection.is_closed():
+                await connection.execute("SELECT pg_advisory_unlock_shared($1, $2)", LOCKS, GATE)
+        return True
+
+    async def _index_is_there(self, position: int, *, look: bool) -> bool:
+        """Whether there is an index to publish to; one that is missing or unfit is rebuilt."""
+        if self._rebuild is not None and self._rebuild.done():
+            self._end_of_rebuild(self._rebuild)
+        now = asyncio.get_running_loop().time()
+        if not look and now < self._looked_at + LOOK_AFTER:
+            return self._known is not None
+        self._looked_at = now
+        created_at = await self._admin.created_at(self._index)
+        if created_at == self._known and created_at is not None:
+            return True
+        # One with other settings still serves, and is kept up to date until it is replaced.
+        self._known = created_at
+        if created_at is not None and await self._fits(position):
+            return True
+        if self._rebuild is None:
+            LOG.warning("index_rebuild_begins", missing=created_at is None)
+            self._rebuild = asyncio.create_task(reindex(self._deployment, self._admin, _silently))
+        return created_at is not None
+
+    async def _fits(self, position: int) -> bool:
+        """Whether the index has this version's settings and everything before `position`.
+
+        An engine that was set back to an older copy of its data has lost documents that the
+        position says it took.
+        """
+        if not indexes.fits(await self._admin.settings(self._index)):
+            return False
+        least, _ = await publishing.expected(position)
+        return await self._admin.count(self._index) >= least
+
+    def _end_of_rebuild(self, rebuild: "asyncio.Task[None]") -> None:
+        self._rebuild = self._known = None
+        self._looked_at = float("-inf")
+        error = rebuild.exception()
+        if error is None:
+            return
+        if not isinstance(error, (RebuildError, *SEARCH_AWAY, *DATABASE_AWAY)):
+            raise error
+        LOG.warning("index_rebuild_failed", error=type(error).__name__)
+        if isinstance(error, DATABASE_AWAY):
+            raise error
+        raise SearchDown("rebuild")
+
+    async def _renew_keys(self) -> None:
+        """Make our keys again where we may: an engine that lost its data lost them as well."""
+        settings = self._deployment.settings
+        if settings.meili_master_key:
+            try:
+                await asyncio.to_thread(
+                    make_keys, self._admin.url, settings.meili_master_key, self._index
+                )
+            except (SearchDown, WriteRefused) as error:
+                LOG.warning("relay_keys_not_made", error=str(error))
+
+
+def _silently(done: int, total: int) -> None:
+    """The relay's own rebuild has nobody who watches it."""

@@ -1,0 +1,1 @@
+"""The public index: what can be found, and how."""

@@ -1,0 +1,99 @@
+"""The public document: what of a notice is in the index, and the words it can be found by."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from notices.numbers import normal_form
+
+VERSION = 1
+"""Raised by whoever changes what `document` returns; a running index is then filled anew."""
+
+SHORTEST_RUN = 4
+"""Digits that make a piece of a query a number; fewer are a word (a year's end, 360科技)."""
+
+_CHINA = timezone(timedelta(hours=8))
+_RUN = re.compile(r"[0-9A-Z]+")
+_DIGITS = re.compile(r"[0-9]+")
+
+
+def letters(text: str) -> str:
+    """The letters and digits of `text` one by one, so that every inner part is a phrase of it.
+
+    Meilisearch cuts Chinese into words by a dictionary, and finds only whole ones; between
+    spaces it cuts nothing.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(character for character in folded if character.isalnum())
+
+
+def has_number(run: str) -> bool:
+    return sum(character.isdigit() for character in run) >= SHORTEST_RUN
+
+
+def pieces(normal: str) -> tuple[list[str], list[str]]:
+    """The number-like runs of a number's normal form, and what stands between them."""
+    runs = [run for run in _RUN.findall(normal) if has_number(run)]
+    rest = [part for part in _RUN.sub(_keep_short, normal).split(" ") if part]
+    return runs, rest
+
+
+def _keep_short(run: re.Match[str]) -> str:
+    return " " if has_number(run[0]) else run[0]
+
+
+def backwards(numbers: Iterable[str]) -> list[str]:
+    """Every run in `numbers` read from its end: a tail is a beginning, and those are indexed."""
+    runs = {
+        run[::-1]
+        for number in numbers
+        for pattern in (_RUN, _DIGITS)
+        for run in pattern.findall(number)
+        if has_number(run)
+    }
+    return sorted(runs)
+
+
+def document(
+    notice: Mapping[str, Any], *, region_name: str, aliases: Sequence[str], number_key: str | None
+) -> dict[str, Any]:
+    """The document of a public notice (the contract's shape) that was not redacted.
+
+    `number_key` is the number's normal form when it is public in full. Nothing else is known
+    here, so nothing that is not public can get into the index.
+    """
+    holder = notice["holder"]
+    published_at = datetime.fromisoformat(notice["published_at"])
+    effective_at = notice["effective_at"]
+    number = normal_form(notice["number"]) if number_key and notice["number"] else None
+    identifier = holder.get("identifier")
+    numbers = [each for each in (number_key, number, identifier) if each]
+    state = "void" if notice["status"] in ("declared", "invalid") else notice["status"]
+    return {
+        "id": notice["id"],
+        # Words, most telling first: Meilisearch ranks by this order.
+        "holder": letters(holder["name"]),
+        "certificate_words": [
+            letters(name) for name in (*notice["certificate_name"].values(), *aliases)
+        ],
+        # 鲁(2020)潍坊市奎文区不动产权第0012345号 is typed in parts, its Han too.
+        "number_words": [letters(part) for part in pieces(number or "")[1]],
+        "place": [letters(place) for place in (region_name, notice["issuer"]) if place],
+        # Filters: a number is never looked up as a word, since hyphens and brackets cut words.
+        "numbers": sorted({*numbers, notice["id"]}),
+        "tails": backwards([*numbers, normal_form(holder["name"])]),
+        "certificate": notice["certificate"],
+        "matter": notice["matter"],
+        "holder_kind": holder["kind"],
+        "region": notice["region"],
+        "region4": notice["region"][:4],
+        "region2": notice["region"][:2],
+        # Declared or invalid is a question for the clock, so both are `void` here.
+        "state": state,
+        "effective_at": datetime.fromisoformat(effective_at).timestamp() if effective_at else None,
+        "published_at": int(published_at.timestamp() * 1000),
+        "published_index": notice["events"][0]["index"],
+        "year": published_at.astimezone(_CHINA).year,
+    }
