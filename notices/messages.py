@@ -1,0 +1,126 @@
+"""The sentence for each code of a wrong value, in Chinese and in English: how to mend it."""
+
+from notices.texts import Text
+
+MESSAGES: dict[str, Text] = {
+    "required": Text("请填写此项。", "This is required."),
+    "wrong_type": Text("此项的格式不对，应为{expected}。", "This has the wrong type: {expected}."),
+    "unknown_field": Text(
+        "不认识的字段“{name}”，请删去。", "Unknown field “{name}”: leave it out."
+    ),
+    "nothing_changed": Text(
+        "没有要更正的内容；请至少改动一项。", "Nothing is corrected; change at least one field."
+    ),
+    "unknown_parameter": Text("不认识的参数“{name}”。", "Unknown parameter “{name}”."),
+    "bad_value": Text("此项的值不对：{expected}。", "This value is not allowed: {expected}."),
+    "unknown_certificate": Text(
+        "没有这种证件，请从目录中选择。",
+        "There is no such certificate; choose one of the catalogue.",
+    ),
+    "unknown_matter": Text(
+        "没有这个事项，请从目录中选择，或留空。",
+        "There is no such matter; choose one of the catalogue or leave it out.",
+    ),
+    "matter_of_another_certificate": Text(
+        "这个事项不属于所选的证件，请另选事项。",
+        "This matter belongs to another certificate; choose one of this certificate's.",
+    ),
+    "not_a_choice": Text("请从以下各项中选一项：{choices}。", "Choose one of: {choices}."),
+    "too_long": Text("最多 {limit} 个字符，请缩短。", "At most {limit} characters; shorten it."),
+    "control_character": Text(
+        "含有看不见的控制字符，请删去后重新键入。",
+        "This holds an invisible control character; delete it and type the text again.",
+    ),
+    "emoji": Text("不能使用表情符号，请删去。", "Emoji cannot be used here; take them out."),
+    "personal_number": Text(
+        "此项会公开，请删去其中的身份证号码或手机号码。",
+        "This is made public; take the resident ID or mobile phone number out of it.",
+    ),
+    "must_be_true": Text(
+        "须同意此项才能发布声明。", "You have to agree to this before the notice is published."
+    ),
+    "number_empty": Text(
+        "号码中没有字母、数字或汉字，请照证件填写。",
+        "There is no letter, digit or Han character in it; copy the number from the certificate.",
+    ),
+    "number_check_digit": Text(
+        "号码的校验码不对，请核对每一位；证件上确实如此的，请确认号码无误后再提交。",
+        "Its check digit is wrong; compare every character. "
+        "If the certificate really says so, confirm the unusual number and submit again.",
+    ),
+    "number_unusual": Text(
+        "号码与常见格式不同（例如 {example}），请核对；证件上确实如此的，请确认号码无误后再提交。",
+        "This differs from the usual form (such as {example}); compare it. "
+        "If the certificate really says so, confirm the unusual number and submit again.",
+    ),
+    "number_not_holders": Text(
+        "此证号码以持证人的证件号码或统一社会信用代码为准，与所填持证人不符，请核对两者。",
+        "This certificate's number is the holder's own code and does not agree with the holder "
+        "given; compare the two.",
+    ),
+    "copies_not_applicable": Text(
+        "此证不分正本、副本，请不要填写此项。",
+        "This certificate has no original and duplicate; leave this out.",
+    ),
+    "unknown_detail": Text(
+        "此证没有这一项，请删去。", "This certificate has no such detail; take it out."
+    ),
+    "not_text": Text("请填写文字。", "Give this as text."),
+    "detail_format": Text(
+        "格式不对，请照此填写：{example}。", "This is written differently; for example {example}."
+    ),
+    "date_format": Text(
+        "请填写真实的日期，例如 {example}。", "Give a real date, such as {example}."
+    ),
+    "date_in_future": Text(
+        "日期不能晚于今天，请核对。", "The date must not be after today; correct it."
+    ),
+    "date_too_early": Text(
+        "日期不能早于 {earliest}，请核对。", "The date must not be before {earliest}; correct it."
+    ),
+    "lost_before_issued": Text(
+        "遗失日期早于发证日期，请核对这两项。",
+        "This is before the day of issue; compare the two dates.",
+    ),
+    "certificate_of_persons": Text(
+        "此证只发给个人，请选择“个人”。", "Only persons hold this certificate; choose person."
+    ),
+    "certificate_of_organisations": Text(
+        "此证只发给单位（含个体工商户），请选择“单位”。",
+        "Only organisations (sole traders among them) hold this certificate; choose organisation.",
+    ),
+    "resident_id_format": Text(
+        "身份证号码为 18 位：17 位数字，末位为数字或 X；用其他证件的，请改选证件类型。",
+        "A resident ID has 17 digits and then a digit or X; for another document change its type.",
+    ),
+    "uscc_format": Text(
+        "统一社会信用代码为 18 位，由数字和大写字母组成，请照营业执照或登记证书填写。",
+        "A unified social credit code has 18 digits and letters; copy it from the licence.",
+    ),
+    "identifier_format": Text(
+        "请照证件填写号码：5 至 20 位数字或字母。",
+        "Copy the document's number: 5 to 20 digits or letters.",
+    ),
+    "identifier_check_digit": Text(
+        "号码的校验码不对，请逐位核对。", "Its check digit is wrong; compare every character."
+    ),
+    "holder_name_differs": Text(
+        "姓名或名称与登录身份不一致，请照登录身份填写。",
+        "The name differs from the one you signed in with; use that one.",
+    ),
+    "relation_of_persons": Text(
+        "持证人是单位时，不能选父母或监护人，请改选“本人”或“受委托”。",
+        "An organisation has no parent or guardian; choose self or mandate.",
+    ),
+    "not_a_minor": Text(
+        "只有未满 18 周岁的持证人可由父母声明；其他监护人请选“监护人”。",
+        "A parent declares for a holder under 18 only; otherwise choose self or guardian.",
+    ),
+    "unknown_region": Text(
+        "没有这个行政区划代码，请从列表中选择。", "There is no such region; choose one of the list."
+    ),
+    "phone_format": Text(
+        "请填写 11 位手机号码，或带区号的固定电话。",
+        "Give an 11-digit mobile number or a landline number with its area code.",
+    ),
+}

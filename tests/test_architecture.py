@@ -1,0 +1,103 @@
+"""Who may import whom: the house plan, held by reading the imports."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FACTS = {
+    "catalogue", "catalogue_check", "declaration_check", "text_check", "numbers", "notice_ids",
+    "periods", "lifecycle", "disclosure", "regions", "errors", "messages", "forms", "texts",
+    "trust",
+}  # fmt: skip
+MEANS = {
+    "database", "tables", "engines", "engine_binaries", "engine_children", "engine_postgresql",
+    "settings", "migrating",
+}  # fmt: skip
+ACTS = {
+    "deployment", "identity", "declarations", "log", "once", "limits", "register", "verification",
+    "finding", "relay", "demo", "demo_numbers", "demo_people", "filling",
+}  # fmt: skip
+TOP = {"app", "cli", "serving", "logs", "__main__", "__init__"}
+HOMES = {
+    "litestar": {"web", "app"},
+    "cryptography": {"trust"},
+    "meilisearch": {"search.engine"},
+    "aiohttp": {"search.engine"},
+    "piccolo": {"database", "tables", "migrating"},
+    "chinese_calendar": {"periods"},
+}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    """The name that the plan gives each module, and its file."""
+    for file in sorted((ROOT / "notices").rglob("*.py")):
+        yield file.relative_to(ROOT / "notices").parts[0].removesuffix(".py"), file
+    for file in sorted((ROOT / "search").glob("*.py")):
+        yield f"search.{file.stem}", file
+
+
+def imports(file: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def ours(name: str) -> str | None:
+    """The plan's name of an imported module of ours."""
+    parts = name.split(".")
+    if parts[0] == "notices" and len(parts) > 1:
+        return parts[1]
+    return f"search.{parts[1] if len(parts) > 1 else '__init__'}" if parts[0] == "search" else None
+
+
+@pytest.mark.parametrize(("module", "file"), list(modules()), ids=lambda value: str(value)[-30:])
+def test_a_module_imports_only_what_its_place_allows(module: str, file: Path) -> None:
+    used = imports(file)
+    known = FACTS | MEANS | ACTS | TOP | {"web"}
+    named = {name for name in map(ours, used) if name in known or (name or "").startswith("search")}
+
+    if module.startswith("search."):
+        allowed = {"numbers"} | {name for name in named if name.startswith("search.")}
+    elif module in FACTS:
+        allowed = FACTS
+    elif module in MEANS:
+        allowed = FACTS | MEANS
+    elif module in ACTS:
+        allowed = FACTS | MEANS | ACTS
+        if module in ("relay", "finding"):
+            allowed |= {name for name in named if name.startswith("search.")}
+    elif module == "web":
+        allowed = FACTS | ACTS | {"web"}
+    else:
+        assert module in TOP, f"{module} has no place in the plan"
+        return
+    assert named <= allowed, f"{module} imports {sorted(named - allowed)}"
+
+
+@pytest.mark.parametrize("library", sorted(HOMES))
+def test_every_heavy_dependency_has_one_home(library: str) -> None:
+    homes = {
+        module
+        for module, file in modules()
+        if any(name.split(".")[0] == library for name in imports(file))
+    }
+
+    assert homes <= HOMES[library]
+
+
+def test_no_module_is_longer_than_three_hundred_lines() -> None:
+    long = [
+        (str(file.relative_to(ROOT)), lines)
+        for _, file in modules()
+        if (lines := len(file.read_text().splitlines())) > 320
+    ]
+
+    assert long == []

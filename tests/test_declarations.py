@@ -1,0 +1,340 @@
+"""Declaring, withdrawing and correcting through the API."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.trust.receipts import verify
+from tests.conftest import SignIn
+from tests.samples import ANNA, OFFICER, RESTAURANT, declaration
+
+PRACTITIONER = {
+    "certificate": "road-transport-practitioner-certificate",
+    "matter": None,
+    "number": "37999919000101001X",
+    "copies": None,
+    "holder": {"kind": "person", "name": "张三", "identifier": "37999919000101001X"},
+}
+BIRTH = {
+    "certificate": "birth-medical-certificate",
+    "matter": None,
+    "number": "X990000001",
+    "holder": {"kind": "person", "name": "张小宝"},
+    "relation": "parent",
+    "issued_on": "2024-05-01",
+}
+
+
+def codes(answer: httpx.Response) -> dict[str, str]:
+    return {one["field"]: one["code"] for one in answer.json().get("errors", [])}
+
+
+async def declare(client: httpx.AsyncClient, **changes: Any) -> httpx.Response:
+    return await client.post("/api/v1/notices", json=declaration(**changes))
+
+
+async def test_a_declaration_is_answered_with_the_public_notice_and_its_receipt(
+    restaurant: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    answer = await declare(restaurant)
+
+    assert answer.status_code == 201, answer.text
+    notice = answer.json()
+    assert notice["status"] == "invalid"
+    assert notice["statement"].endswith("声明作废。")
+    assert notice["evidence"] == "self_declared"
+    assert notice["events"] == [{"index": 0, "kind": "published", "at": notice["published_at"]}]
+    assert answer.headers["location"].endswith(f"/api/v1/notices/{notice['id']}")
+    proven = verify(httpx.Response(200, json=notice["receipt"]).content, deployment.keys.log.vkey)
+    assert proven.statement == notice["statement"]
+
+
+async def test_what_is_answered_is_what_anybody_reads(restaurant: httpx.AsyncClient) -> None:
+    notice = (await declare(restaurant)).json()
+    del notice["receipt"]
+
+    for id in (notice["id"], "-".join([notice["id"][:4], notice["id"][4:]])):
+        assert (await restaurant.get(f"/api/v1/notices/{id}")).json() == notice
+
+
+async def test_no_private_value_is_in_any_public_answer(sign_in: SignIn) -> None:
+    anna = await sign_in(ANNA)
+    created = await declare(anna, **PRACTITIONER)
+    assert created.status_code == 201, created.text
+    id = created.json()["id"]
+
+    pages = [created.text]
+    for path in (f"/api/v1/notices/{id}", f"/api/v1/notices/{id}/receipt", "/api/v1/events",
+                 f"/notices/{id}", "/feed.atom", "/", "/notices"):  # fmt: skip
+        pages.append((await anna.get(path)).text)
+    for page in pages:
+        assert "37999919000101001X" not in page
+        assert "张三" not in page
+        assert "13800000000" not in page
+    assert created.json()["holder"] == {"kind": "person", "name": "张*"}
+    assert created.json()["number"] == "379*************1X"
+
+
+async def test_all_problems_are_told_at_once_and_nothing_is_written(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    answer = await declare(
+        restaurant, certificate="no-such", cause="eaten", region="999999", truthful=False,
+        lost_on="2099-02-30", number=7,
+    )  # fmt: skip
+
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "invalid"
+    assert set(codes(answer)) >= {
+        "certificate", "cause", "region", "truthful", "lost_on", "number",
+    }  # fmt: skip
+    assert await DB.fetch("SELECT 1 FROM notice") == []
+
+
+async def test_messages_come_in_chinese_and_on_request_in_english(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    chinese = await declare(restaurant, cause=None)
+    english = await restaurant.post(
+        "/api/v1/notices", json=declaration(cause=None), headers={"Accept-Language": "en-GB,en"}
+    )
+
+    assert "填写" in chinese.json()["errors"][0]["message"]
+    assert english.json()["errors"][0]["message"].isascii()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "code"),
+    [
+        ({"number": "JY13799990000012"}, "number", "number_unusual"),
+        ({"number": "old 5"}, "number", "number_unusual"),
+        (
+            {"certificate": "business-license", "matter": None, "number": "91379999MA0000015K"},
+            "number",
+            "number_not_holders",
+        ),
+        (
+            {
+                "holder": {
+                    "kind": "organisation",
+                    "name": "某店",
+                    "identifier": "92379999MA0000023B",
+                }
+            },
+            "holder.name",
+            "holder_name_differs",
+        ),
+        (
+            {
+                "holder": {
+                    "kind": "organisation",
+                    "name": "某店",
+                    "identifier": "92379999MA0000023C",
+                }
+            },
+            "holder.identifier",
+            "identifier_check_digit",
+        ),
+    ],
+)
+async def test_a_wrong_value_has_a_code_of_its_own(
+    restaurant: httpx.AsyncClient, changes: dict[str, Any], field: str, code: str
+) -> None:
+    answer = await declare(restaurant, **changes)
+
+    assert answer.status_code == 422, answer.text
+    assert codes(answer)[field] == code
+
+
+async def test_an_unusual_number_passes_when_it_is_confirmed(restaurant: httpx.AsyncClient) -> None:
+    answer = await declare(restaurant, number="鲁食证字 1998-5", confirm_unusual_number=True)
+
+    assert answer.status_code == 201, answer.text
+
+
+async def test_nobody_declares_for_somebody_else(sign_in: SignIn) -> None:
+    for person in (ANNA, OFFICER):
+        answer = await declare(await sign_in(person))
+
+        assert answer.status_code == 403
+        assert answer.json()["code"] == "not_the_holder"
+
+
+async def test_a_parent_declares_for_a_newborn_and_withdraws_again(sign_in: SignIn) -> None:
+    anna = await sign_in(ANNA)
+    created = await declare(anna, copies="both", **BIRTH)
+    assert created.status_code == 201, created.text
+    path = f"/api/v1/notices/{created.json()['id']}/withdrawal"
+    stranger = await sign_in(RESTAURANT)
+
+    assert (await stranger.post(path, json={"reason": "found"})).status_code == 403
+    assert (await anna.post(path, json={"reason": "found"})).status_code == 201
+
+
+async def test_the_same_certificate_is_declared_once(restaurant: httpx.AsyncClient) -> None:
+    first = (await declare(restaurant)).json()
+
+    answer = await declare(restaurant, copies="both", number="ｊｙ-1 3799990000011")
+
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "already_declared"
+    assert answer.json()["existing"]["id"] == first["id"]
+    assert answer.json()["existing"]["status"] == "invalid"
+    assert (await declare(restaurant, copies="duplicate")).status_code == 201
+    assert len(await DB.fetch("SELECT 1 FROM rival")) == 0
+
+
+async def test_another_holders_declaration_of_the_same_number_is_kept_for_an_officer(
+    restaurant: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    await declare(restaurant)
+    other = {"name": "潍坊市某某公司", "identifier": "91379999MA0000015K"}
+    rival = await sign_in({**RESTAURANT, "organisation": other})
+
+    answer = await declare(rival, holder={"kind": "organisation", **other})
+
+    assert answer.status_code == 409
+    rows = await DB.fetch("SELECT sealed FROM rival")
+    assert len(rows) == 1
+    assert b"91379999MA0000015K" not in rows[0]["sealed"]
+
+
+async def test_twenty_at_once_make_one_notice(restaurant: httpx.AsyncClient) -> None:
+    answers = await asyncio.gather(*(declare(restaurant) for _ in range(20)))
+
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 19
+    rows = await DB.fetch("SELECT size FROM log_head")
+    assert rows[0]["size"] == 1
+
+
+async def test_a_withdrawn_notice_is_reinstated_and_the_certificate_can_be_declared_again(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    id = (await declare(restaurant)).json()["id"]
+
+    answer = await restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "found"})
+
+    assert answer.status_code == 201, answer.text
+    body = answer.json()
+    assert (body["index"], body["kind"]) == (1, "withdrawn")
+    assert body["notice"]["status"] == "reinstated"
+    assert body["notice"]["effective_at"] is None
+    again = await restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "found"})
+    assert again.status_code == 409
+    assert again.json()["code"] == "already_reinstated"
+    assert (await declare(restaurant)).status_code == 201
+
+
+async def test_a_correction_changes_clerical_fields_and_the_old_text_stays(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    notice = (await declare(restaurant)).json()
+    path = f"/api/v1/notices/{notice['id']}/correction"
+
+    answer = await restaurant.post(path, json={"issuer": "潍坊市行政审批服务局", "lost_on": None})
+
+    assert answer.status_code == 201, answer.text
+    after = answer.json()["notice"]
+    assert after["issuer"] == "潍坊市行政审批服务局"
+    assert after["lost_on"] is None
+    assert after["issued_on"] == "2020-05-01"
+    assert after["statement"] == notice["statement"]
+    old = (await restaurant.get(f"/api/v1/notices/{notice['id']}/receipt")).json()
+    assert old["opening"]["form"]["issuer"] == "潍坊市奎文区行政审批服务局"
+    for body, status in (({"number": "1"}, 400), ({}, 422), ({"issued_on": "2099-01-01"}, 422)):
+        assert (await restaurant.post(path, json=body)).status_code == status
+
+
+async def test_the_same_key_and_body_answer_the_same_201_once_and_for_all(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    headers = {"Idempotency-Key": "a1"}
+    post = restaurant.post
+
+    answers = await asyncio.gather(
+        *(post("/api/v1/notices", json=declaration(), headers=headers) for _ in range(8))
+    )
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    other = await post("/api/v1/notices", json=declaration(cause="stolen"), headers=headers)
+    assert other.status_code == 422
+    assert other.json()["code"] == "idempotency_key_reused"
+
+
+async def test_a_key_whose_answer_was_lost_in_a_crash_is_answered_from_what_was_committed(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    headers = {"Idempotency-Key": "a2"}
+    first = await restaurant.post("/api/v1/notices", json=declaration(), headers=headers)
+    await DB.fetch("UPDATE idempotency SET response = NULL")
+
+    second = await restaurant.post("/api/v1/notices", json=declaration(), headers=headers)
+
+    assert second.status_code == 201
+    assert second.json()["id"] == first.json()["id"]
+
+
+async def test_a_refused_declaration_leaves_its_key_free(restaurant: httpx.AsyncClient) -> None:
+    await declare(restaurant)
+    headers = {"Idempotency-Key": "a3"}
+    refused = await restaurant.post("/api/v1/notices", json=declaration(), headers=headers)
+    assert refused.status_code == 409
+
+    answer = await restaurant.post(
+        "/api/v1/notices", json=declaration(copies="duplicate"), headers=headers
+    )
+
+    assert answer.status_code == 201
+
+
+async def test_every_certificate_can_be_declared(sign_in: SignIn, deployment: Deployment) -> None:
+    for certificate in deployment.catalogue.certificates.values():
+        number = certificate.examples[0]
+        organisation = certificate.holder_kind != "person"
+        code = number[:18] if certificate.number_is else "92379999MA0000023B"
+        name = "潍坊市某某单位"
+        if organisation:
+            client = await sign_in(
+                {**RESTAURANT, "organisation": {"name": name, "identifier": code}}
+            )
+            holder = {"kind": "organisation", "name": name, "identifier": code}
+        else:
+            client = await sign_in(ANNA)
+            holder = {k: ANNA[k] for k in ("kind", "name", "identifier")}
+        details = {
+            field.name: field.choices[0] if field.choices else "12345678"
+            for field in certificate.fields
+            if field.required
+        }
+
+        answer = await declare(
+            client, certificate=certificate.id, matter=None, number=number, holder=holder,
+            copies="both" if certificate.parts else None, details=details,
+        )  # fmt: skip
+
+        assert answer.status_code == 201, (certificate.id, answer.text)
+        assert certificate.name.zh in answer.json()["statement"] or certificate.id == "company-seal"
+
+
+async def test_a_seal_without_a_code_goes_by_its_holders_code(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    seal = {
+        "certificate": "company-seal", "matter": None, "number": None, "copies": None,
+        "details": {"kind": "公章"},
+    }  # fmt: skip
+    answer = await declare(restaurant, **seal)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["number"] is None
+    assert answer.json()["status"] == "declared"
+
+    asked = await restaurant.post(
+        "/api/v1/verifications",
+        json={"certificate": "company-seal", "number": "92379999MA0000023B"},
+    )
+    assert asked.json()["notice"] == answer.json()["id"]

@@ -1,0 +1,178 @@
+"""Bad requests and bad days: each its own problem, none a 500."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from notices.database import DB
+from tests.samples import ANNA, RESTAURANT, declaration
+
+PROBLEM = "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "status", "code"),
+    [
+        (b"{", "application/json", 400, "bad_request"),
+        (b"", "application/json", 400, "bad_request"),
+        (b"[]", "application/json", 400, "bad_request"),
+        (b'"text"', "application/json", 400, "bad_request"),
+        (b"\xff\xfe", "application/json", 400, "bad_request"),
+        (b'{"certificate": "\\ud800"}', "application/json", 400, "bad_request"),
+        (b"[" * 60_000, "application/json", 400, "bad_request"),
+        (b'{"nonsense": 1}', "application/json", 400, "unknown_field"),
+        (b'{"holder": {"nonsense": 1}}', "application/json", 400, "unknown_field"),
+        (b"{}", "text/plain", 415, "media_type"),
+        (b"a=b", "application/x-www-form-urlencoded", 415, "media_type"),
+        (b" " * 10_000_000, "application/json", 413, "body_too_large"),
+        (b"{}", "application/json", 422, "invalid"),
+    ],
+    ids=str,
+)
+async def test_a_body_that_cannot_be_taken_has_a_problem_of_its_own(
+    restaurant: httpx.AsyncClient, content: bytes, content_type: str, status: int, code: str
+) -> None:
+    answer = await restaurant.post(
+        "/api/v1/notices", content=content, headers={"Content-Type": content_type}
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == PROBLEM
+    assert answer.json()["type"] == f"/problems/{code}"
+    assert answer.json()["status"] == status
+
+
+async def test_a_large_body_that_does_not_say_so_is_stopped_too(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    async def pieces() -> Any:
+        for _ in range(200):
+            yield b" " * 10_000
+
+    answer = await restaurant.post(
+        "/api/v1/notices", content=pieces(), headers={"Content-Type": "application/json"}
+    )
+
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "value", ["x" * 201, "a\u0000b", "a\u202eb", "\u200b", "line\nbreak", "\u0007"], ids=repr
+)
+async def test_text_that_is_too_long_or_hides_something_is_refused(
+    restaurant: httpx.AsyncClient, value: str
+) -> None:
+    answer = await restaurant.post("/api/v1/notices", json=declaration(issuer=value))
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "issuer"
+
+
+async def test_without_a_session_a_write_is_401_after_the_body_was_understood(
+    client: httpx.AsyncClient,
+) -> None:
+    assert (await client.post("/api/v1/notices", json={})).status_code == 401
+    assert (await client.post("/api/v1/notices", json={"x": 1})).status_code == 400
+
+
+async def test_an_expired_session_is_no_session(restaurant: httpx.AsyncClient) -> None:
+    await DB.fetch("UPDATE session SET expires_at = now()")
+
+    answer = await restaurant.post("/api/v1/notices", json=declaration())
+
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "sign_in_required"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 201),
+        ({"Sec-Fetch-Site": "none"}, 201),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://testserver.example"}, 201),
+        ({"Origin": "http://testserver.example.evil.example"}, 403),
+        ({"Authorization": "Bearer x", "Origin": "null"}, 403),
+        ({}, 201),
+    ],
+    ids=str,
+)
+async def test_a_write_from_another_site_is_refused(
+    restaurant: httpx.AsyncClient, headers: dict[str, str], status: int
+) -> None:
+    answer = await restaurant.post("/api/v1/notices", json=declaration(), headers=headers)
+
+    assert answer.status_code == status
+    if status == 403:
+        assert answer.json()["code"] == "cross_site"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/notices?nonsense=1", "/api/v1/notices?page=0", "/api/v1/notices?per_page=101",
+        "/api/v1/notices?page=11&per_page=100", "/api/v1/notices?page=x",
+        "/api/v1/notices?certificate=none", "/api/v1/notices?status=void",
+        "/api/v1/notices?region=3", "/api/v1/notices?published_from=2026-02-30",
+        "/api/v1/notices?sort=best", "/api/v1/notices?year=99999", "/api/v1/events?since=-1",
+        "/api/v1/events?limit=1001", "/api/v1/events?limit=0", "/api/v1/catalogue?x=1",
+        "/health/ready?x=1", "/feed.atom?x=1", "/api/v1/notices?q=" + "x" * 10_000,
+    ],
+)  # fmt: skip
+async def test_a_query_that_cannot_be_right_is_400(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+
+    assert answer.status_code == 400, answer.text
+    assert answer.headers["content-type"] == PROBLEM
+
+
+@pytest.mark.parametrize("id", ["37070000000136", "x", "1" * 14, "１２", "%00", "1" * 5000])
+async def test_an_unknown_notice_is_404(client: httpx.AsyncClient, id: str) -> None:
+    answer = await client.get(f"/api/v1/notices/{id}")
+
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == PROBLEM
+
+
+async def test_a_wrong_method_is_405_and_a_wrong_path_404(client: httpx.AsyncClient) -> None:
+    assert (await client.delete("/api/v1/notices")).status_code == 405
+    assert (await client.get("/api/v1/nothing")).json()["code"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {}, {"kind": "king", "name": "a", "identifier": "b"},
+        {**ANNA, "identifier": "379999190001010011"}, {**ANNA, "organisation": {}},
+        {**RESTAURANT, "organisation": None}, {**RESTAURANT, "organisation": {"name": 1}},
+        {**ANNA, "name": "x" * 201}, {**ANNA, "name": 5},
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_a_wrong_sign_in_says_why(client: httpx.AsyncClient, body: Any) -> None:
+    answer = await client.post("/api/v1/demo/login", json=body)
+
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"]
+
+
+async def test_signing_out_ends_the_session(restaurant: httpx.AsyncClient) -> None:
+    token = restaurant.cookies["session"]
+    assert (await restaurant.delete("/api/v1/session")).status_code == 204
+    restaurant.cookies.set("session", token)
+
+    assert (await restaurant.delete("/api/v1/session")).status_code == 401
+
+
+async def test_every_answer_carries_its_number_and_keeps_other_sites_out(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = await client.get("/health/live")
+
+    assert len(answer.headers["x-request-id"]) == 16
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"

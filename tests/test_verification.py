@@ -1,0 +1,151 @@
+"""Asking whether a certificate is declared lost."""
+
+import base64
+from typing import Any
+
+import httpx
+import pytest
+
+from notices.deployment import Deployment
+from notices.trust import answers
+from tests.samples import declaration
+
+FOOD = "food-operation-license"
+
+
+async def ask(client: httpx.AsyncClient, **question: Any) -> httpx.Response:
+    return await client.post("/api/v1/verifications", json=question)
+
+
+async def test_nothing_declared_is_said_to_be_nothing_declared(client: httpx.AsyncClient) -> None:
+    answer = (await ask(client, certificate=FOOD, number="JY13799990000011")).json()
+
+    assert answer["status"] == "no_notice"
+    for name in ("since", "effective_at", "evidence", "before", "notice", "holder", "copies"):
+        assert answer[name] is None
+    assert answer["log_size"] == 0
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["JY13799990000011", "ｊｙ1 3799-9900 00011", "（JY）13799990000011号", "第JY13799990000011號"],
+)
+async def test_a_number_is_found_however_it_is_typed(
+    restaurant: httpx.AsyncClient, typed: str
+) -> None:
+    notice = (await restaurant.post("/api/v1/notices", json=declaration())).json()
+
+    answer = (await ask(restaurant, certificate=FOOD, number=typed)).json()
+
+    assert answer["status"] == "invalid"
+    assert answer["notice"] == notice["id"]
+    assert answer["number"] == typed
+    assert answer["since"] == notice["published_at"]
+    assert answer["log_size"] == 1
+
+
+async def test_an_answer_is_signed_and_any_change_breaks_it(
+    client: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    answer = (await ask(client, certificate=FOOD, number="1")).json()
+    keys = (await client.get("/.well-known/notice-keys.json")).json()
+    public = base64.b64decode(keys["answers"][0]["key"])
+
+    answers.verify(answer, public)
+    with pytest.raises(answers.AnswerError):
+        answers.verify({**answer, "status": "invalid"}, public)
+    assert public == deployment.keys.answers.public_key
+
+
+async def test_only_the_copy_that_was_declared_is_invalid(restaurant: httpx.AsyncClient) -> None:
+    await restaurant.post("/api/v1/notices", json=declaration(copies="duplicate"))
+
+    found = {
+        copy: (await ask(restaurant, certificate=FOOD, number="JY13799990000011", copy=copy)).json()
+        for copy in ("original", "duplicate")
+    }
+
+    assert found["original"]["status"] == "no_notice"
+    assert found["duplicate"]["status"] == "invalid"
+
+
+async def test_a_withdrawn_notice_verifies_as_reinstated(restaurant: httpx.AsyncClient) -> None:
+    id = (await restaurant.post("/api/v1/notices", json=declaration())).json()["id"]
+    done = await restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "found"})
+
+    answer = (await ask(restaurant, certificate=FOOD, number="JY13799990000011")).json()
+
+    assert answer["status"] == "reinstated"
+    assert answer["since"] == done.json()["at"]
+    assert answer["log_size"] == 2
+
+
+async def test_a_living_notice_counts_before_a_withdrawn_newer_one(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    first = (await restaurant.post("/api/v1/notices", json=declaration())).json()["id"]
+    second = await restaurant.post("/api/v1/notices", json=declaration(copies="duplicate"))
+    id = second.json()["id"]
+    await restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "mistake"})
+
+    answer = (await ask(restaurant, certificate=FOOD, number="JY13799990000011")).json()
+
+    assert answer["notice"] == first
+
+
+async def test_many_questions_are_answered_in_their_order(restaurant: httpx.AsyncClient) -> None:
+    await restaurant.post("/api/v1/notices", json=declaration())
+    numbers = [f"JY1379999000{n:04}" for n in range(1, 40)] + ["JY13799990000011"]
+
+    reply = await ask(
+        restaurant, items=[{"certificate": FOOD, "number": number} for number in numbers]
+    )
+
+    found = reply.json()["answers"]
+    assert [one["number"] for one in found] == numbers
+    assert [one["status"] for one in found] == ["no_notice"] * 39 + ["invalid"]
+
+
+async def test_elsewhere_says_where_the_law_also_looks(client: httpx.AsyncClient) -> None:
+    question = {"certificate": "business-license", "number": "91379999MA0000015K"}
+
+    answer = (await ask(client, **question)).json()
+
+    assert answer["elsewhere"]["required"] is True
+    assert answer["elsewhere"]["channel"]["zh"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 422),
+        ({"certificate": FOOD}, 422),
+        ({"certificate": FOOD, "number": "---"}, 422),
+        ({"certificate": "x", "number": "1"}, 422),
+        ({"certificate": FOOD, "number": "1", "copy": "both"}, 422),
+        ({"certificate": FOOD, "number": 1}, 422),
+        ({"certificate": FOOD, "number": "1", "why": 1}, 400),
+        ({"items": []}, 422),
+        ({"items": [{}] * 1001}, 422),
+        ({"items": [1]}, 422),
+        ({"items": [{"certificate": FOOD, "number": "1"}], "number": "1"}, 400),
+        ([], 400),
+    ],
+)
+async def test_a_bad_question_is_told_what_is_wrong(
+    client: httpx.AsyncClient, body: Any, status: int
+) -> None:
+    answer = await client.post("/api/v1/verifications", json=body)
+
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_asking_needs_no_identity_and_is_no_write(client: httpx.AsyncClient) -> None:
+    answer = await client.post(
+        "/api/v1/verifications",
+        json={"certificate": FOOD, "number": "1"},
+        headers={"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"},
+    )
+
+    assert answer.status_code == 200
