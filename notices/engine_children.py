@@ -1,6 +1,7 @@
 """Child processes that end with us, are started again when they die, and log into a file."""
 
 import contextlib
+import fcntl
 import os
 import signal
 import subprocess
@@ -120,6 +121,17 @@ def end_orphan(pid_file: Path, mark: str, how: signal.Signals) -> None:
     if command_of(pid):
         # Somebody else's process has the number now; PostgreSQL would take it for its own.
         pid_file.unlink(missing_ok=True)
+
+
+def hold(file: Path) -> int | None:
+    """The open lock on `file`, or None when another process has it; it ends with its holder."""
+    lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        return None
+    return lock
 
 
 class Child:

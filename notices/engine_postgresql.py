@@ -1,5 +1,6 @@
 """Our own PostgreSQL: made once, private to one system user, reached by a socket and a password."""
 
+import contextlib
 import os
 import pwd
 import re
@@ -15,7 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from notices import engine_binaries
-from notices.engine_children import Child, EngineError, Say, User, end_orphan, run
+from notices.engine_children import Child, EngineError, Say, User, end_orphan, hold, run
 from notices.texts import Text
 
 NAME = "notices"
@@ -42,17 +43,15 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class PostgreSQL:
-    """One running server; `stop` ends it, and takes a temporary socket folder with it."""
+    """One running server, and what `stop` gives back when it has ended."""
 
     url: str
     child: Child
-    sockets: Path
-    temporary: bool
+    leftovers: contextlib.ExitStack
 
     def stop(self) -> None:
         self.child.stop()
-        if self.temporary:
-            shutil.rmtree(self.sockets, ignore_errors=True)
+        self.leftovers.close()
 
 
 def start(data: Path, say: Say) -> PostgreSQL:
@@ -66,25 +65,37 @@ def start(data: Path, say: Say) -> PostgreSQL:
         home = make(data, programs, user, password)
         made_now = False
     cluster = home / "data"
-    end_orphan(cluster / "postmaster.pid", str(cluster), signal.SIGINT)
-    if made_now:  # somebody removed the file with the password
-        single_user(programs, cluster, user, f"ALTER ROLE {NAME} PASSWORD '{password}'")
-    sockets, temporary = socket_folder(home, user)
-    options = [f"-c{name}={value}" for name, value in SETTINGS.items()]
-    child = Child(
-        "PostgreSQL",
-        [programs / "postgres", "-D", cluster, "-k", sockets, *options],
-        ready=lambda pid: is_ready(cluster / "postmaster.pid", pid),
-        log=data / "logs" / "postgresql.log",
-        cwd=home,
-        user=user,
-        say=say,
-        stop_signal=signal.SIGINT,  # PostgreSQL's fast shutdown
-        death_signal=signal.SIGINT,
-    )
-    child.start()
-    url = f"postgresql://{NAME}:{password}@/{NAME}?host={quote(str(sockets), safe='/')}"
-    return PostgreSQL(url, child, sockets, temporary)
+    with contextlib.ExitStack() as leftovers:
+        lock = hold(home / "lock")
+        if lock is None:
+            raise EngineError(
+                Text(
+                    f"数据库 {home} 正由另一个数据目录使用；{data} 是它的副本。",
+                    f"The database {home} is used by another data folder; {data} is a copy of it.",
+                )
+            )
+        leftovers.callback(os.close, lock)
+        end_orphan(cluster / "postmaster.pid", str(cluster), signal.SIGINT)
+        if made_now:  # somebody removed the file with the password
+            single_user(programs, cluster, user, f"ALTER ROLE {NAME} PASSWORD '{password}'")
+        sockets, temporary = socket_folder(home, user)
+        if temporary:
+            leftovers.callback(shutil.rmtree, sockets, ignore_errors=True)
+        options = [f"-c{name}={value}" for name, value in SETTINGS.items()]
+        child = Child(
+            "PostgreSQL",
+            [programs / "postgres", "-D", cluster, "-k", sockets, *options],
+            ready=lambda pid: is_ready(cluster / "postmaster.pid", pid),
+            log=data / "logs" / "postgresql.log",
+            cwd=home,
+            user=user,
+            say=say,
+            stop_signal=signal.SIGINT,  # PostgreSQL's fast shutdown
+            death_signal=signal.SIGINT,
+        )
+        child.start()
+        url = f"postgresql://{NAME}:{password}@/{NAME}?host={quote(str(sockets), safe='/')}"
+        return PostgreSQL(url, child, leftovers.pop_all())
 
 
 def secret(file: Path) -> tuple[str, bool]:

@@ -1,7 +1,6 @@
 """The two engines of one data folder: whoever owns the folder runs them, others find them by it."""
 
 import contextlib
-import fcntl
 import http.client
 import json
 import os
@@ -14,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from notices import engine_binaries, engine_postgresql
-from notices.engine_children import Child, EngineError, Say, end_orphan
+from notices.engine_children import Child, EngineError, Say, end_orphan, hold
 from notices.engine_postgresql import PostgreSQL, secret, write_private
 from notices.texts import Text
 
@@ -157,24 +156,17 @@ class Engines:
 
 
 def own_or_wait(data: Path, exclusive: bool) -> int | None:
-    """The held lock of `data`, or None as soon as its living owner has said where the engines are.
-
-    The lock ends with the process that holds it, however that ends.
-    """
+    """The held lock of `data`, or None as soon as its living owner has said where engines are."""
     file = data / "engines.json"
     deadline = time.monotonic() + WAIT_FOR_OWNER
     while True:
-        lock = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            owner = os.pread(lock, 20, 0).decode().strip() or "?"
-            os.close(lock)
-        else:
+        lock = hold(data / "lock")
+        if lock is not None:
             file.unlink(missing_ok=True)
             os.ftruncate(lock, 0)
             os.pwrite(lock, str(os.getpid()).encode(), 0)
             return lock
+        owner = (data / "lock").read_text() or "?"
         if exclusive or time.monotonic() > deadline:
             raise EngineError(
                 Text(

@@ -285,6 +285,36 @@ def test_a_database_that_is_gone_is_not_replaced_by_an_empty_one(data: Path) -> 
         Engines.open(data, meili_url="http://there", say=quiet)
 
 
+def test_a_copied_folder_does_not_run_its_originals_database_a_second_time(
+    running: tuple[Engines, Path], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data.mkdir()
+    original = cluster(running[1]).parent
+    monkeypatch.setattr(engine_postgresql, "home_of", lambda data, user: original)
+
+    with pytest.raises(EngineError, match="is a copy of it"):
+        Engines.open(data, meili_url="http://there", say=quiet)
+
+
+def test_root_without_a_system_user_is_told_to_be_somebody_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine_postgresql, "SYSTEM_USER", "nobody-of-this-name")
+    monkeypatch.setattr(engine_postgresql.shutil, "which", lambda name: "/nowhere/useradd")
+
+    with pytest.raises(EngineError, match="ordinary user"):
+        engine_postgresql.system_user()
+
+
+def test_without_the_wheel_the_message_names_the_extra_and_the_setting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine_binaries.importlib.util, "find_spec", lambda name: None)
+
+    with pytest.raises(EngineError, match=r"engines(.|\n)*DATABASE_URL"):
+        engine_binaries.postgresql()
+
+
 async def test_a_long_path_with_odd_letters_works(tmp_path: Path) -> None:
     data = tmp_path / ("遗失 声明, " + "x" * 90) / "var"
     try:
