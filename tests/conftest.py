@@ -1,5 +1,6 @@
 """Real engines for every test: PostgreSQL and Meilisearch started once for the whole run."""
 
+import asyncio
 import dataclasses
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -104,8 +105,22 @@ async def app(pool: None, settings: Settings, deployment: Deployment) -> AsyncIt
     from notices.app import create_app
 
     app = create_app(settings, deployment)
-    async with app.lifespan():
-        yield app
+    started, ending = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.lifespan():
+            started.set()
+            await ending.wait()
+
+    # A task of its own: a fixture's two halves run in two tasks, and a lifespan must not.
+    life = asyncio.create_task(live())
+    started_or_failed = asyncio.create_task(started.wait())
+    await asyncio.wait([life, started_or_failed], return_when=asyncio.FIRST_COMPLETED)
+    if life.done():
+        life.result()
+    yield app
+    ending.set()
+    await life
 
 
 @pytest_asyncio.fixture(loop_scope="session")

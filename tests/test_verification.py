@@ -95,7 +95,7 @@ async def test_a_living_notice_counts_before_a_withdrawn_newer_one(
 
 async def test_many_questions_are_answered_in_their_order(restaurant: httpx.AsyncClient) -> None:
     await restaurant.post("/api/v1/notices", json=declaration())
-    numbers = [f"JY1379999000{n:04}" for n in range(1, 40)] + ["JY13799990000011"]
+    numbers = [f"JY1379999000{n:04}" for n in range(50, 89)] + ["JY13799990000011"]
 
     reply = await ask(
         restaurant, items=[{"certificate": FOOD, "number": number} for number in numbers]

@@ -15,8 +15,8 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from notices import relay
-from notices.database import DB
+from notices import vitals
+from notices.vitals import Vitals
 from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, json_response
 from notices.web.problems import DATABASE_AWAY
@@ -38,51 +38,46 @@ async def live() -> Response[bytes]:
     return json_response({"status": "ok"})
 
 
-async def _database() -> dict[str, Any] | None:
-    """Log size, and what the search index still has to take; None when PostgreSQL is away."""
+async def _vitals() -> Vitals | None:
+    """None when PostgreSQL is away, or too slow to be relied on."""
     try:
         async with asyncio.timeout(2):
-            events, seconds = await relay.lag()
-            row = await DB.row(
-                "SELECT size, (SELECT count(*) FROM parked) AS parked FROM log_head"
-            )
+            return await vitals.measure()
     except DATABASE_AWAY:
         return None
-    assert row is not None  # noqa: S101  (the head is always there)
-    return {
-        "log_size": row["size"],
-        "relay": {"events": events, "seconds": round(seconds, 3), "parked": row["parked"]},
-    }
 
 
 @get("/health/ready", opt={"query": frozenset()}, operation_id="getReady", tags=["health"])
 async def ready(request: AnyRequest) -> Response[bytes]:
     """Each part apart; 503 without PostgreSQL, for without it nothing can be promised."""
-    database, search = await asyncio.gather(_database(), request.app.state.finder.engine.healthy())
-    body = {
-        "status": "ok" if database else "unavailable",
-        "database": "up" if database else "down",
+    found, search = await asyncio.gather(_vitals(), request.app.state.finder.engine.healthy())
+    body: dict[str, Any] = {
+        "status": "ok" if found else "unavailable",
+        "database": "up" if found else "down",
         "search": "up" if search else "down",
-        **(database or {}),
     }
-    if database is None:
+    if found is None:
         return json_response(body, 503, {"Retry-After": "2", **NO_STORE})
-    return json_response(body, headers=NO_STORE)
+    relay = {
+        "events": found.lag_events,
+        "seconds": round(found.lag_seconds, 3),
+        "parked": found.parked,
+    }
+    return json_response({**body, "log_size": found.log_size, "relay": relay}, headers=NO_STORE)
 
 
 @get("/metrics", opt={"query": frozenset()}, include_in_schema=False)
 async def metrics(request: AnyRequest) -> Response[bytes]:
     """Prometheus' text format; route patterns are the only labels a stranger can choose from."""
     gauges = CollectorRegistry()
-    database = await _database()
-    Gauge("notices_database_up", "PostgreSQL answers.", registry=gauges).set(database is not None)
-    if database is not None:
-        lag = database["relay"]
+    found = await _vitals()
+    Gauge("notices_database_up", "PostgreSQL answers.", registry=gauges).set(found is not None)
+    if found is not None:
         for name, words, value in (
-            ("notices_log_size", "Entries in the log.", database["log_size"]),
-            ("notices_relay_lag_events", "Events not yet in the index.", lag["events"]),
-            ("notices_relay_lag_seconds", "Age of the oldest of them.", lag["seconds"]),
-            ("notices_relay_parked", "Notices the index refused.", lag["parked"]),
+            ("notices_log_size", "Entries in the log.", found.log_size),
+            ("notices_relay_lag_events", "Events not yet in the index.", found.lag_events),
+            ("notices_relay_lag_seconds", "Age of the oldest of them.", found.lag_seconds),
+            ("notices_relay_parked", "Notices the index refused.", found.parked),
         ):
             Gauge(name, words, registry=gauges).set(value)
     text = generate_latest(gauges)

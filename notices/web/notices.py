@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from notices import declarations, finding, register
 from notices.errors import BadQuery, Invalid, Problem
@@ -68,7 +69,7 @@ class _Id(msgspec.Struct):
 
 
 @get("/api/v1/notices/{id:str}", **reads("getNotice", "notices"))
-async def get_notice(request: AnyRequest, id: str) -> Response[bytes]:
+async def get_notice(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     """The public notice as it is now."""
     notice = await register.get(id)
     return json_response(notice.public(request.app.state.deployment), headers=NO_STORE)
@@ -163,7 +164,7 @@ async def search_notices(request: AnyRequest) -> Response[bytes]:
 
 
 @post("/api/v1/notices/{id:str}/withdrawal", **writes("withdraw", "notices", Withdrawal))
-async def withdraw(request: AnyRequest, id: str) -> Response[bytes]:
+async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     """Take a notice back: the certificate was found, or the declaration was a mistake."""
     raw = await bodies.raw_json(request)
     body, wrong = bodies.decode(raw, Withdrawal)
@@ -177,7 +178,7 @@ async def withdraw(request: AnyRequest, id: str) -> Response[bytes]:
 
 
 @post("/api/v1/notices/{id:str}/correction", **writes("correct", "notices", Correction))
-async def correct(request: AnyRequest, id: str) -> Response[bytes]:
+async def correct(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     """Correct issuer or dates of a notice; number, certificate and holder never change."""
     raw = await bodies.raw_json(request)
     body, wrong = bodies.decode(raw, Correction)
@@ -192,7 +193,7 @@ async def correct(request: AnyRequest, id: str) -> Response[bytes]:
 
 
 @get("/api/v1/notices/{id:str}/receipt", **reads("getReceipt", "notices", "event"))
-async def get_receipt(request: AnyRequest, id: str) -> Response[bytes]:
+async def get_receipt(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     """The receipt of an event of a notice: proof that it stands in the log."""
     index = _log_index(request, "event", None)
     receipt = await register.receipt(request.app.state.deployment, id, index)
