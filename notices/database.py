@@ -112,6 +112,15 @@ class Database(PostgresEngine):
             return rows
         return await self._run_in_pool(sql, args)  # type: ignore[no-any-return]
 
+    async def copy(
+        self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Add many `rows` to `table` by COPY, inside the open transaction."""
+        current = self.current_transaction.get()
+        if current is None:
+            raise RuntimeError("COPY belongs into a transaction.")
+        await current.connection.copy_records_to_table(table, columns=columns, records=rows)
+
     async def row(self, sql: str, *args: Any) -> asyncpg.Record | None:
         rows = await self.fetch(sql, *args)
         return rows[0] if rows else None

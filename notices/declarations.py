@@ -1,8 +1,6 @@
 """Declaring, withdrawing and correcting: the only code that writes events."""
 
-import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +16,7 @@ from notices import (
     numbers,
     once,
     periods,
+    records,
     register,
 )
 from notices.catalogue import Certificate
@@ -29,18 +28,7 @@ from notices.identity import Person, holder_hash
 from notices.once import Once
 from notices.texts import CHINA, rfc3339
 
-CONSENT_VERSION = "2026-11"
-"""Which wording of the consent to publication a declarant agreed to (R4)."""
-
 REASONS = ("found", "mistake", "other")
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """What a declaration claims: the number's keyed hash and each copy of the certificate."""
-
-    number_hash: bytes
-    copies: tuple[str, ...]
 
 
 class _Conflict(Exception):
@@ -100,18 +88,6 @@ def _refuse_unless_holder(person: Person, holder: Holder, relation: str) -> None
     raise NotTheHolder
 
 
-def claimed(deployment: Deployment, certificate: Certificate, declaration: Declaration) -> Claimed:
-    """What `declaration` claims; a certificate without a number goes by its holder's code."""
-    holder = declaration.holder or Holder()
-    text = declaration.number or holder.identifier or ""
-    number = certificate.normal_number(text)
-    hashed = numbers.keyed_hash(deployment.keys.matching, certificate.id, number)
-    if not certificate.parts:
-        return Claimed(hashed, ("",))
-    both = declaration.copies == "both"
-    return Claimed(hashed, certificate.parts if both else (declaration.copies or "",))
-
-
 async def declare(
     deployment: Deployment,
     person: Person,
@@ -126,7 +102,7 @@ async def declare(
     `certificate` is what `check` returned for it. Raises AlreadyDeclared or
     IdempotencyKeyReused; nothing is then written.
     """
-    claim = claimed(deployment, certificate, declaration)
+    claim = records.claimed(deployment, certificate, declaration)
     try:
         async with DB.transaction():
             earlier = await once.begin(once_)
@@ -152,7 +128,7 @@ async def _publish(
     person: Person,
     declaration: Declaration,
     certificate: Certificate,
-    claim: Claimed,
+    claim: records.Claimed,
     channel: str,
 ) -> tuple[str, int]:
     row = await DB.row("SELECT nextval('notice_serial') AS serial")
@@ -167,80 +143,26 @@ async def _publish(
     )
     if len(taken) < len(claim.copies):
         raise _Conflict
-    record = private_record(deployment, person, declaration, id)
-    matter = deployment.catalogue.matters.get(declaration.matter or "")
-    form = disclosure.public_form(declaration, certificate, matter)
+    rows = records.record(deployment, person, declaration, certificate, id, channel)
     turn = await log.take_turn()
     await DB.fetch(
         "WITH notice AS (INSERT INTO notice (id, form, number_key, evidence, number_form,"
         "   published_index, published_at, effective_at)"
-        "   VALUES ($1, $2::jsonb, $3, $4, $5, $6, $7, $8) RETURNING id)"
+        "   VALUES ($1, $2::jsonb, $3, $4, $5, $6, $7, $8))"
         " INSERT INTO notice_private (notice, sealed, holder_hash, declarant_hash, relation,"
-        "   consent_version, channel)"
-        " SELECT id, $9, $10, $11, $12, $13, $14 FROM notice",
-        id,
-        rfc8785.dumps(form).decode(),
-        number_key(certificate, declaration, form),
-        deployment.evidence,
-        certificate.number_form(certificate.normal_number(declaration.number or "")),
+        "   consent_version, channel) VALUES ($9, $10, $11, $12, $13, $14, $15)",
+        *rows.notice,
         turn.index,
         turn.at,
         periods.effective_at(turn.at, certificate.notice_period),
-        record.sealed,
-        record.holder_hash,
-        record.declarant_hash,
-        declaration.relation or "self",
-        CONSENT_VERSION,
-        channel,
+        *rows.private,
     )
-    await log.append(turn, kind="published", notice=id, certificate=certificate.id, form=form)
+    await log.append(turn, "published", id, certificate.id, rows.commitment)
     return id, turn.index
 
 
-@dataclass(frozen=True, slots=True)
-class PrivateRecord:
-    sealed: bytes
-    holder_hash: bytes
-    declarant_hash: bytes
-
-
-def private_record(
-    deployment: Deployment, person: Person, declaration: Declaration, id: str
-) -> PrivateRecord:
-    """What is kept of a declaration beside its public form, sealed under the notice's id."""
-    holder = declaration.holder or Holder()
-    identifier = numbers.identifier_form(holder.identifier or "")
-    kind, acting, _ = person.acts_for
-    # A newborn without an identifier: nobody acts for it but the guardian who declared.
-    owner = identifier or secrets.token_hex(32)
-    return PrivateRecord(
-        sealed=deployment.keys.sealer.seal(
-            msgspec.json.encode(
-                {
-                    "number": declaration.number,
-                    "holder": holder,
-                    "contact": declaration.contact,
-                    "declarant": person,
-                }
-            ),
-            id.encode(),
-        ),
-        holder_hash=holder_hash(deployment, holder.kind or "", owner),
-        declarant_hash=holder_hash(deployment, kind, acting),
-    )
-
-
-def number_key(
-    certificate: Certificate, declaration: Declaration, form: dict[str, Any]
-) -> str | None:
-    """The number's normal form where the number is public in full, else None."""
-    if not declaration.number or form["number"] is None or "*" in form["number"]:
-        return None
-    return certificate.normal_number(declaration.number)
-
-
 async def _already_declared(
-    deployment: Deployment, declaration: Declaration, claim: Claimed
+    deployment: Deployment, declaration: Declaration, claim: records.Claimed
 ) -> AlreadyDeclared:
     """The refusal that names the first notice; another holder's declaration is kept sealed."""
     row = await DB.row(
@@ -378,7 +300,7 @@ async def _follow(
             lifecycle.refuse_unless_may_follow(kind, before.state)
             form = await change(before)
             certificate = (before.form or {}).get("certificate", "")
-            await log.append(turn, kind=kind, notice=id, certificate=certificate, form=form)
+            await log.append(turn, kind, id, certificate, log.commit(form))
             await once.done(once_, id, turn.index)
             index = turn.index
         else:

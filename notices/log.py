@@ -11,16 +11,17 @@ Life of an entry:
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-import rfc8785
 
 from notices.database import DB
 from notices.texts import rfc3339
 from notices.trust import merkle, notes, receipts
+from notices.trust.encoding import canonical
 
 HASH = 32
+EVENT = ("index", "notice", "kind", "at", "entry", "salt", "form")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,42 @@ class Turn:
     peaks: list[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
-    """What the log holds for one event, and what opens its commitment."""
+class Commitment(NamedTuple):
+    """A form as JCS text, with the salt and the hash by which an entry commits to it."""
 
-    index: int
-    kind: str
-    at: datetime
-    entry: str
     salt: bytes
-    form: dict[str, Any]
+    form: str
+    value: str
+
+
+def commit(form: dict[str, Any]) -> Commitment:
+    """The commitment to `form`; it needs no turn, so it is made before one is taken."""
+    salt = secrets.token_bytes(HASH)
+    text = canonical(form)
+    return Commitment(salt, text.decode(), receipts.commitment_to(salt, text))
+
+
+class Growth:
+    """Entries on their way into the log, as rows of `event` and `log_node`, and the new head."""
+
+    def __init__(self, size: int, last_at: datetime, peaks: list[bytes]) -> None:
+        self.size = size
+        self.last_at = last_at
+        self.peaks = peaks
+        self.events: list[tuple[int, str, str, datetime, str, bytes, str]] = []
+        self.nodes: list[tuple[int, int, bytes]] = []
+
+    def add(
+        self, at: datetime, kind: str, notice: str, certificate: str, commitment: Commitment
+    ) -> int:
+        """Give the event the next index, which is returned."""
+        index = self.size
+        entry = receipts.entry_text(notice, kind, rfc3339(at), certificate, commitment.value)
+        self.peaks, nodes = merkle.append(self.peaks, index, merkle.leaf_hash(entry.encode()))
+        self.nodes += nodes
+        self.events.append((index, notice, kind, at, entry, commitment.salt, commitment.form))
+        self.size, self.last_at = index + 1, at
+        return index
 
 
 def split(peaks: bytes) -> list[bytes]:
@@ -63,32 +90,50 @@ async def take_turn() -> Turn:
 
 
 async def append(
-    turn: Turn, *, kind: str, notice: str, certificate: str, form: dict[str, Any]
-) -> Appended:
-    """Write `form` of an event of `notice` as the entry of `turn`."""
-    salt = secrets.token_bytes(HASH)
-    commitment = receipts.commitment(salt, form)
-    entry = receipts.entry_text(notice, kind, rfc3339(turn.at), certificate, commitment)
-    peaks, nodes = merkle.append(turn.peaks, turn.index, merkle.leaf_hash(entry.encode()))
+    turn: Turn, kind: str, notice: str, certificate: str, commitment: Commitment
+) -> None:
+    """Write an event of `notice` as the entry of `turn`."""
+    grown = Growth(turn.index, turn.at, turn.peaks)
+    grown.add(turn.at, kind, notice, certificate, commitment)
     await DB.fetch(
         "WITH nodes AS (INSERT INTO log_node (level, position, hash)"
         "   SELECT * FROM unnest($8::int[], $9::bigint[], $10::bytea[])),"
         " head AS (UPDATE log_head SET peaks = $11 WHERE id = 1)"
         " INSERT INTO event (index, notice, kind, at, entry, salt, form)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb)",
-        turn.index,
-        notice,
-        kind,
-        turn.at,
-        entry,
-        salt,
-        rfc8785.dumps(form).decode(),
-        [level for level, _, _ in nodes],
-        [position for _, position, _ in nodes],
-        [hash_ for _, _, hash_ in nodes],
-        b"".join(peaks),
+        *grown.events[0],
+        [level for level, _, _ in grown.nodes],
+        [position for _, position, _ in grown.nodes],
+        [hash_ for _, _, hash_ in grown.nodes],
+        b"".join(grown.peaks),
     )
-    return Appended(turn.index, kind, turn.at, entry, salt, form)
+
+
+async def take_turns() -> tuple[Growth, datetime]:
+    """Lock the head row for any number of entries; `append_all` is to follow.
+
+    Returned are the log to grow, whose `last_at` no entry may precede, and the time now.
+    """
+    row = await DB.row(
+        "SELECT size, peaks, greatest(last_at, to_timestamp(0)) AS last_at,"
+        " greatest(last_at, date_trunc('milliseconds', clock_timestamp())) AS now"
+        " FROM log_head WHERE id = 1 FOR UPDATE"
+    )
+    if row is None:
+        raise RuntimeError("The log has no head: the database was not migrated.")
+    return Growth(row["size"], row["last_at"], split(row["peaks"])), row["now"]
+
+
+async def append_all(grown: Growth) -> None:
+    """Write all entries of `grown`, which began where `take_turns` said."""
+    await DB.copy("event", EVENT, grown.events)
+    await DB.copy("log_node", ("level", "position", "hash"), grown.nodes)
+    await DB.fetch(
+        "UPDATE log_head SET size = $1, last_at = $2, peaks = $3 WHERE id = 1",
+        grown.size,
+        grown.last_at,
+        b"".join(grown.peaks),
+    )
 
 
 async def head() -> tuple[int, bytes]:

@@ -1,6 +1,7 @@
 """Base64 and JSON of one spelling."""
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,3 +76,28 @@ def test_what_has_no_canonical_json_is_refused(value):
 )
 def test_canonical_json_is_read_as_it_was_written(value):
     assert strict_json(canonical(value)) == value
+
+
+LARGEST = 2**53 - 1
+plain_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-LARGEST, LARGEST) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+@given(plain_values)
+def test_canonical_json_is_that_of_rfc_8785_however_it_is_made(value):
+    assert canonical(value) == rfc8785.dumps(value)
+
+
+def test_every_character_is_escaped_as_rfc_8785_says():
+    text = "".join(chr(point) for point in range(0x3000) if not 0xD800 <= point < 0xE000)
+
+    assert canonical({"a": text, "b": "\U0001f600"}) == rfc8785.dumps(
+        {"a": text, "b": "\U0001f600"}
+    )
+
+
+def test_numbers_and_names_beyond_the_plain_ones_follow_rfc_8785_too():
+    assert canonical({"\ue000": 1, "\U00010000": 0.5}) == '{"\U00010000":0.5,"\ue000":1}'.encode()

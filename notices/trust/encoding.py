@@ -5,6 +5,7 @@ import binascii
 import json
 from typing import Any, NoReturn
 
+import msgspec
 import rfc8785
 
 LARGEST_INTEGER = (1 << 53) - 1
@@ -38,9 +39,31 @@ def from_base64(text: object, length: int | None = None) -> bytes:
 def canonical(value: Any) -> bytes:
     """The JCS (RFC 8785) of `value`, or EncodingError where it has none."""
     try:
+        # What forms, entries and answers are made of, in a thirtieth of the time.
+        if _plain(value):
+            return msgspec.json.encode(value, order="sorted")
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeError, RecursionError) as problem:
         raise EncodingError("this value has no canonical JSON") from problem
+
+
+def _plain(value: Any) -> bool:
+    """Whether `value` holds nothing on which msgspec's sorted JSON and JCS could differ.
+
+    JCS orders names by UTF-16, which is the order of code points where names are ASCII; it
+    writes numbers as ECMAScript does, which is as decimals for whole ones that it can carry.
+    """
+    kind = type(value)
+    if value is None or kind is str or kind is bool:
+        return True
+    if kind is int:
+        return bool(-LARGEST_INTEGER <= value <= LARGEST_INTEGER)
+    if kind is dict:
+        for name, part in value.items():
+            if not (type(name) is str and name.isascii() and _plain(part)):
+                return False
+        return True
+    return kind is list and all(map(_plain, value))
 
 
 def strict_json(text: bytes) -> Any:

@@ -63,7 +63,12 @@ class ReceiptError(Exception):
 
 def commitment(salt: bytes, form: dict[str, Any]) -> str:
     """What an entry says about `form` without showing it."""
-    return to_base64(hmac.digest(salt, canonical(form), hashlib.sha256))
+    return commitment_to(salt, canonical(form))
+
+
+def commitment_to(salt: bytes, text: bytes) -> str:
+    """The commitment to the form whose JCS is `text`."""
+    return to_base64(hmac.digest(salt, text, hashlib.sha256))
 
 
 def entry_text(notice_id: str, kind: str, at: str, certificate: str, commitment: str) -> str:

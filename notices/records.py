@@ -1,0 +1,101 @@
+"""The rows that one declaration leaves in the register, made before it takes its turn."""
+
+import secrets
+from typing import NamedTuple
+
+import msgspec
+
+from notices import disclosure, log, numbers
+from notices.catalogue import Certificate
+from notices.deployment import Deployment
+from notices.forms import Declaration, Holder
+from notices.identity import Person, holder_hash
+from notices.log import Commitment
+
+CONSENT_VERSION = "2026-11"
+"""Which wording of the consent to publication a declarant agreed to (R4)."""
+
+NOTICE = ("id", "form", "number_key", "evidence", "number_form")
+"""Columns of `notice` that do not depend on the turn; the others say index and times."""
+
+PRIVATE = (
+    "notice", "sealed", "holder_hash", "declarant_hash", "relation", "consent_version", "channel",
+)  # fmt: skip
+
+
+class Claimed(NamedTuple):
+    """What a declaration claims: the number's keyed hash and each copy of the certificate."""
+
+    number_hash: bytes
+    copies: tuple[str, ...]
+
+
+def claimed(deployment: Deployment, certificate: Certificate, declaration: Declaration) -> Claimed:
+    """What `declaration` claims; a certificate without a number goes by its holder's code."""
+    holder = declaration.holder or Holder()
+    text = declaration.number or holder.identifier or ""
+    number = certificate.normal_number(text)
+    hashed = numbers.keyed_hash(deployment.keys.matching, certificate.id, number)
+    if not certificate.parts:
+        return Claimed(hashed, ("",))
+    both = declaration.copies == "both"
+    return Claimed(hashed, certificate.parts if both else (declaration.copies or "",))
+
+
+class Record(NamedTuple):
+    """Values for the columns `NOTICE` and `PRIVATE`, and the form as the log will commit to it."""
+
+    notice: tuple[str, str, str | None, str, str]
+    private: tuple[str, bytes, bytes, bytes, str, str, str]
+    commitment: Commitment
+
+
+def record(
+    deployment: Deployment,
+    person: Person,
+    declaration: Declaration,
+    certificate: Certificate,
+    id: str,
+    channel: str,
+) -> Record:
+    """The rows of the checked `declaration` as notice `id`."""
+    matter = deployment.catalogue.matters.get(declaration.matter or "")
+    form = disclosure.public_form(declaration, certificate, matter)
+    number = certificate.normal_number(declaration.number) if declaration.number else None
+    # Only a number that is public in full can be searched for by its parts.
+    shown = number is not None and form["number"] is not None and "*" not in form["number"]
+    commitment = log.commit(form)
+    holder = declaration.holder or Holder()
+    kind, acting, _ = person.acts_for
+    # A newborn without an identifier: nobody acts for it but the guardian who declared.
+    owner = numbers.identifier_form(holder.identifier or "") or secrets.token_hex(32)
+    return Record(
+        notice=(
+            id,
+            commitment.form,
+            number if shown else None,
+            deployment.evidence,
+            "usual" if number is None else certificate.number_form(number),
+        ),
+        private=(
+            id,
+            _sealed(deployment, person, declaration, id),
+            holder_hash(deployment, holder.kind or "", owner),
+            holder_hash(deployment, kind, acting),
+            declaration.relation or "self",
+            CONSENT_VERSION,
+            channel,
+        ),
+        commitment=commitment,
+    )
+
+
+def _sealed(deployment: Deployment, person: Person, declaration: Declaration, id: str) -> bytes:
+    """What is kept beside the public form, sealed under the notice's id."""
+    kept = {
+        "number": declaration.number,
+        "holder": declaration.holder,
+        "contact": declaration.contact,
+        "declarant": person,
+    }
+    return deployment.keys.sealer.seal(msgspec.json.encode(kept), id.encode())
