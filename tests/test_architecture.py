@@ -18,8 +18,8 @@ MEANS = {
 }  # fmt: skip
 ACTS = {
     "deployment", "identity", "declarations", "log", "once", "limits", "register", "verification",
-    "finding", "relay", "demo", "demo_making", "demo_notices", "demo_numbers", "demo_people", "records",
-    "vitals", "publishing", "rebuilding", "finding_without",
+    "finding", "relay", "demo", "demo_making", "demo_notices", "demo_numbers", "demo_people",
+    "records", "vitals", "publishing", "rebuilding", "finding_without",
 }  # fmt: skip
 TOP = {"app", "cli", "serving", "logs", "__main__", "__init__"}
 HOMES = {
