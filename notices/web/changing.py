@@ -1,0 +1,119 @@
+"""Pages on which a declarant takes a notice back or corrects it."""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from notices import declarations, register
+from notices.errors import Invalid, NotTheDeclarant, Problem
+from notices.forms import Correction
+from notices.identity import Person
+from notices.once import Once
+from notices.register import Notice
+from notices.texts import CHINA
+from notices.web import guards, rendering, typed
+from notices.web.guards import AnyRequest
+
+CLERICAL = ("issuer", "issued_on", "lost_on")
+
+
+def once_of(person: Person, path: str, given: dict[str, str], body: object) -> Once | None:
+    """A form's hidden key, so that pressing a button twice does one thing."""
+    key = given.get("key", "")
+    if not 1 <= len(key) <= 255:
+        return None
+    who = repr((person.kind, *person.acts_for))
+    return Once.of(who, path, key, msgspec.json.encode(body))
+
+
+async def _own(request: AnyRequest, id: str) -> tuple[Person, Notice]:
+    """The notice and its declarant, who is asking; raises SignInRequired or NotTheDeclarant."""
+    found = await register.get(id)
+    person = await guards.require_person(request)
+    if not await declarations.is_declarant(request.app.state.deployment, person, found.id):
+        raise NotTheDeclarant
+    return person, found
+
+
+async def _form(
+    request: AnyRequest,
+    template: str,
+    found: Notice,
+    values: dict[str, Any],
+    problems: list[Problem],
+) -> Response[str]:
+    return await rendering.page(
+        request,
+        template,
+        status=422 if problems else 200,
+        cache=rendering.NEVER_KEPT,
+        notice=found.public(request.app.state.deployment),
+        values=values,
+        problems=problems,
+        errors=rendering.by_field(problems),
+        key=secrets.token_urlsafe(24),
+        today=datetime.now(UTC).astimezone(CHINA).date().isoformat(),
+    )
+
+
+@get("/notices/{id:str}/withdraw", include_in_schema=False)
+async def withdraw_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
+    """Why a notice is taken back."""
+    _, found = await _own(request, id)
+    return await _form(request, "withdraw.html", found, {}, [])
+
+
+@post("/notices/{id:str}/withdraw", include_in_schema=False)
+async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
+    """Take a notice back."""
+    given = await typed.fields(request)
+    person, found = await _own(request, id)
+    reason = typed.filled(given, "reason")
+    once_ = once_of(person, f"/notices/{found.id}/withdraw", given, reason)
+    try:
+        await declarations.withdraw(request.app.state.deployment, person, found.id, reason, once_)
+    except Invalid as refusal:
+        return await _form(request, "withdraw.html", found, given, refusal.problems)
+    return _back_to(request, found)
+
+
+@get("/notices/{id:str}/correct", include_in_schema=False)
+async def correct_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
+    """The clerical fields of a notice, to be corrected."""
+    _, found = await _own(request, id)
+    form = found.form or {}
+    values = {name: form.get(name) or "" for name in CLERICAL}
+    return await _form(request, "correct.html", found, values, [])
+
+
+@post("/notices/{id:str}/correct", include_in_schema=False)
+async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
+    """Correct clerical fields of a notice."""
+    given = await typed.fields(request)
+    person, found = await _own(request, id)
+    changes = {name: typed.filled(given, name) for name in CLERICAL}
+    once_ = once_of(person, f"/notices/{found.id}/correct", given, changes)
+    try:
+        await declarations.correct(
+            request.app.state.deployment,
+            person,
+            found.id,
+            Correction(**changes),
+            now=datetime.now(UTC),
+            once_=once_,
+        )
+    except Invalid as refusal:
+        values = {name: given.get(name, "") for name in CLERICAL}
+        return await _form(request, "correct.html", found, values, refusal.problems)
+    return _back_to(request, found)
+
+
+def _back_to(request: AnyRequest, found: Notice) -> Response[str]:
+    return rendering.see_other(f"/notices/{found.id}#history", rendering.language_of(request))
+
+
+HANDLERS = [withdraw_form, withdraw, correct_form, correct]

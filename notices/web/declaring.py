@@ -1,0 +1,321 @@
+"""The pages on which a loss is declared, one step after the other.
+
+Nothing is kept on the server between steps: each page carries what was typed so far in hidden
+fields, always by POST, so that no private value ever stands in an address.
+"""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from notices import declarations, disclosure, periods, register
+from notices.catalogue import Catalogue, Certificate
+from notices.deployment import Deployment
+from notices.errors import AlreadyDeclared, Invalid, NotTheHolder, Problem
+from notices.forms import Contact, Declaration, Holder
+from notices.identity import Person
+from notices.texts import CHINA
+from notices.web import changing, guards, rendering, signing, typed
+from notices.web.guards import AnyRequest
+
+STEPS = ("certificate", "matter", "number", "loss", "check", "publish")
+SHOWN = {
+    "certificate": ("certificate",),
+    "matter": ("matter",),
+    "number": (
+        "relation", "holder.name", "holder.identifier_type", "holder.identifier", "copies",
+        "number", "confirm_unusual_number", "region", "issuer", "issued_on",
+    ),
+    "loss": ("cause", "lost_on", "contact.phone"),
+    "check": (),
+}  # fmt: skip
+"""Which fields each step asks for, as they stand on its page; `details.*` follow the number."""
+
+CARRIED = tuple(name for names in SHOWN.values() for name in names)
+AGREED = ("publication_consent", "truthful")
+FOR_A_WARD = ("parent", "guardian")
+
+
+def step_of(field: str) -> str:
+    """The step on which a problem can be mended."""
+    if field in AGREED:
+        return "check"
+    if field == "holder.kind":  # follows from the certificate
+        return "certificate"
+    return next((step for step, names in SHOWN.items() if field in names), "number")
+
+
+def place_of(field: str) -> tuple[int, int]:
+    """Where a reader of the pages comes to a field, so that problems are listed in that order."""
+    step = step_of(field)
+    names = AGREED if step == "check" else SHOWN[step]
+    stands_with = "confirm_unusual_number" if field.startswith("details.") else field
+    return STEPS.index(step), names.index(stands_with) if stands_with in names else 0
+
+
+def draft_of(given: dict[str, str], catalogue: Catalogue) -> dict[str, str]:
+    """What was typed so far, less what another certificate was asked for."""
+    draft = {name: given[name] for name in CARRIED if given.get(name, "").strip()}
+    certificate = catalogue.certificates.get(draft.get("certificate", ""))
+    if certificate is None:
+        return draft
+    if given.get("previous", certificate.id) != certificate.id:
+        for name in ("number", "confirm_unusual_number", "copies", "matter"):
+            draft.pop(name, None)
+    matter = catalogue.matters.get(draft.get("matter", ""))
+    if matter is not None and matter.certificate != certificate.id:
+        del draft["matter"]
+    if not certificate.parts:
+        draft.pop("copies", None)
+    for field in certificate.fields:
+        name = f"details.{field.name}"
+        if given.get(name, "").strip():
+            draft[name] = given[name]
+    return draft
+
+
+def declaration_of(draft: dict[str, str], given: dict[str, str], person: Person) -> Declaration:
+    """The declaration that a draft amounts to; its holder is whoever is signed in, or a ward."""
+    kind, identifier, name = person.acts_for
+    relation = draft.get("relation", "self") if kind == "person" else "self"
+    if relation in FOR_A_WARD:
+        holder = Holder(
+            kind="person",
+            name=typed.filled(draft, "holder.name"),
+            identifier=typed.filled(draft, "holder.identifier"),
+            identifier_type=typed.filled(draft, "holder.identifier_type"),
+        )
+    else:
+        type_ = "uscc" if kind == "organisation" else person.identifier_type
+        holder = Holder(kind=kind, name=name, identifier=identifier, identifier_type=type_)
+    phone = typed.filled(draft, "contact.phone")
+    details = {
+        name.removeprefix("details."): value.strip()
+        for name, value in draft.items()
+        if name.startswith("details.")
+    }
+    plain = ("certificate", "matter", "number", "copies", "cause")
+    rest = ("lost_on", "issuer", "issued_on", "region")
+    return Declaration(
+        **{name: typed.filled(draft, name) for name in plain + rest},
+        holder=holder,
+        relation=relation,
+        contact=Contact(phone=phone) if phone else None,
+        details=details or None,
+        confirm_unusual_number=True if draft.get("confirm_unusual_number") else None,
+        publication_consent=given.get("publication_consent") == "yes",
+        truthful=given.get("truthful") == "yes",
+    )
+
+
+def problems_in(
+    deployment: Deployment, person: Person, declaration: Declaration, now: datetime
+) -> list[Problem]:
+    """All problems, in the order of the steps."""
+    try:
+        declarations.check(deployment, person, declaration, now)
+    except Invalid as refusal:
+        return sorted(refusal.problems, key=lambda one: place_of(one.field))
+    return []
+
+
+@get("/declare", include_in_schema=False)
+async def start(request: AnyRequest) -> Response[Any]:
+    """The first step: which certificate. A link may name it, or words to find it by."""
+    person = await guards.require_person(request)
+    if person.kind == "officer":
+        raise NotTheHolder
+    deployment = request.app.state.deployment
+    named = request.query_params.get("certificate", "")
+    certificate = deployment.catalogue.certificates.get(named)
+    if certificate is not None and certificate.holder_kind in ("either", person.acts_for[0]):
+        return await show(request, person, "matter", {"certificate": certificate.id}, {}, [])
+    return await show(request, person, "certificate", {}, {}, [])
+
+
+@post("/declare", status_code=200, include_in_schema=False)
+async def proceed(request: AnyRequest) -> Response[Any]:
+    """From a step to another one, or to publishing; what was typed goes along."""
+    given = await typed.fields(request)
+    deployment = request.app.state.deployment
+    person = await guards.person_of(request)
+    if person is None:
+        return await signing.sign_in_again(request, given)
+    if person.kind == "officer":
+        raise NotTheHolder
+    draft = draft_of(given, deployment.catalogue)
+    at, to = _step(given, "at"), _step(given, "to")
+    declaration = declaration_of(draft, given, person)
+    if STEPS.index(to) > STEPS.index(at):
+        problems = problems_in(deployment, person, declaration, datetime.now(UTC))
+        missing = [one for one in problems if STEPS.index(step_of(one.field)) < STEPS.index(to)]
+        if missing:
+            step = step_of(missing[0].field)
+            own = [one for one in missing if step_of(one.field) == step]
+            return await show(request, person, step, draft, given, own)
+        if to == "publish":
+            return await publish(request, person, declaration, draft, given)
+    return await show(request, person, "check" if to == "publish" else to, draft, given, [])
+
+
+def _step(given: dict[str, str], name: str) -> str:
+    step = given.get(name, "")
+    return step if step in STEPS else STEPS[0]
+
+
+async def publish(
+    request: AnyRequest,
+    person: Person,
+    declaration: Declaration,
+    draft: dict[str, str],
+    given: dict[str, str],
+) -> Response[Any]:
+    """Publish, and lead to the confirmation; a number that is declared already leads there."""
+    deployment = request.app.state.deployment
+    certificate = declarations.check(deployment, person, declaration, datetime.now(UTC))
+    await guards.limit(request, "declare", repr((person.kind, person.identifier)))
+    try:
+        body = await declarations.declare(
+            deployment,
+            person,
+            declaration,
+            certificate=certificate,
+            once_=changing.once_of(person, "/declare", given, declaration),
+        )
+    except AlreadyDeclared as refusal:
+        return await rendering.page(
+            request,
+            "declare_conflict.html",
+            status=refusal.status,
+            cache=rendering.NEVER_KEPT,
+            existing=refusal.extra.get("existing"),
+            draft=draft,
+            certificate=certificate,
+        )
+    id = msgspec.json.decode(body)["id"]
+    return rendering.see_other(f"/declare/done/{id}", rendering.language_of(request))
+
+
+async def show(
+    request: AnyRequest,
+    person: Person,
+    step: str,
+    draft: dict[str, str],
+    given: dict[str, str],
+    problems: list[Problem],
+) -> Response[str]:
+    """The page of one step."""
+    deployment = request.app.state.deployment
+    certificate = deployment.catalogue.certificates.get(draft.get("certificate", ""))
+    if certificate is None and step != "certificate":
+        step = "certificate"
+    now = datetime.now(UTC)
+    shown = [*SHOWN[step], *(name for name in draft if name.startswith("details."))]
+    mine = shown if step == "number" else SHOWN[step]
+    context = {
+        "step": step,
+        "number_of_step": STEPS.index(step) + 1,
+        "draft": draft,
+        "hidden": {name: value for name, value in draft.items() if name not in mine},
+        "review": bool(given.get("review")) or step == "check",
+        "certificate": certificate,
+        "acts_for": person.acts_for,
+        "problems": problems,
+        "errors": rendering.by_field(problems),
+        "codes": {problem.code for problem in problems},
+        "today": now.astimezone(CHINA).date().isoformat(),
+    }
+    if step == "certificate":
+        context |= certificates_for(deployment.catalogue, person, _words(request, given))
+    elif certificate is not None:
+        context |= _of_step(step, deployment, certificate, person, draft, given, now)
+    return await rendering.page(
+        request, f"declare_{step}.html", status=422 if problems else 200, **context
+    )
+
+
+def _words(request: AnyRequest, given: dict[str, str]) -> str:
+    return (given.get("find") or request.query_params.get("find") or "").strip()[:100]
+
+
+def _of_step(
+    step: str,
+    deployment: Deployment,
+    certificate: Certificate,
+    person: Person,
+    draft: dict[str, str],
+    given: dict[str, str],
+    now: datetime,
+) -> dict[str, Any]:
+    """What only one step's page needs."""
+    catalogue = deployment.catalogue
+    if step == "matter":
+        return {"matters": catalogue.matters_of(certificate.id)}
+    if step == "number":
+        own_code = certificate.number_is == "holder_code" and "relation" not in draft
+        return {
+            "typed_number": draft.get("number", person.acts_for[1] if own_code else ""),
+            "counties": deployment.regions.counties(deployment.settings.region),
+            "other_cities": {
+                name: deployment.regions.counties(code)
+                for code, name in deployment.regions.cities().items()
+                if code[:4] != deployment.settings.region[:4]
+            },
+        }
+    if step == "check":
+        declaration = declaration_of(draft, given, person)
+        matter = catalogue.matters.get(draft.get("matter", ""))
+        return {
+            # The very form that will be published: what is consented to is what is shown.
+            "form": disclosure.public_form(declaration, certificate, matter),
+            "declaration": declaration,
+            "matter": matter,
+            "effective_at": periods.effective_at(now, certificate.notice_period),
+            "key": secrets.token_urlsafe(24),
+            "agreed": {name for name in AGREED if given.get(name) == "yes"},
+        }
+    return {}
+
+
+def certificates_for(catalogue: Catalogue, person: Person, words: str) -> dict[str, Any]:
+    """The certificates that this session can declare, and those that it cannot."""
+    wanted = words.casefold().split()
+
+    def fits(certificate: Certificate) -> bool:
+        names = (certificate.name.zh, certificate.name.en, *certificate.aliases)
+        text = " ".join(names).casefold()
+        return all(word in text for word in wanted)
+
+    kind = person.acts_for[0]
+    found = [each for each in catalogue.certificates.values() if fits(each)]
+    return {
+        "find": words,
+        "for_me": [each for each in found if each.holder_kind in (kind, "either")],
+        "for_others": [each for each in found if each.holder_kind not in (kind, "either")],
+    }
+
+
+@get("/declare/done/{id:str}", include_in_schema=False)
+async def done(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
+    """What was published, its number, and what to do next."""
+    deployment = request.app.state.deployment
+    person = await guards.require_person(request)
+    found = await register.get(id)
+    if not await declarations.is_declarant(deployment, person, found.id):
+        return rendering.see_other(f"/notices/{found.id}", rendering.language_of(request))
+    notice = found.public(deployment)
+    return await rendering.page(
+        request,
+        "declare_done.html",
+        cache=rendering.NEVER_KEPT,
+        notice=notice,
+        certificate=deployment.catalogue.certificates.get(notice["certificate"] or ""),
+        matter=deployment.catalogue.matters.get(notice["matter"] or ""),
+    )
+
+
+HANDLERS = [start, proceed, done]

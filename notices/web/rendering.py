@@ -1,0 +1,225 @@
+"""Pages: where a template, a language and the headers of a page come together."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import MediaType, Request, Response
+
+from notices import errors
+from notices.deployment import Deployment
+from notices.errors import Problem, Refusal
+from notices.identity import Person
+from notices.notice_ids import printed
+from notices.texts import CHINA, Text
+from notices.web import wording
+
+AnyRequest = Request[Any, Any, Any]
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+SHOWN_AGAIN = "private, no-cache"
+"""For pages to which the browser's back button must lead without asking to send a form again."""
+NEVER_KEPT = "no-store"
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+
+
+def _digests() -> dict[str, str]:
+    """A version for each static file, so that it can be cached for ever under its address."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        for path in sorted(STATIC.iterdir())
+        if path.is_file()
+    }
+
+
+DIGESTS = _digests()
+
+
+def asset(name: str) -> str:
+    return f"/static/{name}?v={DIGESTS[name]}"
+
+
+def language_of(request: AnyRequest) -> str:
+    return "en" if request.query_params.get("lang") == "en" else "zh"
+
+
+def address(path: str, language: str, params: Sequence[tuple[str, str]] = ()) -> str:
+    """A local address that keeps the language of the page that leads there."""
+    path, _, fragment = path.partition("#")
+    pairs = [*params, ("lang", "en")] if language == "en" else list(params)
+    return path + ("?" + urlencode(pairs) if pairs else "") + ("#" + fragment if fragment else "")
+
+
+def local_path(text: str | None, default: str = "/") -> str:
+    """`text` if it leads to a page of this very site, else `default`."""
+    if not text or len(text) > 2000 or not text.startswith("/") or text.startswith(("//", "/\\")):
+        return default
+    if any(ord(letter) <= 32 or letter == "\\" for letter in text):
+        return default
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return default
+    return default if parts.scheme or parts.netloc else text
+
+
+def shown_time(at: str | datetime | None, language: str, with_clock: bool = True) -> str:
+    """A time or date as people write it, in China's time."""
+    if at is None:
+        return ""
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(CHINA)
+    if language == "en":
+        day = f"{moment.day} {moment:%B %Y}"
+        return f"{day}, {moment:%H:%M}" if with_clock else day
+    day = f"{moment.year}年{moment.month}月{moment.day}日"
+    return f"{day} {moment:%H:%M}" if with_clock else day
+
+
+class Words:
+    """What a template says and links to, in one language."""
+
+    def __init__(self, request: AnyRequest) -> None:
+        self.language = language_of(request)
+        self.path = request.url.path
+        self.query = [
+            (name, value) for name, value in request.query_params.multi_items() if name != "lang"
+        ]
+
+    def t(self, zh: str, en: str) -> str:
+        return en if self.language == "en" else zh
+
+    def tr(self, text: Text | Mapping[str, str] | None) -> str:
+        if text is None:
+            return ""
+        return text.in_(self.language) if isinstance(text, Text) else text[self.language]
+
+    def u(self, path: str, **params: str) -> str:
+        return address(path, self.language, list(params.items()))
+
+    def day(self, at: str | datetime | None) -> str:
+        return shown_time(at, self.language, with_clock=False)
+
+    def moment(self, at: str | datetime | None) -> str:
+        return shown_time(at, self.language)
+
+    def switched(self) -> str:
+        """The address of this very page in the other language."""
+        return address(self.path, "zh" if self.language == "en" else "en", self.query)
+
+
+def _context(request: AnyRequest, person: Person | None) -> dict[str, Any]:
+    words = Words(request)
+    deployment: Deployment = request.app.state.deployment
+    return {
+        "t": words.t,
+        "tr": words.tr,
+        "u": words.u,
+        "day": words.day,
+        "moment": words.moment,
+        "lang": words.language,
+        "switched": words.switched(),
+        "path": words.path,
+        "person": person,
+        "site_name": words.t(deployment.settings.site_name, "Lost certificate notices"),
+        "demo": deployment.settings.demo,
+        "city": deployment.regions.name(deployment.settings.region) or "",
+        "regions": deployment.regions,
+        "catalogue": deployment.catalogue,
+        "asset": asset,
+        "printed": printed,
+        "wording": wording,
+        "problems": [],
+        "failed": False,
+    }
+
+
+def _response(
+    request: AnyRequest,
+    template: str,
+    person: Person | None,
+    context: Mapping[str, Any],
+    *,
+    status: int,
+    cache: str,
+) -> Response[str]:
+    html = TEMPLATES.get_template(template).render(_context(request, person) | dict(context))
+    return Response(
+        html,
+        status_code=status,
+        media_type=MediaType.HTML,
+        # Who is signed in stands on every page.
+        headers={"Vary": "Cookie", "Cache-Control": cache},
+    )
+
+
+async def page(
+    request: AnyRequest,
+    template: str,
+    *,
+    status: int = 200,
+    cache: str = SHOWN_AGAIN,
+    **context: Any,
+) -> Response[str]:
+    """The page that `template` makes of `context`, for whoever is asking."""
+    from notices.web.guards import person_of  # guards answer with pages
+
+    person = await person_of(request)
+    return _response(request, template, person, context, status=status, cache=cache)
+
+
+def see_other(path: str, language: str) -> Response[str]:
+    """Where a finished write sends the browser, so that reloading repeats nothing."""
+    headers = {"Location": _with_language(path, language), "Cache-Control": NEVER_KEPT}
+    return Response("", status_code=303, media_type=MediaType.TEXT, headers=headers)
+
+
+def _with_language(path: str, language: str) -> str:
+    if language != "en" or "lang=" in path:
+        return path
+    path, hash_, fragment = path.partition("#")
+    return path + ("&" if "?" in path else "?") + "lang=en" + hash_ + fragment
+
+
+def to_sign_in(request: AnyRequest) -> Response[str]:
+    """To the sign-in page, which leads back to the page that was asked for."""
+    words = Words(request)
+    here = address(words.path, "zh", words.query)
+    return see_other(address("/sign-in", "zh", [("next", here)]), words.language)
+
+
+def error_page(request: AnyRequest, refusal: Refusal, status: int) -> Response[Any]:
+    """A refusal as a page. It asks the database nothing, which may be what failed."""
+    if isinstance(refusal, errors.SignInRequired) and request.method == "GET":
+        return to_sign_in(request)
+    return _response(
+        request,
+        "error.html",
+        None,
+        {"refusal": refusal, "failed": True},
+        status=status,
+        cache=NEVER_KEPT,
+    )
+
+
+def by_field(problems: Sequence[Problem]) -> dict[str, list[Text]]:
+    """The messages of each field, for the place where it is filled in."""
+    found: dict[str, list[Text]] = {}
+    for problem in problems:
+        found.setdefault(problem.field, []).append(problem.message)
+    return found

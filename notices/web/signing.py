@@ -1,0 +1,146 @@
+"""Pages to sign in to the demo and out, and the notices of whoever is signed in."""
+
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+
+from notices import declarations, identity, register
+from notices.errors import BadRequest, Invalid, NotFound, Problem
+from notices.identity import Login, Person
+from notices.web import guards, rendering, typed
+from notices.web.guards import AnyRequest
+
+# Area code 379999 belongs to no place, so none of these numbers can be anybody's.
+SAMPLES: dict[str, Login] = {
+    "li": Login(
+        kind="organisation",
+        name="李晓梅",
+        identifier="379999198803122255",
+        organisation={"name": "潍坊市奎文区某某餐饮店", "identifier": "92379999MA0000023B"},
+    ),
+    "wang": Login(
+        kind="organisation",
+        name="王建国",
+        identifier="379999197211084422",
+        organisation={"name": "潍坊某某商贸有限公司", "identifier": "91379999MA0000015K"},
+    ),
+    "zhang": Login(kind="person", name="张伟", identifier="379999198803120137"),
+    "ouyang": Login(kind="person", name="欧阳雪", identifier="379999199507203119"),
+}
+"""Made-up people and organisations that one click signs in."""
+
+TYPED = ("kind", "name", "identifier", "identifier_type")
+
+
+def _demo_only(request: AnyRequest) -> None:
+    if not request.app.state.deployment.settings.demo:
+        raise NotFound
+
+
+async def _form(
+    request: AnyRequest,
+    next: str,
+    draft: str,
+    values: dict[str, str],
+    problems: list[Problem],
+    status: int,
+) -> Response[str]:
+    return await rendering.page(
+        request,
+        "sign_in.html",
+        status=status,
+        cache=rendering.NEVER_KEPT,
+        samples=SAMPLES,
+        next=next,
+        draft=draft,
+        values=values,
+        problems=problems,
+        errors=rendering.by_field(problems),
+    )
+
+
+@get("/sign-in", include_in_schema=False)
+async def sign_in_form(request: AnyRequest) -> Response[str]:
+    """Made-up people to choose from, and a form to type another."""
+    _demo_only(request)
+    next = rendering.local_path(request.query_params.get("next"), "/mine")
+    return await _form(request, next, "", {}, [], 200)
+
+
+async def sign_in_again(request: AnyRequest, given: dict[str, str]) -> Response[str]:
+    """The sign-in page for somebody whose session ended; it keeps what was typed."""
+    _demo_only(request)
+    draft = msgspec.json.encode(given).decode()
+    return await _form(request, "/declare", draft, {}, [], 401)
+
+
+def _login(given: dict[str, str]) -> Login:
+    if given.get("sample") in SAMPLES:
+        return SAMPLES[given["sample"]]
+    organisation = None
+    if given.get("kind") == "organisation":
+        organisation = {
+            name: given.get(f"organisation.{name}", "").strip() for name in ("name", "identifier")
+        }
+    return Login(**{name: typed.filled(given, name) for name in TYPED}, organisation=organisation)
+
+
+@post("/sign-in", status_code=200, include_in_schema=False)
+async def sign_in(request: AnyRequest) -> Response[Any]:
+    """Open a session, and go back to where it was needed."""
+    _demo_only(request)
+    deployment = request.app.state.deployment
+    given = await typed.fields(request)
+    next = rendering.local_path(given.get("next"), "/mine")
+    draft = given.get("draft", "")
+    try:
+        person: Person = identity.person_from(_login(given))
+    except Invalid as refusal:
+        return await _form(request, next, draft, given, refusal.problems, 422)
+    token = await identity.sign_in(deployment, person)
+    response: Response[Any]
+    if draft:
+        response = await rendering.page(
+            request, "resume.html", cache=rendering.NEVER_KEPT, fields=_fields_of(draft)
+        )
+    else:
+        response = rendering.see_other(next, rendering.language_of(request))
+    guards.set_session_cookie(response, deployment, token)
+    return response
+
+
+def _fields_of(draft: str) -> dict[str, str]:
+    try:
+        return msgspec.json.decode(draft, type=dict[str, str])
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise BadRequest(reason="draft") from None
+
+
+@post("/sign-out", include_in_schema=False)
+async def sign_out(request: AnyRequest) -> Response[str]:
+    """End the session, if there is one."""
+    token = guards.session_token(request)
+    if token:
+        await identity.sign_out(token)
+    response = rendering.see_other("/", rendering.language_of(request))
+    guards.clear_session_cookie(response, request.app.state.deployment)
+    return response
+
+
+@get("/mine", include_in_schema=False)
+async def mine(request: AnyRequest) -> Response[str]:
+    """The notices that whoever is signed in can withdraw or correct."""
+    person = await guards.require_person(request)
+    deployment = request.app.state.deployment
+    ids = await declarations.declared_by(deployment, person)
+    found = await register.get_many(ids)
+    return await rendering.page(
+        request,
+        "mine.html",
+        cache=rendering.NEVER_KEPT,
+        notices=[found[id].public(deployment) for id in ids if id in found],
+    )
+
+
+HANDLERS = [sign_in_form, sign_in, sign_out, mine]

@@ -1,0 +1,59 @@
+// Improves the pages where scripts run; every page works without.
+"use strict";
+
+// The error summary is read first.
+const summary = document.querySelector(".error-summary");
+if (summary) summary.focus();
+
+// Narrow the list of certificates while somebody types.
+const filter = document.querySelector("form[data-filter]");
+if (filter) {
+  const input = filter.querySelector("input[type=search]");
+  const list = document.getElementById(filter.dataset.filter);
+  const none = document.querySelector(".none");
+  const items = Array.from(list.children);
+  const narrow = () => {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const item of items) {
+      const text = item.dataset.words.toLowerCase();
+      item.hidden = !words.every((word) => text.includes(word));
+      if (!item.hidden) shown += 1;
+    }
+    none.hidden = shown > 0;
+  };
+  input.addEventListener("input", narrow);
+  filter.addEventListener("submit", (event) => {
+    if (list.querySelector("li:not([hidden])")) event.preventDefault();
+  });
+}
+
+// Which copy is asked only where a certificate has two.
+const kind = document.querySelector("select[data-copies]");
+const copies = document.getElementById("copy-group");
+if (kind && copies) {
+  const labels = copies.querySelectorAll("label");
+  const name = () => {
+    const parts = kind.selectedOptions[0].dataset.parts;
+    copies.hidden = !parts;
+    if (!parts) {
+      copies.querySelector("input").checked = true;
+      return;
+    }
+    parts.split("|").forEach((part, place) => { labels[place + 1].textContent = part; });
+  };
+  kind.addEventListener("change", name);
+  name();
+}
+
+// A second press changes nothing on the server; here it is not even sent.
+for (const button of document.querySelectorAll("button[data-once]")) {
+  let pressed = false;
+  button.form.addEventListener("submit", (event) => {
+    if (event.submitter !== button) return;
+    if (pressed) event.preventDefault();
+    pressed = true;
+    button.setAttribute("aria-disabled", "true");
+  });
+  window.addEventListener("pageshow", () => { pressed = false; button.removeAttribute("aria-disabled"); });
+}

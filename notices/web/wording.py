@@ -1,0 +1,147 @@
+"""What the words of the contract mean to a reader: statuses, events, causes, kinds of evidence."""
+
+from notices.catalogue import Certificate
+from notices.notice_ids import make, printed
+from notices.texts import Text
+
+STATUSES: dict[str, Text] = {
+    "no_notice": Text("没有公告", "No notice"),
+    "declared": Text("已声明，公示期内", "Declared, period running"),
+    "invalid": Text("已声明作废", "Declared void"),
+    "contested": Text("有异议，处理中", "Contested"),
+    "reinstated": Text("声明已撤回", "Withdrawn"),
+    "replaced": Text("已补发新证", "Replaced"),
+}
+
+MEANINGS: dict[str, Text] = {
+    "no_notice": Text(
+        "这里没有人声明过这份证件遗失。这不能证明证件有效：它可能在别处声明，"
+        "也可能已被注销、变更或本来就是假的。要确认，请问发证机关。",
+        "Nobody has declared this certificate lost here. That does not prove it valid: it may "
+        "have been declared elsewhere, cancelled, changed, or never been genuine. To be sure, "
+        "ask the authority that issued it.",
+    ),
+    "declared": Text(
+        "持证人已声明这份证件遗失作废，公示期还没有结束。请不要凭这份证件办事；"
+        "有人向您出示它时，请与持证人或发证机关核实。",
+        "The holder has declared this certificate lost and void; the notice period is still "
+        "running. Do not rely on it. If somebody shows it to you, ask the holder or the issuer.",
+    ),
+    "invalid": Text(
+        "持证人已声明这份证件遗失作废，声明在本平台已经生效。请不要接受它。"
+        "证件最终是否有效，以发证机关的登记为准。",
+        "The holder has declared this certificate lost and void, and the declaration is in effect "
+        "here. Do not accept it. The issuer's own register has the last word.",
+    ),
+    "contested": Text(
+        "有人对这份声明提出异议，工作人员已受理，还没有决定。在决定之前，"
+        "既不要当它有效，也不要当它作废，请向发证机关核实。",
+        "Somebody objected to this declaration; an officer took the objection up and has not "
+        "decided. Until then treat the certificate neither as valid nor as void; ask the issuer.",
+    ),
+    "reinstated": Text(
+        "声明已由声明人撤回，或已由工作人员撤销，不再生效。证件是否有效，以发证机关的登记为准。",
+        "The declaration was withdrawn by its declarant or annulled by an officer and has no "
+        "effect any more. Whether the certificate is valid is for the issuer's register to say.",
+    ),
+    "replaced": Text(
+        "发证机关已补发新证，旧证永久作废。请不要接受旧证。",
+        "A new certificate was issued; the old one is void for good. Do not accept the old one.",
+    ),
+}
+
+EVENTS: dict[str, Text] = {
+    "published": Text("发布声明", "Published"),
+    "corrected": Text("更正", "Corrected"),
+    "withdrawn": Text("撤回", "Withdrawn"),
+    "confirmed": Text("发证机关确认", "Confirmed by the issuer"),
+    "contested": Text("异议受理", "Objection admitted"),
+    "dismissed": Text("异议驳回", "Objection dismissed"),
+    "annulled": Text("撤销", "Annulled"),
+    "replaced": Text("已补发新证", "New certificate issued"),
+    "redacted": Text("内容已移除", "Content removed"),
+}
+
+EVIDENCE: dict[str, Text] = {
+    "self_declared": Text(
+        "声明人自行声明，身份未经核验（演示）", "Self-declared, identity not verified (demo)"
+    ),
+    "identity_verified": Text("声明人身份已核验", "The declarant's identity was verified"),
+    "issuer_confirmed": Text("发证机关已确认", "Confirmed by the issuer"),
+}
+
+CAUSES: dict[str, Text] = {
+    "lost": Text("遗失", "Lost"),
+    "stolen": Text("被盗", "Stolen"),
+    "destroyed": Text("损毁（灭失）", "Destroyed"),
+}
+
+REASONS: dict[str, Text] = {
+    "found": Text("证件找到了，也没有补发新证", "It was found, and no new one was issued"),
+    "mistake": Text("声明有误，本不该发布", "It was declared by mistake"),
+    "other": Text("其他原因", "Another reason"),
+}
+
+RELATIONS: dict[str, Text] = {
+    "self": Text("我本人的证件", "My own certificate"),
+    "parent": Text("我未成年子女的证件", "My child's certificate"),
+    "guardian": Text("我监护的人的证件", "A certificate of a person I am guardian of"),
+}
+
+IDENTIFIER_TYPES: dict[str, Text] = {
+    "resident-id": Text("居民身份证", "Resident identity card"),
+    "passport": Text("护照", "Passport"),
+    "hk-macau-permit": Text("港澳居民来往内地通行证", "Hong Kong or Macau permit"),
+    "taiwan-permit": Text("台湾居民来往大陆通行证", "Taiwan permit"),
+    "foreigner-permit": Text("外国人永久居留身份证", "Foreigner's permanent residence card"),
+}
+
+EXAMPLE = printed(make("3707", 123))
+"""How the number of a notice looks."""
+
+COPIES_OF_BOTH = Text("{zh[0]}和{zh[1]}", "{en[0]} and {en[1]}")
+
+FIELDS: dict[str, Text] = {
+    "certificate": Text("证件种类", "Certificate"),
+    "matter": Text("准备办理的事项", "Matter"),
+    "number": Text("证件号码", "Number"),
+    "copies": Text("遗失的是哪一本", "Which copy"),
+    "copy": Text("哪一本", "Which copy"),
+    "cause": Text("怎样不见的", "How it was lost"),
+    "lost_on": Text("遗失日期", "Day it was lost"),
+    "issuer": Text("发证机关", "Issuer"),
+    "issued_on": Text("发证日期", "Day of issue"),
+    "region": Text("所属区县", "County"),
+    "relation": Text("是谁的证件", "Whose certificate"),
+    "holder": Text("持证人", "Holder"),
+    "holder.kind": Text("持证人", "Holder"),
+    "holder.name": Text("持证人姓名", "Holder's name"),
+    "holder.identifier": Text("持证人证件号码", "Holder's identity number"),
+    "holder.identifier_type": Text("持证人身份证件种类", "Kind of identity document"),
+    "contact.phone": Text("联系电话", "Telephone"),
+    "publication_consent": Text("同意公开", "Consent to publication"),
+    "truthful": Text("真实承诺", "Truthfulness"),
+    "confirm_unusual_number": Text("确认号码", "Confirm the number"),
+    "reason": Text("原因", "Reason"),
+    "kind": Text("登录身份", "Kind"),
+    "name": Text("姓名", "Name"),
+    "identifier": Text("身份证件号码", "Identity number"),
+    "identifier_type": Text("身份证件种类", "Kind of identity document"),
+    "organisation": Text("单位", "Organisation"),
+    "organisation.name": Text("单位名称", "Name of the organisation"),
+    "organisation.identifier": Text("统一社会信用代码", "Unified social credit code"),
+    "q": Text("搜索词", "Search words"),
+    "page": Text("页码", "Page"),
+}
+"""How a field is called where its problem is listed."""
+
+
+def copies(certificate: Certificate | None, value: str | None) -> Text | None:
+    """How the lost copy is called on this kind of certificate."""
+    if certificate is None or not certificate.parts or value is None:
+        return None
+    names = dict(zip(certificate.parts, certificate.part_names, strict=True))
+    if value == "both":
+        first, second = certificate.part_names
+        return COPIES_OF_BOTH.format(zh=(first.zh, second.zh), en=(first.en, second.en))
+    return names.get(value)

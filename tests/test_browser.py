@@ -1,0 +1,277 @@
+"""The journey of a declaration in a real browser, on a phone, with scripts and without."""
+
+import asyncio
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from tests import enginefarm
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 390, "height": 844}
+SMALLEST = {"width": 320, "height": 640}
+STARTS_WITHIN = 60.0
+# Numbers whose last digit is the check digit of GB/T 17710, one for each way to go.
+NUMBERS = {True: "JY13799990000011", False: "JY13799990000020"}
+
+
+def _environment(worker: str, port: int, data: Path) -> dict[str, str]:
+    base, meili_url, master_key = enginefarm.running()
+    return os.environ | {
+        "DATABASE_URL": enginefarm.create_database_now(base, f"browser_{worker}"),
+        "MEILI_URL": meili_url,
+        "MEILI_MASTER_KEY": master_key,
+        "MEILI_INDEX": f"browser_{worker}",
+        "DATA": str(data),
+        "PORT": str(port),
+        "DEMO": "1",
+        "HOST": "127.0.0.1",
+    }
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def service(worker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the real service, relay and all."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("service")
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "notices", "serve"],
+            env=_environment(worker, port, folder / "data"),
+            stdout=log,
+            stderr=log,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(int(STARTS_WITHIN / 0.2)):
+            if _answers(f"{address}/health/ready"):
+                break
+            assert process.poll() is None, (folder / "log").read_text()
+            try:
+                process.wait(0.2)
+            except subprocess.TimeoutExpired:
+                continue
+        else:
+            pytest.fail((folder / "log").read_text())
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        await browser.close()
+
+
+async def opened(browser: Browser, service: str, scripts: bool = True) -> BrowserContext:
+    """A phone that refuses whatever is not of the service itself."""
+    context = await browser.new_context(
+        viewport=PHONE,  # type: ignore[arg-type]
+        java_script_enabled=scripts,
+        base_url=service,
+        locale="zh-CN",
+    )
+    context.set_default_timeout(10_000)
+    return context
+
+
+def watched(page: Page, service: str) -> list[str]:
+    """What the page asks of others and what its scripts complain about, as it happens."""
+    wrong: list[str] = []
+    page.on(
+        "request", lambda asked: None if asked.url.startswith(service) else wrong.append(asked.url)
+    )
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "console",
+        lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None,
+    )
+    return wrong
+
+
+async def on(page: Page, name: str) -> None:
+    """Press the button or follow the link that reads `name`, within the main part."""
+    main = page.locator("main")
+    button = main.get_by_role("button", name=name, exact=True)
+    if not await button.count():
+        button = main.get_by_role("link", name=name, exact=True)
+    await button.last.click()
+
+
+async def declare(page: Page, number: str) -> str:
+    """From the start page to a published notice, whose number it returns."""
+    await page.goto("/")
+    await page.locator("main").get_by_role("link", name="声明遗失").click()
+    await page.get_by_role("button", name="潍坊市奎文区某某餐饮店").click()
+    await page.get_by_role("button", name="食品经营许可证").first.click()
+    await page.get_by_label("食品经营许可证补办").check()
+    await on(page, "继续")
+    await on(page, "继续")  # nothing filled in: told at each field
+    await expect(page.get_by_role("alert")).to_contain_text("许可证编号")
+    await expect(page).to_have_title(re.compile("^有误："))
+    await page.get_by_label("正本", exact=True).check()
+    await page.get_by_label("许可证编号").fill(number)
+    await page.get_by_label("发证机关在哪个区县？").select_option("370705")
+    await page.get_by_label("发证日期").fill("2020-05-01")
+    await on(page, "继续")
+    await page.get_by_label("遗失", exact=False).first.check()
+    await page.get_by_label("联系电话").fill("13800001234")
+    await on(page, "继续")
+    statement = await page.locator(".statement").inner_text()
+    assert number in statement
+    assert "13800001234" not in statement
+    await page.get_by_label("我同意公开").check()
+    await page.get_by_label("我保证以上内容真实").check()
+    await on(page, "发布声明")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("声明已发布")
+    assert number not in page.url
+    return page.url.rsplit("/", 1)[1]
+
+
+async def found(page: Page, number: str, id: str) -> None:
+    """The search shows the notice, at the latest when the relay has published it."""
+    for _ in range(40):
+        await page.goto("/notices")
+        await page.get_by_role("searchbox").fill(number)
+        await on(page, "查找")
+        if await page.locator(f'a[href="/notices/{id}"]').count():
+            return
+        await asyncio.sleep(0.25)
+    pytest.fail("the notice did not become searchable")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+async def test_declare_find_check_and_withdraw(
+    browser: Browser, service: str, scripts: bool
+) -> None:
+    context = await opened(browser, service, scripts)
+    page = await context.new_page()
+    wrong = watched(page, service)
+    number = NUMBERS[scripts]
+
+    id = await declare(page, number)
+    await found(page, number, id)
+    await page.locator(f'a[href="/notices/{id}"]').click()
+    await expect(page.locator(".status-line")).to_contain_text("已声明作废")
+
+    await page.goto("/verify")
+    await page.get_by_label("证件种类").select_option("food-operation-license")
+    await page.get_by_label("证件号码").fill(f" {number[:6]}-{number[6:].lower()} ")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".status-line")).to_contain_text("已声明作废")
+    assert page.url.endswith("/verify")
+
+    await page.get_by_role("link", name="-").click()
+    await on(page, "撤回声明")
+    await page.get_by_label("证件找到了").check()
+    await on(page, "撤回声明")
+    await expect(page.locator(".status-line")).to_contain_text("声明已撤回")
+    await expect(page.locator("#history")).to_contain_text("声明人撤回该声明")
+    assert wrong == []
+    await context.close()
+
+
+PAGES = ["/", "/sign-in", "/notices", "/notices?q=zzzz&status=invalid", "/verify", "/notices/1"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_a_page_fits_the_smallest_phone(
+    browser: Browser, service: str, path: str, lang: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await page.set_viewport_size(SMALLEST)  # type: ignore[arg-type]
+    await page.goto(path + ("&" if "?" in path else "?") + f"lang={lang}")
+
+    assert await page.evaluate("document.documentElement.scrollWidth") <= SMALLEST["width"]
+    await context.close()
+
+
+async def test_the_steps_fit_the_smallest_phone_and_scripts_narrow_the_list(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await page.set_viewport_size(SMALLEST)  # type: ignore[arg-type]
+    await page.goto("/declare")
+    await page.get_by_role("button", name="欧阳雪").click()
+    await page.get_by_role("searchbox").fill("房产证")
+    await expect(page.locator("#certificates li:visible")).to_have_count(1)
+    await page.get_by_role("searchbox").fill("没有这种证")
+    await expect(page.get_by_text("没有找到。")).to_be_visible()
+    await page.get_by_role("searchbox").fill("出生")
+    await page.locator("#certificates li:visible button").click()
+    await on(page, "继续")
+    await expect(page.locator("fieldset.ward")).to_be_hidden()
+    await page.get_by_label("我未成年子女的证件").check()
+    await expect(page.locator("fieldset.ward")).to_be_visible()
+
+    assert await page.evaluate("document.documentElement.scrollWidth") <= SMALLEST["width"]
+    await context.close()
+
+
+async def test_the_keyboard_alone_is_enough_and_focus_is_seen(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await page.goto("/")
+    await page.keyboard.press("Tab")
+    await expect(page.locator(".skip")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    first = page.locator("main a").first
+    await expect(first).to_be_focused()
+
+    outline = await first.evaluate("element => getComputedStyle(element).outlineStyle")
+    assert outline == "solid"
+    await context.close()
+
+
+async def test_the_back_button_leads_to_the_step_as_it_was_left(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await page.goto("/declare")
+    await page.get_by_role("button", name="潍坊某某商贸有限公司").click()
+    await page.get_by_role("button", name="营业执照").first.click()
+    await on(page, "继续")
+    await page.get_by_label("副本", exact=True).check()
+    await page.get_by_label("发证机关在哪个区县？").select_option("370705")
+    await on(page, "继续")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("怎么不见的？")
+    await page.go_back()
+
+    await expect(page.get_by_role("heading", level=1)).to_have_text("证件和持证人")
+    await expect(page.get_by_label("副本", exact=True)).to_be_checked()
+    await context.close()

@@ -1,0 +1,644 @@
+"""The pages, asked over HTTP as a browser without scripts would."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx
+import pytest
+
+from notices import declarations
+from notices.identity import person_from
+from notices.lifecycle import Status
+from notices.numbers import resident_id_ok, uscc_ok
+from notices.web import declaring, rendering, signing, typed, wording
+from tests.conftest import SignIn
+from tests.samples import ANNA, OFFICER, declaration
+
+FOOD = {
+    "certificate": "food-operation-license",
+    "matter": "food-operation-license.reissue",
+    "number": "JY13799990000011",
+    "copies": "original",
+    "cause": "lost",
+    "lost_on": "2026-11-01",
+    "issuer": "潍坊市奎文区行政审批服务局",
+    "issued_on": "2020-05-01",
+    "region": "370705",
+    "contact.phone": "13800001234",
+}
+AGREED = {"publication_consent": "yes", "truthful": "yes"}
+CHILD_ID = "379999202005010012"
+
+
+class Fields(HTMLParser):
+    """What a browser would send of the form whose action leads to `/declare`."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.sent: dict[str, str] = {}
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name = given.get("name")
+        if tag != "input" or not name or name == "find":
+            return
+        if given.get("type") not in ("radio", "checkbox") or "checked" in given:
+            self.sent[name] = given.get("value") or ""
+
+
+def fields(answer: httpx.Response) -> dict[str, str]:
+    return Fields(answer.text).sent
+
+
+async def publish(client: httpx.AsyncClient, **changes: str) -> httpx.Response:
+    """The check page, sent with both consents given."""
+    page = await client.post("/declare", data=FOOD | changes | {"at": "loss", "to": "check"})
+    assert page.status_code == 200, page.text
+    return await client.post("/declare", data=fields(page) | AGREED | {"to": "publish"})
+
+
+async def published(client: httpx.AsyncClient, **changes: Any) -> str:
+    answer = await client.post("/api/v1/notices", json=declaration(**changes))
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+PUBLIC_PAGES = ["/", "/notices", "/verify", "/sign-in"]
+
+
+@pytest.mark.parametrize("path", PUBLIC_PAGES)
+async def test_a_page_is_chinese_first_and_english_on_request(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    chinese = await client.get(path)
+    english = await client.get(path, params={"lang": "en"})
+
+    assert chinese.status_code == english.status_code == 200
+    assert '<html lang="zh-CN">' in chinese.text
+    assert '<html lang="en">' in english.text
+    assert "lang=en" in english.text
+
+
+@pytest.mark.parametrize("path", PUBLIC_PAGES)
+async def test_a_page_needs_nothing_from_elsewhere_and_no_inline_code(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    answer = await client.get(path)
+
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert not re.search(r"\sstyle=|\son[a-z]+=|<style|<script>", answer.text)
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', answer.text)
+
+
+@pytest.mark.parametrize("path", PUBLIC_PAGES)
+async def test_every_field_of_a_page_has_a_label(client: httpx.AsyncClient, path: str) -> None:
+    html = (await client.get(path)).text
+
+    inputs = re.findall(r"<(?:input|select)\b[^>]*>", html)
+    for one in inputs:
+        if 'type="hidden"' in one:
+            continue
+        [id] = re.findall(r'\bid="([^"]+)"', one)
+        assert f'<label for="{id}"' in html, one
+
+
+async def test_static_files_are_cached_for_ever_under_an_address_with_their_digest(
+    client: httpx.AsyncClient,
+) -> None:
+    [address] = re.findall(r'href="(/static/site\.css\?v=[0-9a-f]+)"', (await client.get("/")).text)
+    answer = await client.get(address)
+
+    assert answer.status_code == 200
+    assert "immutable" in answer.headers["cache-control"]
+
+
+async def test_the_start_page_shows_the_newest_notices_of_organisations(
+    restaurant: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    id = await published(restaurant)
+
+    assert f"/notices/{id}" in (await client.get("/")).text
+
+
+async def test_an_unknown_parameter_of_the_search_is_refused_as_a_page(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = await client.get("/notices", params={"colour": "red"})
+
+    assert answer.status_code == 400
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "colour" in answer.text
+
+
+async def test_a_parameter_of_another_sites_link_does_not_break_the_start_page(
+    client: httpx.AsyncClient,
+) -> None:
+    assert (await client.get("/", params={"from": "timeline"})).status_code == 200
+
+
+async def test_a_search_without_a_result_says_what_to_try(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/notices", params={"q": "zzzzzz", "status": "invalid"})
+
+    assert answer.status_code == 200
+    assert "没有找到公告" in answer.text
+    assert "/verify" in answer.text
+
+
+async def test_the_search_shows_cards_counts_and_pages(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, app: Any, monkeypatch: Any
+) -> None:
+    id = await published(restaurant)
+    notice = (await client.get(f"/api/v1/notices/{id}")).json()
+
+    async def find(query: Any) -> dict[str, Any]:
+        return {
+            "total": 41, "total_is_exact": True, "page": query.page, "per_page": 20,
+            "notices": [notice], "degraded": True,
+            "facets": {
+                "certificate": {"food-operation-license": 41}, "region": {"370705": 41},
+                "status": {"invalid": 41}, "year": {"2026": 40, "2025": 1},
+            },
+        }  # fmt: skip
+
+    monkeypatch.setattr(app.state.finder, "find", find)
+    answer = await client.get("/notices", params={"q": "餐饮", "page": "2", "status": "declared"})
+
+    assert "食品经营许可证 (41)" in answer.text
+    assert "2025 (1)" in answer.text
+    assert "第 2 / 3 页" in answer.text
+    assert "page=3" in answer.text
+    assert f"/notices/{id}" in answer.text
+    assert "搜索服务暂时不可用" in answer.text
+
+
+async def test_a_notice_shows_statement_status_history_and_receipt(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient
+) -> None:
+    id = await published(restaurant)
+    notice = (await client.get(f"/api/v1/notices/{id}")).json()
+    html = (await client.get(f"/notices/{id}")).text
+
+    assert notice["statement"] in html
+    assert "遗失声明" in html
+    assert "（作废声明）" in html
+    assert wording.MEANINGS["invalid"].zh in html
+    assert f"/api/v1/notices/{id}/receipt?event={notice['events'][0]['index']}" in html
+    assert "13800000000" not in html
+    assert "noindex" not in html
+    assert "/withdraw" not in html
+
+
+async def test_a_persons_notice_asks_search_engines_to_stay_away(
+    client: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    anna = await sign_in(ANNA)
+    number = ANNA["identifier"]
+    id = await published(
+        anna,
+        certificate="road-transport-practitioner-certificate",
+        matter=None,
+        copies=None,
+        number=number,
+        holder={"kind": "person", "name": "张三", "identifier": number},
+    )
+    html = (await client.get(f"/notices/{id}")).text
+
+    assert '<meta name="robots" content="noindex">' in html
+    assert number not in html
+    assert "张三" not in html
+
+
+async def test_where_another_channel_is_required_the_notice_says_so(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient
+) -> None:
+    id = await published(
+        restaurant, certificate="business-license", matter=None, number="92379999MA0000023B"
+    )
+    html = (await client.get(f"/notices/{id}")).text
+
+    assert "国家企业信用信息公示系统" in html
+    assert "只在这里声明还不够" in html
+
+
+@pytest.mark.parametrize("id", ["12345", "37070000012399", "x", "37070000012346"])
+async def test_a_wrong_number_of_a_notice_is_told_how_numbers_look(
+    client: httpx.AsyncClient, id: str
+) -> None:
+    answer = await client.get(f"/notices/{id}")
+
+    assert answer.status_code == 404
+    assert wording.EXAMPLE in answer.text
+
+
+async def test_a_page_that_does_not_exist_is_a_page(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/nowhere", params={"lang": "en"})
+
+    assert answer.status_code == 404
+    assert "Page not found" in answer.text
+
+
+async def test_checking_a_declared_certificate_shows_what_it_means(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient
+) -> None:
+    id = await published(restaurant)
+    answer = await client.post(
+        "/verify",
+        data={"certificate": "food-operation-license", "number": "jy 1379999-0000011", "copy": ""},
+    )
+
+    assert answer.status_code == 200
+    assert wording.MEANINGS["invalid"].zh in answer.text
+    assert f"/notices/{id}" in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_no_notice_is_not_called_valid(client: httpx.AsyncClient) -> None:
+    answer = await client.post(
+        "/verify?lang=en",
+        data={"certificate": "food-operation-license", "number": "JY13799990000011"},
+    )
+
+    assert "does not prove it valid" in answer.text
+
+
+async def test_checking_another_copy_finds_nothing(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient
+) -> None:
+    await published(restaurant)
+    asked = {"certificate": "food-operation-license", "number": "JY13799990000011"}
+    answer = await client.post("/verify", data=asked | {"copy": "duplicate"})
+
+    assert wording.STATUSES["no_notice"].zh in answer.text
+
+
+async def test_an_incomplete_question_is_answered_at_its_fields_and_keeps_what_was_typed(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = await client.post("/verify", data={"certificate": "", "number": "JY1", "copy": ""})
+
+    assert answer.status_code == 422
+    assert 'href="#certificate"' in answer.text
+    assert 'value="JY1"' in answer.text
+    assert "<title>有误：" in answer.text
+
+
+async def test_whoever_declares_signs_in_first_and_comes_back(client: httpx.AsyncClient) -> None:
+    asked = await client.get("/declare", params={"certificate": "company-seal"})
+    assert asked.status_code == 303
+    signing_in = await client.get(asked.headers["location"])
+    done = await client.post("/sign-in", data=fields(signing_in) | {"sample": "li"})
+
+    assert done.status_code == 303
+    assert done.headers["location"] == "/declare?certificate=company-seal"
+    page = await client.get(done.headers["location"])
+    assert "公章遗失补刻备案" in page.text
+
+
+@pytest.mark.parametrize(
+    "next",
+    ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "/a\nb", "", "a"],
+)
+async def test_sign_in_never_leads_to_another_site(client: httpx.AsyncClient, next: str) -> None:
+    done = await client.post("/sign-in", data={"sample": "zhang", "next": next})
+
+    assert done.headers["location"] == "/mine"
+
+
+def test_only_local_paths_are_followed() -> None:
+    assert rendering.local_path("/notices?q=a#b") == "/notices?q=a#b"
+    assert rendering.local_path("/" + "a" * 3000) == "/"
+    assert rendering.local_path(None) == "/"
+
+
+async def test_another_person_can_be_typed_and_mistakes_are_told_at_once(
+    client: httpx.AsyncClient,
+) -> None:
+    wrong = await client.post(
+        "/sign-in", data={"kind": "organisation", "name": "李四", "identifier": "123"}
+    )
+    right = await client.post(
+        "/sign-in", data={"kind": "person", "name": "李四", "identifier": "379999199507203119"}
+    )
+
+    assert wrong.status_code == 422
+    assert 'value="李四"' in wrong.text
+    assert 'href="#organisation.name"' in wrong.text
+    assert right.status_code == 303
+    assert "李四" in (await client.get("/")).text
+
+
+@pytest.mark.parametrize("key", signing.SAMPLES)
+def test_the_people_to_choose_from_are_made_up_and_right(key: str) -> None:
+    person = person_from(signing.SAMPLES[key])
+
+    assert person.identifier.startswith("379999")
+    assert resident_id_ok(person.identifier)
+    assert person.organisation is None or uscc_ok(person.organisation.identifier)
+
+
+async def test_signing_out_ends_the_session(restaurant: httpx.AsyncClient) -> None:
+    assert (await restaurant.get("/mine")).status_code == 200
+    await restaurant.post("/sign-out")
+
+    assert (await restaurant.get("/mine")).status_code == 303
+
+
+async def test_the_whole_declaration_goes_through_pages(restaurant: httpx.AsyncClient) -> None:
+    page = await restaurant.get("/declare")
+    assert "食品经营许可证" in page.text
+    page = await restaurant.post(
+        "/declare", data=fields(page) | {"certificate": FOOD["certificate"]}
+    )
+    assert FOOD["matter"] in page.text
+    steps = [
+        ("number", ["matter"]),
+        ("loss", ["number", "copies", "issuer", "issued_on", "region"]),
+        ("check", ["cause", "lost_on", "contact.phone"]),
+    ]
+    for to, names in steps:
+        typed_in = {name: FOOD[name] for name in names}
+        page = await restaurant.post("/declare", data=fields(page) | typed_in | {"to": to})
+        assert page.status_code == 200, page.text
+    promised = re.findall(r'<p class="statement">(.+?)</p>', page.text)
+    answer = await restaurant.post("/declare", data=fields(page) | AGREED | {"to": "publish"})
+
+    assert answer.status_code == 303
+    assert re.fullmatch(r"/declare/done/\d{14}", answer.headers["location"])
+    done = await restaurant.get(answer.headers["location"])
+    assert "声明已发布" in done.text
+    assert "食品经营许可证补办" in done.text
+    notice = await restaurant.get(answer.headers["location"].replace("declare/done", "notices"))
+    assert re.findall(r'<p class="statement">(.+?)</p>', notice.text) == promised
+
+
+async def test_pressing_publish_twice_publishes_once(restaurant: httpx.AsyncClient) -> None:
+    page = await restaurant.post("/declare", data=FOOD | {"at": "loss", "to": "check"})
+    sent = fields(page) | AGREED | {"to": "publish"}
+    first = await restaurant.post("/declare", data=sent)
+    second = await restaurant.post("/declare", data=sent)
+
+    assert first.status_code == second.status_code == 303
+    assert first.headers["location"] == second.headers["location"]
+
+
+async def test_a_number_declared_already_leads_to_the_first_notice_and_back(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    id = await published(restaurant)
+    answer = await publish(restaurant)
+
+    assert answer.status_code == 409
+    assert f"/notices/{id}" in answer.text
+    back = await restaurant.post("/declare", data=fields(answer) | {"to": "number"})
+    assert 'value="JY13799990000011"' in back.text
+
+
+async def test_without_consent_nothing_is_published_and_nothing_typed_is_lost(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    page = await restaurant.post("/declare", data=FOOD | {"at": "loss", "to": "check"})
+    answer = await restaurant.post("/declare", data=fields(page) | {"to": "publish"})
+
+    assert answer.status_code == 422
+    assert 'href="#publication_consent"' in answer.text
+    assert 'href="#truthful"' in answer.text
+    assert {name: fields(answer).get(name) for name in FOOD} == FOOD
+
+
+async def test_all_problems_of_a_step_are_told_at_once_in_the_order_of_the_page(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    answer = await restaurant.post(
+        "/declare",
+        data={"certificate": FOOD["certificate"], "issued_on": "2999-01-01"}
+        | {"at": "number", "to": "loss"},
+    )
+
+    assert answer.status_code == 422
+    summary = answer.text.split("error-summary")[1].split("</ul>")[0]
+    assert re.findall(r'href="#([^"]+)"', summary) == ["copies", "number", "region", "issued_on"]
+    for name in ("copies", "number", "region", "issued_on"):
+        assert f'id="{name}-error"' in answer.text
+    assert 'value="2999-01-01"' in answer.text
+
+
+async def test_a_step_skipped_by_hand_is_asked_before_the_check(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    skipped = {name: value for name, value in FOOD.items() if name != "region"}
+    answer = await restaurant.post("/declare", data=skipped | {"at": "loss", "to": "check"})
+
+    assert answer.status_code == 422
+    assert 'href="#region"' in answer.text
+
+
+async def test_going_back_keeps_what_was_typed_even_when_it_is_wrong(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    wrong = FOOD | {"lost_on": "2999-01-01", "at": "loss", "to": "number"}
+    back = await restaurant.post("/declare", data=wrong)
+
+    assert back.status_code == 200
+    assert fields(back)["lost_on"] == "2999-01-01"
+    assert fields(back)["number"] == FOOD["number"]
+
+
+async def test_an_unusual_number_can_be_confirmed(restaurant: httpx.AsyncClient) -> None:
+    old = FOOD | {"number": "鲁餐证字2009第00077号", "at": "loss", "to": "check"}
+    asked = await restaurant.post("/declare", data=old)
+    assert asked.status_code == 422
+    assert 'id="confirm_unusual_number"' in asked.text
+    page = await restaurant.post("/declare", data=old | {"confirm_unusual_number": "yes"})
+
+    assert page.status_code == 200
+    answer = await restaurant.post("/declare", data=fields(page) | AGREED | {"to": "publish"})
+    assert answer.status_code == 303
+
+
+async def test_another_certificate_forgets_what_the_first_one_was_asked(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    changed = FOOD | {"previous": FOOD["certificate"], "certificate": "company-seal"}
+    page = await restaurant.post("/declare", data=changed | {"at": "certificate", "to": "matter"})
+
+    kept = fields(page)
+    assert page.status_code == 200
+    assert "number" not in kept
+    assert "copies" not in kept
+    assert kept["region"] == FOOD["region"]
+
+
+async def test_a_seal_is_asked_its_kind_and_may_have_no_number(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    seal = {"certificate": "company-seal", "region": "370705"}
+    asked = await restaurant.post("/declare", data=seal | {"at": "number", "to": "loss"})
+    assert 'href="#details.kind"' in asked.text
+    page = await restaurant.post(
+        "/declare",
+        data=seal | {"details.kind": "公章", "cause": "lost", "at": "loss", "to": "check"},
+    )
+
+    assert "公章1枚" in page.text
+
+
+async def test_a_parent_declares_for_a_child_whose_name_and_number_stay_private(
+    sign_in: SignIn,
+) -> None:
+    anna = await sign_in(ANNA)
+    child = FOOD | {
+        "certificate": "birth-medical-certificate", "matter": "", "number": "X990000001",
+        "issued_on": "2020-06-01", "relation": "parent", "holder.name": "张小小",
+        "holder.identifier_type": "resident-id", "holder.identifier": CHILD_ID,
+    }  # fmt: skip
+    page = await anna.post("/declare", data=child | {"at": "loss", "to": "check"})
+    assert page.status_code == 200, page.text
+    answer = await anna.post("/declare", data=fields(page) | AGREED | {"to": "publish"})
+
+    assert answer.status_code == 303
+    notice = await anna.get(answer.headers["location"].replace("declare/done", "notices"))
+    assert "其监护人" in notice.text
+    assert "张小小" not in notice.text
+    assert CHILD_ID not in notice.text
+
+
+async def test_certificates_are_found_by_their_other_names(restaurant: httpx.AsyncClient) -> None:
+    found = await restaurant.get("/declare", params={"find": "餐饮服务"})
+
+    assert 'value="food-operation-license"' in found.text
+    assert 'value="business-license"' not in found.text
+
+
+async def test_a_person_is_told_which_certificates_only_organisations_declare(
+    sign_in: SignIn,
+) -> None:
+    anna = await sign_in(ANNA)
+    page = await anna.get("/declare")
+    forced = await anna.post(
+        "/declare", data={"certificate": "business-license", "at": "certificate", "to": "matter"}
+    )
+
+    assert 'value="business-license"' not in page.text
+    assert "只能由单位声明的证件" in page.text
+    assert forced.status_code == 422
+
+
+async def test_an_officer_declares_nothing(sign_in: SignIn) -> None:
+    officer = await sign_in(OFFICER)
+
+    assert (await officer.get("/declare")).status_code == 403
+    assert (await officer.post("/declare", data=FOOD)).status_code == 403
+
+
+async def test_a_session_that_ends_halfway_loses_nothing(client: httpx.AsyncClient) -> None:
+    ended = await client.post("/declare", data=FOOD | {"at": "loss", "to": "check"})
+    assert ended.status_code == 401
+    again = await client.post("/sign-in", data=fields(ended) | {"sample": "li"})
+    assert again.status_code == 200
+    page = await client.post("/declare", data=fields(again) | {"to": "check"})
+
+    assert page.status_code == 200
+    assert {name: fields(page).get(name) for name in FOOD} == FOOD
+
+
+async def test_somebody_else_sees_the_notice_in_place_of_the_confirmation(
+    restaurant: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    id = await published(restaurant)
+    anna = await sign_in(ANNA)
+    answer = await anna.get(f"/declare/done/{id}")
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/notices/{id}"
+
+
+async def test_a_declarant_withdraws_once_and_the_history_says_so(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    id = await published(restaurant)
+    assert f"/notices/{id}/withdraw" in (await restaurant.get(f"/notices/{id}")).text
+    form = await restaurant.get(f"/notices/{id}/withdraw")
+    unsaid = await restaurant.post(f"/notices/{id}/withdraw", data={"key": "a"})
+    sent = {"key": fields(form)["key"], "reason": "found"}
+    first = await restaurant.post(f"/notices/{id}/withdraw", data=sent)
+    second = await restaurant.post(f"/notices/{id}/withdraw", data=sent)
+
+    assert unsaid.status_code == 422
+    assert first.status_code == second.status_code == 303
+    html = (await restaurant.get(f"/notices/{id}")).text
+    assert html.count('<p class="event">') == 2
+    assert "声明人撤回该声明" in html
+    assert f"/notices/{id}/withdraw" not in html
+
+
+async def test_a_declarant_corrects_the_issuer_and_both_texts_stay(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    id = await published(restaurant)
+    form = await restaurant.get(f"/notices/{id}/correct")
+    assert 'value="2020-05-01"' in form.text
+    unchanged = await restaurant.post(f"/notices/{id}/correct", data=fields(form))
+    changed = fields(form) | {"issuer": "潍坊市行政审批服务局"}
+    done = await restaurant.post(f"/notices/{id}/correct", data=changed)
+
+    assert unchanged.status_code == 422
+    assert done.status_code == 303
+    assert "更正为“潍坊市行政审批服务局”" in (await restaurant.get(f"/notices/{id}")).text
+
+
+@pytest.mark.parametrize("what", ["withdraw", "correct"])
+async def test_nobody_else_changes_a_notice(
+    restaurant: httpx.AsyncClient, client: httpx.AsyncClient, sign_in: SignIn, what: str
+) -> None:
+    id = await published(restaurant)
+    anna = await sign_in(ANNA)
+
+    assert (await anna.get(f"/notices/{id}/{what}")).status_code == 403
+    assert (await anna.post(f"/notices/{id}/{what}", data={"reason": "found"})).status_code == 403
+    assert (await client.get(f"/notices/{id}/{what}")).status_code == 303
+    assert (await client.post(f"/notices/{id}/{what}", data={"a": "b"})).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/declare", "/verify", "/sign-in"])
+async def test_a_form_of_the_wrong_kind_or_size_is_refused(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    json = await client.post(path, json={"a": 1})
+    long = await client.post(path, data={"number": "1" * 70_000})
+    bytes_ = await client.post(path, content=b"number=%ff", headers={"content-type": typed.FORM})
+
+    assert (json.status_code, long.status_code, bytes_.status_code) == (415, 413, 400)
+    assert json.headers["content-type"].startswith("text/html")
+
+
+async def test_a_draft_that_is_no_draft_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/sign-in", data={"sample": "li", "draft": "[1"})
+
+    assert answer.status_code == 400
+
+
+async def test_a_form_that_another_site_sends_is_refused_as_a_page(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    answer = await restaurant.post("/declare", data=FOOD, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert answer.status_code == 403
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_every_status_and_every_reason_has_words() -> None:
+    statuses = {"no_notice", *Status.__args__}  # type: ignore[attr-defined]
+    assert set(wording.STATUSES) == set(wording.MEANINGS) == statuses
+    assert set(wording.REASONS) == set(declarations.REASONS)
+
+
+def test_every_field_of_the_forms_has_a_name_in_the_summary() -> None:
+    asked = {*declaring.CARRIED, *declaring.AGREED, *signing.TYPED}
+
+    assert asked <= set(wording.FIELDS)
+
+
+def test_what_was_typed_is_what_is_decoded() -> None:
+    assert typed.decode(b"a=%E8%AF%81&b=&a=2") == {"a": "2", "b": ""}
