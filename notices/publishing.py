@@ -36,9 +36,9 @@ class PublishingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What one task of the engine takes: documents, ids that must go, and what cannot be built."""
+    """What the engine is to take: documents by notice, ids that must go, what cannot be built."""
 
-    documents: list[dict[str, Any]]
+    documents: dict[str, dict[str, Any]]
     gone: list[str]
     broken: dict[str, str]
 
@@ -62,7 +62,7 @@ def document_of(deployment: Deployment, notice: Notice) -> dict[str, Any]:
 
 async def parcel(deployment: Deployment, ids: Sequence[str]) -> Parcel:
     """The documents of `ids`; a redacted notice has none, and its old one must go."""
-    made = Parcel([], [], {})
+    made = Parcel({}, [], {})
     notices = await register.get_many(ids)
     for id in ids:
         notice = notices.get(id)
@@ -70,7 +70,7 @@ async def parcel(deployment: Deployment, ids: Sequence[str]) -> Parcel:
             made.gone.append(id)
             continue
         try:
-            made.documents.append(document_of(deployment, notice))
+            made.documents[id] = document_of(deployment, notice)
         except Exception as error:  # one strange notice must not stop all others
             made.broken[id] = f"no document: {type(error).__name__}"
     return made
@@ -88,7 +88,7 @@ async def send(admin: Admin, index: str, parcel: Parcel) -> Sent:
     """Hand a parcel to the engine without waiting for it."""
     tasks = []
     if parcel.documents:
-        tasks.append(await admin.add(index, parcel.documents))
+        tasks.append(await admin.add(index, list(parcel.documents.values())))
     if parcel.gone:
         tasks.append(await admin.delete(index, parcel.gone))
     return Sent(parcel, tasks)
@@ -109,24 +109,25 @@ async def deliver(admin: Admin, index: str, sent: Sent) -> None:
         refused |= await _halves(admin, index, documents, error)
         if sent.parcel.gone:
             await admin.wait(await admin.delete(index, sent.parcel.gone))
-    taken = [each["id"] for each in documents if each["id"] not in refused]
+    taken = [id for id in documents if id not in refused]
     await _settle([*taken, *sent.parcel.gone], refused)
 
 
 async def _halves(
-    admin: Admin, index: str, documents: list[dict[str, Any]], why: WriteRefused
+    admin: Admin, index: str, documents: dict[str, dict[str, Any]], why: WriteRefused
 ) -> dict[str, str]:
     """Send again what was refused as a whole; the ids of those refused alone, and why."""
     if why.code in OUR_FAULT:
         raise PublishingError(why.code)
     if len(documents) == 1:
-        return {documents[0]["id"]: why.code}
+        return dict.fromkeys(documents, why.code)
     refused: dict[str, str] = {}
-    middle = len(documents) // 2
-    for half in (documents[:middle], documents[middle:]):
-        if half:
+    ids, middle = list(documents), len(documents) // 2
+    for part in (ids[:middle], ids[middle:]):
+        if part:
+            half = {id: documents[id] for id in part}
             try:
-                await admin.wait(await admin.add(index, half))
+                await admin.wait(await admin.add(index, list(half.values())))
             except WriteRefused as error:
                 refused |= await _halves(admin, index, half, error)
     return refused

@@ -47,7 +47,7 @@ class RebuildError(Exception):
     """The new index does not hold what the register has; the old one stays in place."""
 
 
-async def connect() -> asyncpg.Connection[Any]:
+async def connect() -> Any:
     """A connection of one's own for session locks, outside the pool."""
     return await asyncpg.connect(
         DB.config["dsn"],
@@ -58,7 +58,7 @@ async def connect() -> asyncpg.Connection[Any]:
 
 
 @asynccontextmanager
-async def holding(connection: asyncpg.Connection[Any], lock: int) -> AsyncIterator[None]:
+async def holding(connection: Any, lock: int) -> AsyncIterator[None]:
     """Wait for a session lock and hold it; a connection that dies frees it by itself."""
     await connection.execute("SELECT pg_advisory_lock($1, $2)", LOCKS, lock, timeout=PATIENCE)
     try:
@@ -84,7 +84,7 @@ async def _rebuild(
     deployment: Deployment,
     admin: Admin,
     progress: Callable[[int, int], None],
-    connection: asyncpg.Connection[Any],
+    connection: Any,
 ) -> None:
     index = deployment.settings.meili_index
     following = await indexes.start_next(admin, index)

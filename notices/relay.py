@@ -22,6 +22,7 @@ LOOK_AFTER = 2.0
 """Seconds between two looks at whether the index is still the one that was looked at."""
 
 LONGEST_PAUSE = 2.0
+LONGEST_BEFORE_REBUILD = 60.0
 
 DATABASE_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 SEARCH_AWAY = (SearchDown, WriteRefused, PublishingError)
@@ -69,6 +70,8 @@ class _Relay:
         self._known: str | None = None
         self._looked_at = float("-inf")
         self._rebuild: asyncio.Task[None] | None = None
+        self._rebuild_after = float("-inf")
+        self._rebuilds_failed = 0
 
     async def rest(self, seconds: float) -> None:
         try:
@@ -99,7 +102,7 @@ class _Relay:
         finally:
             await connection.close(timeout=5)
 
-    async def _publish(self, connection: asyncpg.Connection[Any]) -> None:
+    async def _publish(self, connection: Any) -> None:
         pause = POLL
         while not self._stop.is_set():
             try:
@@ -117,7 +120,7 @@ class _Relay:
             if not published:
                 await self.rest(POLL)
 
-    async def _round(self, connection: asyncpg.Connection[Any]) -> bool:
+    async def _round(self, connection: Any) -> bool:
         """Take the next events if there are any; whether there may be more."""
         row = await connection.fetchrow(
             "SELECT f.position, h.size FROM follower f, log_head h WHERE f.name = $1", FOLLOWER
@@ -164,7 +167,7 @@ class _Relay:
         self._known = created_at
         if created_at is not None and await self._fits(position):
             return True
-        if self._rebuild is None:
+        if self._rebuild is None and now >= self._rebuild_after:
             LOG.warning("index_rebuild_begins", missing=created_at is None)
             self._rebuild = asyncio.create_task(reindex(self._deployment, self._admin, _silently))
         return created_at is not None
@@ -185,7 +188,11 @@ class _Relay:
         self._looked_at = float("-inf")
         error = rebuild.exception()
         if error is None:
+            self._rebuilds_failed = 0
             return
+        self._rebuilds_failed += 1
+        pause = min(0.5 * 2**self._rebuilds_failed, LONGEST_BEFORE_REBUILD)
+        self._rebuild_after = asyncio.get_running_loop().time() + pause
         if not isinstance(error, (RebuildError, *SEARCH_AWAY, *DATABASE_AWAY)):
             raise error
         LOG.warning("index_rebuild_failed", error=type(error).__name__)

@@ -51,7 +51,7 @@ def fits(actual: dict[str, Any]) -> bool:
     for name, wanted in SETTINGS.items():
         value = actual.get(name)
         if isinstance(wanted, dict):
-            if not isinstance(value, dict) or wanted.items() - value.items():
+            if not isinstance(value, dict) or value | wanted != value:
                 return False
         elif isinstance(wanted, list) and name not in _ORDERED:
             if not isinstance(value, list) or sorted(map(str, value)) != sorted(wanted):

@@ -1,0 +1,396 @@
+"""Finding notices: with the search engine, and without it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from notices import finding_without, relay
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.errors import Unavailable
+from notices.finding import Circuit, Finder, Query
+from notices.settings import Settings
+from search.engine import Admin, Engine, SearchBusy, SearchDown
+from tests.publishing import USCC, caught_up, declared, relaying, until, withdrawn
+
+PLUM = "潍坊市奎文区梅思（第一）餐饮店"
+OTHER = "青州市老街杂货铺"
+PERSON = {"kind": "person", "name": "张三", "identifier": "37999919000101001X"}
+HOUSE = "鲁（2020）潍坊市奎文区不动产权第0012345号"
+FARMER = "鲁交运管许可济字379999000001号"
+
+
+def nobody(done: int, total: int) -> None:
+    pass
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def register(database: None, deployment: Deployment) -> dict[str, str]:
+    """A handful of notices by the names that the tests give them."""
+    return {
+        "plum": await declared(deployment, "JY13799990000011", name=PLUM),
+        "other": await declared(
+            deployment, "JY13799990000022", name=OTHER, region="370781", issuer="青州市某局"
+        ),
+        "house": await declared(
+            deployment,
+            HOUSE,
+            name=OTHER,
+            certificate="real-estate-title",
+            matter=None,
+            copies=None,
+        ),
+        "person": await declared(
+            deployment,
+            "37999919000101001X",
+            holder=PERSON,
+            certificate="road-transport-practitioner-certificate",
+            matter=None,
+            copies=None,
+        ),
+    }
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def engine(settings: Settings) -> AsyncIterator[Engine]:
+    engine = Engine(settings.meili_url or "", settings.meili_search_key or "", settings.meili_index)
+    yield engine
+    await engine.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def away(settings: Settings) -> AsyncIterator[Engine]:
+    """A search engine that is not there."""
+    engine = Engine("http://127.0.0.1:1", "no key", settings.meili_index)
+    yield engine
+    await engine.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["engine", "without"])
+async def finder(
+    request: pytest.FixtureRequest,
+    register: dict[str, str],
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    away: Engine,
+) -> Finder:
+    """What finds with the search engine, and then what finds without it."""
+    if request.param == "without":
+        return Finder(deployment, away)
+    await relay.reindex(deployment, admin, nobody)
+    return Finder(deployment, engine)
+
+
+async def found(finder: Finder, register: dict[str, str], **query: Any) -> list[str]:
+    """The names of the notices found, in their order."""
+    answer = await finder.find(Query(**query))
+    names = {id: name for name, id in register.items()}
+    assert answer["degraded"] == finder.engine._url.endswith(":1")
+    assert answer["total"] >= len(answer["notices"])
+    return [names[notice["id"]] for notice in answer["notices"]]
+
+
+async def test_an_empty_query_lists_the_newest_first(
+    finder: Finder, register: dict[str, str]
+) -> None:
+    assert await found(finder, register) == ["person", "house", "other", "plum"]
+    assert await found(finder, register, sort="oldest") == ["plum", "other", "house", "person"]
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        (PLUM, {"plum"}),
+        ("文区梅思", {"plum"}),
+        ("梅", {"plum"}),
+        ("青州市老街杂货铺", {"other", "house"}),
+        ("JY13799990000011", {"plum"}),
+        ("jy1379-9990 0000（11）", {"plum"}),
+        ("ＪＹ１３７９９９９０００００２２", {"other"}),
+        ("90000022", {"other"}),
+        (HOUSE, {"house"}),
+        ("鲁(2020)潍坊市奎文区不动产权 0012345", {"house"}),
+        ("0012345", {"house"}),
+        ("食品经营许可证 老街", {"other"}),
+        ("食品经营许可证JY13799990000022号", {"other"}),
+        ("奎文 梅思 食品经营", {"plum"}),
+        ("青州 食品", {"other"}),
+        ("没有这样的名称", set()),
+        ("99999999", set()),
+        ("梅思 青州", set()),
+        ('" OR state = "void', set()),
+        ("%", set()),
+        ("_", set()),
+        ("！（）", set()),
+    ],
+)
+async def test_a_notice_is_found_by_what_people_type(
+    finder: Finder, register: dict[str, str], q: str, expected: set[str]
+) -> None:
+    if q in ("！（）", "%", "_"):
+        answer = await finder.find(Query(q=q))
+        assert (answer["total"], answer["notices"]) == (0, [])
+    else:
+        assert set(await found(finder, register, q=q)) == expected
+
+
+async def test_a_notice_is_found_by_its_own_number(
+    finder: Finder, register: dict[str, str]
+) -> None:
+    id = register["house"]
+
+    assert await found(finder, register, q=f"{id[:4]}-{id[4:8]}-{id[8:12]}-{id[12:]}") == ["house"]
+
+
+async def test_a_masked_number_is_not_found_by_the_full_one(
+    finder: Finder, register: dict[str, str]
+) -> None:
+    assert await found(finder, register, q="37999919000101001X") == []
+    assert await found(finder, register, q="张三") == []
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"certificate": "real-estate-title"}, {"house"}),
+        ({"certificate": "no such"}, set()),
+        ({"matter": "food-operation-license.reissue"}, {"plum", "other"}),
+        ({"region": "370781"}, {"other"}),
+        ({"region": "3707"}, {"plum", "other", "house", "person"}),
+        ({"region": "37"}, {"plum", "other", "house", "person"}),
+        ({"region": "3708"}, set()),
+        ({"year": 1999}, set()),
+        ({"published_to": date(2020, 1, 1)}, set()),
+        ({"status": "reinstated"}, set()),
+        ({"status": "contested"}, set()),
+        ({"status": 'x" OR "'}, set()),
+        ({"q": "老街", "certificate": "food-operation-license"}, {"other"}),
+    ],
+)
+async def test_filters_narrow(
+    finder: Finder, register: dict[str, str], filters: dict[str, Any], expected: set[str]
+) -> None:
+    assert set(await found(finder, register, **filters)) == expected
+
+
+async def test_the_last_day_of_a_period_counts(finder: Finder, register: dict[str, str]) -> None:
+    answer = await finder.find(Query())
+    day = date.fromisoformat(answer["notices"][0]["published_at"][:10])
+
+    assert len(await found(finder, register, published_from=day, published_to=day)) == 4
+    assert len(await found(finder, register, year=day.year)) == 4
+    assert await found(finder, register, published_from=day + timedelta(1)) == []
+    assert await found(finder, register, published_to=day - timedelta(1)) == []
+
+
+async def test_facets_count_what_was_found(finder: Finder, register: dict[str, str]) -> None:
+    answer = await finder.find(Query(q=OTHER))
+    year = answer["notices"][0]["published_at"][:4]
+
+    statuses = [notice["status"] for notice in answer["notices"]]
+    assert answer["facets"] == {
+        "certificate": {"food-operation-license": 1, "real-estate-title": 1},
+        "region": {"370705": 1, "370781": 1},
+        "status": {status: statuses.count(status) for status in set(statuses)},
+        "year": {year: 2},
+    }
+    assert (answer["total"], answer["total_is_exact"]) == (2, True)
+
+
+async def test_pages_follow_each_other(finder: Finder, register: dict[str, str]) -> None:
+    pages = [await found(finder, register, page=page, per_page=3) for page in (1, 2, 3)]
+
+    assert pages == [["person", "house", "other"], ["plum"], []]
+
+
+async def test_declared_becomes_invalid_though_nobody_rewrote_its_document(
+    finder: Finder, register: dict[str, str]
+) -> None:
+    await DB.fetch("UPDATE notice SET effective_at = now() + interval '1 day'")
+    if not finder.engine._url.endswith(":1"):
+        await relay.reindex(finder._deployment, _admin_of(finder), nobody)
+    assert len(await found(finder, register, status="declared")) == 4
+    answer = await finder.find(Query())
+    assert answer["facets"]["status"] == {"declared": 4}
+
+    await DB.fetch("UPDATE notice SET effective_at = published_at")
+    # The register says so at once, whatever the index still thinks.
+    assert await found(finder, register, status="declared") == []
+
+
+def _admin_of(finder: Finder) -> Admin:
+    from search.engine import make_keys
+
+    settings = finder._deployment.settings
+    url = settings.meili_url or ""
+    return Admin(url, make_keys(url, settings.meili_master_key or "", settings.meili_index)[1])
+
+
+async def test_a_period_that_ended_a_moment_ago_is_filtered_as_invalid(
+    register: dict[str, str], deployment: Deployment, admin: Admin, engine: Engine
+) -> None:
+    await DB.fetch("UPDATE notice SET effective_at = clock_timestamp() + interval '2 seconds'")
+    await relay.reindex(deployment, admin, nobody)
+    finder = Finder(deployment, engine)
+
+    async def all_invalid() -> bool:
+        return len(await found(finder, register, status="invalid")) == 4
+
+    await until(all_invalid)
+    assert (await finder.find(Query()))["facets"]["status"] == {"invalid": 4}
+
+
+async def test_a_withdrawn_notice_is_reinstated_in_search(
+    finder: Finder, register: dict[str, str], deployment: Deployment, admin: Admin
+) -> None:
+    await withdrawn(deployment, register["plum"], PLUM)
+    await relay.reindex(deployment, admin, nobody)
+
+    assert await found(finder, register, status="reinstated") == ["plum"]
+    assert "plum" not in await found(finder, register, status="invalid")
+    assert (await finder.find(Query()))["facets"]["status"]["reinstated"] == 1
+
+
+async def test_what_is_shown_is_never_older_than_the_register(
+    finder: Finder, register: dict[str, str], deployment: Deployment
+) -> None:
+    await withdrawn(deployment, register["plum"], PLUM)
+
+    answer = await finder.find(Query(q="梅思"))
+    assert [notice["status"] for notice in answer["notices"]] == ["reinstated"]
+    assert await found(finder, register, q="梅思", status="invalid") == []
+
+
+async def test_a_redacted_notice_is_not_found(finder: Finder, register: dict[str, str]) -> None:
+    await DB.fetch("UPDATE notice SET form = NULL WHERE id = $1", register["plum"])
+
+    assert await found(finder, register, q="梅思") == []
+    assert "plum" not in await found(finder, register)
+
+
+async def test_the_holders_own_code_finds_in_the_index(
+    register: dict[str, str], deployment: Deployment, admin: Admin, engine: Engine
+) -> None:
+    await relay.reindex(deployment, admin, nobody)
+
+    names = await found(Finder(deployment, engine), register, q=USCC)
+    assert set(names) == {"plum", "other", "house"}
+
+
+async def test_optional_prefixes_of_a_number_do_not_matter(
+    database: None, deployment: Deployment, admin: Admin, engine: Engine, away: Engine
+) -> None:
+    id = await declared(
+        deployment,
+        "379999000001",
+        certificate="road-transport-operation-license",
+        matter=None,
+    )
+    await relay.reindex(deployment, admin, nobody)
+
+    for one in (engine, away):
+        answer = await Finder(deployment, one).find(Query(q=FARMER))
+        assert [notice["id"] for notice in answer["notices"]] == [id]
+
+
+class Failing(Engine):
+    """An engine that counts how often it is asked, and fails for as long as it is told to."""
+
+    def __init__(self, error: Exception | None) -> None:
+        super().__init__("http://127.0.0.1:1", "", "")
+        self.asked = 0
+        self.error = error
+
+    async def search(self, queries: Any) -> list[dict[str, Any]]:
+        self.asked += 1
+        if self.error:
+            raise self.error
+        return []
+
+
+async def test_after_a_failure_nobody_waits_for_the_engine_for_two_seconds(
+    register: dict[str, str], deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Failing(SearchDown("timeout"))
+    finder = Finder(deployment, engine)
+    for _ in range(5):
+        assert (await finder.find(Query()))["degraded"]
+    assert engine.asked == 1
+
+    monkeypatch.setattr(Circuit, "SECONDS", 0.01)
+    finder = Finder(deployment, engine)
+    assert (await finder.find(Query()))["degraded"]
+    await asyncio.sleep(0.02)
+    engine.error = None
+    assert not (await finder.find(Query()))["degraded"]
+    assert not (await finder.find(Query()))["degraded"]
+
+
+async def test_too_many_searches_at_once_are_told_to_come_back(
+    register: dict[str, str], deployment: Deployment
+) -> None:
+    with pytest.raises(Unavailable) as refusal:
+        await Finder(deployment, Failing(SearchBusy())).find(Query())
+
+    assert refusal.value.headers == {"Retry-After": "1"}
+
+
+async def test_a_hanging_engine_costs_less_than_a_second(
+    register: dict[str, str], deployment: Deployment
+) -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(3)
+        writer.close()
+
+    listening = await asyncio.start_server(silent, "127.0.0.1", 0)
+    engine = Engine(f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}", "", "i")
+    begin = time.perf_counter()
+    answer = await Finder(deployment, engine).find(Query(q="梅思"))
+
+    assert answer["degraded"]
+    assert answer["total"] == 1
+    assert time.perf_counter() - begin < 1
+    await engine.close()
+    listening.close()
+
+
+async def test_more_hits_than_can_be_paged_through_are_counted_as_not_exact(
+    register: dict[str, str],
+    deployment: Deployment,
+    away: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(finding_without, "MOST", 2)
+
+    answer = await Finder(deployment, away).find(Query())
+    assert (answer["total"], answer["total_is_exact"]) == (2, False)
+    assert answer["facets"] == {"certificate": {}, "region": {}, "status": {}, "year": {}}
+
+
+async def test_a_database_that_is_too_slow_leaves_an_honest_nothing(
+    register: dict[str, str],
+    deployment: Deployment,
+    away: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(finding_without, "SECONDS", 0.0)
+
+    answer = await Finder(deployment, away).find(Query())
+    assert (answer["total"], answer["total_is_exact"]) == (0, False)
+
+
+async def test_a_new_notice_is_found_once_the_relay_has_brought_it(
+    database: None, deployment: Deployment, admin: Admin, engine: Engine
+) -> None:
+    async with relaying(deployment, admin):
+        id = await declared(deployment, "JY13799990000011", name=PLUM)
+        await until(caught_up)
+
+    answer = await Finder(deployment, engine).find(Query(q="梅思"))
+    assert [notice["id"] for notice in answer["notices"]] == [id]

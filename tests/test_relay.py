@@ -1,0 +1,401 @@
+"""The relay brings every event into the index, whatever fails meanwhile."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from notices import publishing, rebuilding, relay
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.register import Notice
+from notices.settings import Settings
+from search import index as indexes
+from search.engine import Admin, Engine, SearchDown, WriteRefused
+from tests.publishing import caught_up, declared, position, relaying, until, withdrawn
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def index(database: None, admin: Admin, settings: Settings) -> AsyncIterator[str]:
+    """The name of an index that is not there yet."""
+    await admin.drop(settings.meili_index)
+    await admin.drop(indexes.next_of(settings.meili_index))
+    yield settings.meili_index
+    await admin.drop(settings.meili_index)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def engine(settings: Settings) -> AsyncIterator[Engine]:
+    engine = Engine(settings.meili_url or "", settings.meili_search_key or "", settings.meili_index)
+    yield engine
+    await engine.close()
+
+
+async def ids(engine: Engine, condition: str = "") -> list[str]:
+    try:
+        (result,) = await engine.search(
+            [{"indexUid": engine.index, "q": "", "filter": condition or [], "limit": 1000}]
+        )
+    except SearchDown:
+        return []
+    return sorted(hit["id"] for hit in result["hits"])
+
+
+async def test_a_declaration_can_be_found_within_a_second(
+    index: str, deployment: Deployment, admin: Admin, engine: Engine
+) -> None:
+    async with relaying(deployment, admin):
+        await declared(deployment, "JY1")
+        await until(caught_up)
+        waited = []
+        for number in range(11):
+            id = await declared(deployment, f"JY2{number:04}")
+            begin = time.perf_counter()
+
+            async def there(id: str = id) -> bool:
+                return id in await ids(engine)
+
+            await until(there)
+            waited.append(time.perf_counter() - begin)
+
+    # The median, since other tests may keep the disk busy; the benchmark looks at the tail.
+    assert sorted(waited)[5] < 1
+
+
+async def test_a_withdrawal_changes_the_document(
+    index: str, deployment: Deployment, admin: Admin, engine: Engine
+) -> None:
+    id = await declared(deployment, "JY1")
+
+    async with relaying(deployment, admin):
+        await until(caught_up)
+        assert await ids(engine, "state = void") == [id]
+        await withdrawn(deployment, id)
+        await until(caught_up)
+
+    assert await ids(engine, "state = reinstated") == [id]
+    assert await ids(engine, "state = void") == []
+
+
+async def test_a_redacted_notice_leaves_the_index(
+    index: str, deployment: Deployment, admin: Admin, engine: Engine
+) -> None:
+    id, other = await declared(deployment, "JY1"), await declared(deployment, "JY2")
+
+    async with relaying(deployment, admin):
+        await until(caught_up)
+        await DB.fetch("UPDATE notice SET form = NULL WHERE id = $1", id)
+        await DB.fetch(
+            "WITH head AS (UPDATE log_head SET size = size + 1 RETURNING size - 1 AS index)"
+            " INSERT INTO event (index, notice, kind, at, entry)"
+            " SELECT index, $1, 'redacted', now(), '' FROM head",
+            id,
+        )
+        await until(caught_up)
+
+    assert await ids(engine) == [other]
+
+
+async def test_two_relays_take_turns(
+    index: str, deployment: Deployment, admin: Admin, engine: Engine
+) -> None:
+    async with relaying(deployment, admin):
+        await declared(deployment, "JY1")
+        await until(caught_up)
+        async with relaying(deployment, admin):
+            await declared(deployment, "JY2")
+            await until(caught_up)
+
+    assert len(await ids(engine)) == 2
+
+
+def strange(monkeypatch: pytest.MonkeyPatch, wrong: Callable[[str], Any], id: str) -> None:
+    """From here on the document of notice `id` has what `wrong` makes of its id."""
+    usual = publishing.document_of
+
+    def document_of(deployment: Deployment, notice: Notice) -> dict[str, Any]:
+        return usual(deployment, notice) | ({"id": wrong(id)} if notice.id == id else {})
+
+    monkeypatch.setattr(publishing, "document_of", document_of)
+
+
+async def test_one_refused_document_is_parked_and_the_rest_goes_on(
+    index: str,
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    notices = [await declared(deployment, f"JY{number}") for number in range(9)]
+    with monkeypatch.context() as changed:
+        # A space is no part of an id, so the engine fails the whole task.
+        strange(changed, lambda id: f"{id} ", notices[4])
+        async with relaying(deployment, admin):
+            await until(caught_up)
+
+    assert await ids(engine) == sorted(set(notices) - {notices[4]})
+    parked = await DB.fetch("SELECT notice, index, error FROM parked")
+    assert [tuple(row)[1:] for row in parked] == [(4, "invalid_document_id")]
+
+    async with relaying(deployment, admin):
+        await withdrawn(deployment, notices[4])
+        await until(caught_up)
+    assert notices[4] in await ids(engine)
+    assert await DB.fetch("SELECT notice FROM parked") == []
+
+
+async def test_a_notice_of_which_no_document_can_be_made_is_parked(
+    index: str,
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    notices = [await declared(deployment, f"JY{number}") for number in range(3)]
+
+    def wrong(id: str) -> str:
+        raise KeyError("张三")
+
+    strange(monkeypatch, wrong, notices[1])
+    async with relaying(deployment, admin):
+        await until(caught_up)
+
+    assert await ids(engine) == sorted({notices[0], notices[2]})
+    parked = await DB.fetch("SELECT notice, error FROM parked")
+    assert [tuple(row) for row in parked] == [(notices[1], "no document: KeyError")]
+
+
+async def test_the_relay_goes_on_when_the_engine_is_back(
+    index: str,
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with relaying(deployment, admin):
+        await until(caught_up)
+        with monkeypatch.context() as away:
+
+            async def no_answer(*_: object) -> Any:
+                raise SearchDown("ConnectionError")
+
+            away.setattr(admin, "created_at", no_answer)
+            id = await declared(deployment, "JY1")
+            await asyncio.sleep(0.5)
+            assert (await relay.lag())[0] == 1
+        await until(caught_up)
+
+    assert await ids(engine) == [id]
+
+
+async def test_an_engine_that_lost_its_data_is_filled_from_the_log(
+    index: str, deployment: Deployment, admin: Admin, engine: Engine
+) -> None:
+    async with relaying(deployment, admin):
+        notices = sorted([await declared(deployment, f"JY{number}") for number in range(5)])
+        await until(caught_up)
+        await admin.drop(index)
+
+        async def all_there() -> bool:
+            return await ids(engine) == notices
+
+        await until(all_there)
+        assert indexes.fits(await admin.settings(index))
+
+
+async def test_an_index_that_lacks_documents_is_rebuilt_at_the_start(
+    index: str, deployment: Deployment, admin: Admin, engine: Engine
+) -> None:
+    notices = sorted([await declared(deployment, f"JY{number}") for number in range(5)])
+    async with relaying(deployment, admin):
+        await until(caught_up)
+    await admin.wait(await admin.delete(index, notices[:3]))
+
+    async def all_there() -> bool:
+        return await ids(engine) == notices
+
+    async with relaying(deployment, admin):
+        await until(all_there)
+
+
+async def test_changed_settings_lead_to_a_rebuild_by_themselves(
+    index: str,
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    notices = sorted([await declared(deployment, f"JY{number}") for number in range(3)])
+    async with relaying(deployment, admin):
+        await until(caught_up)
+    changed = [*indexes.SETTINGS["filterableAttributes"], "document_99"]
+    monkeypatch.setitem(indexes.SETTINGS, "filterableAttributes", changed)
+
+    async def rebuilt() -> bool:
+        return indexes.fits(await admin.settings(index)) and await ids(engine) == notices
+
+    async with relaying(deployment, admin):
+        await until(rebuilt)
+
+
+def nobody(done: int, total: int) -> None:
+    pass
+
+
+async def test_a_rebuild_loses_nothing_that_is_declared_meanwhile(
+    index: str, deployment: Deployment, admin: Admin, engine: Engine
+) -> None:
+    notices = [await declared(deployment, f"JY{number}") for number in range(20)]
+    missing = 0
+
+    async def declare_on() -> None:
+        for number in range(100, 160):
+            notices.append(await declared(deployment, f"JY{number}"))
+
+    async def search_on() -> None:
+        nonlocal missing
+        while True:
+            missing += len(await ids(engine)) < 20
+            await asyncio.sleep(0.005)
+
+    async with relaying(deployment, admin):
+        await until(caught_up)
+        searching = asyncio.create_task(search_on())
+        declaring = asyncio.create_task(declare_on())
+        steps: list[tuple[int, int]] = []
+        while not declaring.done():
+            await relay.reindex(deployment, admin, lambda *step: steps.append(step))
+        await declaring
+        await until(caught_up)
+        searching.cancel()
+
+    assert await ids(engine) == sorted(notices)
+    assert missing == 0
+    assert steps[0] == (0, steps[0][1])
+    assert steps[-1][0] >= steps[-1][1]
+
+
+@pytest.mark.parametrize("step", ["start_next", "put_in_place"])
+async def test_a_rebuild_that_ends_at_any_step_leaves_a_service_and_can_be_done_again(
+    index: str,
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    notices = sorted([await declared(deployment, f"JY{number}") for number in range(3)])
+    async with relaying(deployment, admin):
+        await until(caught_up)
+        with monkeypatch.context() as broken:
+            usual = getattr(indexes, step)
+
+            async def ends(*arguments: Any) -> None:
+                await usual(*arguments)
+                raise asyncio.CancelledError
+
+            broken.setattr(indexes, step, ends)
+            with pytest.raises(asyncio.CancelledError):
+                await relay.reindex(deployment, admin, nobody)
+        assert await ids(engine) == notices
+
+        notices = sorted([*notices, await declared(deployment, "JY99")])
+        await until(caught_up)
+        assert await ids(engine) == notices
+        await relay.reindex(deployment, admin, nobody)
+
+    assert await ids(engine) == notices
+    assert await admin.created_at(indexes.next_of(index)) is None
+
+
+async def test_a_rebuild_that_lacks_documents_is_not_put_in_place(
+    index: str,
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    notices = sorted([await declared(deployment, f"JY{number}") for number in range(3)])
+    await relay.reindex(deployment, admin, nobody)
+    with monkeypatch.context() as broken:
+
+        async def few(uid: str) -> int:
+            return 2
+
+        broken.setattr(admin, "count", few)
+        with pytest.raises(rebuilding.RebuildError):
+            await relay.reindex(deployment, admin, nobody)
+
+    assert await ids(engine) == notices
+
+
+async def test_the_relay_goes_on_after_the_database_has_cut_its_connections(
+    index: str, deployment: Deployment, admin: Admin, engine: Engine, database_url: str
+) -> None:
+    async with relaying(deployment, admin):
+        await declared(deployment, "JY1")
+        await until(caught_up)
+        other = await asyncpg.connect(database_url)
+        await other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'notices relay' AND datname = current_database()"
+        )
+        await other.close()
+        await declared(deployment, "JY2")
+        await until(caught_up)
+
+    assert len(await ids(engine)) == 2
+    assert await position() == 2
+
+
+async def test_a_relay_with_a_key_that_is_not_known_makes_it_if_it_may(
+    index: str, deployment: Deployment, admin: Admin, settings: Settings, engine: Engine
+) -> None:
+    wrong = Admin(settings.meili_url or "", "no such key")
+    here = replace(deployment, settings=replace(settings, meili_master_key=None))
+    id = await declared(deployment, "JY1")
+
+    async with relaying(here, wrong):
+        await asyncio.sleep(0.5)
+        assert (await relay.lag())[0] == 1
+    async with relaying(deployment, admin):
+        await until(caught_up)
+
+    assert await ids(engine) == [id]
+    wrong.close()
+
+
+async def test_how_far_the_index_is_behind_is_told_in_events_and_seconds(
+    index: str, deployment: Deployment
+) -> None:
+    assert await relay.lag() == (0, 0.0)
+
+    await declared(deployment, "JY1")
+    await asyncio.sleep(0.05)
+    events, seconds = await relay.lag()
+
+    assert events == 1
+    assert 0.05 <= seconds < 10
+
+
+async def test_refusals_that_are_not_about_documents_park_nothing(
+    index: str, deployment: Deployment, admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = await declared(deployment, "JY1")
+
+    async def full(task: int) -> None:
+        raise WriteRefused("no_space_left_on_device")
+
+    parcel = await publishing.parcel(deployment, [id])
+    sent = await publishing.send(admin, index, parcel)
+    with monkeypatch.context() as broken:
+        broken.setattr(admin, "wait", full)
+        with pytest.raises(publishing.PublishingError):
+            await publishing.deliver(admin, index, sent)
+
+    assert await DB.fetch("SELECT notice FROM parked") == []
