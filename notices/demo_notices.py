@@ -170,6 +170,7 @@ class Writer:
         else:
             person = agent
             holder = Holder(kind="person", name=agent.name, identifier=agent.identifier)
+        place = demo_people.place(self._city, county)
         number, year = demo_numbers.make(
             certificate,
             order,
@@ -177,13 +178,13 @@ class Writer:
             holder_kind=holder.kind or "",
             holder=holder.identifier or "",
             city=self._city,
-            place=self._city + county,
+            place=place,
         )
         if year is not None:
             issued = date(int(year), 1, 1) + timedelta(days=random.randrange(365))
         copies = random.random()
         issuer = random.choice(self._issuers[certificate.id]).format(
-            province=self._province, city=self._city, county=self._city + county
+            province=self._province, city=self._city, county=place
         )
         cause = random.random()
         matters = self._matters[certificate.id]

@@ -128,6 +128,11 @@ _FIRST = "鑫福瑞泰永盛德恒聚顺兴隆华宏祥和安康嘉源润丰宝�
 _SECOND = "源泰丰达盛祥兴顺和安康宁乐佳园居轩阁府味香春夏秋月星辰阳光风林泉河湾桥港城都邦业成新"
 
 
+def place(city: str, county: str) -> str:
+    """潍坊市奎文区, but 寿光市 without the city that it belongs to."""
+    return county if county.endswith("市") else city + county
+
+
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """A made-up organisation; `place` is a number by which its county is picked."""
@@ -141,7 +146,7 @@ class Organisation:
         """潍坊市奎文区福源餐饮店, or 潍坊鑫盛物流有限公司."""
         if self.ending.endswith("公司") and self.place % 3:
             return city.removesuffix("市") + self.word + self.ending
-        return city + county + self.word + self.ending
+        return place(city, county) + self.word + self.ending
 
 
 def organisation(trade: str, serial: int) -> Organisation:

@@ -249,6 +249,21 @@ def test_people_and_children_have_ids_of_their_own():
     assert all(code[:6] in demo_people.AREAS for code in codes)
 
 
+async def test_nobody_is_said_to_have_proved_who_he_is(database, deployment):
+    strict = dataclasses.replace(
+        deployment, settings=dataclasses.replace(deployment.settings, demo=False)
+    )
+    await demo.fill(strict, 20, 11, nothing)
+
+    rows = await DB.fetch("SELECT DISTINCT evidence FROM notice")
+    assert [row["evidence"] for row in rows] == ["self_declared"]
+
+
+def test_a_city_within_a_city_is_named_alone():
+    assert demo_people.place("潍坊市", "奎文区") == "潍坊市奎文区"
+    assert demo_people.place("潍坊市", "寿光市") == "寿光市"
+
+
 def test_names_are_of_every_length():
     random = dice()
     lengths = Counter(len(demo_people.name(random)) for _ in range(3_000))
