@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import pytest
@@ -79,7 +80,7 @@ def service(worker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
         process.wait(20)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     path = next((found for name in names if (found := shutil.which(name))), None)
@@ -213,6 +214,54 @@ async def test_a_page_fits_the_smallest_phone(
     await page.goto(path + ("&" if "?" in path else "?") + f"lang={lang}")
 
     assert await page.evaluate("document.documentElement.scrollWidth") <= SMALLEST["width"]
+    await context.close()
+
+
+# WCAG 2.2, 1.4.3: the contrast of each visible text with the nearest ground that is painted.
+TOO_FAINT = """() => {
+  const parts = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map((v) => v / 255)
+      .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const ground = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const color = parts(getComputedStyle(at).backgroundColor);
+      if (color.length === 3 || color[3] === 1) return color;
+    }
+    return [255, 255, 255];
+  };
+  const faint = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+    if (!own || !element.checkVisibility()) continue;
+    const [a, b] = [light(parts(getComputedStyle(element).color)), light(ground(element))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) faint.push(`${element.textContent.trim().slice(0, 30)}: ${ratio.toFixed(2)}`);
+  }
+  return faint;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_text_stands_out_from_its_ground(
+    browser: Browser, service: str, scheme: Literal["light", "dark"]
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await page.emulate_media(color_scheme=scheme)
+
+    for path in PAGES:
+        await page.goto(path)
+        assert await page.evaluate(TOO_FAINT) == [], path
+    await page.goto("/verify")
+    await page.get_by_label("证件种类").select_option("company-seal")
+    await on(page, "核验")
+    assert await page.evaluate(TOO_FAINT) == []
+    await page.get_by_label("证件号码").fill("3799990000001")
+    await on(page, "核验")
+    assert await page.evaluate(TOO_FAINT) == []
     await context.close()
 
 

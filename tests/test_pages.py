@@ -1,17 +1,19 @@
 """The pages, asked over HTTP as a browser without scripts would."""
 
+import dataclasses
 import re
 from html.parser import HTMLParser
 from typing import Any
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from notices import declarations
 from notices.identity import person_from
 from notices.lifecycle import Status
 from notices.numbers import resident_id_ok, uscc_ok
-from notices.web import declaring, rendering, signing, typed, wording
+from notices.web import drafts, rendering, signing, typed, wording
 from tests.conftest import SignIn
 from tests.samples import ANNA, OFFICER, declaration
 
@@ -147,7 +149,10 @@ async def test_a_search_without_a_result_says_what_to_try(client: httpx.AsyncCli
 
 
 async def test_the_search_shows_cards_counts_and_pages(
-    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, app: Any, monkeypatch: Any
+    client: httpx.AsyncClient,
+    restaurant: httpx.AsyncClient,
+    app: Litestar,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     id = await published(restaurant)
     notice = (await client.get(f"/api/v1/notices/{id}")).json()
@@ -511,6 +516,29 @@ async def test_certificates_are_found_by_their_other_names(restaurant: httpx.Asy
     assert 'value="business-license"' not in found.text
 
 
+async def test_looking_for_another_certificate_loses_nothing(restaurant: httpx.AsyncClient) -> None:
+    back = await restaurant.post("/declare", data=FOOD | {"at": "check", "to": "certificate"})
+    asked = fields(back) | FOOD | {"find": "营业执照", "to": "certificate"}
+    found = await restaurant.post("/declare", data=asked)
+
+    assert fields(found)["issuer"] == FOOD["issuer"]
+    assert 'value="business-license"' in found.text
+    assert '<button id="certificate" name="certificate" value="company-seal"' not in found.text
+
+
+async def test_without_the_demo_nobody_signs_in_and_the_page_says_why(
+    client: httpx.AsyncClient, app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = app.state.deployment
+    real = dataclasses.replace(here, settings=dataclasses.replace(here.settings, demo=False))
+    monkeypatch.setattr(app.state, "deployment", real)
+    form = await client.get("/sign-in")
+    sent = await client.post("/sign-in", data={"sample": "li"})
+
+    assert (form.status_code, sent.status_code) == (404, 404)
+    assert "没有配置登录方式" in form.text
+
+
 async def test_a_person_is_told_which_certificates_only_organisations_declare(
     sign_in: SignIn,
 ) -> None:
@@ -523,6 +551,7 @@ async def test_a_person_is_told_which_certificates_only_organisations_declare(
     assert 'value="business-license"' not in page.text
     assert "只能由单位声明的证件" in page.text
     assert forced.status_code == 422
+    assert 'href="#certificate"' in forced.text
 
 
 async def test_an_officer_declares_nothing(sign_in: SignIn) -> None:
@@ -635,7 +664,7 @@ def test_every_status_and_every_reason_has_words() -> None:
 
 
 def test_every_field_of_the_forms_has_a_name_in_the_summary() -> None:
-    asked = {*declaring.CARRIED, *declaring.AGREED, *signing.TYPED}
+    asked = {*drafts.CARRIED, *drafts.AGREED, *signing.TYPED}
 
     assert asked <= set(wording.FIELDS)
 
