@@ -5,14 +5,16 @@ import contextlib
 import http.client
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from notices.engine_children import Child, Say
+from notices.engine_children import Child, EngineError, Say
 from notices.engines import Engines
 from notices.settings import Settings
+from notices.texts import Text
 from search import engine as search_engine
 
 SECRETS = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY")
@@ -46,6 +48,23 @@ def answers(settings: Settings) -> bool:
         connection.close()
 
 
+def refuse_a_busy_port(settings: Settings) -> None:
+    """Raise EngineError when somebody listens there; his answers would be taken for ours."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            where = f"{settings.host}:{settings.port}"
+            raise EngineError(
+                Text(
+                    f"无法在 {where} 上监听（{error.strerror}）。请用 PORT 指定另一个端口。",
+                    f"Cannot listen on {where} ({error.strerror}). Name another port by PORT.",
+                )
+            ) from None
+
+
 @contextlib.contextmanager
 def running(child: Child, within: float = 60.0) -> Iterator[Child]:
     child.start(within)
@@ -76,9 +95,7 @@ def search_keys(settings: Settings, engines: Engines, say: Say) -> tuple[str, st
     try:
         make()
     except search_engine.SearchDown:
-        say(
-            "Meilisearch 暂时连不上，由数据库代替检索。 / Meilisearch is away for now."
-        )
+        say("Meilisearch 暂时连不上，由数据库代替检索。 / Meilisearch is away for now.")
         threading.Thread(target=keep_trying, daemon=True).start()
     return search_engine.keys_of(master, settings.meili_index)
 
@@ -96,6 +113,7 @@ def serve(settings: Settings, *, relay: bool, say: Say) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    refuse_a_busy_port(settings)
     with contextlib.ExitStack() as started:
         engines = started.enter_context(
             Engines.open(

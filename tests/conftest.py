@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 import pytest_asyncio
 from litestar import Litestar
@@ -21,6 +22,11 @@ from tests import enginefarm
 from tests.samples import RESTAURANT
 
 BASE = "http://testserver.example"
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
+
 FARM: enginefarm.Farm | None = None
 
 TABLES = (

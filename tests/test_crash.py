@@ -1,0 +1,206 @@
+"""Bad days, made to happen: the service killed, its engines gone, its port taken."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.samples import RESTAURANT, declaration
+from tests.service import ROOT, Service, running
+
+FOOD = "food-operation-license"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with running(tmp_path_factory.mktemp("service") / "data") as service:
+        yield service
+
+
+def numbers(start: int) -> Iterator[str]:
+    serial = start
+    while True:
+        serial += 1
+        yield f"JY1379999{serial:07}"
+
+
+@contextlib.contextmanager
+def signed_in(service: Service) -> Iterator[httpx.Client]:
+    with service.client() as client:
+        assert client.post("/api/v1/demo/login", json=RESTAURANT).status_code == 204
+        yield client
+
+
+def declare(client: httpx.Client, number: str) -> httpx.Response:
+    body = declaration(number=number, confirm_unusual_number=True)
+    return client.post("/api/v1/notices", json=body)
+
+
+def events(client: httpx.Client) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    while True:
+        answer = client.get("/api/v1/events", params={"since": len(found), "limit": 1000}).json()
+        if not answer["events"]:
+            return found
+        found += answer["events"]
+
+
+def test_whatever_was_answered_201_survives_kill_9(service: Service) -> None:
+    confirmed: list[tuple[str, str]] = []
+    stop = threading.Event()
+
+    def work(start: int) -> None:
+        with signed_in(service) as client:
+            for number in numbers(start):
+                if stop.is_set():
+                    return
+                try:
+                    answer = declare(client, number)
+                except httpx.TransportError:
+                    return
+                if answer.status_code == 201:
+                    confirmed.append((number, answer.json()["id"]))
+
+    threads = [threading.Thread(target=work, args=(start,)) for start in (0, 100_000, 200_000)]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + 30
+    while len(confirmed) < 60 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    service.kill()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    service.start()
+
+    assert len(confirmed) >= 60
+    with service.client() as client:
+        log = events(client)
+        assert [event["index"] for event in log] == list(range(len(log)))
+        times = [event["at"] for event in log]
+        assert times == sorted(times)
+        assert {id for _, id in confirmed} <= {event["notice"]["id"] for event in log}
+        asked = [{"certificate": FOOD, "number": number} for number, _ in confirmed[-900:]]
+        answers = client.post("/api/v1/verifications", json={"items": asked}).json()["answers"]
+        assert {answer["status"] for answer in answers} == {"invalid"}
+        last = confirmed[-1][0]
+    service.until(
+        lambda client: client.get("/api/v1/notices", params={"q": last}).json()["notices"]
+    )
+
+
+def test_without_meilisearch_declaring_and_checking_go_on_and_search_is_degraded(
+    service: Service,
+) -> None:
+    stopped = service.pids(f"--db-path {service.data}/meilisearch")
+    assert stopped
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)  # hangs, which is worse than being gone
+    try:
+        with signed_in(service) as client:
+            assert declare(client, "JY13799995000001").status_code == 201
+            question = {"certificate": FOOD, "number": "JY13799995000001"}
+            assert client.post("/api/v1/verifications", json=question).json()["status"] == "invalid"
+            begin = time.monotonic()
+            found = client.get("/api/v1/notices", params={"q": "JY13799995000001"}).json()
+            assert time.monotonic() - begin < 1.5
+            assert found["degraded"] is True
+            assert [notice["number"] for notice in found["notices"]] == ["JY13799995000001"]
+            ready = client.get("/health/ready")
+            assert (ready.status_code, ready.json()["search"]) == (200, "down")
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+
+    def caught_up(client: httpx.Client) -> bool:
+        found = client.get("/api/v1/notices", params={"q": "JY13799995000001"}).json()
+        return bool(found["notices"]) and not found["degraded"]
+
+    service.until(caught_up, 30)
+
+
+def test_a_meilisearch_that_dies_is_started_again(service: Service) -> None:
+    for pid in service.pids(f"--db-path {service.data}/meilisearch"):
+        os.kill(pid, signal.SIGKILL)
+
+    def back(client: httpx.Client) -> bool:
+        up = client.get("/health/ready").json()["search"] == "up"
+        return up and not client.get("/api/v1/notices").json()["degraded"]
+
+    service.until(back, 30)
+
+
+def test_without_postgresql_nothing_is_half_done_and_it_recovers_by_itself(
+    service: Service,
+) -> None:
+    with signed_in(service) as client:
+        pid = int(next(service.data.glob("postgresql.home")).read_text() and _postmaster(service))
+        os.kill(pid, signal.SIGSTOP)
+        os.kill(pid, signal.SIGKILL)
+        answer = declare(client, "JY13799996000001")
+        if answer.status_code != 201:
+            assert answer.status_code == 503, answer.text
+            assert answer.json()["code"] == "unavailable"
+            assert int(answer.headers["retry-after"]) > 0
+
+    service.until(lambda client: client.get("/health/ready").status_code == 200, 30)
+    with signed_in(service) as client:
+        again = declare(client, "JY13799996000001")
+        assert again.status_code == (409 if answer.status_code == 201 else 201)
+        log = events(client)
+        assert [event["index"] for event in log] == list(range(len(log)))
+
+
+def _postmaster(service: Service) -> str:
+    home = Path((service.data / "postgresql.home").read_text().strip())
+    file = next(home.rglob("postmaster.pid"))
+    return file.read_text().split("\n", 1)[0]
+
+
+def test_a_second_service_on_the_same_data_or_port_is_told_what_to_change(
+    service: Service, tmp_path: Path
+) -> None:
+    def refused(**changes: str) -> str:
+        environment = {**os.environ, "DATA": str(service.data), "PORT": "1", **changes}
+        done = subprocess.run(
+            [sys.executable, "-m", "notices", "serve", "--demo"],
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        return done.stderr
+
+    assert "PORT" in refused(DATA=str(tmp_path), PORT=str(service.port))
+    assert "DATA" in refused(PORT="28999")
+
+
+def test_the_command_line_works_beside_the_service(service: Service) -> None:
+    environment = {**os.environ, "DATA": str(service.data)}
+    for command in (["reindex"], ["demo", "fill", "200", "--seed", "3"], ["migrate"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "notices", *command],
+            env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    service.until(lambda client: client.get("/health/ready").json()["relay"]["events"] == 0)
+
+
+def test_sigterm_stops_everything_that_was_started(tmp_path: Path) -> None:
+    with running(tmp_path / "data") as service:
+        assert service.stop() == 0
+
+        assert service.pids(str(service.data)) == []
+        assert not (service.data / "engines.json").exists()
