@@ -95,8 +95,8 @@ def post(url: str, bodies: Iterator[bytes], seconds: float, *, cookie: str = "")
         connections = [
             await loop.create_connection(
                 lambda: _Connection(head, bodies, load, began + seconds),
-                parts.hostname,
-                parts.port,
+                parts.hostname or "127.0.0.1",
+                parts.port or 80,
             )
             for _ in range(CONNECTIONS)
         ]
