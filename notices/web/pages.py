@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.datastructures import CacheControlHeader
 from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
+from litestar.types import ControllerRouterHandler
 
 from notices import declarations, register
 from notices.lifecycle import may_follow
@@ -130,4 +131,4 @@ static = create_static_files_router(
     cache_control=CacheControlHeader(max_age=31_536_000, public=True, immutable=True),
 )
 
-HANDLERS = [home, search, notice, static, *changing.HANDLERS]
+HANDLERS: list[ControllerRouterHandler] = [home, search, notice, static, *changing.HANDLERS]
