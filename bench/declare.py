@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 import asyncpg
 import httpx
@@ -25,7 +26,7 @@ _serials = count(1)
 def declaration() -> tuple[str, bytes]:
     """A number that was never declared, and the declaration of it."""
     number = f"370799{next(_serials):06}"
-    organisation = RESTAURANT["organisation"]
+    organisation: Any = RESTAURANT["organisation"]
     body = {
         "certificate": "tobacco-retail-license",
         "number": number,
