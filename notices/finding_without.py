@@ -143,7 +143,7 @@ def _whole(lookup: Lookup, sql: _Sql) -> str:
 
 
 def _parts(deployment: Deployment, lookup: Lookup, sql: _Sql) -> list[str]:
-    """All number-like parts and all words count."""
+    """All number-like parts and all words count; what is glued to a number only repeats it."""
     conditions = [_tail(sql, run) for run in lookup.q.numbers]
     for word in lookup.q.words:
         conditions.append(_word(deployment, sql, word))

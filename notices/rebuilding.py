@@ -26,7 +26,7 @@ from notices.publishing import Sent
 from search import index as indexes
 from search.engine import Admin
 
-PIECE = 5_000
+PIECE = 10_000
 IN_FLIGHT = 2
 """Pieces in the engine's queue: while it works on one, we build the other."""
 

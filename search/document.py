@@ -11,8 +11,11 @@ from notices.numbers import normal_form
 VERSION = 1
 """Raised by whoever changes what `document` returns; a running index is then filled anew."""
 
-SHORTEST_RUN = 4
-"""Digits that make a piece of a query a number; fewer are a word (a year's end, 360科技)."""
+FEWEST_DIGITS = 4
+"""Digits that make a run of letters and digits a number; fewer are a word (360科技)."""
+
+LONG_RUN = 6
+"""A run as long as this needs but one: codes of organisations end like AW4XRR9A."""
 
 _CHINA = timezone(timedelta(hours=8))
 _RUN = re.compile(r"[0-9A-Z]+")
@@ -30,7 +33,8 @@ def letters(text: str) -> str:
 
 
 def has_number(run: str) -> bool:
-    return sum(character.isdigit() for character in run) >= SHORTEST_RUN
+    digits = sum(character.isdigit() for character in run)
+    return digits >= FEWEST_DIGITS or (digits > 0 and len(run) >= LONG_RUN and run.isascii())
 
 
 def pieces(normal: str) -> tuple[list[str], list[str]]:
@@ -45,15 +49,15 @@ def _keep_short(run: re.Match[str]) -> str:
 
 
 def backwards(numbers: Iterable[str]) -> list[str]:
-    """Every run in `numbers` read from its end: a tail is a beginning, and those are indexed."""
-    runs = {
-        run[::-1]
-        for number in numbers
-        for pattern in (_RUN, _DIGITS)
-        for run in pattern.findall(number)
-        if has_number(run)
-    }
-    return sorted(runs)
+    """Every run in `numbers` read from its end: a tail is a beginning, and those are indexed.
+
+    All digits of a number are a run as well: some type 2020 0012345 and leave out what is between.
+    """
+    runs: set[str] = set()
+    for number in numbers:
+        digits = _DIGITS.findall(number)
+        runs.update(_RUN.findall(number), digits, ["".join(digits)])
+    return sorted(run[::-1] for run in runs if has_number(run))
 
 
 def document(
@@ -80,6 +84,9 @@ def document(
         ],
         # 鲁(2020)潍坊市奎文区不动产权第0012345号 is typed in parts, its Han too.
         "number_words": [letters(part) for part in pieces(number or "")[1]],
+        # One's own number ranks above a holder's code that happens to be the same.
+        "number_whole": number_key if number_key and number_key.isascii() else None,
+        "holder_code": identifier,
         "place": [letters(place) for place in (region_name, notice["issuer"]) if place],
         # Filters: a number is never looked up as a word, since hyphens and brackets cut words.
         "numbers": sorted({*numbers, notice["id"]}),

@@ -7,7 +7,14 @@ from search.engine import Admin
 
 SETTINGS: dict[str, Any] = {
     # Most telling first: a holder's name counts more than a place of the same name.
-    "searchableAttributes": ["holder", "certificate_words", "number_words", "place"],
+    "searchableAttributes": [
+        "number_whole",
+        "holder",
+        "certificate_words",
+        "number_words",
+        "place",
+        "holder_code",
+    ],
     "filterableAttributes": [
         "certificate",
         "effective_at",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from notices.numbers import normal_form
-from search.document import has_number, letters, pieces
+from search.document import letters, pieces
 
 MOST_WORDS = 10
 """Meilisearch looks at the first ten words or phrases of a query."""
@@ -25,12 +25,14 @@ _FACETS = ("certificate", "region", "year", "state")
 class Understood:
     """What a typed query is taken for.
 
-    `whole` are the forms it can have as one number, `numbers` its number-like parts and `words`
-    the rest. `nothing` means that something was typed and none of it can be looked for.
+    `whole` are the forms it can have as one number, `numbers` its number-like parts, `beside` the
+    letters glued to those (a certificate's name, a part of the number) and `words` the rest.
+    `nothing` means that something was typed and none of it can be looked for.
     """
 
     whole: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     nothing: bool = False
 
@@ -38,13 +40,14 @@ class Understood:
 def understand(q: str, forms: Iterable[str] = ()) -> Understood:
     """`forms` are more normal forms of `q`, without what a catalogue calls an optional prefix."""
     numbers: list[str] = []
+    beside: list[str] = []
     words: list[str] = []
     for typed in _BETWEEN_WORDS.split(q):
         normal = normal_form(typed)
-        if has_number(normal):
-            runs, rest = pieces(normal)
+        runs, rest = pieces(normal)
+        if runs:
             numbers += runs
-            words += rest
+            beside += rest
         elif letters(typed):
             words.append(typed)
     whole = [
@@ -55,6 +58,7 @@ def understand(q: str, forms: Iterable[str] = ()) -> Understood:
     return Understood(
         tuple(whole),
         tuple(dict.fromkeys(numbers)),
+        tuple(dict.fromkeys(beside)),
         tuple(sorted(dict.fromkeys(words), key=len, reverse=True)),
         nothing=bool(q.strip()) and not numbers and not words,
     )
@@ -137,11 +141,16 @@ def queries(index: str, lookup: Lookup, now: float) -> list[dict[str, Any]]:
     asked = []
     if lookup.q.whole:
         forms = ", ".join(quoted(form) for form in lookup.q.whole)
-        asked.append(("", [*conditions, f"numbers IN [{forms}]"]))
+        word = lookup.q.whole[0] if lookup.q.whole[0].isascii() else ""
+        asked.append((word, [*conditions, f"numbers IN [{forms}]"]))
     words, numbers = lookup.q.words[:MOST_WORDS], lookup.q.numbers[:MOST_WORDS]
     if words or numbers or not lookup.q.nothing:
-        text = " ".join(f'"{letters(word)}"' for word in words if letters(word))
-        asked.append((text, conditions + [number_filter(each) for each in numbers]))
+        phrases = [f'"{letters(word)}"' for word in words]
+        # Not phrases: 不动产权证书鲁2020… runs over the end of one field into another.
+        loose = [letters(part) for part in lookup.q.beside]
+        asked.append(
+            (" ".join([*phrases, *loose]), conditions + [number_filter(each) for each in numbers])
+        )
     return [
         question
         for text, wanted in asked

@@ -56,6 +56,7 @@ def test_a_number_is_found_by_its_tail_and_by_the_tail_of_each_run() -> None:
 
     assert any(tail.startswith("2345"[::-1]) for tail in tails)
     assert any(tail.startswith("2020"[::-1]) for tail in tails)
+    assert any(tail.startswith("20200012345"[::-1]) for tail in tails)
     assert backwards(["JY13799990000011"]) == ["11000009999731", "11000009999731YJ"]
 
 

@@ -28,7 +28,12 @@ def test_digits_glued_to_han_are_a_number_and_a_word() -> None:
     understood = understand("食品经营许可证JY13799990000011号")
 
     assert understood.numbers == ("JY13799990000011",)
-    assert understood.words == ("食品经营许可证",)
+    assert understood.beside == ("食品经营许可证",)
+    assert queries("i", Lookup(q=understood), 0)[2]["q"] == "食 品 经 营 许 可 证"
+
+
+def test_the_end_of_an_organisations_code_is_a_number() -> None:
+    assert understand("梅思 aw4xrr9a").numbers == ("AW4XRR9A",)
 
 
 def test_a_few_digits_are_part_of_a_name() -> None:
@@ -54,7 +59,7 @@ def test_an_empty_query_asks_for_everything(typed: str) -> None:
 def test_whole_numbers_are_asked_first_and_without_words() -> None:
     asked = queries("i", Lookup(q=understand("JY13799990000011", ["X1"])), 0)
 
-    assert asked[0]["q"] == ""
+    assert asked[0]["q"] == "JY13799990000011"
     assert asked[0]["filter"] == ['numbers IN ["JY13799990000011", "X1"]']
     assert len(asked) == 4
 
