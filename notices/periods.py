@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-import chinese_calendar  # type: ignore[import-untyped]  # it ships no types
+import chinese_calendar
 
 from notices.catalogue import Period
 from notices.texts import CHINA

@@ -182,23 +182,24 @@ def found(results: Sequence[Mapping[str, Any]]) -> Found:
     """What the replies to `queries` say."""
     for hits, running in zip(results[::2], results[1::2], strict=True):
         spread = hits["facetDistribution"]
-        states = dict(spread["state"])
+        # A facet that no document has yet is left out, as in an index just made.
+        states = dict(spread.get("state", {}))
         # Meilisearch stops counting hits at a limit, but never counts of a facet; every
         # document has exactly one state.
         total = sum(states.values())
         if total == 0:
             continue
         void = states.pop("void", 0)
-        declared = running["facetDistribution"]["state"].get("void", 0)
+        declared = running["facetDistribution"].get("state", {}).get("void", 0)
         statuses = {"declared": declared, "invalid": void - declared, **states}
         return Found(
             [hit["id"] for hit in hits["hits"]],
             total,
             {
-                "certificate": spread["certificate"],
-                "region": spread["region"],
+                "certificate": spread.get("certificate", {}),
+                "region": spread.get("region", {}),
                 "status": {name: count for name, count in statuses.items() if count > 0},
-                "year": spread["year"],
+                "year": spread.get("year", {}),
             },
         )
     return nothing()

@@ -1,7 +1,7 @@
 """The JSON API of notices: declare, read, search, withdraw, correct, receipts, events."""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from litestar import Response, get, post
@@ -140,7 +140,7 @@ def query_of(request: AnyRequest) -> finding.Query:
         year=number("year", None, 1900, 9999),
         published_from=day("published_from"),
         published_to=day("published_to"),
-        sort=choice("sort", SORTS) or "relevance",
+        sort=cast(finding.Sort | None, choice("sort", SORTS)),
         page=page or 1,
         per_page=per_page or 20,
     )

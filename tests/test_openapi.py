@@ -1,0 +1,74 @@
+"""The API under fuzzing by its own OpenAPI description: whatever is sent, no answer is a 500."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+
+from tests.samples import RESTAURANT
+from tests.service import Service, running
+
+
+@pytest.fixture(scope="module")
+def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with running(tmp_path_factory.mktemp("fuzzed") / "data") as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def api(fuzzed: Service) -> schemathesis.BaseSchema:
+    return schemathesis.openapi.from_url(f"{fuzzed.url}/schema/openapi.json")
+
+
+@pytest.fixture(scope="module")
+def cookie(fuzzed: Service) -> str:
+    with fuzzed.client() as client:
+        client.post("/api/v1/demo/login", json=RESTAURANT)
+        return client.cookies["session"]
+
+
+OPERATIONS = {
+    "getCatalogue", "declare", "getNotice", "searchNotices", "withdraw", "correct", "getReceipt",
+    "getEvents", "verify", "demoLogin", "getLive", "getReady", "getFeed", "getKeys", "getLogKey",
+}  # fmt: skip
+"""Every operation but signing out, which would end the session that the others need."""
+
+
+@pytest.mark.parametrize("operation_id", sorted(OPERATIONS))
+def test_no_request_makes_the_service_fail(
+    api: schemathesis.BaseSchema, cookie: str, operation_id: str
+) -> None:
+    operation = api.find_operation_by_id(operation_id)
+
+    @given(case=operation.as_strategy())
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    def fuzz(case: schemathesis.Case) -> None:
+        answer = case.call(cookies={"session": cookie})
+
+        assert answer.status_code < 500, f"{case.method} {case.path} {case.query}: {answer.text}"
+        if answer.status_code >= 400:
+            assert answer.headers["content-type"] == ["application/problem+json"]
+            assert answer.json()["status"] == answer.status_code
+
+    fuzz()
+
+
+def test_every_operation_is_fuzzed(fuzzed: Service) -> None:
+    described = httpx.get(f"{fuzzed.url}/schema/openapi.json").json()
+    named = {one["operationId"] for path in described["paths"].values() for one in path.values()}
+
+    assert named == OPERATIONS | {"signOut"}
+
+
+def test_the_description_is_openapi_3_1_and_names_every_path(fuzzed: Service) -> None:
+    described = httpx.get(f"{fuzzed.url}/schema/openapi.json").json()
+
+    assert described["openapi"].startswith("3.1")
+    assert set(described["paths"]) >= {
+        "/api/v1/catalogue", "/api/v1/notices", "/api/v1/notices/{id}", "/api/v1/events",
+        "/api/v1/verifications", "/api/v1/notices/{id}/receipt", "/health/ready",
+    }  # fmt: skip
+    body = described["paths"]["/api/v1/notices"]["post"]["requestBody"]
+    assert "certificate" in body["content"]["application/json"]["schema"]["properties"]
