@@ -161,12 +161,13 @@ def reindex(settings: Settings, options: argparse.Namespace) -> None:
 
 def demo_fill(settings: Settings, options: argparse.Namespace) -> None:
     async def work() -> None:
-        from notices import demo, deployment
+        from notices import deployment
+        from notices.demo import fill
 
         async with _at_work(settings) as found:
             here = deployment.load(found)
             await deployment.refuse_another_matching_key(here.keys)
-            await demo.fill(here, options.count, options.seed, progress)
+            await fill(here, options.count, options.seed, progress)
             if not options.no_publish:
                 await _reindex(found)
 

@@ -1,7 +1,7 @@
 """The JSON API of notices: declare, read, search, withdraw, correct, receipts, events."""
 
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args
 
 import msgspec
 from litestar import Response, get, post
@@ -20,7 +20,8 @@ DEEPEST = 1000
 """Results are counted and shown up to here; beyond, a search is to be narrowed."""
 STATUSES = ("declared", "invalid", "contested", "reinstated", "replaced")
 NO_STORE = {"Cache-Control": "no-store"}
-SORTS = ("relevance", "newest", "oldest")
+Sort = Literal["relevance", "newest", "oldest"]
+SORTS = get_args(Sort)
 
 
 def json_response(
@@ -140,7 +141,7 @@ def query_of(request: AnyRequest) -> finding.Query:
         year=number("year", None, 1900, 9999),
         published_from=day("published_from"),
         published_to=day("published_to"),
-        sort=cast(finding.Sort | None, choice("sort", SORTS)),
+        sort=cast("Sort | None", choice("sort", SORTS)),
         page=page or 1,
         per_page=per_page or 20,
     )
