@@ -146,8 +146,9 @@ def _certificate(place: str, data: dict[str, Any]) -> Iterator[str]:
 
 
 def _numbers(place: str, data: dict[str, Any]) -> Iterator[str]:
-    prefix = data["optional_prefix"] and re.compile(data["optional_prefix"], re.ASCII)
-    if prefix and prefix.match(""):
+    source = data["optional_prefix"]
+    prefix = None if source is None else re.compile(source, re.ASCII)
+    if prefix is not None and prefix.match(""):
         yield f"{place}.optional_prefix: must not match nothing"
     if data["old_number_pattern"] is not None and data["number_is"] is None:
         yield f"{place}.old_number_pattern: says nothing without number_is"

@@ -148,8 +148,9 @@ class TooManyRequests(Refusal):
 class Unavailable(Refusal):
     code, status = "unavailable", 503
     title = Text(
-        "服务暂时不可用，什么也没有提交；请稍后再试。",
-        "The service is not available for the moment; nothing was saved. Try again later.",
+        "服务暂时不可用，请稍后用同样的内容再试；已经发布的不会丢失，也不会重复。",
+        "The service is not available for the moment. Send the same again later: what was"
+        " published is not lost, and nothing is published twice.",
     )
 
 

@@ -60,6 +60,13 @@ async def begin(once: Once | None) -> Earlier | None:
     return Earlier(row["notice"], row["event"], row["response"])
 
 
+async def known(once: Once | None) -> bool:
+    """Whether something was done under this key; then a limit has counted it already."""
+    if once is None:
+        return False
+    return await DB.row("SELECT 1 FROM idempotency WHERE scope = $1", once.scope) is not None
+
+
 async def done(once: Once | None, notice: str, event: int) -> None:
     """Say, in the same transaction, what was done."""
     if once is not None:

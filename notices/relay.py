@@ -24,19 +24,29 @@ LOOK_AFTER = 2.0
 LONGEST_PAUSE = 2.0
 LONGEST_BEFORE_REBUILD = 60.0
 
-DATABASE_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+DATABASE_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what a cut connection says when it is used once more
+)
 SEARCH_AWAY = (SearchDown, WriteRefused, PublishingError)
 
 LOG = structlog.get_logger()
 
 
 async def lag() -> tuple[int, float]:
-    """How many events the index has not taken, and for how many seconds the oldest has waited."""
+    """How many events the index has not taken, and for how many seconds it has stood still.
+
+    An old event that was just written, as the demo's are, has not waited since its own time.
+    """
     row = await DB.row(
-        "SELECT h.size - p.position AS events, coalesce(greatest(0, extract(epoch FROM"
-        " clock_timestamp() - (SELECT e.at FROM event e WHERE e.index = p.position))), 0)"
-        " AS seconds FROM log_head h, (SELECT coalesce((SELECT position FROM follower"
-        " WHERE name = $1), 0) AS position) p WHERE h.id = 1",
+        "SELECT h.size - coalesce(f.position, 0) AS events,"
+        " CASE WHEN e.at IS NULL THEN 0 ELSE greatest(0, extract(epoch FROM"
+        "  clock_timestamp() - greatest(e.at, f.moved_at))) END AS seconds"
+        " FROM log_head h LEFT JOIN follower f ON f.name = $1"
+        " LEFT JOIN event e ON e.index = coalesce(f.position, 0) WHERE h.id = 1",
         FOLLOWER,
     )
     return (row["events"], float(row["seconds"])) if row else (0, 0.0)

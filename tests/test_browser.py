@@ -122,9 +122,9 @@ async def on(page: Page, name: str) -> None:
     """Press the button or follow the link that reads `name`, within the main part."""
     main = page.locator("main")
     button = main.get_by_role("button", name=name, exact=True)
-    if not await button.count():
-        button = main.get_by_role("link", name=name, exact=True)
-    await button.last.click()
+    link = main.get_by_role("link", name=name, exact=True)
+    await button.or_(link).first.wait_for()
+    await (button if await button.count() else link).last.click()
 
 
 async def declare(page: Page, number: str) -> str:

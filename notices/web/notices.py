@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from notices import declarations, finding, register
+from notices import declarations, finding, once, register
 from notices.errors import BadQuery, Invalid, Problem
 from notices.forms import Correction, Declaration, Withdrawal
 from notices.identity import Person
@@ -57,7 +57,8 @@ async def declare(request: AnyRequest) -> Response[bytes]:
     now = datetime.now(UTC)
     certificate = declarations.check(deployment, person, declaration, now, wrong)
     once_ = once_of(request, person, raw)
-    await guards.limit(request, "declare", repr((person.kind, person.identifier)))
+    if not await once.known(once_):
+        await guards.limit(request, "declare", repr((person.kind, person.identifier)))
     body = await declarations.declare(
         deployment, person, declaration, certificate=certificate, once_=once_
     )

@@ -1,6 +1,5 @@
 """Every refusal and failure as `application/problem+json` (RFC 9457), or as a page."""
 
-import asyncio
 from typing import Any
 
 import asyncpg
@@ -20,9 +19,9 @@ MACHINE_PATHS = ("/api/", "/health/", "/metrics", "/schema", "/log/", "/feed.ato
 DATABASE_AWAY = (
     OSError,
     TimeoutError,
-    asyncio.TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what a cut connection says when it is used once more
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,
