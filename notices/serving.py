@@ -19,6 +19,8 @@ from search import engine as search_engine
 
 SECRETS = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY")
 """What the web process must not know: it can search and no more."""
+KEYS_EVERY = 5.0
+"""Seconds between two looks whether the search engine still has our keys."""
 
 
 def child_environment(settings: Settings, engines: Engines) -> dict[str, str]:
@@ -85,18 +87,18 @@ def search_keys(settings: Settings, engines: Engines, say: Say) -> tuple[str, st
     def make() -> None:
         search_engine.make_keys(engines.meili_url, master, settings.meili_index)
 
-    def keep_trying() -> None:
+    def keep_making() -> None:
+        # A server that lost its data lost its keys too; the relay then fills it again.
         while True:
-            with contextlib.suppress(search_engine.SearchDown):
+            threading.Event().wait(KEYS_EVERY)
+            with contextlib.suppress(search_engine.SearchDown, search_engine.WriteRefused):
                 make()
-                return
-            threading.Event().wait(2)
 
     try:
         make()
     except search_engine.SearchDown:
         say("Meilisearch 暂时连不上，由数据库代替检索。 / Meilisearch is away for now.")
-        threading.Thread(target=keep_trying, daemon=True).start()
+    threading.Thread(target=keep_making, daemon=True).start()
     return search_engine.keys_of(master, settings.meili_index)
 
 
