@@ -11,7 +11,7 @@ from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 APP_REGISTRY = AppRegistry(["migrations"])
 
 
-class Connection(asyncpg.Connection):
+class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg carries no types
     """A connection that a pool takes back without asking the server to forget anything.
 
     Nothing in this service leaves session state on a pooled connection (session locks have
