@@ -14,7 +14,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from notices import __version__, deployment
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.errors import Refusal
+from notices.facts.errors import Refusal
 from notices.finding import Finder
 from notices.settings import Settings
 from notices.web import (

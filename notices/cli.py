@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from notices import __version__
-from notices.engine_children import EngineError
+from notices.engines.children import EngineError
+from notices.facts.texts import Text
 from notices.settings import Settings, SettingsError, from_environment
-from notices.texts import Text
 
 # Whatever needs a database is imported inside the command that needs it, so that a receipt
 # can be verified on a machine that has none.
@@ -175,7 +175,7 @@ def demo_fill(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def catalogue_check(settings: Settings, options: argparse.Namespace) -> None:
-    from notices.catalogue import CatalogueError, load
+    from notices.facts.catalogue import CatalogueError, load
 
     file = options.file or settings.catalogue
     try:

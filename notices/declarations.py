@@ -7,26 +7,16 @@ from typing import Any
 import msgspec
 import rfc8785
 
-from notices import (
-    declaration_check,
-    disclosure,
-    lifecycle,
-    log,
-    notice_ids,
-    numbers,
-    once,
-    periods,
-    records,
-    register,
-)
-from notices.catalogue import Certificate
+from notices import log, once, records, register
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.errors import AlreadyDeclared, Invalid, NotTheDeclarant, NotTheHolder, Problem
-from notices.forms import Correction, Declaration, Holder
+from notices.facts import declaration_check, disclosure, lifecycle, notice_ids, numbers, periods
+from notices.facts.catalogue import Certificate
+from notices.facts.errors import AlreadyDeclared, Invalid, NotTheDeclarant, NotTheHolder, Problem
+from notices.facts.forms import Correction, Declaration, Holder
+from notices.facts.texts import CHINA, rfc3339
 from notices.identity import Person, holder_hash
 from notices.once import Once
-from notices.texts import CHINA, rfc3339
 
 REASONS = ("found", "mistake", "other")
 

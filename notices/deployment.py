@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from notices import catalogue, regions
-from notices.catalogue import Catalogue
 from notices.database import DB
-from notices.regions import Regions
+from notices.facts import catalogue, regions
+from notices.facts.catalogue import Catalogue
+from notices.facts.regions import Regions
 from notices.settings import Settings
 from notices.trust.keys import Keys
 

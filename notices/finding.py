@@ -9,10 +9,10 @@ from typing import Any
 
 from notices import register
 from notices.deployment import Deployment
-from notices.errors import Unavailable
+from notices.facts.errors import Unavailable
+from notices.facts.texts import CHINA
 from notices.finding_without import Hit, look_up
 from notices.register import Notice
-from notices.texts import CHINA
 from search import lookup as lookups
 from search.engine import Engine, SearchBusy, SearchDown
 from search.lookup import Found, Lookup, Sort

@@ -7,11 +7,11 @@ from typing import Any
 
 import asyncpg
 
-from notices import lifecycle, numbers
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.lifecycle import Event
-from notices.texts import CHINA
+from notices.facts import lifecycle, numbers
+from notices.facts.lifecycle import Event
+from notices.facts.texts import CHINA
 from search.lookup import Lookup
 
 MOST = 1000

@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
-from notices import numbers
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.errors import Invalid, Problem
+from notices.facts import numbers
+from notices.facts.errors import Invalid, Problem
 
 SESSION_LASTS = timedelta(hours=8)
 

@@ -4,7 +4,7 @@ import hashlib
 from datetime import timedelta
 
 from notices.database import DB
-from notices.errors import TooManyRequests
+from notices.facts.errors import TooManyRequests
 
 POLICIES: dict[str, tuple[int, timedelta]] = {
     "declare": (20, timedelta(days=1)),

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from notices.database import DB
-from notices.texts import rfc3339
+from notices.facts.texts import rfc3339
 from notices.trust import merkle, notes, receipts
 from notices.trust.encoding import canonical
 

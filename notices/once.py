@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass
 
 from notices.database import DB
-from notices.errors import IdempotencyKeyReused
+from notices.facts.errors import IdempotencyKeyReused
 
 KEPT = "24 hours"
 

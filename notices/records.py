@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from notices import disclosure, log, numbers
-from notices.catalogue import Certificate
+from notices import log
 from notices.deployment import Deployment
-from notices.forms import Declaration, Holder
+from notices.facts import disclosure, numbers
+from notices.facts.catalogue import Certificate
+from notices.facts.forms import Declaration, Holder
 from notices.identity import Person, holder_hash
 from notices.log import Commitment
 

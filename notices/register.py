@@ -8,13 +8,14 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from notices import lifecycle, log
+from notices import log
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.errors import NoSuchNotice
-from notices.lifecycle import Event, State
-from notices.notice_ids import NoticeIdError, parse
-from notices.texts import rfc3339
+from notices.facts import lifecycle
+from notices.facts.errors import NoSuchNotice
+from notices.facts.lifecycle import Event, State
+from notices.facts.notice_ids import NoticeIdError, parse
+from notices.facts.texts import rfc3339
 
 FORM_FIELDS = (
     "certificate", "certificate_name", "matter", "holder", "number", "copies", "cause",

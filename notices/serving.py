@@ -11,10 +11,10 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from notices.engine_children import Child, EngineError, Say
 from notices.engines import Engines
+from notices.engines.children import Child, EngineError, Say
+from notices.facts.texts import Text
 from notices.settings import Settings
-from notices.texts import Text
 from search import engine as search_engine
 
 SECRETS = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY")

@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-from notices import numbers
-from notices.catalogue import Certificate
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.errors import Invalid, Problem
+from notices.facts import numbers
+from notices.facts.catalogue import Certificate
+from notices.facts.errors import Invalid, Problem
+from notices.facts.texts import rfc3339
 from notices.register import Notice, from_row
-from notices.texts import rfc3339
 
 MOST = 1000
 

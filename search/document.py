@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from notices.numbers import normal_form
+from notices.facts.numbers import normal_form
 
 VERSION = 1
 """Raised by whoever changes what `document` returns; a running index is then filled anew."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from notices.numbers import normal_form
+from notices.facts.numbers import normal_form
 from search.document import letters, pieces
 
 MOST_WORDS = 10

@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from notices import catalogue, regions
-from notices.catalogue import Catalogue
-from notices.forms import Declaration
+from notices.facts import catalogue, regions
+from notices.facts.catalogue import Catalogue
+from notices.facts.forms import Declaration
 
 OWN = catalogue.load()
 SHANDONG = regions.load()

@@ -11,7 +11,7 @@ import msgspec
 from notices import declarations, relay
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.forms import Declaration
+from notices.facts.forms import Declaration
 from notices.identity import Organisation, Person
 from search.engine import Admin
 from tests.samples import declaration

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from notices import catalogue
-from notices.numbers import CHECK_DIGITS
+from notices.facts import catalogue
+from notices.facts.numbers import CHECK_DIGITS
 
 OWN = catalogue.load()
 CERTIFICATES = list(OWN.certificates.values())

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notices import catalogue
+from notices.facts import catalogue
 from tests.declared import FOOD, problems
 
 DATA: dict[str, Any] = catalogue.read(catalogue.OWN_CATALOGUE)

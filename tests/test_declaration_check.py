@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notices import catalogue
-from notices.forms import Declaration
+from notices.facts import catalogue
+from notices.facts.forms import Declaration
 from tests.declared import (
     BIRTH,
     CHILD,

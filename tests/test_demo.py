@@ -14,11 +14,15 @@ from random import Random
 import msgspec
 import pytest
 
-from notices import catalogue, demo, demo_making, demo_numbers, demo_people, log, register
+from notices import demo, log, register
 from notices.database import DB
-from notices.demo_notices import Writer
-from notices.numbers import looks_like_resident_id, mod_11_10_ok, resident_id_ok, uscc_ok
-from notices.texts import Text
+from notices.demo import making as demo_making
+from notices.demo import numbering as demo_numbers
+from notices.demo import people as demo_people
+from notices.demo.drafting import Writer
+from notices.facts import catalogue
+from notices.facts.numbers import looks_like_resident_id, mod_11_10_ok, resident_id_ok, uscc_ok
+from notices.facts.texts import Text
 from notices.trust import merkle, receipts
 
 COUNT = 2_000

@@ -9,8 +9,8 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notices import catalogue
-from notices.disclosure import (
+from notices.facts import catalogue
+from notices.facts.disclosure import (
     COMPOUND_SURNAMES,
     correction_form,
     mask_name,
@@ -18,7 +18,7 @@ from notices.disclosure import (
     public_form,
     withdrawal_form,
 )
-from notices.forms import Contact, Declaration, Holder
+from notices.facts.forms import Contact, Declaration, Holder
 
 CATALOGUE = catalogue.load()
 PUBLIC_FIELDS = {

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from notices import errors
 from notices.cli import parser
+from notices.facts import errors
 
 ROOT = Path(__file__).parent.parent
 READMES = ("README.md", "README.zh-CN.md")

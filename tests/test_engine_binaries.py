@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from notices import engine_binaries, engines
+from notices import engines
 from notices.engines import EngineError, Engines
+from notices.engines import binaries as engine_binaries
 
 
 def quiet(_: str) -> None:

@@ -17,8 +17,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from notices import engine_binaries, engine_children, engine_postgresql
 from notices.engines import EngineError, Engines
+from notices.engines import binaries as engine_binaries
+from notices.engines import children as engine_children
+from notices.engines import postgresql as engine_postgresql
 from tests import enginefarm
 
 OWNER = """

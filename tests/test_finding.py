@@ -12,7 +12,7 @@ import pytest_asyncio
 from notices import finding_without, relay
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.errors import Unavailable
+from notices.facts.errors import Unavailable
 from notices.finding import Circuit, Finder, Query
 from notices.settings import Settings
 from search.engine import Admin, Engine, SearchBusy, SearchDown

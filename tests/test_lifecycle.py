@@ -7,8 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notices.errors import AlreadyReinstated, AlreadyReplaced, NotAllowedNow, Refusal, UnderContest
-from notices.lifecycle import (
+from notices.facts.errors import (
+    AlreadyReinstated,
+    AlreadyReplaced,
+    NotAllowedNow,
+    Refusal,
+    UnderContest,
+)
+from notices.facts.lifecycle import (
     MAY_FOLLOW,
     Event,
     State,
@@ -17,7 +23,7 @@ from notices.lifecycle import (
     resumed,
     state,
 )
-from notices.texts import CHINA
+from notices.facts.texts import CHINA
 
 DAY = timedelta(days=1)
 PUBLISHED = datetime(2026, 11, 24, 10, tzinfo=CHINA)

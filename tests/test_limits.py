@@ -9,7 +9,7 @@ import pytest_asyncio
 from notices import limits
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.errors import TooManyRequests
+from notices.facts.errors import TooManyRequests
 from tests.samples import declaration
 
 

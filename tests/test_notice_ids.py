@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notices.notice_ids import NoticeIdError, make, parse, printed
+from notices.facts.notice_ids import NoticeIdError, make, parse, printed
 
 IDS = st.builds(make, st.from_regex(r"[0-9]{4}", fullmatch=True), st.integers(0, 99_999_999))
 

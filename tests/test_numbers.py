@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notices import numbers
-from notices.numbers import identifier_form, keyed_hash, normal_form
+from notices.facts import numbers
+from notices.facts.numbers import identifier_form, keyed_hash, normal_form
 
 PREFIX = re.compile(r"鲁交运管许可[一-龥]{1,3}(?=\d{12}$)")
 DROPPED = "第字号號 -－—–()（）[]［］〔〕【】{}/／.·,，:：\t\u3000"

@@ -10,9 +10,9 @@ import pytest
 from litestar import Litestar
 
 from notices import declarations
+from notices.facts.lifecycle import Status
+from notices.facts.numbers import resident_id_ok, uscc_ok
 from notices.identity import person_from
-from notices.lifecycle import Status
-from notices.numbers import resident_id_ok, uscc_ok
 from notices.web import drafts, rendering, signing, typed, wording
 from tests.conftest import SignIn
 from tests.samples import ANNA, OFFICER, declaration

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notices.catalogue import Period
-from notices.periods import effective_at, is_working_day
-from notices.texts import CHINA
+from notices.facts.catalogue import Period
+from notices.facts.periods import effective_at, is_working_day
+from notices.facts.texts import CHINA
 
 
 def china(*parts: int) -> datetime:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from notices import regions
+from notices.facts import regions
 
 SHANDONG = regions.load()
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notices.text_check import text_problems
+from notices.facts.text_check import text_problems
 from tests.declared import FOOD, problems
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 LICENSE = "MIT"
-OUT = Path(__file__).parents[1] / "notices" / "data" / "regions.json"
+OUT = Path(__file__).parents[1] / "notices" / "facts" / "data" / "regions.json"
 
 
 def main() -> None:

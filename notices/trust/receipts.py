@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from notices.notice_ids import NoticeIdError, parse, printed
-from notices.texts import Text
+from notices.facts.notice_ids import NoticeIdError, parse, printed
+from notices.facts.texts import Text
 from notices.trust.encoding import EncodingError, canonical, from_base64, strict_json, to_base64
 from notices.trust.merkle import HASH_SIZE, ProofError, leaf_hash, verify_inclusion
 from notices.trust.notes import NoteError, NoteVerifier, parse_checkpoint

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Request
 
-from notices.errors import BadRequest, BodyTooLarge, MediaType, Problem, UnknownField
+from notices.facts.errors import BadRequest, BodyTooLarge, MediaType, Problem, UnknownField
 
 MOST_BYTES = 64 * 1024
 

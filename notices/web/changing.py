@@ -9,12 +9,12 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from notices import declarations, register
-from notices.errors import Invalid, NotTheDeclarant, Problem
-from notices.forms import Correction
+from notices.facts.errors import Invalid, NotTheDeclarant, Problem
+from notices.facts.forms import Correction
+from notices.facts.texts import CHINA
 from notices.identity import Person
 from notices.once import Once
 from notices.register import Notice
-from notices.texts import CHINA
 from notices.web import guards, rendering, typed
 from notices.web.guards import AnyRequest
 

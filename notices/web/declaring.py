@@ -12,13 +12,14 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from notices import declarations, disclosure, periods, register
-from notices.catalogue import Catalogue, Certificate
+from notices import declarations, register
 from notices.deployment import Deployment
-from notices.errors import AlreadyDeclared, NotTheHolder, Problem
-from notices.forms import Declaration
+from notices.facts import disclosure, periods
+from notices.facts.catalogue import Catalogue, Certificate
+from notices.facts.errors import AlreadyDeclared, NotTheHolder, Problem
+from notices.facts.forms import Declaration
+from notices.facts.texts import CHINA
 from notices.identity import Person
-from notices.texts import CHINA
 from notices.web import changing, guards, rendering, signing, typed
 from notices.web.drafts import (
     AGREED,

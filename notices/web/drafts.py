@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from notices import declarations
-from notices.catalogue import Catalogue
 from notices.deployment import Deployment
-from notices.errors import Invalid, Problem
-from notices.forms import Contact, Declaration, Holder
+from notices.facts.catalogue import Catalogue
+from notices.facts.errors import Invalid, Problem
+from notices.facts.forms import Contact, Declaration, Holder
 from notices.identity import Person
 from notices.web import typed
 

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from litestar import Response, get
 
 from notices import register
-from notices.texts import rfc3339
+from notices.facts.texts import rfc3339
 from notices.web.guards import AnyRequest
 from notices.web.notices import json_response
 

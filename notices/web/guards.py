@@ -10,7 +10,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from notices import identity, limits
 from notices.deployment import Deployment
-from notices.errors import CrossSite, Problem, SignInRequired, UnknownParameter
+from notices.facts.errors import CrossSite, Problem, SignInRequired, UnknownParameter
 from notices.identity import Person
 from notices.web.problems import send_refusal
 

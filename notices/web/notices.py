@@ -8,8 +8,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from notices import declarations, finding, once, register
-from notices.errors import BadQuery, Invalid, Problem
-from notices.forms import Correction, Declaration, Withdrawal
+from notices.facts.errors import BadQuery, Invalid, Problem
+from notices.facts.forms import Correction, Declaration, Withdrawal
 from notices.identity import Person
 from notices.once import Once
 from notices.web import bodies, guards

@@ -11,7 +11,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from notices import declarations, register
-from notices.lifecycle import may_follow
+from notices.facts.lifecycle import may_follow
 from notices.web import changing, guards, rendering, wording
 from notices.web.guards import AnyRequest
 from notices.web.notices import SEARCH_PARAMETERS, SORTS, STATUSES, query_of

@@ -9,8 +9,8 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import Receive, Scope, Send
 
-from notices import errors
-from notices.errors import Refusal
+from notices.facts import errors
+from notices.facts.errors import Refusal
 
 log = structlog.get_logger("notices.web")
 

@@ -10,12 +10,12 @@ from urllib.parse import urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
 
-from notices import errors
 from notices.deployment import Deployment
-from notices.errors import Problem, Refusal
+from notices.facts import errors
+from notices.facts.errors import Problem, Refusal
+from notices.facts.notice_ids import printed
+from notices.facts.texts import CHINA, Text
 from notices.identity import Person
-from notices.notice_ids import printed
-from notices.texts import CHINA, Text
 from notices.web import wording
 
 AnyRequest = Request[Any, Any, Any]

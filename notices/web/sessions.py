@@ -3,7 +3,7 @@
 from litestar import Response, delete, post
 
 from notices import identity
-from notices.errors import Invalid, NotFound
+from notices.facts.errors import Invalid, NotFound
 from notices.identity import Login
 from notices.web import bodies, guards
 from notices.web.documenting import reads, writes

@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, get, post
 
 from notices import declarations, identity, register
-from notices.errors import BadRequest, Invalid, NotFound, Problem
+from notices.facts.errors import BadRequest, Invalid, NotFound, Problem
 from notices.identity import Login, Person
 from notices.web import guards, rendering, typed
 from notices.web.guards import AnyRequest

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from litestar import Request
 
-from notices.errors import BadRequest, BodyTooLarge, MediaType
+from notices.facts.errors import BadRequest, BodyTooLarge, MediaType
 from notices.web.bodies import MOST_BYTES
 
 FORM = "application/x-www-form-urlencoded"

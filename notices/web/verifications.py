@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, post
 
 from notices import verification
-from notices.errors import Invalid, Problem, UnknownField
+from notices.facts.errors import Invalid, Problem, UnknownField
 from notices.verification import MOST, Question
 from notices.web import bodies, guards
 from notices.web.documenting import writes

@@ -3,7 +3,7 @@
 from litestar import Response, get, post
 
 from notices import verification
-from notices.errors import Invalid
+from notices.facts.errors import Invalid
 from notices.verification import Question
 from notices.web import guards, rendering, typed
 from notices.web.guards import AnyRequest

@@ -1,8 +1,8 @@
 """What the words of the contract mean to a reader: statuses, events, causes, kinds of evidence."""
 
-from notices.catalogue import Certificate
-from notices.notice_ids import make, printed
-from notices.texts import Text
+from notices.facts.catalogue import Certificate
+from notices.facts.notice_ids import make, printed
+from notices.facts.texts import Text
 
 STATUSES: dict[str, Text] = {
     "no_notice": Text("没有公告", "No notice"),

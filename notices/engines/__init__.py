@@ -12,10 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from notices import engine_binaries, engine_postgresql
-from notices.engine_children import Child, EngineError, Say, end_orphan, hold
-from notices.engine_postgresql import PostgreSQL, secret, write_private
-from notices.texts import Text
+from notices.engines import binaries as engine_binaries
+from notices.engines import postgresql as engine_postgresql
+from notices.engines.children import Child, EngineError, Say, end_orphan, hold
+from notices.engines.postgresql import PostgreSQL, secret, write_private
+from notices.facts.texts import Text
 
 __all__ = ["EngineError", "Engines"]
 

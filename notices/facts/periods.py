@@ -4,8 +4,8 @@ from datetime import date, datetime, time, timedelta
 
 import chinese_calendar
 
-from notices.catalogue import Period
-from notices.texts import CHINA
+from notices.facts.catalogue import Period
+from notices.facts.texts import CHINA
 
 _DAY = timedelta(days=1)
 _FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})

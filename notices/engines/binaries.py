@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from notices.engine_children import EngineError, Say, environment
-from notices.texts import Text
+from notices.engines.children import EngineError, Say, environment
+from notices.facts.texts import Text
 
 MEILI_VERSION = "1.21.0"
 MEILI_DIGESTS = {

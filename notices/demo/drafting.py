@@ -5,12 +5,13 @@ from random import Random
 from re import sub
 from typing import NamedTuple
 
-from notices import demo_numbers, demo_people
-from notices.catalogue import Certificate, Field
+from notices.demo import numbering as demo_numbers
+from notices.demo import people as demo_people
 from notices.deployment import Deployment
-from notices.forms import Contact, Declaration, Holder
+from notices.facts.catalogue import Certificate, Field
+from notices.facts.forms import Contact, Declaration, Holder
+from notices.facts.texts import CHINA
 from notices.identity import Organisation, Person
-from notices.texts import CHINA
 
 WITHDRAWN = 0.03
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from notices.catalogue_check import name_key, problems_in
-from notices.declaration_check import check
-from notices.numbers import CHECK_DIGITS, normal_form
-from notices.texts import Text
+from notices.facts.catalogue_check import name_key, problems_in
+from notices.facts.declaration_check import check
+from notices.facts.numbers import CHECK_DIGITS, normal_form
+from notices.facts.texts import Text
 
 __all__ = [
     "Catalogue",

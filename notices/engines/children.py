@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from notices.texts import Text
+from notices.facts.texts import Text
 
 Say = Callable[[str], None]
 

@@ -3,8 +3,8 @@
 import re
 from random import Random
 
-from notices.catalogue import Certificate
-from notices.demo_people import AREAS
+from notices.demo.people import AREAS
+from notices.facts.catalogue import Certificate
 
 YEARS = ("2016", "2017", "2018", "2019", "2020")
 """What stands as a year in a number: all of them lie before anything the demo declares."""

@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
-from notices import log, periods, records
+from notices import log, records
 from notices.database import DB
-from notices.demo_making import AHEAD, Made, make_here, makers
+from notices.demo.making import AHEAD, Made, make_here, makers
 from notices.deployment import Deployment
+from notices.facts import periods
+from notices.facts.texts import CHINA
 from notices.log import Commitment
-from notices.texts import CHINA
 
 BATCH = 1_000
 SPAN = 1_826

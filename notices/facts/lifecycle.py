@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from notices.errors import AlreadyReinstated, AlreadyReplaced, NotAllowedNow, UnderContest
-from notices.texts import CHINA
+from notices.facts.errors import AlreadyReinstated, AlreadyReplaced, NotAllowedNow, UnderContest
+from notices.facts.texts import CHINA
 
 Status = Literal["declared", "invalid", "contested", "reinstated", "replaced"]
 

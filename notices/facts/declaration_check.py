@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from notices.errors import Problem
-from notices.forms import Declaration, Holder
-from notices.numbers import birth_date, identifier_form, resident_id_ok, uscc_ok
-from notices.text_check import choice_problems, is_blank, text_problems
+from notices.facts.errors import Problem
+from notices.facts.forms import Declaration, Holder
+from notices.facts.numbers import birth_date, identifier_form, resident_id_ok, uscc_ok
+from notices.facts.text_check import choice_problems, is_blank, text_problems
 
 if TYPE_CHECKING:  # it calls this module
-    from notices.catalogue import Catalogue, Certificate, Field
-    from notices.regions import Regions
+    from notices.facts.catalogue import Catalogue, Certificate, Field
+    from notices.facts.regions import Regions
 
 CAUSES = ("lost", "stolen", "destroyed")
 COPIES = ("original", "duplicate", "both")

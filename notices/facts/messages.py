@@ -1,6 +1,6 @@
 """The sentence for each code of a wrong value, in Chinese and in English: how to mend it."""
 
-from notices.texts import Text
+from notices.facts.texts import Text
 
 MESSAGES: dict[str, Text] = {
     "required": Text("请填写此项。", "This is required."),

@@ -16,9 +16,10 @@ from random import Random
 from typing import NamedTuple
 
 from notices import deployment as deployments
-from notices import disclosure, log, notice_ids, records
-from notices.demo_notices import Writer
+from notices import log, records
+from notices.demo.drafting import Writer
 from notices.deployment import Deployment
+from notices.facts import disclosure, notice_ids
 from notices.log import Commitment
 from notices.records import Claimed, Record
 from notices.settings import Settings

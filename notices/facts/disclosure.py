@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from notices.catalogue import Certificate, Matter
-from notices.forms import Declaration, Holder
-from notices.notice_ids import printed
-from notices.numbers import identifier_form, looks_like_resident_id, resident_id_ok
+from notices.facts.catalogue import Certificate, Matter
+from notices.facts.forms import Declaration, Holder
+from notices.facts.notice_ids import printed
+from notices.facts.numbers import identifier_form, looks_like_resident_id, resident_id_ok
 
 CORRECTABLE = ("issuer", "issued_on", "lost_on")
 """The clerical fields; number, certificate, holder and copies never change."""

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from notices.numbers import CHECK_DIGITS, normal_form
+from notices.facts.numbers import CHECK_DIGITS, normal_form
 
 Rule = Callable[[str, Any], Iterator[str]]
 """From a place and the value found there to one sentence for each thing that is wrong."""

@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from notices.errors import Problem
-from notices.numbers import birth_date, identifier_form, resident_id_ok
+from notices.facts.errors import Problem
+from notices.facts.numbers import birth_date, identifier_form, resident_id_ok
 
 LONGEST_TEXT = 200
 

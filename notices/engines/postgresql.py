@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from notices import engine_binaries
-from notices.engine_children import Child, EngineError, Say, User, end_orphan, hold, run
-from notices.texts import Text
+from notices.engines import binaries as engine_binaries
+from notices.engines.children import Child, EngineError, Say, User, end_orphan, hold, run
+from notices.facts.texts import Text
 
 NAME = "notices"
 SYSTEM_USER = "notices-pg"

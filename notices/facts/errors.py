@@ -4,8 +4,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from notices.messages import MESSAGES
-from notices.texts import Text
+from notices.facts.messages import MESSAGES
+from notices.facts.texts import Text
 
 
 @dataclass(frozen=True, slots=True)

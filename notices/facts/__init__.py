@@ -1,0 +1,1 @@
+"""What is true without clock, database or network: the catalogue, its rules and its words."""
