@@ -198,6 +198,16 @@ def test_the_command_line_works_beside_the_service(service: Service) -> None:
     service.until(lambda client: client.get("/health/ready").json()["relay"]["events"] == 0)
 
 
+def test_no_log_holds_a_number_a_name_or_what_was_searched_for(service: Service) -> None:
+    logs = [service.log, *service.data.rglob("*.log")]
+    assert len(logs) > 1
+
+    for log in logs:
+        text = log.read_text(errors="replace")
+        for private in ("JY1379999", "92379999MA0000023B", "餐饮店", "379999190001020023"):
+            assert private not in text, log
+
+
 def test_sigterm_stops_everything_that_was_started(tmp_path: Path) -> None:
     with running(tmp_path / "data") as service:
         assert service.stop() == 0

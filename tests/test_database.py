@@ -1,0 +1,90 @@
+"""Transactions that fail in every way leave pool and task as they were."""
+
+import asyncio
+
+import asyncpg
+import pytest
+from piccolo.engine.exceptions import TransactionError
+from piccolo.table import Table
+
+from notices import tables
+from notices.database import DB
+from notices.migrating import LOCK, migrate
+from notices.settings import Settings
+
+
+async def test_a_failed_commit_gives_its_connection_back_and_writes_nothing(
+    database: None,
+) -> None:
+    for _ in range(25):  # more than the pool has connections
+        with pytest.raises(asyncpg.ForeignKeyViolationError):
+            async with DB.transaction():
+                await DB.fetch(
+                    "INSERT INTO claim (number_hash, copy, notice)"
+                    " VALUES (sha256('x'), '', '37070000000136')"
+                )
+
+    assert DB.current_transaction.get() is None
+    assert await DB.fetch("SELECT 1 FROM claim") == []
+
+
+async def test_a_killed_backend_is_an_error_once_and_then_forgotten(database: None) -> None:
+    for _ in range(12):
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+            async with DB.transaction():
+                row = await DB.row("SELECT pg_backend_pid() AS pid")
+                assert row is not None
+                other = await asyncpg.connect(DB.config["dsn"])
+                await other.execute("SELECT pg_terminate_backend($1)", row["pid"])
+                await other.close()
+                await asyncio.sleep(0.02)
+                await DB.fetch("SELECT 1")
+
+    assert DB.current_transaction.get() is None
+    assert (await DB.fetch("SELECT 1 AS one"))[0]["one"] == 1
+
+
+async def test_an_exception_rolls_back_and_goes_on_up(database: None) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with DB.transaction():
+            await DB.fetch("INSERT INTO follower (name) VALUES ('x')")
+            raise ZeroDivisionError
+
+    assert await DB.fetch("SELECT 1 FROM follower WHERE name = 'x'") == []
+
+
+async def test_a_transaction_within_another_is_refused(database: None) -> None:
+    async with DB.transaction():
+        with pytest.raises(TransactionError):
+            DB.transaction()
+
+
+async def test_piccolo_reads_what_the_migrations_made(database: None) -> None:
+    """The tables as Piccolo knows them have exactly the columns of the database."""
+    rows = await DB.fetch(
+        "SELECT table_name, array_agg(column_name::text) AS columns FROM information_schema.columns"
+        " WHERE table_schema = 'public' GROUP BY table_name"
+    )
+    made = {row["table_name"]: set(row["columns"]) for row in rows}
+    known = {
+        kind._meta.tablename: {column._meta.name for column in kind._meta.columns}
+        for name in tables.__all__
+        if issubclass(kind := getattr(tables, name), Table)
+    }
+
+    assert known == {name: made[name] for name in known}
+    assert set(made) - set(known) == {"migration"}
+
+
+async def test_migrating_twice_at_once_takes_turns(pool: None, settings: Settings) -> None:
+    url = settings.database_url or ""
+    keeper = await asyncpg.connect(url)
+    await keeper.execute("SELECT pg_advisory_lock($1)", LOCK)
+    waiting = asyncio.create_task(migrate(url))
+    done, _ = await asyncio.wait([waiting], timeout=0.3)
+    assert not done
+    await keeper.close()
+
+    await asyncio.wait_for(waiting, 20)
+    rows = await DB.fetch("SELECT name FROM migration")
+    assert len({row["name"] for row in rows}) == len(rows)
