@@ -1,24 +1,20 @@
-"""Declaring, withdrawing and correcting: the only code that writes events."""
+"""Declaring a certificate lost: what publishes a notice, and what refuses to."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
-import rfc8785
 
 from notices import log, once, records, register
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts import declaration_check, disclosure, lifecycle, notice_ids, numbers, periods
+from notices.facts import declaration_check, notice_ids, numbers, periods
 from notices.facts.catalogue import Certificate
-from notices.facts.errors import AlreadyDeclared, Invalid, NotTheDeclarant, NotTheHolder, Problem
-from notices.facts.forms import Correction, Declaration, Holder
+from notices.facts.errors import AlreadyDeclared, Invalid, NotTheHolder, Problem
+from notices.facts.forms import Declaration, Holder
 from notices.facts.texts import CHINA, rfc3339
-from notices.identity import Person, holder_hash
+from notices.identity import Person, hash_of
 from notices.once import Once
-
-REASONS = ("found", "mistake", "other")
 
 
 class _Conflict(Exception):
@@ -47,11 +43,10 @@ def check(
         if problem.field not in known
     ]
     holder = declaration.holder
-    kind, identifier, name = person.acts_for
+    name = person.acts_for[2]
     if (
         holder is not None
-        and holder.kind == kind
-        and numbers.identifier_form(holder.identifier or "") == identifier
+        and _is_own(person, holder)
         and _plain(holder.name or name) != _plain(name)
     ):
         problems.append(Problem("holder.name", "holder_name_differs"))
@@ -67,13 +62,23 @@ def _plain(name: str) -> str:
     return "".join(name.split()).casefold()
 
 
-def _refuse_unless_holder(person: Person, holder: Holder, relation: str) -> None:
+def _is_own(person: Person, holder: Holder) -> bool:
+    """Whether `holder` is whom `person` acts for: same kind, same document, same identifier."""
     kind, identifier, _ = person.acts_for
+    return (
+        holder.kind == kind
+        and declaration_check.identifier_type(holder) == person.document
+        and numbers.identifier_form(holder.identifier or "") == identifier
+    )
+
+
+def _refuse_unless_holder(person: Person, holder: Holder, relation: str) -> None:
     if person.kind == "officer":
         raise NotTheHolder
-    if holder.kind == kind and numbers.identifier_form(holder.identifier or "") == identifier:
+    if _is_own(person, holder):
         return
-    if relation in ("parent", "guardian") and kind == "person" and holder.kind == "person":
+    ward = relation in ("parent", "guardian") and holder.kind == "person"
+    if ward and person.kind == "person":
         return
     raise NotTheHolder
 
@@ -93,18 +98,34 @@ async def declare(
     IdempotencyKeyReused; nothing is then written.
     """
     claim = records.claimed(deployment, certificate, declaration)
-    try:
-        async with DB.transaction():
-            earlier = await once.begin(once_)
-            if earlier is None:
-                id, index = await _publish(
-                    deployment, person, declaration, certificate, claim, channel
-                )
-                await once.done(once_, id, index)
-            else:
-                id, index = earlier.notice, earlier.event
-    except _Conflict:
-        raise await _already_declared(deployment, declaration, claim) from None
+    while True:
+        try:
+            return await _declare_once(
+                deployment, person, declaration, certificate, claim, once_, channel
+            )
+        except _Conflict:
+            refusal = await _already_declared(deployment, declaration, claim)
+            if refusal is not None:
+                raise refusal from None
+
+
+async def _declare_once(
+    deployment: Deployment,
+    person: Person,
+    declaration: Declaration,
+    certificate: Certificate,
+    claim: records.Claimed,
+    once_: Once | None,
+    channel: str,
+) -> str:
+    """`declare`, or _Conflict; the notice in the way may be withdrawn at this very moment."""
+    async with DB.transaction():
+        earlier = await once.begin(once_)
+        if earlier is None:
+            id, index = await _publish(deployment, person, declaration, certificate, claim, channel)
+            await once.done(once_, id, index)
+        else:
+            id, index = earlier.notice, earlier.event
     if earlier is not None and earlier.response is not None:
         return earlier.response
     notice = await register.get(id)
@@ -153,19 +174,20 @@ async def _publish(
 
 async def _already_declared(
     deployment: Deployment, declaration: Declaration, claim: records.Claimed
-) -> AlreadyDeclared:
-    """The refusal that names the first notice; another holder's declaration is kept sealed."""
+) -> AlreadyDeclared | None:
+    """The refusal that names the first notice, None when that is living no more.
+
+    Another holder's declaration is kept, sealed, for an officer.
+    """
     row = await DB.row(
         "SELECT c.notice, p.holder_hash FROM claim c JOIN notice_private p USING (notice)"
         " WHERE c.number_hash = $1 AND c.copy = ANY($2::text[]) AND c.living ORDER BY c.id LIMIT 1",
         claim.number_hash,
         list(claim.copies),
     )
-    if row is None:  # withdrawn in this very moment: the declarant may simply try again
-        return AlreadyDeclared()
-    holder = declaration.holder or Holder()
-    identifier = numbers.identifier_form(holder.identifier or "")
-    if row["holder_hash"] != holder_hash(deployment, holder.kind or "", identifier):
+    if row is None:
+        return None
+    if row["holder_hash"] != hash_of(deployment, declaration.holder or Holder()):
         sealed = deployment.keys.sealer.seal(
             msgspec.json.encode(declaration), row["notice"].encode()
         )
@@ -181,128 +203,3 @@ async def _already_declared(
             "links": register.links(deployment, notice.id),
         }
     )
-
-
-async def is_declarant(deployment: Deployment, person: Person, id: str) -> bool:
-    """Whether `person` acts for the holder of notice `id`, or is the guardian who declared it."""
-    kind, identifier, _ = person.acts_for
-    mine = holder_hash(deployment, kind, identifier)
-    row = await DB.row(
-        "SELECT 1 FROM notice_private WHERE notice = $1 AND (holder_hash = $2"
-        " OR (relation IN ('parent', 'guardian') AND declarant_hash = $2))",
-        id,
-        mine,
-    )
-    return row is not None and person.kind != "officer"
-
-
-async def declared_by(deployment: Deployment, person: Person, limit: int = 50) -> list[str]:
-    """The ids of the newest notices whose declarant `person` is."""
-    kind, identifier, _ = person.acts_for
-    rows = await DB.fetch(
-        "SELECT notice FROM notice_private WHERE holder_hash = $1"
-        " OR (relation IN ('parent', 'guardian') AND declarant_hash = $1)"
-        " ORDER BY notice DESC LIMIT $2",
-        holder_hash(deployment, kind, identifier),
-        limit,
-    )
-    return [row["notice"] for row in rows]
-
-
-async def withdraw(
-    deployment: Deployment, person: Person, id: str, reason: str | None, once_: Once | None = None
-) -> str:
-    """Take notice `id` back; returns the 201's body `{index, kind, at, notice}` as JSON."""
-    if reason not in REASONS:
-        code = "required" if reason is None else "bad_value"
-        raise Invalid(problems=[Problem("reason", code, {"expected": ", ".join(REASONS)})])
-    notice = await register.get(id)
-
-    async def change(before: register.Notice) -> dict[str, Any]:
-        await DB.fetch("UPDATE claim SET living = false WHERE notice = $1", before.id)
-        return disclosure.withdrawal_form(before.id, reason)
-
-    return await _follow(deployment, person, notice.id, "withdrawn", change, once_)
-
-
-async def correct(
-    deployment: Deployment,
-    person: Person,
-    id: str,
-    correction: Correction,
-    *,
-    now: datetime,
-    once_: Once | None = None,
-) -> str:
-    """Correct clerical fields of notice `id`; returns the 201's body as JSON."""
-    notice = await register.get(id)
-    changes = {
-        name: value.strip() or None if isinstance(value, str) else value
-        for name, value in msgspec.structs.asdict(correction).items()
-        if value is not msgspec.UNSET
-    }
-    today = now.astimezone(CHINA).date()
-    shown = {name: (notice.form or {}).get(name) for name in Correction.__struct_fields__}
-    corrected = msgspec.convert({**shown, **changes}, Declaration)
-    problems = [
-        problem
-        for problem in declaration_check.check(
-            corrected, deployment.catalogue, deployment.regions, today
-        )
-        if problem.field in shown
-    ]
-    if not problems and all(shown[name] == value for name, value in changes.items()):
-        problems = [Problem("", "nothing_changed")]
-    if problems:
-        raise Invalid(problems=problems)
-
-    async def change(before: register.Notice) -> dict[str, Any]:
-        old = before.form or {}
-        new = {**old, **changes}
-        new["issuer"] = disclosure.without_ids(new["issuer"]) if new["issuer"] else None
-        await DB.fetch(
-            "UPDATE notice SET form = $2::jsonb WHERE id = $1",
-            before.id,
-            rfc8785.dumps(new).decode(),
-        )
-        return disclosure.correction_form(before.id, old, new)
-
-    return await _follow(deployment, person, notice.id, "corrected", change, once_)
-
-
-async def _follow(
-    deployment: Deployment,
-    person: Person,
-    id: str,
-    kind: str,
-    change: Any,
-    once_: Once | None,
-) -> str:
-    """Append an event of `kind` to notice `id` if its life allows it, and answer."""
-    if not await is_declarant(deployment, person, id):
-        raise NotTheDeclarant
-    async with DB.transaction():
-        earlier = await once.begin(once_)
-        if earlier is None:
-            turn = await log.take_turn()
-            # Read under the head's lock: no other event can come between this and ours.
-            before = await register.get(id)
-            lifecycle.refuse_unless_may_follow(kind, before.state)
-            form = await change(before)
-            certificate = (before.form or {}).get("certificate", "")
-            await log.append(turn, kind, id, certificate, log.commit(form))
-            await once.done(once_, id, turn.index)
-            index = turn.index
-        else:
-            index = earlier.event
-    if earlier is not None and earlier.response is not None:
-        return earlier.response
-    notice = await register.get(id)
-    at = next(event.at for event in notice.events if event.index == index)
-    body = {
-        "index": index,
-        "kind": kind,
-        "at": rfc3339(at),
-        "notice": notice.public(deployment),
-    }
-    return await once.answer(once_, msgspec.json.encode(body).decode())

@@ -14,7 +14,9 @@ import msgspec
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import numbers
+from notices.facts.declaration_check import IDENTIFIER_TYPES, identifier_type
 from notices.facts.errors import Invalid, Problem
+from notices.facts.forms import Holder
 
 SESSION_LASTS = timedelta(hours=8)
 
@@ -32,6 +34,11 @@ class Person(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     identifier: str
     identifier_type: str = "resident-id"
     organisation: Organisation | None = None
+
+    @property
+    def document(self) -> str:
+        """What the identifier of whom this session can declare for is."""
+        return "uscc" if self.kind == "organisation" else self.identifier_type
 
     @property
     def acts_for(self) -> tuple[str, str, str]:
@@ -52,9 +59,21 @@ class Login(msgspec.Struct, forbid_unknown_fields=True):
     organisation: dict[str, Any] | None = None
 
 
-def holder_hash(deployment: Deployment, kind: str, identifier: str) -> bytes:
-    """The keyed hash of a holder, of domain `kind`, apart from those of numbers."""
-    return numbers.keyed_hash(deployment.keys.matching, f"holder {kind}", identifier)
+def holder_hash(deployment: Deployment, document: str, identifier: str) -> bytes:
+    """The keyed hash of a holder; two kinds of documents may carry the same identifier."""
+    return numbers.keyed_hash(deployment.keys.matching, f"holder {document}", identifier)
+
+
+def hash_of(deployment: Deployment, holder: Holder) -> bytes:
+    """`holder_hash` of a declared holder; of one without identifier nobody has it again."""
+    # A newborn: nobody acts for it but the guardian who declared.
+    identifier = numbers.identifier_form(holder.identifier or "") or secrets.token_hex(32)
+    return holder_hash(deployment, identifier_type(holder), identifier)
+
+
+def hash_of_acting(deployment: Deployment, person: Person) -> bytes:
+    """`holder_hash` of whom `person` acts for."""
+    return holder_hash(deployment, person.document, person.acts_for[1])
 
 
 def person_from(login: Login) -> Person:
@@ -66,6 +85,9 @@ def person_from(login: Login) -> Person:
     for name in ("name", "identifier"):
         problems += _text_problems(name, getattr(login, name))
     type_ = login.identifier_type or "resident-id"
+    if type_ not in IDENTIFIER_TYPES["person"]:
+        expected = ", ".join(IDENTIFIER_TYPES["person"])
+        problems.append(Problem("identifier_type", "bad_value", {"expected": expected}))
     if (
         not problems
         and type_ == "resident-id"

@@ -1,6 +1,5 @@
 """The rows that one declaration leaves in the register, made before it takes its turn."""
 
-import secrets
 from typing import NamedTuple
 
 import msgspec
@@ -10,7 +9,7 @@ from notices.deployment import Deployment
 from notices.facts import disclosure, numbers
 from notices.facts.catalogue import Certificate
 from notices.facts.forms import Declaration, Holder
-from notices.identity import Person, holder_hash
+from notices.identity import Person, hash_of, hash_of_acting
 from notices.log import Commitment
 
 CONSENT_VERSION = "2026-11"
@@ -67,9 +66,6 @@ def record(
     shown = number is not None and form["number"] is not None and "*" not in form["number"]
     commitment = log.commit(form)
     holder = declaration.holder or Holder()
-    kind, acting, _ = person.acts_for
-    # A newborn without an identifier: nobody acts for it but the guardian who declared.
-    owner = numbers.identifier_form(holder.identifier or "") or secrets.token_hex(32)
     return Record(
         notice=(
             id,
@@ -81,8 +77,8 @@ def record(
         private=(
             id,
             _sealed(deployment, person, declaration, id),
-            holder_hash(deployment, holder.kind or "", owner),
-            holder_hash(deployment, kind, acting),
+            hash_of(deployment, holder),
+            hash_of_acting(deployment, person),
             declaration.relation or "self",
             CONSENT_VERSION,
             channel,

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from notices import declarations, relay
+from notices import amending, declarations, relay
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.forms import Declaration
@@ -47,7 +47,7 @@ async def withdrawn(deployment: Deployment, id: str, name: str = "潍坊市奎�
         identifier="379999190001020023",
         organisation=Organisation(name, USCC),
     )
-    await declarations.withdraw(deployment, person, id, "found")
+    await amending.withdraw(deployment, person, id, "found")
 
 
 @contextlib.asynccontextmanager

@@ -340,3 +340,40 @@ async def test_a_seal_without_a_code_goes_by_its_holders_code(
         json={"certificate": "company-seal", "number": "92379999MA0000023B"},
     )
     assert asked.json()["notice"] == answer.json()["id"]
+
+
+async def test_the_same_identifier_on_another_document_is_somebody_else(sign_in: SignIn) -> None:
+    traveller = {**ANNA, "identifier_type": "passport", "identifier": "E12345678"}
+    anna = await sign_in(traveller)
+    holder = {"kind": "person", "name": "张三", "identifier": "E12345678"}
+    tobacco = {
+        "certificate": "tobacco-retail-license", "matter": None, "number": "379999000001",
+        "holder": {**holder, "identifier_type": "passport"},
+    }  # fmt: skip
+    created = await declare(anna, **tobacco)
+    assert created.status_code == 201, created.text
+    other = await sign_in({**traveller, "identifier_type": "taiwan-permit"})
+
+    path = f"/api/v1/notices/{created.json()['id']}/withdrawal"
+    assert (await other.post(path, json={"reason": "found"})).status_code == 403
+    again = await declare(other, **{**tobacco, "number": "379999000002"})
+    assert again.json()["code"] == "not_the_holder"
+    assert (await anna.post(path, json={"reason": "found"})).status_code == 201
+
+
+async def test_a_notice_withdrawn_while_another_is_declared_stands_in_no_way(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    for _ in range(5):
+        id = (await declare(restaurant)).json()["id"]
+        gone, again = await asyncio.gather(
+            restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "found"}),
+            declare(restaurant),
+        )
+        assert gone.status_code == 201
+        assert again.status_code in (201, 409)
+        if again.status_code == 409:
+            assert again.json()["existing"]["id"] == id
+        else:
+            id = again.json()["id"]
+            await restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "mistake"})

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from notices import declarations
+from notices import amending
 from notices.facts.lifecycle import Status
 from notices.facts.numbers import resident_id_ok, uscc_ok
 from notices.identity import person_from
@@ -660,7 +660,7 @@ async def test_a_form_that_another_site_sends_is_refused_as_a_page(
 def test_every_status_and_every_reason_has_words() -> None:
     statuses = {"no_notice", *Status.__args__}  # type: ignore[attr-defined]
     assert set(wording.STATUSES) == set(wording.MEANINGS) == statuses
-    assert set(wording.REASONS) == set(declarations.REASONS)
+    assert set(wording.REASONS) == set(amending.REASONS)
 
 
 def test_every_field_of_the_forms_has_a_name_in_the_summary() -> None:

@@ -10,10 +10,11 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from notices import publishing, rebuilding, relay
+from notices import relay
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.register import Notice
+from notices.relay import publishing, rebuilding
 from notices.settings import Settings
 from search import index as indexes
 from search.engine import Admin, Engine, SearchDown, WriteRefused

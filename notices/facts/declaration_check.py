@@ -222,7 +222,7 @@ def _identifier(
         return
     problems = list(text_problems("holder.identifier", holder.identifier))
     yield from problems
-    meant = _identifier_type(holder)
+    meant = identifier_type(holder)
     if problems or meant not in allowed:
         return
     code = identifier_form(holder.identifier)
@@ -236,7 +236,7 @@ def _identifier(
         yield Problem("holder.identifier", "identifier_format")
 
 
-def _identifier_type(holder: Holder) -> str:
+def identifier_type(holder: Holder) -> str:
     """The type that is meant, also when none is named; empty when nothing tells."""
     if holder.identifier_type is not None and not is_blank(holder.identifier_type):
         return holder.identifier_type
@@ -252,9 +252,9 @@ def _relation(declaration: Declaration, today: date) -> Iterator[Problem]:
         yield Problem("relation", "relation_of_persons")
     elif relation == "parent" and not is_blank(holder.identifier):
         code = identifier_form(holder.identifier or "")
-        if _identifier_type(holder) == "resident-id" and not resident_id_ok(code):
+        if identifier_type(holder) == "resident-id" and not resident_id_ok(code):
             return  # the identifier's own problem comes first
-        born = birth_date(code) if _identifier_type(holder) == "resident-id" else None
+        born = birth_date(code) if identifier_type(holder) == "resident-id" else None
         if born is None or _age(born, today) >= FULL_AGE:
             yield Problem("relation", "not_a_minor")
 

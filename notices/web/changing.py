@@ -8,7 +8,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from notices import declarations, register
+from notices import amending, register
 from notices.facts.errors import Invalid, NotTheDeclarant, Problem
 from notices.facts.forms import Correction
 from notices.facts.texts import CHINA
@@ -34,7 +34,7 @@ async def _own(request: AnyRequest, id: str) -> tuple[Person, Notice]:
     """The notice and its declarant, who is asking; raises SignInRequired or NotTheDeclarant."""
     found = await register.get(id)
     person = await guards.require_person(request)
-    if not await declarations.is_declarant(request.app.state.deployment, person, found.id):
+    if not await amending.is_declarant(request.app.state.deployment, person, found.id):
         raise NotTheDeclarant
     return person, found
 
@@ -75,7 +75,7 @@ async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     reason = typed.filled(given, "reason")
     once_ = once_of(person, f"/notices/{found.id}/withdraw", given, reason)
     try:
-        await declarations.withdraw(request.app.state.deployment, person, found.id, reason, once_)
+        await amending.withdraw(request.app.state.deployment, person, found.id, reason, once_)
     except Invalid as refusal:
         return await _form(request, "withdraw.html", found, given, refusal.problems)
     return _back_to(request, found)
@@ -98,7 +98,7 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     changes = {name: typed.filled(given, name) for name in CLERICAL}
     once_ = once_of(person, f"/notices/{found.id}/correct", given, changes)
     try:
-        await declarations.correct(
+        await amending.correct(
             request.app.state.deployment,
             person,
             found.id,

@@ -12,7 +12,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from notices import declarations, register
+from notices import amending, declarations, register
 from notices.deployment import Deployment
 from notices.facts import disclosure, periods
 from notices.facts.catalogue import Catalogue, Certificate
@@ -217,7 +217,7 @@ async def done(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     deployment = request.app.state.deployment
     person = await guards.require_person(request)
     found = await register.get(id)
-    if not await declarations.is_declarant(deployment, person, found.id):
+    if not await amending.is_declarant(deployment, person, found.id):
         return rendering.see_other(f"/notices/{found.id}", rendering.language_of(request))
     notice = found.public(deployment)
     return await rendering.page(

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from notices import declarations, finding, once, register
+from notices import amending, declarations, finding, once, register
 from notices.facts.errors import BadQuery, Invalid, Problem
 from notices.facts.forms import Correction, Declaration, Withdrawal
 from notices.identity import Person
@@ -173,7 +173,7 @@ async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     person = await guards.require_person(request)
     if wrong:
         raise Invalid(problems=wrong)
-    answer = await declarations.withdraw(
+    answer = await amending.withdraw(
         request.app.state.deployment, person, id, body.reason, once_of(request, person, raw)
     )
     return json_response(answer, 201)
@@ -187,7 +187,7 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     person = await guards.require_person(request)
     if wrong:
         raise Invalid(problems=wrong)
-    answer = await declarations.correct(
+    answer = await amending.correct(
         request.app.state.deployment, person, id, body,
         now=datetime.now(UTC), once_=once_of(request, person, raw),
     )  # fmt: skip

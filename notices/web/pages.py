@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
-from notices import declarations, register
+from notices import amending, register
 from notices.facts.lifecycle import may_follow
 from notices.web import changing, guards, rendering, wording
 from notices.web.guards import AnyRequest
@@ -110,7 +110,7 @@ async def notice(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     deployment = request.app.state.deployment
     found = await register.get(id)
     person = await guards.person_of(request)
-    mine = person is not None and await declarations.is_declarant(deployment, person, found.id)
+    mine = person is not None and await amending.is_declarant(deployment, person, found.id)
     return await rendering.page(
         request,
         "notice.html",

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from litestar import Response, get, post
 
-from notices import declarations, identity, register
+from notices import amending, identity, register
 from notices.facts.errors import BadRequest, Invalid, NotFound, Problem
 from notices.identity import Login, Person
 from notices.web import guards, rendering, typed
@@ -133,7 +133,7 @@ async def mine(request: AnyRequest) -> Response[str]:
     """The notices that whoever is signed in can withdraw or correct."""
     person = await guards.require_person(request)
     deployment = request.app.state.deployment
-    ids = await declarations.declared_by(deployment, person)
+    ids = await amending.declared_by(deployment, person)
     found = await register.get_many(ids)
     return await rendering.page(
         request,

@@ -19,10 +19,10 @@ from typing import Any
 import asyncpg
 import structlog
 
-from notices import publishing
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.publishing import Sent
+from notices.relay import publishing
+from notices.relay.publishing import Sent
 from search import index as indexes
 from search.engine import Admin
 

@@ -6,11 +6,11 @@ from typing import Any
 import asyncpg
 import structlog
 
-from notices import publishing
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.publishing import FOLLOWER, PublishingError
-from notices.rebuilding import GATE, LOCKS, RELAY, RebuildError, connect, move, reindex
+from notices.relay import publishing
+from notices.relay.publishing import FOLLOWER, PublishingError
+from notices.relay.rebuilding import GATE, LOCKS, RELAY, RebuildError, connect, move, reindex
 from search import index as indexes
 from search.engine import Admin, SearchDown, WriteRefused, make_keys
 

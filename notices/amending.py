@@ -1,0 +1,141 @@
+"""Withdrawing and correcting a notice, which only its declarant may."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import rfc8785
+
+from notices import log, once, register
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.facts import declaration_check, disclosure, lifecycle
+from notices.facts.errors import Invalid, NotTheDeclarant, Problem
+from notices.facts.forms import Correction, Declaration
+from notices.facts.texts import CHINA, rfc3339
+from notices.identity import Person, hash_of_acting
+from notices.once import Once
+
+REASONS = ("found", "mistake", "other")
+
+
+async def is_declarant(deployment: Deployment, person: Person, id: str) -> bool:
+    """Whether `person` acts for the holder of notice `id`, or is the guardian who declared it."""
+    row = await DB.row(
+        "SELECT 1 FROM notice_private WHERE notice = $1 AND (holder_hash = $2"
+        " OR (relation IN ('parent', 'guardian') AND declarant_hash = $2))",
+        id,
+        hash_of_acting(deployment, person),
+    )
+    return row is not None and person.kind != "officer"
+
+
+async def declared_by(deployment: Deployment, person: Person, limit: int = 50) -> list[str]:
+    """The ids of the newest notices whose declarant `person` is."""
+    rows = await DB.fetch(
+        "SELECT notice FROM notice_private WHERE holder_hash = $1"
+        " OR (relation IN ('parent', 'guardian') AND declarant_hash = $1)"
+        " ORDER BY notice DESC LIMIT $2",
+        hash_of_acting(deployment, person),
+        limit,
+    )
+    return [row["notice"] for row in rows]
+
+
+async def withdraw(
+    deployment: Deployment, person: Person, id: str, reason: str | None, once_: Once | None = None
+) -> str:
+    """Take notice `id` back; returns the 201's body `{index, kind, at, notice}` as JSON."""
+    if reason not in REASONS:
+        code = "required" if reason is None else "bad_value"
+        raise Invalid(problems=[Problem("reason", code, {"expected": ", ".join(REASONS)})])
+    notice = await register.get(id)
+
+    async def change(before: register.Notice) -> dict[str, Any]:
+        await DB.fetch("UPDATE claim SET living = false WHERE notice = $1", before.id)
+        return disclosure.withdrawal_form(before.id, reason)
+
+    return await _follow(deployment, person, notice.id, "withdrawn", change, once_)
+
+
+async def correct(
+    deployment: Deployment,
+    person: Person,
+    id: str,
+    correction: Correction,
+    *,
+    now: datetime,
+    once_: Once | None = None,
+) -> str:
+    """Correct clerical fields of notice `id`; returns the 201's body as JSON."""
+    notice = await register.get(id)
+    changes = {
+        name: value.strip() or None if isinstance(value, str) else value
+        for name, value in msgspec.structs.asdict(correction).items()
+        if value is not msgspec.UNSET
+    }
+    today = now.astimezone(CHINA).date()
+    shown = {name: (notice.form or {}).get(name) for name in Correction.__struct_fields__}
+    corrected = msgspec.convert({**shown, **changes}, Declaration)
+    problems = [
+        problem
+        for problem in declaration_check.check(
+            corrected, deployment.catalogue, deployment.regions, today
+        )
+        if problem.field in shown
+    ]
+    if not problems and all(shown[name] == value for name, value in changes.items()):
+        problems = [Problem("", "nothing_changed")]
+    if problems:
+        raise Invalid(problems=problems)
+
+    async def change(before: register.Notice) -> dict[str, Any]:
+        old = before.form or {}
+        new = {**old, **changes}
+        new["issuer"] = disclosure.without_ids(new["issuer"]) if new["issuer"] else None
+        await DB.fetch(
+            "UPDATE notice SET form = $2::jsonb WHERE id = $1",
+            before.id,
+            rfc8785.dumps(new).decode(),
+        )
+        return disclosure.correction_form(before.id, old, new)
+
+    return await _follow(deployment, person, notice.id, "corrected", change, once_)
+
+
+async def _follow(
+    deployment: Deployment,
+    person: Person,
+    id: str,
+    kind: str,
+    change: Any,
+    once_: Once | None,
+) -> str:
+    """Append an event of `kind` to notice `id` if its life allows it, and answer."""
+    if not await is_declarant(deployment, person, id):
+        raise NotTheDeclarant
+    async with DB.transaction():
+        earlier = await once.begin(once_)
+        if earlier is None:
+            turn = await log.take_turn()
+            # Read under the head's lock: no other event can come between this and ours.
+            before = await register.get(id)
+            lifecycle.refuse_unless_may_follow(kind, before.state)
+            form = await change(before)
+            certificate = (before.form or {}).get("certificate", "")
+            await log.append(turn, kind, id, certificate, log.commit(form))
+            await once.done(once_, id, turn.index)
+            index = turn.index
+        else:
+            index = earlier.event
+    if earlier is not None and earlier.response is not None:
+        return earlier.response
+    notice = await register.get(id)
+    at = next(event.at for event in notice.events if event.index == index)
+    body = {
+        "index": index,
+        "kind": kind,
+        "at": rfc3339(at),
+        "notice": notice.public(deployment),
+    }
+    return await once.answer(once_, msgspec.json.encode(body).decode())
