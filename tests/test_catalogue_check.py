@@ -71,6 +71,11 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("certificates/1/fields/1/name", "kind", "fields: has the same name twice"),
         ("certificates/1/fields/1/example", ..., "example: must be there and match"),
         ("certificates/6/public_holder_name", "full", "public_holder_name_reason: is missing"),
+        (
+            "certificates/0/holder_identifier_optional",
+            True,
+            "holder_identifier_optional: must be false",
+        ),
         ("matters/0/certificate", "library-card", "there is no certificate library-card"),
         ("matters/1/id", "business-license.reissue", "is already used by catalogue.matters[0]"),
         ("matters/0/kind", "buy", "kind: must be one of reissue"),

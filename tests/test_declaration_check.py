@@ -170,10 +170,22 @@ def test_a_newborn_may_have_no_identifier(relation: str) -> None:
     assert problems(holder(BIRTH | {"relation": relation}, identifier=None)) == set()
 
 
-def test_a_newborn_has_no_certificate_whose_number_is_the_holders_own() -> None:
-    declared = holder(DRIVER | {"relation": "guardian"}, identifier=None)
+@pytest.mark.parametrize("relation", ["parent", "guardian"])
+@pytest.mark.parametrize("certificate", [c.id for c in OWN.certificates.values()])
+def test_only_a_birth_certificate_is_declared_for_somebody_without_identifier(
+    certificate: str, relation: str
+) -> None:
+    """Else a stranger could void anybody's certificate, and its holder not even withdraw that."""
+    declared = BIRTH | {"certificate": certificate, "relation": relation}
+    missing = ("holder.identifier", "required")
 
-    assert problems(declared) == {("holder.identifier", "required")}
+    found = problems(holder(declared, identifier=None))
+
+    assert (missing in found) is (certificate != "birth-medical-certificate")
+
+
+def test_nobody_declares_a_birth_certificate_as_his_own_without_identifier() -> None:
+    assert problems(holder(BIRTH, identifier=None)) == {("holder.identifier", "required")}
 
 
 @pytest.mark.parametrize(

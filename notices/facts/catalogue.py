@@ -80,6 +80,7 @@ class Certificate:
     name: Text
     aliases: tuple[str, ...]
     holder_kind: str
+    holder_identifier_optional: bool
     issuing_department: Text
     parts: tuple[str, ...]
     part_names: tuple[Text, ...]
@@ -128,6 +129,7 @@ class Certificate:
             "name": self.name.to_json(),
             "aliases": list(self.aliases),
             "holder_kind": self.holder_kind,
+            "holder_identifier_optional": self.holder_identifier_optional,
             "issuing_department": self.issuing_department.to_json(),
             "number_label": self.number_label.to_json(),
             "number_optional": self.number_optional,
@@ -234,6 +236,7 @@ def _certificate(data: dict[str, Any]) -> Certificate:
         name=_text(data["name"]),
         aliases=tuple(data["aliases"]),
         holder_kind=data["holder_kind"],
+        holder_identifier_optional=data.get("holder_identifier_optional", False),
         issuing_department=_text(data["issuing_department"]),
         parts=tuple(data["parts"]),
         part_names=tuple(_text(data["part_names"][part]) for part in data["parts"]),

@@ -142,6 +142,13 @@ def _certificate(place: str, data: dict[str, Any]) -> Iterator[str]:
             f"{place}.public_holder_name_reason: is missing; "
             "a person's name is published in full for a stated reason only"
         )
+    if data.get("holder_identifier_optional") and (
+        data["holder_kind"] != "person" or data["number_is"] or data["number_optional"]
+    ):
+        yield (
+            f"{place}.holder_identifier_optional: must be false where the holder is no person, "
+            "or where the holder's identifier is or stands for the number"
+        )
     yield from _numbers(place, data)
 
 
@@ -220,7 +227,10 @@ _CERTIFICATE = _object(
         "public_number": _one_of("full", "masked"),
         "elicense_type_code": _or_null(_written_as(r"[0-9A-Z]{1,64}", "capitals and digits")),
     },
-    {"sources": _object({}, dict.fromkeys(["number", "law", "period", "publication"], _words))},
+    {
+        "holder_identifier_optional": _yes_or_no,
+        "sources": _object({}, dict.fromkeys(["number", "law", "period", "publication"], _words)),
+    },
     _certificate,
 )
 

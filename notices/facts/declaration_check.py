@@ -212,12 +212,12 @@ def _identifier(
     allowed = IDENTIFIER_TYPES.get(kind) or sum(IDENTIFIER_TYPES.values(), ())
     yield from choice_problems("holder.identifier_type", holder.identifier_type, allowed)
     if holder.identifier is None or is_blank(holder.identifier):
-        newborn = (
-            kind == "person"
-            and relation in ("parent", "guardian")
-            and (certificate is None or certificate.number_is is None)
+        # Of a holder whom nobody can sign in as, nobody could take the notice back: that is
+        # left to a newborn's parents, for the certificates that newborns have.
+        newborn = relation in ("parent", "guardian") and (
+            certificate is None or certificate.holder_identifier_optional
         )
-        if not newborn:
+        if kind == "organisation" or not newborn:
             yield Problem("holder.identifier", "required")
         return
     problems = list(text_problems("holder.identifier", holder.identifier))
