@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import rfc8785
 
-from notices import log, once, register
+from notices import log, once, records, register
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import declaration_check, disclosure, lifecycle
@@ -68,31 +68,43 @@ async def correct(
     once_: Once | None = None,
 ) -> str:
     """Correct clerical fields of notice `id`; returns the 201's body as JSON."""
-    notice = await register.get(id)
-    changes = {
+    changes: dict[str, Any] = {
         name: value.strip() or None if isinstance(value, str) else value
         for name, value in msgspec.structs.asdict(correction).items()
         if value is not msgspec.UNSET
     }
     today = now.astimezone(CHINA).date()
-    shown = {name: (notice.form or {}).get(name) for name in Correction.__struct_fields__}
-    corrected = msgspec.convert({**shown, **changes}, Declaration)
-    problems = [
-        problem
-        for problem in declaration_check.check(
+
+    def refuse_if_wrong(corrected: Declaration) -> None:
+        checked = declaration_check.check(
             corrected, deployment.catalogue, deployment.regions, today
         )
-        if problem.field in shown
-    ]
-    if not problems and all(shown[name] == value for name, value in changes.items()):
-        problems = [Problem("", "nothing_changed")]
-    if problems:
-        raise Invalid(problems=problems)
+        # Two dates out of order are told at the second of them, whichever was changed.
+        touched = {*changes, "lost_on"} if "issued_on" in changes else changes.keys()
+        problems = [problem for problem in checked if problem.field in touched]
+        if problems:
+            raise Invalid(problems=problems)
+
+    if not changes:
+        raise Invalid(problems=[Problem("", "nothing_changed")])
+    refuse_if_wrong(Declaration(**changes))  # what is wrong in itself, whoever asks
+    notice = await register.get(id)
 
     async def change(before: register.Notice) -> dict[str, Any]:
         old = before.form or {}
+        kept = await records.private_of(deployment, before.id)
+        corrected = Declaration(
+            certificate=old.get("certificate"),
+            number=kept.number,
+            holder=kept.holder,
+            **{name: old.get(name) for name in disclosure.CORRECTABLE} | changes,
+        )
+        refuse_if_wrong(corrected)
+        certificate = deployment.catalogue.certificates.get(corrected.certificate or "")
         new = {**old, **changes}
-        new["issuer"] = disclosure.without_ids(new["issuer"]) if new["issuer"] else None
+        new["issuer"] = disclosure.public_issuer(new["issuer"], corrected, certificate)
+        if new == old:
+            raise Invalid(problems=[Problem("", "nothing_changed")])
         await DB.fetch(
             "UPDATE notice SET form = $2::jsonb WHERE id = $1",
             before.id,
@@ -120,8 +132,8 @@ async def _follow(
             turn = await log.take_turn()
             # Read under the head's lock: no other event can come between this and ours.
             before = await register.get(id)
-            lifecycle.refuse_unless_may_follow(kind, before.state)
             form = await change(before)
+            lifecycle.refuse_unless_may_follow(kind, before.state)
             certificate = (before.form or {}).get("certificate", "")
             await log.append(turn, kind, id, certificate, log.commit(form))
             await once.done(once_, id, turn.index)

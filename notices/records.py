@@ -5,10 +5,11 @@ from typing import NamedTuple
 import msgspec
 
 from notices import log
+from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import disclosure, numbers
 from notices.facts.catalogue import Certificate
-from notices.facts.forms import Declaration, Holder
+from notices.facts.forms import Contact, Declaration, Holder
 from notices.identity import Person, hash_of, hash_of_acting
 from notices.log import Commitment
 
@@ -87,12 +88,30 @@ def record(
     )
 
 
-def _sealed(deployment: Deployment, person: Person, declaration: Declaration, id: str) -> bytes:
+class Private(msgspec.Struct, kw_only=True):
     """What is kept beside the public form, sealed under the notice's id."""
-    kept = {
-        "number": declaration.number,
-        "holder": declaration.holder,
-        "contact": declaration.contact,
-        "declarant": person,
-    }
+
+    number: str | None
+    holder: Holder
+    contact: Contact | None
+    declarant: Person
+
+
+def _sealed(deployment: Deployment, person: Person, declaration: Declaration, id: str) -> bytes:
+    kept = Private(
+        number=declaration.number,
+        holder=declaration.holder or Holder(),
+        contact=declaration.contact,
+        declarant=person,
+    )
     return deployment.keys.sealer.seal(msgspec.json.encode(kept), id.encode())
+
+
+async def private_of(deployment: Deployment, id: str) -> Private:
+    """The private side of notice `id`, which exists."""
+    row = await DB.row("SELECT sealed FROM notice_private WHERE notice = $1", id)
+    if row is None:
+        raise RuntimeError("A notice has no private side.")
+    return msgspec.json.decode(
+        deployment.keys.sealer.open(row["sealed"], id.encode()), type=Private
+    )

@@ -356,3 +356,35 @@ def test_a_problem_never_repeats_a_private_value() -> None:
     assert len(found) == 2
     assert "秘" not in said
     assert "110105" not in said
+
+
+@pytest.mark.parametrize("issuer", ["X990000001", "医院 990000001", "x 99-0000001 号"])
+def test_a_text_that_is_published_holds_no_number_that_is_masked(issuer: str) -> None:
+    assert problems(BIRTH | {"issuer": issuer}) == {("issuer", "personal_number")}
+    assert problems(BIRTH | {"number": "X990000002", "issuer": issuer}) == set()
+
+
+def test_a_text_that_is_published_holds_no_passport_number_of_the_holder() -> None:
+    foreigner = holder(BIRTH, identifier_type="passport", identifier="E12345678")
+
+    assert problems(foreigner | {"issuer": "ｅ1234-5678 医院"}) == {("issuer", "personal_number")}
+    plate = foreigner | {
+        "certificate": "road-transport-vehicle-certificate",
+        "number": "379999000001",
+        "details": {"plate": "鲁E12345678"},
+    }
+    assert ("details.plate", "personal_number") in problems(plate)
+
+
+@pytest.mark.parametrize(
+    ("name", "issuer", "found"),
+    [
+        ("欧阳小宝", "监护人欧阳 小宝", {("issuer", "personal_name")}),
+        ("张三", " 张三", {("issuer", "personal_name")}),
+        ("平安", "平安县卫生健康局", set()),
+    ],
+)
+def test_a_text_that_is_published_holds_no_name_that_is_masked(
+    name: str, issuer: str, found: set[tuple[str, str]]
+) -> None:
+    assert problems(holder(BIRTH, name=name) | {"issuer": issuer}) == found

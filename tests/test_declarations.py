@@ -213,44 +213,6 @@ async def test_twenty_at_once_make_one_notice(restaurant: httpx.AsyncClient) -> 
     assert rows[0]["size"] == 1
 
 
-async def test_a_withdrawn_notice_is_reinstated_and_the_certificate_can_be_declared_again(
-    restaurant: httpx.AsyncClient,
-) -> None:
-    id = (await declare(restaurant)).json()["id"]
-
-    answer = await restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "found"})
-
-    assert answer.status_code == 201, answer.text
-    body = answer.json()
-    assert (body["index"], body["kind"]) == (1, "withdrawn")
-    assert body["notice"]["status"] == "reinstated"
-    assert body["notice"]["effective_at"] is None
-    again = await restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "found"})
-    assert again.status_code == 409
-    assert again.json()["code"] == "already_reinstated"
-    assert (await declare(restaurant)).status_code == 201
-
-
-async def test_a_correction_changes_clerical_fields_and_the_old_text_stays(
-    restaurant: httpx.AsyncClient,
-) -> None:
-    notice = (await declare(restaurant)).json()
-    path = f"/api/v1/notices/{notice['id']}/correction"
-
-    answer = await restaurant.post(path, json={"issuer": "潍坊市行政审批服务局", "lost_on": None})
-
-    assert answer.status_code == 201, answer.text
-    after = answer.json()["notice"]
-    assert after["issuer"] == "潍坊市行政审批服务局"
-    assert after["lost_on"] is None
-    assert after["issued_on"] == "2020-05-01"
-    assert after["statement"] == notice["statement"]
-    old = (await restaurant.get(f"/api/v1/notices/{notice['id']}/receipt")).json()
-    assert old["opening"]["form"]["issuer"] == "潍坊市奎文区行政审批服务局"
-    for body, status in (({"number": "1"}, 400), ({}, 422), ({"issued_on": "2099-01-01"}, 422)):
-        assert (await restaurant.post(path, json=body)).status_code == status
-
-
 async def test_the_same_key_and_body_answer_the_same_201_once_and_for_all(
     restaurant: httpx.AsyncClient,
 ) -> None:

@@ -16,9 +16,11 @@ from notices.facts.disclosure import (
     mask_name,
     mask_number,
     public_form,
+    public_issuer,
     withdrawal_form,
 )
 from notices.facts.forms import Contact, Declaration, Holder
+from notices.facts.numbers import identifier_form
 
 CATALOGUE = catalogue.load()
 PUBLIC_FIELDS = {
@@ -422,9 +424,58 @@ def test_a_correction_is_of_clerical_fields_alone():
     assert correction_form("37070000012358", before, after).keys() == {"statement", "issuer"}
 
 
-def test_a_correction_carries_no_resident_id_number():
-    before = form(issuer="甲局")
-    shown = correction_form("37070000012358", before, before | {"issuer": f"乙局{ID}"})
+# --- what must not be told in a text beside
 
-    assert ID not in json.dumps(shown)
-    assert "19900101" not in shown["statement"]
+
+MASKED = {
+    "certificate": "birth-medical-certificate",
+    "number": "X990000001",
+    "holder": Holder(
+        kind="person", name="欧阳小宝", identifier_type="passport", identifier="E1234 5678"
+    ),
+}
+TOLD = [
+    "号码 x-990000001",
+    "Ｘ９９００００００１",
+    "证号990000001",
+    "第X99字0000001号",
+    "护照e12345678",
+    "潍坊市妇幼保健院（E 1234 5678）",
+    "1 2 3 4 5 6 7 8",
+]
+
+
+@pytest.mark.parametrize("issuer", TOLD)
+def test_a_text_does_not_tell_a_number_that_is_masked_beside_it(issuer):
+    shown = json.dumps(form(**MASKED, issuer=issuer), ensure_ascii=False)
+
+    assert issuer not in shown
+    assert "12345678" not in identifier_form(shown)
+    assert "990000001" not in identifier_form(shown)
+    declared = Declaration(**MASKED)
+    birth = CATALOGUE.certificates["birth-medical-certificate"]
+    assert set(public_issuer(issuer, declared, birth)) == {"*"}
+
+
+@pytest.mark.parametrize("issuer", ["潍坊市妇幼保健院", "潍坊市第99医院", "12345热线"])
+def test_other_texts_stay_as_they_were_typed(issuer):
+    assert form(**MASKED, issuer=issuer)["issuer"] == issuer
+
+
+def test_what_is_public_in_full_may_stand_in_a_text_too():
+    issuer = "奎文区局 JY13799990000011 92379999MA0000023B"
+
+    assert form(issuer=issuer)["issuer"] == issuer
+
+
+def test_a_detail_does_not_tell_the_number_of_its_holders_document():
+    shown = form(
+        "road-transport-vehicle-certificate",
+        number="379999000001",
+        holder=Holder(
+            kind="person", name="张三丰", identifier_type="passport", identifier="E12345678"
+        ),
+        details={"plate": "鲁GE12345678"},
+    )
+
+    assert "12345678" not in json.dumps(shown)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
+from notices.facts import disclosure
 from notices.facts.errors import Problem
 from notices.facts.forms import Declaration, Holder
 from notices.facts.numbers import birth_date, identifier_form, resident_id_ok, uscc_ok
@@ -61,7 +62,7 @@ def check(
         *_dates(declaration, today),
         *_holder(declaration, certificate),
         *_relation(declaration, today),
-        *text_problems("issuer", declaration.issuer, published=True),
+        *_public_text("issuer", declaration.issuer, declaration, certificate),
         *_region(declaration.region, regions),
         *_phone(declaration.contact.phone if declaration.contact else None),
         *_agreed("publication_consent", declaration.publication_consent),
@@ -141,21 +142,44 @@ def _details(declaration: Declaration, certificate: Certificate | None) -> Itera
         return
     given = declaration.details or {}
     for field in certificate.fields:
-        yield from _detail(field, given.get(field.name))
+        yield from _detail(field, given.get(field.name), declaration, certificate)
     for name in given.keys() - {field.name for field in certificate.fields}:
         # A name from outside is repeated only where it can do no harm.
         place = f"details.{name}" if _FIELD_NAME.fullmatch(name) else "details"
         yield Problem(place, "unknown_detail")
 
 
-def _detail(field: Field, value: object) -> Iterator[Problem]:
+def _public_text(
+    place: str,
+    text: str | None,
+    declaration: Declaration,
+    certificate: Certificate | None,
+    *,
+    required: bool = False,
+) -> Iterator[Problem]:
+    """A text that will be published must not tell what the notice masks."""
+    problems = list(text_problems(place, text, required=required, published=True))
+    yield from problems
+    if problems or text is None or is_blank(text):
+        return
+    if disclosure.tells(text, disclosure.secrets_of(declaration, certificate)):
+        yield Problem(place, "personal_number")
+    elif disclosure.tells_name(text, declaration, certificate):
+        yield Problem(place, "personal_name")
+
+
+def _detail(
+    field: Field, value: object, declaration: Declaration, certificate: Certificate
+) -> Iterator[Problem]:
     place = f"details.{field.name}"
     if value is not None and not isinstance(value, str):
         yield Problem(place, "not_text")
     elif field.choices:
         yield from choice_problems(place, value, field.choices, required=field.required)
     else:
-        problems = list(text_problems(place, value, required=field.required, published=True))
+        problems = list(
+            _public_text(place, value, declaration, certificate, required=field.required)
+        )
         yield from problems
         if (
             not problems

@@ -4,15 +4,24 @@ A public form is built field by field from the private one, never by hiding part
 not named here stays private. Every form is plain JSON: text, whole numbers, null, objects.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from notices.facts.catalogue import Certificate, Matter
 from notices.facts.forms import Declaration, Holder
 from notices.facts.notice_ids import printed
-from notices.facts.numbers import identifier_form, looks_like_resident_id, resident_id_ok
+from notices.facts.numbers import (
+    identifier_form,
+    looks_like_resident_id,
+    normal_form,
+    resident_id_ok,
+)
+
+if TYPE_CHECKING:  # checking a declaration asks what is hidden of it
+    from notices.facts.catalogue import Certificate, Matter
 
 CORRECTABLE = ("issuer", "issued_on", "lost_on")
 """The clerical fields; number, certificate, holder and copies never change."""
@@ -28,6 +37,10 @@ _COMPOUND = (
 COMPOUND_SURNAMES = frozenset(_COMPOUND.split())
 
 _ID_SHAPE = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]")
+SHORTEST_SECRET = 4
+"""Shorter ones would be found in texts that have nothing to do with them."""
+_CORE = re.compile(r"[0-9]{8,}")
+
 _ID_IN_TEXT = re.compile(r"(?<!\d)\d{17}[\dXxＸｘ](?![\dA-Za-z])")
 """Of any width: `\\d` knows the digits of every script."""
 
@@ -58,20 +71,58 @@ def _shown(text: str) -> str:
     return " ".join(text.split())
 
 
-def _public_text(text: str | None, holder: Holder) -> str | None:
-    """Free text as typed, but without a resident ID number that somebody wrote into it."""
+def secrets_of(declaration: Declaration, certificate: Certificate | None) -> frozenset[str]:
+    """What no public text may tell: a person's identifier, and the number where that is masked.
+
+    In the forms in which numbers and identifiers are compared; see `tells`.
+    """
+    holder = declaration.holder or Holder()
+    if holder.kind != "person":
+        return frozenset()
+    secrets = {identifier_form(holder.identifier or "")}
+    number = declaration.number or ""
+    if certificate is not None and _number_is_hidden(declaration, certificate):
+        secrets |= {identifier_form(number), certificate.normal_number(number)}
+    # Who writes a number down again may leave its letters out.
+    secrets |= {core for secret in secrets for core in _CORE.findall(secret)}
+    return frozenset(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
+
+
+def tells(text: str, secrets: frozenset[str]) -> bool:
+    """Whether one of `secrets` stands in `text`, however it is spaced, cased or wide."""
+    forms = (identifier_form(text), normal_form(text))
+    return any(secret in form for secret in secrets for form in forms)
+
+
+def tells_name(text: str, declaration: Declaration, certificate: Certificate | None) -> bool:
+    """Whether `text` holds the name of a person whose name is masked.
+
+    Names of one or two characters are words and places too; they have to be the whole text.
+    """
+    holder = declaration.holder or Holder()
+    if holder.kind != "person" or (certificate and certificate.public_holder_name == "full"):
+        return False
+    name, said = identifier_form(holder.name or ""), identifier_form(text)
+    return bool(name) and (name == said or (len(name) > 2 and name in said))
+
+
+def _public_text(text: str | None, secrets: frozenset[str]) -> str | None:
+    """Free text as typed, but without a number that somebody wrote into it and that is hidden.
+
+    Checking refuses such a text; this is for what a text was checked for long ago.
+    """
     if text is None or not (text := _shown(text)):
         return None
-    if holder.kind == "person" and holder.identifier:
-        identifier = identifier_form(holder.identifier)
-        if len(identifier) > 5 and identifier in identifier_form(text):
-            return mask_number(identifier_form(text))
-    return without_ids(text)
-
-
-def without_ids(text: str) -> str:
-    """Free text with the resident ID numbers in it masked."""
+    if tells(text, secrets):
+        return "*" * len(text)
     return _ID_IN_TEXT.sub(_masked_id, text)
+
+
+def public_issuer(
+    issuer: str | None, declaration: Declaration, certificate: Certificate | None
+) -> str | None:
+    """A corrected issuer as it is published; `declaration` says what has to stay private."""
+    return _public_text(issuer, secrets_of(declaration, certificate))
 
 
 def _masked_id(found: re.Match[str]) -> str:
@@ -84,18 +135,24 @@ def _public_number(declaration: Declaration, certificate: Certificate) -> str | 
     if not typed:
         return None
     holder = declaration.holder or Holder()
-    plain = identifier_form(typed)
     if holder.kind != "person":
+        plain = identifier_form(typed)
         # An old 15-digit registration number may look like an old ID, and it is no secret.
         return mask_number(plain) if resident_id_ok(plain) else typed
-    own = identifier_form(holder.identifier or "")
-    if (
-        certificate.public_number == "masked"
-        or looks_like_resident_id(plain)
-        or (len(own) > 5 and own in plain)
-    ):
+    if _number_is_hidden(declaration, certificate):
         return mask_number(certificate.normal_number(typed))
     return typed
+
+
+def _number_is_hidden(declaration: Declaration, certificate: Certificate) -> bool:
+    """Whether the number of a person's certificate is shown masked."""
+    plain = identifier_form(declaration.number or "")
+    own = identifier_form((declaration.holder and declaration.holder.identifier) or "")
+    return (
+        certificate.public_number == "masked"
+        or looks_like_resident_id(plain)
+        or (len(own) >= SHORTEST_SECRET and own in plain)
+    )
 
 
 def _public_holder(holder: Holder, certificate: Certificate) -> dict[str, Any]:
@@ -109,13 +166,13 @@ def _public_holder(holder: Holder, certificate: Certificate) -> dict[str, Any]:
 
 def _public_details(declaration: Declaration, certificate: Certificate) -> dict[str, Any]:
     given = declaration.details or {}
-    holder = declaration.holder or Holder()
+    secrets = secrets_of(declaration, certificate)
     details: dict[str, Any] = {}
     for field in certificate.fields:
         value = given.get(field.name)
         if isinstance(value, int) and not isinstance(value, bool):
             details[field.name] = value
-        elif isinstance(value, str) and (text := _public_text(value, holder)):
+        elif isinstance(value, str) and (text := _public_text(value, secrets)):
             details[field.name] = text
     return details
 
@@ -134,7 +191,7 @@ def public_form(
         "number": _public_number(declaration, certificate),
         "copies": declaration.copies if certificate.parts else None,
         "cause": declaration.cause,
-        "issuer": _public_text(declaration.issuer, holder),
+        "issuer": public_issuer(declaration.issuer, declaration, certificate),
         "issued_on": declaration.issued_on,
         "lost_on": declaration.lost_on,
         "region": declaration.region,
@@ -226,9 +283,12 @@ _CORRECTED = {"issuer": "发证机关", "issued_on": "发证日期", "lost_on": 
 def correction_form(
     notice_id: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What a correction shows to the public: the changed clerical fields, before and after."""
+    """What a correction shows to the public: the changed clerical fields, before and after.
+
+    Both are public forms, in which nothing is left to mask.
+    """
     changes = {
-        name: {"before": _clerical(before.get(name)), "after": _clerical(after.get(name))}
+        name: {"before": before.get(name), "after": after.get(name)}
         for name in CORRECTABLE
         if before.get(name) != after.get(name)
     }
@@ -241,10 +301,6 @@ def correction_form(
         "statement": f"更正：{printed(notice_id)}号遗失声明，{said}。原声明其余内容不变。",
         **changes,
     }
-
-
-def _clerical(value: str | None) -> str | None:
-    return None if value is None else without_ids(value)
 
 
 def _value(name: str, value: str | None) -> str:

@@ -33,8 +33,13 @@ MESSAGES: dict[str, Text] = {
     ),
     "emoji": Text("不能使用表情符号，请删去。", "Emoji cannot be used here; take them out."),
     "personal_number": Text(
-        "此项会公开，请删去其中的身份证号码或手机号码。",
-        "This is made public; take the resident ID or mobile phone number out of it.",
+        "此项会公开，请删去其中的身份证件号码、手机号码，以及公告里不全部公开的证件号码。",
+        "This is made public; take the identity document's or telephone number out of it, or the "
+        "certificate's number, which the notice masks.",
+    ),
+    "personal_name": Text(
+        "此项会公开，请删去其中的持证人姓名。",
+        "This is made public; take the holder's name, which the notice masks, out of it.",
     ),
     "must_be_true": Text(
         "须同意此项才能发布声明。", "You have to agree to this before the notice is published."

@@ -1,0 +1,135 @@
+"""Withdrawing and correcting through the API."""
+
+import asyncio
+from typing import Any
+
+import httpx
+
+from tests.conftest import SignIn
+from tests.samples import ANNA, RESTAURANT, declaration
+
+FOREIGNER = {
+    "kind": "person",
+    "name": "欧阳小宝",
+    "identifier_type": "passport",
+    "identifier": "E12345678",
+}
+
+
+async def declare(client: httpx.AsyncClient, **changes: Any) -> httpx.Response:
+    return await client.post("/api/v1/notices", json=declaration(**changes))
+
+
+async def test_a_withdrawn_notice_is_reinstated_and_the_certificate_can_be_declared_again(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    id = (await declare(restaurant)).json()["id"]
+
+    answer = await restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "found"})
+
+    assert answer.status_code == 201, answer.text
+    body = answer.json()
+    assert (body["index"], body["kind"]) == (1, "withdrawn")
+    assert body["notice"]["status"] == "reinstated"
+    assert body["notice"]["effective_at"] is None
+    again = await restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "found"})
+    assert again.status_code == 409
+    assert again.json()["code"] == "already_reinstated"
+    assert (await declare(restaurant)).status_code == 201
+
+
+async def test_a_correction_changes_clerical_fields_and_the_old_text_stays(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    notice = (await declare(restaurant)).json()
+    path = f"/api/v1/notices/{notice['id']}/correction"
+
+    answer = await restaurant.post(path, json={"issuer": "潍坊市行政审批服务局", "lost_on": None})
+
+    assert answer.status_code == 201, answer.text
+    after = answer.json()["notice"]
+    assert after["issuer"] == "潍坊市行政审批服务局"
+    assert after["lost_on"] is None
+    assert after["issued_on"] == "2020-05-01"
+    assert after["statement"] == notice["statement"]
+    old = (await restaurant.get(f"/api/v1/notices/{notice['id']}/receipt")).json()
+    assert old["opening"]["form"]["issuer"] == "潍坊市奎文区行政审批服务局"
+    for body, status in (({"number": "1"}, 400), ({}, 422), ({"issued_on": "2099-01-01"}, 422)):
+        assert (await restaurant.post(path, json=body)).status_code == status
+
+
+async def test_a_correction_tells_nothing_that_the_notice_masks(sign_in: SignIn) -> None:
+    client = await sign_in(FOREIGNER)
+    created = await declare(
+        client, certificate="birth-medical-certificate", matter=None, number="X990000001",
+        holder=FOREIGNER,
+    )  # fmt: skip
+    assert created.status_code == 201, created.text
+    path = f"/api/v1/notices/{created.json()['id']}/correction"
+
+    for issuer in ("E12345678", "e 1234-5678 医院", "X990000001", "医院 990000001", "欧阳小宝"):
+        answer = await client.post(path, json={"issuer": issuer})
+
+        assert answer.status_code == 422, issuer
+        assert answer.json()["errors"][0]["code"] in ("personal_number", "personal_name")
+    assert (await client.post(path, json={"issuer": "医院"})).status_code == 201
+
+
+async def test_a_correction_sent_twice_under_one_key_is_made_once(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    id = (await declare(restaurant)).json()["id"]
+    headers = {"Idempotency-Key": "a1"}
+
+    def send(path: str, body: dict[str, str]) -> Any:
+        return restaurant.post(f"/api/v1/notices/{id}/{path}", json=body, headers=headers)
+
+    for path, body in (("correction", {"issuer": "乙局"}), ("withdrawal", {"reason": "found"})):
+        first = await send(path, body)
+        twins = await asyncio.gather(*(send(path, body) for _ in range(4)))
+
+        assert first.status_code == 201, first.text
+        assert {(one.status_code, one.content) for one in twins} == {(201, first.content)}
+    notice = (await restaurant.get(f"/api/v1/notices/{id}")).json()
+    assert [event["kind"] for event in notice["events"]] == ["published", "corrected", "withdrawn"]
+
+
+async def test_corrections_at_once_never_leave_dates_out_of_order(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    """Each fits the dates as they were; after the first of them the second fits no more."""
+    id = (await declare(restaurant, issued_on="2020-05-01", lost_on="2022-01-01")).json()["id"]
+    path = f"/api/v1/notices/{id}/correction"
+    answers = await asyncio.gather(
+        restaurant.post(path, json={"issued_on": "2021-12-01"}),
+        restaurant.post(path, json={"lost_on": "2021-01-01"}),
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [201, 422]
+    refused = next(answer for answer in answers if answer.status_code == 422)
+    assert refused.json()["errors"][0]["code"] == "lost_before_issued"
+
+
+async def test_what_changes_nothing_is_refused(restaurant: httpx.AsyncClient) -> None:
+    notice = (await declare(restaurant)).json()
+    path = f"/api/v1/notices/{notice['id']}/correction"
+
+    for body in ({}, {"issuer": notice["issuer"]}, {"lost_on": "2026-11-01"}):
+        answer = await restaurant.post(path, json=body)
+
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["code"] == "nothing_changed"
+
+
+async def test_a_wrong_value_is_told_before_who_may_correct(
+    restaurant: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    path = f"/api/v1/notices/{(await declare(restaurant)).json()['id']}/correction"
+    anna = await sign_in(ANNA)
+    other = await sign_in(
+        {**RESTAURANT, "organisation": {"name": "甲公司", "identifier": "91379999MA0000015K"}}
+    )
+
+    for stranger in (anna, other):
+        assert (await stranger.post(path, json={"lost_on": "2099-01-01"})).status_code == 422
+        assert (await stranger.post(path, json={"lost_on": "2026-10-01"})).status_code == 403
