@@ -12,6 +12,7 @@ from notices.deployment import Deployment
 from notices.facts import declaration_check, disclosure, lifecycle
 from notices.facts.errors import Invalid, NotTheDeclarant, Problem
 from notices.facts.forms import Correction, Declaration
+from notices.facts.text_check import choice_problems
 from notices.facts.texts import CHINA, rfc3339
 from notices.identity import Person, hash_of_acting
 from notices.once import Once
@@ -42,13 +43,21 @@ async def declared_by(deployment: Deployment, person: Person, limit: int = 50) -
     return [row["notice"] for row in rows]
 
 
+def check_withdrawal(reason: str | None) -> str:
+    """The reason, one of REASONS; raises Invalid."""
+    problems = list(choice_problems("reason", reason, REASONS, required=True))
+    if problems:
+        raise Invalid(problems=problems)
+    return reason or ""
+
+
 async def withdraw(
-    deployment: Deployment, person: Person, id: str, reason: str | None, once_: Once | None = None
+    deployment: Deployment, person: Person, id: str, reason: str, once_: Once | None = None
 ) -> str:
-    """Take notice `id` back; returns the 201's body `{index, kind, at, notice}` as JSON."""
-    if reason not in REASONS:
-        code = "required" if reason is None else "bad_value"
-        raise Invalid(problems=[Problem("reason", code, {"expected": ", ".join(REASONS)})])
+    """Take notice `id` back; returns the 201's body `{index, kind, at, notice}` as JSON.
+
+    `reason` is what `check_withdrawal` returned.
+    """
     notice = await register.get(id)
 
     async def change(before: register.Notice) -> dict[str, Any]:
@@ -58,48 +67,59 @@ async def withdraw(
     return await _follow(deployment, person, notice.id, "withdrawn", change, once_)
 
 
-async def correct(
-    deployment: Deployment,
-    person: Person,
-    id: str,
-    correction: Correction,
-    *,
-    now: datetime,
-    once_: Once | None = None,
-) -> str:
-    """Correct clerical fields of notice `id`; returns the 201's body as JSON."""
-    changes: dict[str, Any] = {
+Changes = dict[str, Any]
+"""New values of clerical fields, None for one that is emptied."""
+
+
+def check_correction(deployment: Deployment, correction: Correction, now: datetime) -> Changes:
+    """What is to change; raises Invalid for what is wrong in itself, whatever the notice says."""
+    changes: Changes = {
         name: value.strip() or None if isinstance(value, str) else value
         for name, value in msgspec.structs.asdict(correction).items()
         if value is not msgspec.UNSET
     }
-    today = now.astimezone(CHINA).date()
-
-    def refuse_if_wrong(corrected: Declaration) -> None:
-        checked = declaration_check.check(
-            corrected, deployment.catalogue, deployment.regions, today
-        )
-        # Two dates out of order are told at the second of them, whichever was changed.
-        touched = {*changes, "lost_on"} if "issued_on" in changes else changes.keys()
-        problems = [problem for problem in checked if problem.field in touched]
-        if problems:
-            raise Invalid(problems=problems)
-
     if not changes:
         raise Invalid(problems=[Problem("", "nothing_changed")])
-    refuse_if_wrong(Declaration(**changes))  # what is wrong in itself, whoever asks
+    _refuse_wrong(deployment, Declaration(**changes), changes, now)
+    return changes
+
+
+def _refuse_wrong(
+    deployment: Deployment, corrected: Declaration, changes: Changes, now: datetime
+) -> None:
+    today = now.astimezone(CHINA).date()
+    checked = declaration_check.check(corrected, deployment.catalogue, deployment.regions, today)
+    # Two dates out of order are told at the second of them, whichever was changed.
+    touched = {*changes, "lost_on"} if "issued_on" in changes else changes.keys()
+    problems = [problem for problem in checked if problem.field in touched]
+    if problems:
+        raise Invalid(problems=problems)
+
+
+async def correct(
+    deployment: Deployment,
+    person: Person,
+    id: str,
+    changes: Changes,
+    *,
+    now: datetime,
+    once_: Once | None = None,
+) -> str:
+    """Correct clerical fields of notice `id`; returns the 201's body as JSON.
+
+    `changes` are what `check_correction` returned. Raises Invalid for what does not fit the
+    notice as it is when its turn comes.
+    """
     notice = await register.get(id)
 
     async def change(before: register.Notice) -> dict[str, Any]:
         old = before.form or {}
         kept = await records.private_of(deployment, before.id)
+        clerical = {name: old.get(name) for name in disclosure.CORRECTABLE} | changes
         corrected = Declaration(
-            certificate=old.get("certificate"),
-            number=kept.number,
-            holder=kept.holder,
-            **{name: old.get(name) for name in disclosure.CORRECTABLE} | changes,
+            certificate=old.get("certificate"), number=kept.number, holder=kept.holder, **clerical
         )
-        refuse_if_wrong(corrected)
+        _refuse_wrong(deployment, corrected, changes, now)
         certificate = deployment.catalogue.certificates.get(corrected.certificate or "")
         new = {**old, **changes}
         new["issuer"] = disclosure.public_issuer(new["issuer"], corrected, certificate)

@@ -87,7 +87,6 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
         before_request=refuse_unknown_parameters,
         middleware=[
             DefineMiddleware(Recorder, https=settings.https),
-            DefineMiddleware(guards.SameOriginOnly, public_url=settings.public_url),
         ],
         exception_handlers={Exception: problems.respond, Refusal: problems.respond},
         request_max_body_size=MOST_BYTES * 8,

@@ -7,17 +7,22 @@ make a `Person` and call `sign_in`.
 import hashlib
 import secrets
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import numbers
-from notices.facts.declaration_check import IDENTIFIER_TYPES, identifier_type
+from notices.facts.declaration_check import (
+    IDENTIFIER_TYPES,
+    identifier_problems,
+    identifier_type,
+)
 from notices.facts.errors import Invalid, Problem
 from notices.facts.forms import Holder
+from notices.facts.text_check import choice_problems, text_problems
 
+KINDS = ("person", "organisation", "officer")
 SESSION_LASTS = timedelta(hours=8)
 
 
@@ -49,6 +54,13 @@ class Person(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         return "person", numbers.identifier_form(self.identifier), self.name
 
 
+class LoginOrganisation(msgspec.Struct, forbid_unknown_fields=True):
+    """The organisation in a `Login`."""
+
+    name: str | None = None
+    identifier: str | None = None
+
+
 class Login(msgspec.Struct, forbid_unknown_fields=True):
     """The body of POST /api/v1/demo/login, decoded leniently."""
 
@@ -56,7 +68,7 @@ class Login(msgspec.Struct, forbid_unknown_fields=True):
     name: str | None = None
     identifier_type: str | None = None
     identifier: str | None = None
-    organisation: dict[str, Any] | None = None
+    organisation: LoginOrganisation | None = None
 
 
 def holder_hash(deployment: Deployment, document: str, identifier: str) -> bytes:
@@ -78,59 +90,36 @@ def hash_of_acting(deployment: Deployment, person: Person) -> bytes:
 
 def person_from(login: Login) -> Person:
     """The person of a demo sign-in; raises Invalid with every problem."""
-    problems = []
-    kind = login.kind
-    if kind not in ("person", "organisation", "officer"):
-        problems.append(Problem("kind", "bad_value", {"expected": "person, organisation, officer"}))
-    for name in ("name", "identifier"):
-        problems += _text_problems(name, getattr(login, name))
-    type_ = login.identifier_type or "resident-id"
-    if type_ not in IDENTIFIER_TYPES["person"]:
-        expected = ", ".join(IDENTIFIER_TYPES["person"])
-        problems.append(Problem("identifier_type", "bad_value", {"expected": expected}))
-    if (
-        not problems
-        and type_ == "resident-id"
-        and not numbers.resident_id_ok(numbers.identifier_form(login.identifier or ""))
-    ):
-        problems.append(Problem("identifier", "identifier_check_digit"))
-    organisation = None
-    if kind == "organisation":
-        given = login.organisation or {}
-        problems += [
-            Problem(f"organisation.{name}", "unknown_field")
-            for name in sorted(set(given) - {"name", "identifier"})
-        ]
-        for name in ("name", "identifier"):
-            problems += _text_problems(f"organisation.{name}", given.get(name))
-        code = given.get("identifier")
-        if isinstance(code, str) and code and not numbers.uscc_ok(numbers.identifier_form(code)):
-            problems.append(Problem("organisation.identifier", "identifier_check_digit"))
-        if not problems:
-            organisation = Organisation(given["name"].strip(), given["identifier"].strip())
-    elif login.organisation is not None:
-        problems.append(Problem("organisation", "bad_value", {"expected": "null"}))
+    types = IDENTIFIER_TYPES["person"]
+    type_ = login.identifier_type or types[0]
+    problems = [
+        *choice_problems("kind", login.kind, KINDS, required=True),
+        *text_problems("name", login.name, required=True),
+        *choice_problems("identifier_type", type_, types),
+        *identifier_problems("identifier", login.identifier, type_, types),
+    ]
+    company = login.organisation
+    if login.kind != "organisation":
+        if company is not None:
+            problems.append(Problem("organisation", "organisation_not_applicable"))
+    elif company is None:
+        problems.append(Problem("organisation", "required"))
+    else:
+        problems += text_problems("organisation.name", company.name, required=True)
+        problems += identifier_problems(
+            "organisation.identifier", company.identifier, "uscc", ("uscc",)
+        )
     if problems:
         raise Invalid(problems=problems)
     return Person(
-        kind=kind or "",
+        kind=login.kind or "",
         name=(login.name or "").strip(),
         identifier=(login.identifier or "").strip(),
         identifier_type=type_,
-        organisation=organisation,
+        organisation=None
+        if company is None
+        else Organisation((company.name or "").strip(), (company.identifier or "").strip()),
     )
-
-
-def _text_problems(field: str, value: object) -> list[Problem]:
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return [Problem(field, "required")]
-    if not isinstance(value, str):
-        return [Problem(field, "wrong_type", {"expected": "text"})]
-    if len(value) > 200:
-        return [Problem(field, "too_long", {"limit": 200})]
-    if any(ord(letter) < 32 or 0xD800 <= ord(letter) < 0xE000 for letter in value):
-        return [Problem(field, "control_character")]
-    return []
 
 
 def _token_hash(token: str) -> bytes:

@@ -40,6 +40,12 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
+    def origin(self) -> str:
+        """Our own, as browsers write it (RFC 6454)."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
     def keys_folder(self) -> Path:
         return self.data / "keys"
 

@@ -1,9 +1,11 @@
 """Bad requests and bad days: each its own problem, none a 500."""
 
+import re
 from typing import Any
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from notices.database import DB
 from tests.samples import ANNA, RESTAURANT, declaration
@@ -111,6 +113,70 @@ async def test_a_write_from_another_site_is_refused(
         assert answer.json()["code"] == "cross_site"
 
 
+WRITES: dict[tuple[str, str], Any] = {
+    ("POST", "/api/v1/notices"): declaration(),
+    ("POST", "/api/v1/notices/{id}/withdrawal"): {"reason": "found"},
+    ("POST", "/api/v1/notices/{id}/correction"): {"issuer": "乙局"},
+    ("POST", "/api/v1/demo/login"): RESTAURANT,
+    ("DELETE", "/api/v1/session"): None,
+    ("POST", "/declare"): {},
+    ("POST", "/notices/{id}/withdraw"): {"reason": "found"},
+    ("POST", "/notices/{id}/correct"): {"issuer": "乙局"},
+    ("POST", "/sign-in"): {"sample": "li"},
+    ("POST", "/sign-out"): {},
+}
+ASKING = {("POST", "/api/v1/verifications"), ("POST", "/verify")}
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+async def test_every_write_refuses_another_site(
+    restaurant: httpx.AsyncClient, method: str, path: str
+) -> None:
+    created = await restaurant.post("/api/v1/notices", json=declaration(copies="duplicate"))
+    address, body = path.replace("{id}", created.json()["id"]), WRITES[method, path]
+    content = {"json" if path.startswith("/api/") else "data": body} if body is not None else {}
+
+    answer = await restaurant.request(
+        method, address, **content, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+
+    assert answer.status_code == 403, answer.text
+    assert [row["size"] for row in await DB.fetch("SELECT size FROM log_head")] == [1]
+    assert len(await DB.fetch("SELECT 1 FROM session")) == 1
+
+
+def test_no_write_is_missing_above(app: Litestar) -> None:
+    found = {
+        (method, re.sub(r":\w+", "", route.path))
+        for route in app.routes
+        for method in route.methods
+        if method in ("POST", "PUT", "PATCH", "DELETE")
+    }
+
+    assert found == WRITES.keys() | ASKING
+
+
+async def test_asking_is_no_write(client: httpx.AsyncClient) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://bank.example"}
+    question = {"certificate": "food-operation-license", "number": "JY13799990000011"}
+
+    asked = await client.post("/api/v1/verifications", json=question, headers=headers)
+    assert (asked.status_code, asked.json()["status"]) == (200, "no_notice")
+    assert (await client.post("/verify", data=question, headers=headers)).status_code == 200
+
+
+async def test_a_wrong_body_and_a_missing_session_are_told_before_another_site_is(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient
+) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    post = restaurant.post
+
+    assert (await post("/api/v1/notices", json=[], headers=headers)).status_code == 400
+    assert (await post("/api/v1/notices", json={}, headers=headers)).status_code == 422
+    refused = await client.post("/api/v1/notices", json=declaration(), headers=headers)
+    assert refused.status_code == 401
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -149,7 +215,11 @@ async def test_a_wrong_method_is_405_and_a_wrong_path_404(client: httpx.AsyncCli
         {}, {"kind": "king", "name": "a", "identifier": "b"},
         {**ANNA, "identifier": "379999190001010011"}, {**ANNA, "organisation": {}},
         {**RESTAURANT, "organisation": None}, {**RESTAURANT, "organisation": {"name": 1}},
-        {**ANNA, "name": "x" * 201}, {**ANNA, "name": 5},
+        {**ANNA, "name": "x" * 201}, {**ANNA, "name": 5}, {**ANNA, "name": "张\u202e三"},
+        {**RESTAURANT, "organisation": {"name": "甲\u200b", "identifier": "91379999MA0000015K"}},
+        {**ANNA, "identifier_type": "passport", "identifier": "\u202eE12345678"},
+        {**ANNA, "identifier_type": "uscc", "identifier": "91379999MA0000015K"},
+        {**ANNA, "name": []},
     ],
     ids=str,
 )  # fmt: skip
@@ -158,6 +228,13 @@ async def test_a_wrong_sign_in_says_why(client: httpx.AsyncClient, body: Any) ->
 
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"]
+
+
+async def test_an_unknown_field_of_a_sign_in_is_400(client: httpx.AsyncClient) -> None:
+    for body in ({**ANNA, "x": 1}, {**RESTAURANT, "organisation": {"name": "甲", "x": 1}}):
+        answer = await client.post("/api/v1/demo/login", json=body)
+
+        assert (answer.status_code, answer.json()["code"]) == (400, "unknown_field")
 
 
 async def test_signing_out_ends_the_session(restaurant: httpx.AsyncClient) -> None:

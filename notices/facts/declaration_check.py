@@ -244,20 +244,27 @@ def _identifier(
         if kind == "organisation" or not newborn:
             yield Problem("holder.identifier", "required")
         return
-    problems = list(text_problems("holder.identifier", holder.identifier))
-    yield from problems
     meant = identifier_type(holder)
-    if problems or meant not in allowed:
+    yield from identifier_problems("holder.identifier", holder.identifier, meant, allowed)
+
+
+def identifier_problems(
+    place: str, identifier: str | None, type_: str, allowed: tuple[str, ...]
+) -> Iterator[Problem]:
+    """What is wrong with an identifier of this type; where that is not allowed, with its text."""
+    problems = list(text_problems(place, identifier, required=True))
+    yield from problems
+    if problems or type_ not in allowed:
         return
-    code = identifier_form(holder.identifier)
-    if meant in _CHECKED_IDENTIFIERS:
-        shape, right = _CHECKED_IDENTIFIERS[meant]
+    code = identifier_form(identifier or "")
+    if type_ in _CHECKED_IDENTIFIERS:
+        shape, right = _CHECKED_IDENTIFIERS[type_]
         if not shape.fullmatch(code):
-            yield Problem("holder.identifier", f"{meant.replace('-', '_')}_format")
+            yield Problem(place, f"{type_.replace('-', '_')}_format")
         elif not right(code):
-            yield Problem("holder.identifier", "identifier_check_digit")
+            yield Problem(place, "identifier_check_digit")
     elif not _OTHER_IDENTIFIER.fullmatch(code):
-        yield Problem("holder.identifier", "identifier_format")
+        yield Problem(place, "identifier_format")
 
 
 def identifier_type(holder: Holder) -> str:

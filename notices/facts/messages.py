@@ -113,6 +113,10 @@ MESSAGES: dict[str, Text] = {
         "姓名或名称与登录身份不一致，请照登录身份填写。",
         "The name differs from the one you signed in with; use that one.",
     ),
+    "organisation_not_applicable": Text(
+        "只有以单位身份登录才填写单位，请删去此项。",
+        "Only a sign-in for an organisation names one; take this out.",
+    ),
     "relation_of_persons": Text(
         "持证人是单位时，不能选父母或监护人，请改选“本人”或“受委托”。",
         "An organisation has no parent or guardian; choose self or mandate.",

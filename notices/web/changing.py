@@ -75,6 +75,7 @@ async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     reason = typed.filled(given, "reason")
     once_ = once_of(person, f"/notices/{found.id}/withdraw", given, reason)
     try:
+        reason = amending.check_withdrawal(reason)
         await amending.withdraw(request.app.state.deployment, person, found.id, reason, once_)
     except Invalid as refusal:
         return await _form(request, "withdraw.html", found, given, refusal.problems)
@@ -95,17 +96,12 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     """Correct clerical fields of a notice."""
     given = await typed.fields(request)
     person, found = await _own(request, id)
-    changes = {name: typed.filled(given, name) for name in CLERICAL}
-    once_ = once_of(person, f"/notices/{found.id}/correct", given, changes)
+    filled = {name: typed.filled(given, name) for name in CLERICAL}
+    once_ = once_of(person, f"/notices/{found.id}/correct", given, filled)
+    deployment, now = request.app.state.deployment, datetime.now(UTC)
     try:
-        await amending.correct(
-            request.app.state.deployment,
-            person,
-            found.id,
-            Correction(**changes),
-            now=datetime.now(UTC),
-            once_=once_,
-        )
+        changes = amending.check_correction(deployment, Correction(**filled), now)
+        await amending.correct(deployment, person, found.id, changes, now=now, once_=once_)
     except Invalid as refusal:
         values = {name: given.get(name, "") for name in CLERICAL}
         return await _form(request, "correct.html", found, values, refusal.problems)

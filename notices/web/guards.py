@@ -1,21 +1,17 @@
 """What stands in front of every handler: who is asking, from where, how much, how often."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
-from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Receive, Scope, Send
 
 from notices import identity, limits
 from notices.deployment import Deployment
 from notices.facts.errors import CrossSite, Problem, SignInRequired, UnknownParameter
 from notices.identity import Person
-from notices.web.problems import send_refusal
 
 AnyRequest = Request[Any, Any, Any]
-WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 def cookie_name(deployment: Deployment) -> str:
@@ -86,49 +82,25 @@ def refuse_unknown_parameters(request: AnyRequest, known: frozenset[str]) -> Non
         )
 
 
-class SameOriginOnly:
-    """ASGI: refuses writes that another site made a browser send.
+def refuse_cross_site(request: AnyRequest) -> None:
+    """Raise CrossSite for a write that another site made a browser send.
 
     Browsers say where a request comes from in Sec-Fetch-Site (Fetch Metadata) and Origin
     (RFC 6454), and no page can change either; a request with neither header comes from no
     browser that could be misled. A bearer request is exempt only without a cookie, since
     a cookie is what another site could ride on.
     """
-
-    def __init__(self, app: ASGIApp, public_url: str) -> None:
-        self.app = app
-        parts = urlsplit(public_url)
-        self.origin = f"{parts.scheme}://{parts.netloc}"
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if (
-            scope["type"] == ScopeType.HTTP
-            and scope["method"] in WRITES
-            and not self._passes(scope)
-        ):
-            await send_refusal(CrossSite(), scope, receive, send)
-            return
-        await self.app(scope, receive, send)
-
-    def _passes(self, scope: Scope) -> bool:
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        if scope["path"].rstrip("/") == "/api/v1/verifications":
-            return True  # asking is no write
-        bearer = headers.get(b"authorization", "").lower().startswith("bearer ")
-        if bearer and b"cookie" not in headers:
-            return True
-        if headers.get(b"sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return False
-        origin = headers.get(b"origin")
-        if origin is None:
-            return True
-        # The address a visitor typed counts as ours too when it is this very host: behind
-        # `make run` both 127.0.0.1 and localhost reach the service.
-        host = headers.get(b"host", "")
-        return origin == self.origin or (
-            origin.startswith("http://") and origin[7:] == host and self._loopback(host)
-        )
-
-    @staticmethod
-    def _loopback(host: str) -> bool:
-        return host.rsplit(":", 1)[0] in ("127.0.0.1", "localhost", "[::1]")
+    headers = request.headers
+    bearer = headers.get("authorization", "").lower().startswith("bearer ")
+    if bearer and "cookie" not in headers:
+        return
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise CrossSite
+    origin = headers.get("origin")
+    if origin is None or origin == request.app.state.deployment.settings.origin:
+        return
+    # The address a visitor typed counts as ours too when it is this very host: behind
+    # `make run` both 127.0.0.1 and localhost reach the service.
+    host = headers.get("host", "")
+    if not (origin == f"http://{host}" and host.rsplit(":", 1)[0] in LOOPBACK):
+        raise CrossSite

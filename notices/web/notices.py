@@ -56,6 +56,7 @@ async def declare(request: AnyRequest) -> Response[bytes]:
     person = await guards.require_person(request)
     now = datetime.now(UTC)
     certificate = declarations.check(deployment, person, declaration, now, wrong)
+    guards.refuse_cross_site(request)
     once_ = once_of(request, person, raw)
     if not await once.known(once_):
         await guards.limit(request, "declare", repr((person.kind, person.identifier)))
@@ -173,8 +174,10 @@ async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     person = await guards.require_person(request)
     if wrong:
         raise Invalid(problems=wrong)
+    reason = amending.check_withdrawal(body.reason)
+    guards.refuse_cross_site(request)
     answer = await amending.withdraw(
-        request.app.state.deployment, person, id, body.reason, once_of(request, person, raw)
+        request.app.state.deployment, person, id, reason, once_of(request, person, raw)
     )
     return json_response(answer, 201)
 
@@ -187,10 +190,12 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     person = await guards.require_person(request)
     if wrong:
         raise Invalid(problems=wrong)
+    deployment, now = request.app.state.deployment, datetime.now(UTC)
+    changes = amending.check_correction(deployment, body, now)
+    guards.refuse_cross_site(request)
     answer = await amending.correct(
-        request.app.state.deployment, person, id, body,
-        now=datetime.now(UTC), once_=once_of(request, person, raw),
-    )  # fmt: skip
+        deployment, person, id, changes, now=now, once_=once_of(request, person, raw)
+    )
     return json_response(answer, 201)
 
 

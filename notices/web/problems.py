@@ -7,7 +7,6 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
-from litestar.types import Receive, Scope, Send
 
 from notices.facts import errors
 from notices.facts.errors import Refusal
@@ -130,10 +129,3 @@ def _where(exception: Exception) -> str:
             place = f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno} {code.co_name}"
         trace = trace.tb_next
     return place
-
-
-async def send_refusal(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer from a middleware, in front of every handler."""
-    request: AnyRequest = Request(scope, receive, send)
-    response = respond(request, refusal)
-    await response.to_asgi_response(app=None, request=request)(scope, receive, send)

@@ -19,7 +19,9 @@ async def demo_login(request: AnyRequest) -> Response[None]:
     login, wrong = bodies.decode(await bodies.raw_json(request), Login)
     if wrong:
         raise Invalid(problems=wrong)
-    token = await identity.sign_in(deployment, identity.person_from(login))
+    person = identity.person_from(login)
+    guards.refuse_cross_site(request)
+    token = await identity.sign_in(deployment, person)
     response = Response(None, status_code=204)
     guards.set_session_cookie(response, deployment, token)
     return response
@@ -29,6 +31,7 @@ async def demo_login(request: AnyRequest) -> Response[None]:
 async def sign_out(request: AnyRequest) -> Response[None]:
     """End the session."""
     await guards.require_person(request)
+    guards.refuse_cross_site(request)
     await identity.sign_out(guards.session_token(request) or "")
     response = Response(None, status_code=204)
     guards.clear_session_cookie(response, request.app.state.deployment)

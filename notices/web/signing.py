@@ -7,7 +7,7 @@ from litestar import Response, get, post
 
 from notices import amending, identity, register
 from notices.facts.errors import BadRequest, Invalid, NotFound, Problem
-from notices.identity import Login, Person
+from notices.identity import Login, LoginOrganisation, Person
 from notices.web import guards, rendering, typed
 from notices.web.guards import AnyRequest
 
@@ -17,13 +17,13 @@ SAMPLES: dict[str, Login] = {
         kind="organisation",
         name="李晓梅",
         identifier="379999198803122255",
-        organisation={"name": "潍坊市奎文区某某餐饮店", "identifier": "92379999MA0000023B"},
+        organisation=LoginOrganisation("潍坊市奎文区某某餐饮店", "92379999MA0000023B"),
     ),
     "wang": Login(
         kind="organisation",
         name="王建国",
         identifier="379999197211084422",
-        organisation={"name": "潍坊某某商贸有限公司", "identifier": "91379999MA0000015K"},
+        organisation=LoginOrganisation("潍坊某某商贸有限公司", "91379999MA0000015K"),
     ),
     "zhang": Login(kind="person", name="张伟", identifier="379999198803120137"),
     "ouyang": Login(kind="person", name="欧阳雪", identifier="379999199507203119"),
@@ -80,9 +80,9 @@ def _login(given: dict[str, str]) -> Login:
         return SAMPLES[given["sample"]]
     organisation = None
     if given.get("kind") == "organisation":
-        organisation = {
-            name: given.get(f"organisation.{name}", "").strip() for name in ("name", "identifier")
-        }
+        organisation = LoginOrganisation(
+            typed.filled(given, "organisation.name"), typed.filled(given, "organisation.identifier")
+        )
     return Login(**{name: typed.filled(given, name) for name in TYPED}, organisation=organisation)
 
 
@@ -120,6 +120,7 @@ def _fields_of(draft: str) -> dict[str, str]:
 @post("/sign-out", include_in_schema=False)
 async def sign_out(request: AnyRequest) -> Response[str]:
     """End the session, if there is one."""
+    guards.refuse_cross_site(request)
     token = guards.session_token(request)
     if token:
         await identity.sign_out(token)

@@ -7,14 +7,17 @@ from urllib.parse import parse_qsl
 from litestar import Request
 
 from notices.facts.errors import BadRequest, BodyTooLarge, MediaType
+from notices.web import guards
 from notices.web.bodies import MOST_BYTES
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 100
 
 
-async def fields(request: Request[Any, Any, Any]) -> dict[str, str]:
-    """The fields of a posted form; raises BodyTooLarge, MediaType or BadRequest."""
+async def fields(request: Request[Any, Any, Any], *, writing: bool = True) -> dict[str, str]:
+    """The fields of a posted form; raises CrossSite, BodyTooLarge, MediaType or BadRequest."""
+    if writing:
+        guards.refuse_cross_site(request)
     length = request.headers.get("content-length", "")
     if length.isascii() and length.isdigit() and int(length) > MOST_BYTES:
         raise BodyTooLarge(limit=MOST_BYTES)

@@ -27,7 +27,7 @@ async def verify_form(request: AnyRequest) -> Response[str]:
 @post("/verify", status_code=200, include_in_schema=False)
 async def verify(request: AnyRequest) -> Response[str]:
     """The answer, and what it means."""
-    given = await typed.fields(request)
+    given = await typed.fields(request, writing=False)
     await guards.limit(request, "verify")
     deployment = request.app.state.deployment
     values = {name: given.get(name, "") for name in ("certificate", "number", "copy")}
