@@ -46,6 +46,16 @@ class Person(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         return "uscc" if self.kind == "organisation" else self.identifier_type
 
     @property
+    def natural(self) -> str:
+        """The natural person alone, whatever the spelling and for whomever he acts."""
+        return repr((self.identifier_type, numbers.identifier_form(self.identifier)))
+
+    @property
+    def identity(self) -> str:
+        """The person in the part in which he is signed in."""
+        return repr((self.natural, self.kind, *self.acts_for[:2]))
+
+    @property
     def acts_for(self) -> tuple[str, str, str]:
         """Kind, normal identifier and name of whom this session can declare for."""
         if self.kind == "organisation" and self.organisation is not None:

@@ -64,7 +64,12 @@ async def known(once: Once | None) -> bool:
     """Whether something was done under this key; then a limit has counted it already."""
     if once is None:
         return False
-    return await DB.row("SELECT 1 FROM idempotency WHERE scope = $1", once.scope) is not None
+    row = await DB.row(
+        "SELECT 1 FROM idempotency WHERE scope = $1 AND created_at >= now() - $2::text::interval",
+        once.scope,
+        KEPT,
+    )
+    return row is not None
 
 
 async def done(once: Once | None, notice: str, event: int) -> None:

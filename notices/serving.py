@@ -19,6 +19,8 @@ from search import engine as search_engine
 
 SECRETS = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY")
 """What the web process must not know: it can search and no more."""
+LOOK_AFTER = 1.0
+"""Seconds between two looks whether engines that others started are still there."""
 KEYS_EVERY = 5.0
 """Seconds between two looks whether the search engine still has our keys."""
 
@@ -76,8 +78,13 @@ def running(child: Child, within: float = 60.0) -> Iterator[Child]:
         child.stop()
 
 
-def search_keys(settings: Settings, engines: Engines, say: Say) -> tuple[str, str]:
-    """The search-only and the writing key; a server that is away gets them when it comes back."""
+def search_keys(
+    settings: Settings, engines: Engines, ended: threading.Event, say: Say
+) -> tuple[str, str]:
+    """The search-only and the writing key; a server that is away gets them when it comes back.
+
+    Until `ended` it is looked after whether they are still there.
+    """
     search_key = settings.meili_search_key
     write_key = os.environ.get("MEILI_WRITE_KEY")
     if search_key and write_key:
@@ -89,8 +96,7 @@ def search_keys(settings: Settings, engines: Engines, say: Say) -> tuple[str, st
 
     def keep_making() -> None:
         # A server that lost its data lost its keys too; the relay then fills it again.
-        while True:
-            threading.Event().wait(KEYS_EVERY)
+        while not ended.wait(KEYS_EVERY):
             with contextlib.suppress(search_engine.SearchDown, search_engine.WriteRefused):
                 make()
 
@@ -104,18 +110,33 @@ def search_keys(settings: Settings, engines: Engines, say: Say) -> tuple[str, st
 
 def serve(settings: Settings, *, relay: bool, say: Say) -> None:
     """Serve until SIGINT or SIGTERM, then stop everything that was started, in order."""
-    from notices.migrating import migrate
-
     stopping = threading.Event()
+    told: list[str] = []
 
     def stop(number: int, frame: object) -> None:
         if not stopping.is_set():
             stopping.set()
+            told.append(signal.Signals(number).name)
             raise SystemExit(0)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     refuse_a_busy_port(settings)
+    try:
+        while True:
+            _serve_on_engines(settings, stopping, relay=relay, say=say)
+            say("数据库和检索由另一进程启动，它已结束；现在自行启动。 / Its engines have ended.")
+    finally:
+        if told:
+            say(f"{told[0]}：已停止。 / stopped.")
+
+
+def _serve_on_engines(
+    settings: Settings, stopping: threading.Event, *, relay: bool, say: Say
+) -> None:
+    """Serve for as long as the engines last, which may be those of another command."""
+    from notices.migrating import migrate
+
     with contextlib.ExitStack() as started:
         engines = started.enter_context(
             Engines.open(
@@ -125,11 +146,12 @@ def serve(settings: Settings, *, relay: bool, say: Say) -> None:
                 meili_master_key=settings.meili_master_key,
                 meili_bin=settings.meili_bin,
                 say=say,
-                exclusive=True,
             )
         )
         asyncio.run(migrate(engines.database_url))
-        search_key, write_key = search_keys(settings, engines, say)
+        ended = threading.Event()
+        started.callback(ended.set)
+        search_key, write_key = search_keys(settings, engines, ended, say)
         environment = child_environment(settings, engines)
 
         def child(name: str, command: str, ready: Child | None, **more: str) -> Child:
@@ -147,5 +169,5 @@ def serve(settings: Settings, *, relay: bool, say: Say) -> None:
         if relay:
             started.enter_context(running(child("relay", "relay", web, MEILI_WRITE_KEY=write_key)))
         say(f"{settings.site_name}: {settings.public_url}")
-        while not stopping.wait(3600):
-            pass
+        while not engines.orphaned():
+            stopping.wait(LOOK_AFTER)

@@ -32,7 +32,7 @@ class Settings:
     catalogue: Path | None = None
     log_name: str = ""
     workers: int = 1
-    forwarded_allow_ips: str = "127.0.0.1"
+    forwarded_allow_ips: str = ""
     pool_size: int = 10
 
     @property
@@ -99,6 +99,6 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         catalogue=Path(catalogue) if catalogue else None,
         log_name=environment.get("LOG_NAME") or "",
         workers=_number(environment, "WORKERS", 1, 1, 64),
-        forwarded_allow_ips=environment.get("FORWARDED_ALLOW_IPS") or "127.0.0.1",
+        forwarded_allow_ips=environment.get("FORWARDED_ALLOW_IPS") or "",
         pool_size=_number(environment, "POOL_SIZE", 10, 2, 100),
     )

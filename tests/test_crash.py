@@ -166,25 +166,41 @@ def _postmaster(service: Service) -> str:
     return file.read_text().split("\n", 1)[0]
 
 
-def test_a_second_service_on_the_same_data_or_port_is_told_what_to_change(
-    service: Service, tmp_path: Path
-) -> None:
-    def refused(**changes: str) -> str:
-        environment = {**os.environ, "DATA": str(service.data), "PORT": "1", **changes}
-        done = subprocess.run(
-            [sys.executable, "-m", "notices", "serve", "--demo"],
-            env=environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 1
-        assert "Traceback" not in done.stderr
-        return done.stderr
+def test_a_port_that_is_taken_is_told_by_name(service: Service, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "notices", "serve", "--demo"],
+        env={**os.environ, "DATA": str(tmp_path), "PORT": str(service.port)},
+        cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
 
-    assert "PORT" in refused(DATA=str(tmp_path), PORT=str(service.port))
-    assert "DATA" in refused(PORT="28999")
+    assert done.returncode == 1
+    assert "PORT" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_second_service_shares_the_engines_and_runs_them_when_the_first_has_ended(
+    tmp_path: Path,
+) -> None:
+    def log_size(client: httpx.Client) -> int:
+        size: int = client.get("/health/ready").json()["log_size"]
+        return size
+
+    with running(tmp_path / "data") as first:
+        second = Service(first.data)
+        second.log = tmp_path / "second.log"
+        second.start()
+        try:
+            with first.client() as client:
+                assert client.post("/api/v1/demo/login", json=RESTAURANT).status_code == 204
+                assert client.post("/api/v1/notices", json=declaration()).status_code == 201
+            with second.client() as client:
+                assert log_size(client) == 1
+                first.stop()
+            second.until(lambda client: log_size(client) == 1, 60)
+            second.until(lambda client: client.get("/api/v1/notices").json()["total"] == 1)
+        finally:
+            assert second.stop() == 0
+        assert second.pids(str(first.data)) == []
 
 
 def test_the_command_line_works_beside_the_service(service: Service) -> None:

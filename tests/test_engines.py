@@ -185,11 +185,19 @@ def test_another_process_finds_the_engines_by_the_folder(running: tuple[Engines,
     assert (data / "engines.json").exists()
 
 
-def test_a_second_owner_is_refused_with_the_first_ones_number(
-    running: tuple[Engines, Path],
-) -> None:
-    with pytest.raises(EngineError, match=rf"in use by process {os.getpid()}\b"):
-        Engines.open(running[1], say=quiet, exclusive=True)
+def test_others_engines_are_orphaned_when_their_owner_ends(data: Path) -> None:
+    first = owner(data)
+    beside = Engines.open(data, say=quiet)
+    assert not beside.orphaned()
+
+    leave(first)
+
+    assert soon(beside.orphaned)
+    beside.close()
+    with Engines.open(data, say=quiet) as own:
+        assert own.owned
+        assert not own.orphaned()
+        assert beside.orphaned()
 
 
 def test_named_engines_replace_ours(tmp_path: Path) -> None:
@@ -199,14 +207,6 @@ def test_named_engines_replace_ours(tmp_path: Path) -> None:
         assert opened.meili_master_key == "k"
 
     assert not (tmp_path / "var").exists()
-
-
-def test_the_service_owns_its_folder_even_with_named_engines(tmp_path: Path) -> None:
-    named = {"database_url": "postgresql://there/x", "meili_url": "http://there"}
-    with Engines.open(tmp_path / "var", **named, say=quiet, exclusive=True) as opened:
-        assert opened.owned
-        with pytest.raises(EngineError, match="DATA"):
-            Engines.open(tmp_path / "var", **named, say=quiet, exclusive=True)
 
 
 def test_a_meilisearch_that_is_killed_comes_back_at_the_same_address(
@@ -242,7 +242,7 @@ async def test_what_was_written_is_there_after_the_owner_was_killed(
     leave(first)
 
     assert all(soon(lambda pid=pid: gone(pid)) for pid in children)
-    with Engines.open(data, say=quiet, exclusive=True) as again:
+    with Engines.open(data, say=quiet) as again:
         assert await ask(again.database_url, "SELECT n FROM kept") == 1
         assert again.meili_master_key == where["meili_master_key"]
         children = pids(data)

@@ -38,6 +38,7 @@ class Engines:
         self.meili_url = ""
         self.meili_master_key: str | None = None
         self._lock: int | None = None
+        self._owner: tuple[Path, int | None] | None = None
         self._file: Path | None = None
         self._postgresql: PostgreSQL | None = None
         self._meilisearch: Child | None = None
@@ -52,16 +53,10 @@ class Engines:
         meili_master_key: str | None = None,
         meili_bin: str | None = None,
         say: Say = print,
-        exclusive: bool = False,
     ) -> Self:
-        """The engines of `data`: those named, those its owner runs, or our own.
-
-        `exclusive` is for the service itself, which must own the folder: a second one is refused.
-        """
+        """The engines of `data`: those named, those its owner runs, or our own."""
         try:
-            return cls._open(
-                data, database_url, meili_url, meili_master_key, meili_bin, say, exclusive
-            )
+            return cls._open(data, database_url, meili_url, meili_master_key, meili_bin, say)
         except OSError as error:
             raise EngineError(
                 Text(
@@ -79,18 +74,17 @@ class Engines:
         meili_master_key: str | None,
         meili_bin: str | None,
         say: Say,
-        exclusive: bool,
     ) -> Self:
-        named = bool(database_url and meili_url)
-        if named and not exclusive:
+        if database_url and meili_url:
             self = cls(owned=False)
         else:
             data = data.resolve()
             data.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = own_or_wait(data, exclusive)
+            lock = own_or_wait(data)
             self = cls(owned=lock is not None)
             self._lock = lock
             if lock is None:
+                self._owner = data, owner_of(data)
                 self._read(data / "engines.json")
         self.database_url = database_url or self.database_url
         if meili_url:
@@ -129,6 +123,19 @@ class Engines:
             os.close(self._lock)
             self._lock = None
 
+    def orphaned(self) -> bool:
+        """Whether these are another process' engines and that process has ended."""
+        if self._owner is None:
+            return False
+        data, owner = self._owner
+        if owner_of(data) != owner:
+            return True
+        lock = hold(data / "lock")
+        if lock is None:
+            return False
+        os.close(lock)
+        return True
+
     def _read(self, file: Path) -> None:
         where = json.loads(file.read_text())
         self.database_url = where["database_url"]
@@ -156,7 +163,15 @@ class Engines:
         write_private(self._file, json.dumps(where, indent=1) + "\n")
 
 
-def own_or_wait(data: Path, exclusive: bool) -> int | None:
+def owner_of(data: Path) -> int | None:
+    """The process that says that it runs the engines of `data`; it may have been killed since."""
+    try:
+        return int(json.loads((data / "engines.json").read_text())["pid"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def own_or_wait(data: Path) -> int | None:
     """The held lock of `data`, or None as soon as its living owner has said where engines are."""
     file = data / "engines.json"
     deadline = time.monotonic() + WAIT_FOR_OWNER
@@ -168,7 +183,10 @@ def own_or_wait(data: Path, exclusive: bool) -> int | None:
             os.pwrite(lock, str(os.getpid()).encode(), 0)
             return lock
         owner = (data / "lock").read_text() or "?"
-        if exclusive or time.monotonic() > deadline:
+        # A file left by an owner that was killed names another process than the lock does.
+        if str(owner_of(data)) == owner:
+            return None
+        if time.monotonic() > deadline:
             raise EngineError(
                 Text(
                     f"数据目录 {data} 正由进程 {owner} 使用。"
@@ -177,10 +195,6 @@ def own_or_wait(data: Path, exclusive: bool) -> int | None:
                     "or name another folder by DATA.",
                 )
             )
-        # A file left by an owner that was killed names another process than the lock does.
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            if str(json.loads(file.read_text())["pid"]) == owner:
-                return None
         time.sleep(0.05)
 
 

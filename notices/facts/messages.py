@@ -13,6 +13,10 @@ MESSAGES: dict[str, Text] = {
     ),
     "unknown_parameter": Text("不认识的参数“{name}”。", "Unknown parameter “{name}”."),
     "bad_value": Text("此项的值不对：{expected}。", "This value is not allowed: {expected}."),
+    "given_twice": Text("此项只能出现一次。", "Give this once only."),
+    "idempotency_key": Text(
+        "应为 1 至 {limit} 个可见的 ASCII 字符。", "Use 1 to {limit} printable ASCII characters."
+    ),
     "unknown_certificate": Text(
         "没有这种证件，请从目录中选择。",
         "There is no such certificate; choose one of the catalogue.",

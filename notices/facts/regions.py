@@ -19,6 +19,10 @@ class Regions:
     def known(self, code: str) -> bool:
         return code in self.names
 
+    def covers(self, code: str) -> bool:
+        """Whether it is a whole code, or the first 2 or 4 digits of one."""
+        return len(code) in (2, 4, 6) and code.ljust(6, "0") in self.names
+
     def short(self, code: str) -> str | None:
         """Its own name alone: 奎文区."""
         return self.names.get(code)

@@ -21,7 +21,15 @@ class Text:
         return {"zh": self.zh, "en": self.en}
 
     def format(self, **params: object) -> "Text":
-        return Text(self.zh.format(**params), self.en.format(**params))
+        """Both with `params` put in; one that is a Text itself goes in by its language."""
+        zh, en = (
+            {
+                name: value.in_(language) if isinstance(value, Text) else value
+                for name, value in params.items()
+            }
+            for language in ("zh", "en")
+        )
+        return Text(self.zh.format(**zh), self.en.format(**en))
 
 
 def rfc3339(at: datetime) -> str:

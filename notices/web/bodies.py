@@ -1,5 +1,6 @@
 """Reading a JSON body so that every wrong field is told at once (RFC 8259, msgspec)."""
 
+import json
 import types
 import typing
 from typing import Any, TypeVar
@@ -8,11 +9,17 @@ import msgspec
 from litestar import Request
 
 from notices.facts.errors import BadRequest, BodyTooLarge, MediaType, Problem, UnknownField
+from notices.facts.texts import Text
 
 MOST_BYTES = 64 * 1024
 
 Body = TypeVar("Body", bound=msgspec.Struct)
-WORDS = {bool: "true / false", str: "text", dict: "object", list: "array"}
+WORDS = {
+    bool: Text("true 或 false", "true or false"),
+    str: Text("文字（字符串）", "a string"),
+    dict: Text("对象", "an object"),
+    list: Text("数组", "an array"),
+}
 
 
 async def raw_json(request: Request[Any, Any, Any], most: int = MOST_BYTES) -> bytes:
@@ -31,14 +38,35 @@ async def raw_json(request: Request[Any, Any, Any], most: int = MOST_BYTES) -> b
     return bytes(body)
 
 
+class _Twice(ValueError):
+    """A JSON object names a member twice, and readers would disagree on which one counts."""
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise _Twice
+    return members
+
+
 def load_object(raw: bytes) -> dict[str, Any]:
     """The JSON object in `raw`; raises BadRequest."""
     try:
         data = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise BadRequest(reason=f"JSON ({type(error).__name__})") from None
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise BadRequest(
+            reason=Text("内容不是正确的 JSON（UTF-8）。", "the body is not JSON in UTF-8.")
+        ) from None
     if not isinstance(data, dict):
-        raise BadRequest(reason="JSON object")
+        raise BadRequest(
+            reason=Text("内容应为一个 JSON 对象。", "the body has to be a JSON object.")
+        )
+    try:
+        json.loads(raw, object_pairs_hook=_members)
+    except _Twice:
+        raise BadRequest(
+            reason=Text("JSON 里有重复的字段名。", "an object in the body names a field twice.")
+        ) from None
     return data
 
 
@@ -80,7 +108,7 @@ def _fill(
             values[field.name] = msgspec.convert(value, field.type)
         except msgspec.ValidationError:
             kind = next((kind for kind in kinds if kind is not type(None)), str)
-            expected = WORDS.get(typing.get_origin(kind) or kind, "object")
+            expected = WORDS.get(typing.get_origin(kind) or kind, WORDS[dict])
             wrong.append(Problem(at + name, "wrong_type", {"expected": expected}))
     return body(**values)
 

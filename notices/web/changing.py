@@ -26,8 +26,7 @@ def once_of(person: Person, path: str, given: dict[str, str], body: object) -> O
     key = given.get("key", "")
     if not 1 <= len(key) <= 255:
         return None
-    who = repr((person.kind, *person.acts_for))
-    return Once.of(who, path, key, msgspec.json.encode(body))
+    return Once.of(person.identity, path, key, msgspec.json.encode(body))
 
 
 async def _own(request: AnyRequest, id: str) -> tuple[Person, Notice]:

@@ -12,7 +12,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from notices import amending, declarations, register
+from notices import amending, declarations, once, register
 from notices.deployment import Deployment
 from notices.facts import disclosure, periods
 from notices.facts.catalogue import Catalogue, Certificate
@@ -87,14 +87,16 @@ async def publish(
     """Publish, and lead to the confirmation; a number that is declared already leads there."""
     deployment = request.app.state.deployment
     certificate = declarations.check(deployment, person, declaration, datetime.now(UTC))
-    await guards.limit(request, "declare", repr((person.kind, person.identifier)))
+    once_ = changing.once_of(person, "/declare", given, declaration)
+    if not await once.known(once_):
+        await guards.limit(request, "declare", person.natural)
     try:
         body = await declarations.declare(
             deployment,
             person,
             declaration,
             certificate=certificate,
-            once_=changing.once_of(person, "/declare", given, declaration),
+            once_=once_,
         )
     except AlreadyDeclared as refusal:
         return await rendering.page(

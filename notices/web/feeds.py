@@ -68,7 +68,7 @@ async def log_vkey(request: AnyRequest) -> Response[bytes]:
     """The log's verifier key (C2SP signed-note)."""
     return Response(
         request.app.state.deployment.keys.log.vkey.encode() + b"\n",
-        media_type="text/plain; charset=utf-8",
+        media_type="text/plain",
     )
 
 

@@ -1,5 +1,6 @@
 """What stands in front of every handler: who is asking, from where, how much, how often."""
 
+from collections import Counter
 from typing import Any
 
 from litestar import Request, Response
@@ -7,7 +8,7 @@ from litestar.datastructures import Cookie
 
 from notices import identity, limits
 from notices.deployment import Deployment
-from notices.facts.errors import CrossSite, Problem, SignInRequired, UnknownParameter
+from notices.facts.errors import BadQuery, CrossSite, Problem, SignInRequired, UnknownParameter
 from notices.identity import Person
 
 AnyRequest = Request[Any, Any, Any]
@@ -74,12 +75,16 @@ async def limit(request: AnyRequest, policy: str, who: str | None = None) -> Non
 
 
 def refuse_unknown_parameters(request: AnyRequest, known: frozenset[str]) -> None:
-    """Raise UnknownParameter naming every query parameter that is not in `known`."""
-    unknown = sorted({name for name, _ in request.query_params.multi_items()} - known)
+    """Raise UnknownParameter naming those that are not in `known`, or BadQuery: those twice."""
+    names = Counter(name for name, _ in request.query_params.multi_items())
+    unknown = sorted(names.keys() - known)
     if unknown:
         raise UnknownParameter(
             problems=[Problem(name, "unknown_parameter", {"name": name}) for name in unknown]
         )
+    twice = [name for name, times in names.items() if times > 1]
+    if twice:
+        raise BadQuery(problems=[Problem(name, "given_twice") for name in twice])
 
 
 def refuse_cross_site(request: AnyRequest) -> None:

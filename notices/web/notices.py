@@ -8,8 +8,9 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from notices import amending, declarations, finding, once, register
-from notices.facts.errors import BadQuery, Invalid, Problem
+from notices.facts.errors import BadQuery, BadRequest, Invalid, Problem
 from notices.facts.forms import Correction, Declaration, Withdrawal
+from notices.facts.texts import Text
 from notices.identity import Person
 from notices.once import Once
 from notices.web import bodies, guards
@@ -18,6 +19,7 @@ from notices.web.guards import AnyRequest
 
 DEEPEST = 1000
 """Results are counted and shown up to here; beyond, a search is to be narrowed."""
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 STATUSES = ("declared", "invalid", "contested", "reinstated", "replaced")
 NO_STORE = {"Cache-Control": "no-store"}
 Sort = Literal["relevance", "newest", "oldest"]
@@ -36,8 +38,11 @@ def once_of(request: AnyRequest, person: Person, raw: bytes) -> Once | None:
     if key is None:
         return None
     if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
-        raise BadQuery(problems=[Problem("Idempotency-Key", "too_long", {"limit": 255})])
-    return Once.of(repr((person.kind, *person.acts_for)), request.url.path, key, raw)
+        raise BadRequest(
+            reason=Text("请求头不对。", "a header is wrong."),
+            problems=[Problem("Idempotency-Key", "idempotency_key", {"limit": 255})],
+        )
+    return Once.of(person.identity, request.url.path, key, raw)
 
 
 @get("/api/v1/catalogue", **reads("getCatalogue", "catalogue"))
@@ -59,7 +64,7 @@ async def declare(request: AnyRequest) -> Response[bytes]:
     guards.refuse_cross_site(request)
     once_ = once_of(request, person, raw)
     if not await once.known(once_):
-        await guards.limit(request, "declare", repr((person.kind, person.identifier)))
+        await guards.limit(request, "declare", person.natural)
     body = await declarations.declare(
         deployment, person, declaration, certificate=certificate, once_=once_
     )
@@ -86,9 +91,10 @@ def whole_number(value: str, low: int, high: int) -> int | None:
 
 def a_date(value: str) -> date | None:
     try:
-        return date.fromisoformat(value) if len(value) == 10 else None
+        day = date.fromisoformat(value) if len(value) == 10 else None
     except ValueError:
         return None
+    return day if day and FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def query_of(request: AnyRequest) -> finding.Query:
@@ -127,22 +133,23 @@ def query_of(request: AnyRequest) -> finding.Query:
     if len(given.get("q", "")) > 200:
         problems.append(Problem("q", "too_long", {"limit": 200}))
     region = given.get("region") or None
-    if region is not None and not (
-        len(region) in (2, 4, 6) and region.isascii() and region.isdigit()
-    ):
+    if region is not None and not deployment.regions.covers(region):
         bad("region", "37, 3707, 370705")
     page, per_page = number("page", 1, 1, DEEPEST), number("per_page", 20, 1, 100)
     if page and per_page and page * per_page > DEEPEST:
         bad("page", f"page × per_page ≤ {DEEPEST}")
+    published_from, published_to = day("published_from"), day("published_to")
+    if published_from and published_to and published_from > published_to:
+        bad("published_to", f"≥ {published_from}")
     query = finding.Query(
         q=given.get("q", ""),
         certificate=choice("certificate", deployment.catalogue.certificates),
         matter=choice("matter", deployment.catalogue.matters),
         region=region,
         status=choice("status", STATUSES),
-        year=number("year", None, 1900, 9999),
-        published_from=day("published_from"),
-        published_to=day("published_to"),
+        year=number("year", None, FIRST_YEAR, LAST_YEAR),
+        published_from=published_from,
+        published_to=published_to,
         sort=cast("Sort | None", choice("sort", SORTS)),
         page=page or 1,
         per_page=per_page or 20,

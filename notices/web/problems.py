@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 
 from notices.facts import errors
 from notices.facts.errors import Refusal
+from notices.facts.texts import Text
 
 log = structlog.get_logger("notices.web")
 
@@ -70,7 +71,7 @@ def as_refusal(exception: Exception) -> Refusal:
         if kind is not None:
             return kind(headers=dict(exception.headers or {}))
         if 400 <= exception.status_code < 500:
-            return errors.BadRequest(reason=exception.detail)
+            return errors.BadRequest(reason=Text("格式不对。", "it is malformed."))
     if isinstance(exception, DATABASE_AWAY):
         return errors.Unavailable(headers={"Retry-After": "2"})
     return errors.InternalError(request="-")

@@ -7,6 +7,7 @@ from litestar import Response, get, post
 
 from notices import amending, identity, register
 from notices.facts.errors import BadRequest, Invalid, NotFound, Problem
+from notices.facts.texts import Text
 from notices.identity import Login, LoginOrganisation, Person
 from notices.web import guards, rendering, typed
 from notices.web.guards import AnyRequest
@@ -114,7 +115,9 @@ def _fields_of(draft: str) -> dict[str, str]:
     try:
         return msgspec.json.decode(draft, type=dict[str, str])
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        raise BadRequest(reason="draft") from None
+        raise BadRequest(
+            reason=Text("表单内容已损坏，请重新填写。", "the form is damaged; begin again.")
+        ) from None
 
 
 @post("/sign-out", include_in_schema=False)

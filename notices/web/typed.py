@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 from litestar import Request
 
 from notices.facts.errors import BadRequest, BodyTooLarge, MediaType
+from notices.facts.texts import Text
 from notices.web import guards
 from notices.web.bodies import MOST_BYTES
 
@@ -39,8 +40,8 @@ def decode(body: bytes) -> dict[str, str]:
             errors="strict",
             max_num_fields=MOST_FIELDS,
         )
-    except ValueError as error:
-        raise BadRequest(reason=type(error).__name__) from None
+    except ValueError:
+        raise BadRequest(reason=Text("表单编码不对。", "the form's encoding is wrong.")) from None
     return dict(pairs)
 
 

@@ -51,14 +51,14 @@ def _many(data: dict[str, Any]) -> list[Question]:
         raise UnknownField(problems=others)
     items = data["items"]
     if not isinstance(items, list):
-        raise Invalid(problems=[Problem("items", "wrong_type", {"expected": "array"})])
+        raise Invalid(problems=[Problem("items", "wrong_type", {"expected": bodies.WORDS[list]})])
     if not 1 <= len(items) <= MOST:
         raise Invalid(problems=[Problem("items", "bad_value", {"expected": f"1-{MOST}"})])
     questions, wrong, unknown = [], [], []
     for position, item in enumerate(items):
         at = f"items.{position}"
         if not isinstance(item, dict):
-            wrong.append(Problem(at, "wrong_type", {"expected": "object"}))
+            wrong.append(Problem(at, "wrong_type", {"expected": bodies.WORDS[dict]}))
             continue
         try:
             question, found = bodies.fill(item, Question)
