@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 from litestar import Litestar, Request
 from litestar.datastructures import State
-from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
@@ -64,7 +63,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             if own_pool:
                 await DB.stop()
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             *notices.HANDLERS,
             *verifications.HANDLERS,
@@ -85,9 +84,6 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             }
         ),
         before_request=refuse_unknown_parameters,
-        middleware=[
-            DefineMiddleware(Recorder, https=settings.https),
-        ],
         exception_handlers={Exception: problems.respond, Refusal: problems.respond},
         request_max_body_size=MOST_BYTES * 8,
         openapi_config=OpenAPIConfig(
@@ -99,3 +95,6 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
         logging_config=None,
         debug=False,
     )
+    # Around the routing too, so that an address that is nothing of ours is answered alike.
+    app.asgi_handler = Recorder(app.asgi_handler, https=settings.https)
+    return app

@@ -18,6 +18,10 @@ from notices.settings import Settings, SettingsError, from_environment
 # can be verified on a machine that has none.
 
 
+MOST_DEMO = 50_000_000
+"""As many as one sequence of ids leaves room for beside real ones."""
+
+
 class CommandError(Exception):
     """What the person at the terminal has to be told; exit status 1."""
 
@@ -242,7 +246,7 @@ def parser() -> argparse.ArgumentParser:
 
     demo = commands.add_parser("demo", help="演示数据 / demo data").add_subparsers(required=True)
     command = add(demo, "fill", demo_fill, "写入 N 份示例公告 / write N made-up notices")
-    command.add_argument("count", type=int, metavar="N")
+    command.add_argument("count", type=_count, metavar="N")
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--no-publish", action="store_true", help="之后再 reindex / reindex later")
 
@@ -261,6 +265,12 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("file", metavar="FILE", help="JSON, or - for standard input")
     command.add_argument("--key", metavar="VKEY", help="C2SP verifier key (default: own)")
     return top
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_DEMO):
+        raise argparse.ArgumentTypeError(f"1–{MOST_DEMO:,}")
+    return int(text)
 
 
 def main(arguments: list[str] | None = None) -> None:

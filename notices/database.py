@@ -1,14 +1,40 @@
 """The one PostgreSQL engine: its pool, and transactions that survive a failing COMMIT."""
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import asyncpg
 from piccolo.conf.apps import AppRegistry
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
+from notices.facts.errors import Unavailable
+
 APP_REGISTRY = AppRegistry(["migrations"])
+
+AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what a cut connection says when it is used once more
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.QueryCanceledError,
+)
+"""How a server shows that it is away, overloaded or going down; later it may answer again."""
+
+
+@contextlib.contextmanager
+def answering() -> Iterator[None]:
+    """Raises Unavailable for what the database does when it is AWAY."""
+    try:
+        yield
+    except AWAY as error:
+        raise Unavailable from error
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg carries no types
@@ -34,7 +60,8 @@ class Transaction(PostgresTransaction):
         self.connection = await self.engine.acquire()  # type: ignore[attr-defined]
         try:
             self.transaction = self.connection.transaction()
-            await self.transaction.start()
+            with answering():
+                await self.transaction.start()
         except BaseException:
             await self.engine.release(self.connection)  # type: ignore[attr-defined]
             raise
@@ -43,11 +70,11 @@ class Transaction(PostgresTransaction):
 
     async def __aexit__(self, exception_type: Any, exception: Any, traceback: Any) -> bool:
         try:
-            if exception is not None:
-                if not self.connection.is_closed():
+            with answering():
+                if exception is None:
+                    await self.transaction.commit()
+                elif not self.connection.is_closed():
                     await self.transaction.rollback()
-            else:
-                await self.transaction.commit()
         finally:
             self.engine.current_transaction.reset(self.context)
             await self.engine.release(self.connection)  # type: ignore[attr-defined]
@@ -93,10 +120,11 @@ class Database(PostgresEngine):
                 pool.terminate()
 
     async def acquire(self) -> Any:
-        """A connection; a full pool or a dead server is a TimeoutError or OSError, never a wait."""
-        if self.pool is None:
-            return await self.get_new_connection()
-        return await self.pool.acquire(timeout=self.ACQUIRE_SECONDS)
+        """A connection; a full pool or a dead server is Unavailable, never a wait."""
+        with answering():
+            if self.pool is None:
+                return await self.get_new_connection()
+            return await self.pool.acquire(timeout=self.ACQUIRE_SECONDS)
 
     async def release(self, connection: Any) -> None:
         if self.pool is None or not isinstance(connection, asyncpg.pool.PoolConnectionProxy):
@@ -110,7 +138,8 @@ class Database(PostgresEngine):
     async def _run_in_pool(self, query: str, args: Sequence[Any] | None = None) -> Any:
         connection = await self.acquire()
         try:
-            return await connection.fetch(query, *(args or ()))
+            with answering():
+                return await connection.fetch(query, *(args or ()))
         finally:
             await self.release(connection)
 
@@ -121,7 +150,8 @@ class Database(PostgresEngine):
         """
         current = self.current_transaction.get()
         if current is not None:
-            rows: list[asyncpg.Record] = await current.connection.fetch(sql, *args)
+            with answering():
+                rows: list[asyncpg.Record] = await current.connection.fetch(sql, *args)
             return rows
         return await self._run_in_pool(sql, args)  # type: ignore[no-any-return]
 
@@ -132,7 +162,8 @@ class Database(PostgresEngine):
         current = self.current_transaction.get()
         if current is None:
             raise RuntimeError("COPY belongs into a transaction.")
-        await current.connection.copy_records_to_table(table, columns=columns, records=rows)
+        with answering():
+            await current.connection.copy_records_to_table(table, columns=columns, records=rows)
 
     async def row(self, sql: str, *args: Any) -> asyncpg.Record | None:
         rows = await self.fetch(sql, *args)

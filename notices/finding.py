@@ -120,7 +120,7 @@ class Finder:
                 lookups.queries(self.engine.index, lookup, now.timestamp())
             )
         except SearchBusy:
-            raise Unavailable(headers={"Retry-After": "1"}) from None
+            raise Unavailable(retry_after=1) from None
         except SearchDown:
             self._circuit.failed()
             raise

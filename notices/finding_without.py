@@ -58,7 +58,7 @@ async def look_up(deployment: Deployment, lookup: Lookup, now: datetime) -> tupl
                 sql = _Sql()
                 _filters(sql, lookup, now)
             return await _hits(sql, _parts(deployment, lookup, sql), order, lookup, now)
-    except (TimeoutError, asyncpg.QueryCanceledError):
+    except TimeoutError:
         return [], False
 
 

@@ -133,3 +133,15 @@ async def test_a_wrong_value_is_told_before_who_may_correct(
     for stranger in (anna, other):
         assert (await stranger.post(path, json={"lost_on": "2099-01-01"})).status_code == 422
         assert (await stranger.post(path, json={"lost_on": "2026-10-01"})).status_code == 403
+
+
+async def test_two_employees_do_not_share_their_keys(
+    restaurant: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    other = await sign_in({**RESTAURANT, "name": "张三", "identifier": "37999919000101001X"})
+    headers = {"Idempotency-Key": "k"}
+    first = await restaurant.post("/api/v1/notices", json=declaration(), headers=headers)
+    body = declaration(copies="duplicate")
+
+    assert first.status_code == 201
+    assert (await other.post("/api/v1/notices", json=body, headers=headers)).status_code == 201

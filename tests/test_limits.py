@@ -10,7 +10,8 @@ from notices import limits
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import TooManyRequests
-from tests.samples import declaration
+from tests.conftest import SignIn
+from tests.samples import RESTAURANT, declaration
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -64,6 +65,25 @@ async def test_the_twenty_first_declaration_of_a_day_is_too_many_but_a_repeat_is
     assert again.content == answer.content
     more = await limited.post("/api/v1/notices", json=declaration())
     assert more.status_code == 429
+
+
+async def test_a_person_is_counted_once_however_his_identifier_is_written(
+    limited: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    """And for whomever he acts."""
+    spelt = " 379999-19000102 0023"
+    for serial in range(20):
+        body = declaration(number=f"JY1379999{serial:07}", confirm_unusual_number=True)
+        assert (await limited.post("/api/v1/notices", json=body)).status_code == 201
+    birth = {
+        "certificate": "birth-medical-certificate", "matter": None, "number": "X990000001",
+        "holder": {"kind": "person", "name": "李四", "identifier": spelt},
+    }  # fmt: skip
+
+    again = await sign_in({**RESTAURANT, "identifier": spelt})
+    assert (await again.post("/api/v1/notices", json=declaration())).status_code == 429
+    alone = await sign_in({"kind": "person", "name": "李四", "identifier": spelt})
+    assert (await alone.post("/api/v1/notices", json=declaration(**birth))).status_code == 429
 
 
 async def test_policies_and_people_are_counted_apart(database: None) -> None:

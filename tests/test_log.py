@@ -14,6 +14,7 @@ import pytest
 from notices import log
 from notices.database import DB
 from notices.deployment import Deployment
+from notices.facts.errors import Unavailable
 from notices.trust.receipts import ReceiptError, verify
 from tests.samples import declaration
 
@@ -136,7 +137,7 @@ async def test_a_declaration_that_fails_at_the_last_moment_leaves_no_trace(
     restaurant: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*arguments: object, **named: object) -> None:
-        raise OSError
+        raise Unavailable
 
     monkeypatch.setattr(log, "append", broken)
     answer = await restaurant.post("/api/v1/notices", json=declaration())

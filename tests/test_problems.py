@@ -24,6 +24,8 @@ PROBLEM = "application/problem+json"
         (b'{"certificate": "\\ud800"}', "application/json", 400, "bad_request"),
         (b"[" * 60_000, "application/json", 400, "bad_request"),
         (b'{"nonsense": 1}', "application/json", 400, "unknown_field"),
+        (b'{"number": "1", "number": "2"}', "application/json", 400, "bad_request"),
+        (b'{"holder": {"name": "1", "name": "2"}}', "application/json", 400, "bad_request"),
         (b'{"holder": {"nonsense": 1}}', "application/json", 400, "unknown_field"),
         (b"{}", "text/plain", 415, "media_type"),
         (b"a=b", "application/x-www-form-urlencoded", 415, "media_type"),
@@ -57,6 +59,22 @@ async def test_a_large_body_that_does_not_say_so_is_stopped_too(
     )
 
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_messages_are_in_one_language(restaurant: httpx.AsyncClient, language: str) -> None:
+    """And none shows a name of the language this is written in."""
+    bodies = ({"number": 1, "holder": [], "truthful": "x"}, [1], {"number": "1" * 201})
+    for body in bodies:
+        answer = await restaurant.post(
+            "/api/v1/notices", json=body, headers={"Accept-Language": language}
+        )
+        problem = answer.json()
+        said = [problem["detail"], *(one["message"] for one in problem.get("errors", []))]
+
+        for words in said:
+            assert "Error" not in words
+            assert bool(re.search("[\u4e00-\u9fff]", words)) is (language == "zh"), words
 
 
 @pytest.mark.parametrize(
@@ -186,7 +204,12 @@ async def test_a_wrong_body_and_a_missing_session_are_told_before_another_site_i
         "/api/v1/notices?region=3", "/api/v1/notices?published_from=2026-02-30",
         "/api/v1/notices?sort=best", "/api/v1/notices?year=99999", "/api/v1/events?since=-1",
         "/api/v1/events?limit=1001", "/api/v1/events?limit=0", "/api/v1/catalogue?x=1",
-        "/health/ready?x=1", "/feed.atom?x=1", "/api/v1/notices?q=" + "x" * 10_000,
+        "/health/ready?x=1", "/feed.atom?x=1", "/api/v1/notices?region=379999",
+        "/api/v1/notices?region=99", "/api/v1/notices?region=3799",
+        "/api/v1/notices?published_from=2026-02-02&published_to=2026-02-01",
+        "/api/v1/notices?published_to=9999-12-31", "/api/v1/notices?year=9999",
+        "/api/v1/notices?page=1&page=2", "/api/v1/events?since=0&since=0",
+        "/api/v1/notices?q=" + "x" * 10_000,
     ],
 )  # fmt: skip
 async def test_a_query_that_cannot_be_right_is_400(client: httpx.AsyncClient, path: str) -> None:
@@ -253,3 +276,36 @@ async def test_every_answer_carries_its_number_and_keeps_other_sites_out(
     assert len(answer.headers["x-request-id"]) == 16
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\tb"])
+async def test_a_key_that_cannot_be_kept_is_400(restaurant: httpx.AsyncClient, key: str) -> None:
+    answer = await restaurant.post(
+        "/api/v1/notices", json=declaration(), headers={"Idempotency-Key": key}
+    )
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["code"] == "idempotency_key"
+
+
+@pytest.mark.parametrize("path", ["/nothing/here", "/api/v1/nothing", "/", "/health/live"])
+async def test_every_address_is_answered_with_the_same_headers(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    answer = await client.get(path)
+
+    assert len(answer.headers["x-request-id"]) == 16
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/", "/notices", "/health/live", "/api/v1/notices", "/nothing"])
+async def test_head_is_answered_as_get_without_the_content(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    got, head = await client.get(path), await client.head(path)
+
+    assert head.status_code == got.status_code
+    assert head.headers["content-type"] == got.headers["content-type"]
+    assert got.content != b""
+    assert head.content == b""

@@ -153,6 +153,10 @@ class Unavailable(Refusal):
         " published is not lost, and nothing is published twice.",
     )
 
+    def __init__(self, *, retry_after: int = 2) -> None:
+        """`retry_after` in seconds (RFC 9110, 10.2.3)."""
+        super().__init__(headers={"Retry-After": str(retry_after)})
+
 
 class InternalError(Refusal):
     code, status = "internal_error", 500

@@ -6,8 +6,9 @@ from typing import Any
 import asyncpg
 import structlog
 
-from notices.database import DB
+from notices.database import AWAY, DB
 from notices.deployment import Deployment
+from notices.facts.errors import Unavailable
 from notices.relay import publishing
 from notices.relay.publishing import FOLLOWER, PublishingError
 from notices.relay.rebuilding import GATE, LOCKS, RELAY, RebuildError, connect, move, reindex
@@ -24,13 +25,8 @@ LOOK_AFTER = 2.0
 LONGEST_PAUSE = 2.0
 LONGEST_BEFORE_REBUILD = 60.0
 
-DATABASE_AWAY = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # what a cut connection says when it is used once more
-)
+# A relay has nobody to answer: whatever PostgreSQL says, it tries again.
+DATABASE_AWAY = (Unavailable, *AWAY, asyncpg.PostgresError)
 SEARCH_AWAY = (SearchDown, WriteRefused, PublishingError)
 
 LOG = structlog.get_logger()

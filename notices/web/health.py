@@ -16,10 +16,10 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from notices import vitals
+from notices.facts.errors import Unavailable
 from notices.vitals import Vitals
 from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, json_response
-from notices.web.problems import DATABASE_AWAY
 
 REQUESTS = Counter(
     "notices_http_requests_total", "Requests answered.", ["method", "route", "status"]
@@ -43,7 +43,7 @@ async def _vitals() -> Vitals | None:
     try:
         async with asyncio.timeout(2):
             return await vitals.measure()
-    except DATABASE_AWAY:
+    except (Unavailable, TimeoutError):
         return None
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import asyncpg
 import msgspec
 import structlog
 from litestar import Request, Response
@@ -16,18 +15,6 @@ log = structlog.get_logger("notices.web")
 
 AnyRequest = Request[Any, Any, Any]
 MACHINE_PATHS = ("/api/", "/health/", "/metrics", "/schema", "/log/", "/feed.atom", "/.well-known/")
-DATABASE_AWAY = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # what a cut connection says when it is used once more
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.QueryCanceledError,
-)
 BY_STATUS: dict[int, type[Refusal]] = {
     401: errors.SignInRequired,
     404: errors.NotFound,
@@ -72,8 +59,6 @@ def as_refusal(exception: Exception) -> Refusal:
             return kind(headers=dict(exception.headers or {}))
         if 400 <= exception.status_code < 500:
             return errors.BadRequest(reason=Text("格式不对。", "it is malformed."))
-    if isinstance(exception, DATABASE_AWAY):
-        return errors.Unavailable(headers={"Retry-After": "2"})
     return errors.InternalError(request="-")
 
 
@@ -105,7 +90,7 @@ def respond(request: AnyRequest, exception: Exception) -> Response[Any]:
         # The class and the place, never the text: a database quotes the values it refused.
         log.error("unhandled", error=type(exception).__name__, where=_where(exception))
     elif isinstance(refusal, errors.Unavailable):
-        log.warning("unavailable", error=type(exception).__name__)
+        log.warning("unavailable", error=type(exception.__cause__ or exception).__name__)
     headers = {**refusal.headers, "Cache-Control": "no-store"}
     if not for_machines(request.url.path):
         from notices.web.rendering import error_page  # pages import this module

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import structlog
-from litestar.enums import ScopeType
+from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from notices.web.health import REQUESTS, SECONDS
@@ -28,6 +28,7 @@ class Recorder:
     """ASGI: names each request, and records how it went under its route's pattern.
 
     The path itself and the query are never recorded: a query can hold a name or a number.
+    HEAD is answered as GET is, without the content (RFC 9110, 9.3.2).
     """
 
     def __init__(self, app: ASGIApp, https: bool) -> None:
@@ -40,6 +41,10 @@ class Recorder:
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
+        method = scope["method"] if len(scope["method"]) < 8 else "other"
+        without_content = method == "HEAD"
+        if without_content:
+            scope["method"] = HttpMethod.GET
         request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
         status = 500
@@ -51,6 +56,8 @@ class Recorder:
                 status = message["status"]
                 own: Any = [*self.headers, (b"x-request-id", request_id.encode())]
                 message["headers"] = [*message["headers"], *own]
+            elif message["type"] == "http.response.body" and without_content:
+                message["body"] = b""
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request=request_id):
@@ -59,7 +66,6 @@ class Recorder:
             finally:
                 seconds = time.perf_counter() - start
                 route = str(scope.get("path_template") or "unknown")
-                method = scope["method"] if len(scope["method"]) < 8 else "other"
                 REQUESTS.labels(method, route, str(status)).inc()
                 SECONDS.labels(route).observe(seconds)
                 if not route.startswith(("/health", "/metrics")):
