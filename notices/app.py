@@ -1,5 +1,6 @@
 """Where everything is put together: the Litestar application of one web process."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,7 +11,7 @@ from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
-from notices import __version__, deployment
+from notices import __version__, deployment, tidying
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Refusal
@@ -56,8 +57,10 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
         if own_pool:
             await DB.start(settings.database_url or "", settings.pool_size)
         try:
-            await deployment.refuse_another_matching_key(here.keys)
+            await deployment.refuse_another_database(here)
+            tidying_ = asyncio.create_task(tidying.keep_tidy())
             yield
+            tidying_.cancel()
         finally:
             await engine.close()
             if own_pool:

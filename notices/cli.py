@@ -170,7 +170,7 @@ def demo_fill(settings: Settings, options: argparse.Namespace) -> None:
 
         async with _at_work(settings) as found:
             here = deployment.load(found)
-            await deployment.refuse_another_matching_key(here.keys)
+            await deployment.refuse_another_database(here)
             await fill(here, options.count, options.seed, progress)
             if not options.no_publish:
                 await _reindex(found)

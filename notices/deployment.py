@@ -10,8 +10,8 @@ from notices.settings import Settings
 from notices.trust.keys import Keys
 
 
-class WrongKey(Exception):
-    """The database was written with another matching key; its numbers could not be found."""
+class WrongDatabase(Exception):
+    """The database was written under another key or rule; its numbers could not be found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +39,70 @@ def load(settings: Settings) -> Deployment:
     )
 
 
-async def refuse_another_matching_key(keys: Keys) -> None:
-    """Raise WrongKey unless the numbers in the database were hashed with this key.
+async def refuse_another_database(deployment: Deployment) -> None:
+    """Raise WrongDatabase unless the database was written with these keys and these rules.
 
-    With another key every question would be answered `no_notice`, which is the worst
-    thing this service could say.
+    With another matching key, or another rule of what a number's normal form and its copies
+    are, a question would be answered `no_notice` about a certificate that is declared lost,
+    which is the worst thing this service could say; with another log key it would fork the log.
     """
+    here = {
+        f"{name} key": (id, check) for name, (id, check) in deployment.keys.check_values.items()
+    }
+    rules = {
+        f"certificate {certificate.id}": (deployment.catalogue.version[:8], certificate.matched_by)
+        for certificate in deployment.catalogue.certificates.values()
+    }
+    known = await _known(here | rules)
+    for purpose, (id, check) in here.items():
+        if known[purpose][1] != check:
+            raise WrongDatabase(
+                f"数据库是用密钥 {purpose} {known[purpose][0]} 写入的，当前密钥是 {id}。"
+                "请把原来的密钥文件放回 keys 目录后再启动。\n"
+                f"The database was written with {purpose} {known[purpose][0]}; the one here is "
+                f"{id}. Put the original key file back into the keys folder and start again."
+            )
+    changed = [
+        purpose.removeprefix("certificate ")
+        for purpose, (_, check) in rules.items()
+        if known[purpose][1] != check
+    ]
+    if changed:
+        await _refuse_where_used(changed)
+        await DB.fetch(
+            "UPDATE key_check SET check_value = new.value"
+            " FROM unnest($1::text[], $2::text[]) AS new (name, value)"
+            " WHERE purpose = 'certificate ' || new.name",
+            changed,
+            [rules[f"certificate {id}"][1] for id in changed],
+        )
+
+
+async def _known(here: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """What the database has under each purpose; what it lacks is written now."""
     await DB.fetch(
-        "INSERT INTO key_check (purpose, key_id, check_value) VALUES ('matching', $1, $2)"
-        " ON CONFLICT DO NOTHING",
-        keys.matching_key_id,
-        keys.matching_check_value,
+        "INSERT INTO key_check (purpose, key_id, check_value)"
+        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING",
+        list(here),
+        [id for id, _ in here.values()],
+        [check for _, check in here.values()],
     )
-    row = await DB.row("SELECT key_id, check_value FROM key_check WHERE purpose = 'matching'")
-    if row is None or row["check_value"] != keys.matching_check_value:
-        known = row["key_id"] if row else "?"
-        raise WrongKey(
-            f"数据库中的证件号码是用匹配密钥 {known} 写入的，当前密钥是 {keys.matching_key_id}。"
-            f"请把原来的密钥文件放回 keys 目录后再启动。\n"
-            f"The numbers in the database were hashed with matching key {known}, the key here is "
-            f"{keys.matching_key_id}. Put the original key file back into the keys folder."
+    rows = await DB.fetch(
+        "SELECT purpose, key_id, check_value FROM key_check WHERE purpose = ANY($1::text[])",
+        list(here),
+    )
+    return {row["purpose"]: (row["key_id"], row["check_value"]) for row in rows}
+
+
+async def _refuse_where_used(changed: list[str]) -> None:
+    rows = await DB.fetch(
+        "SELECT DISTINCT certificate FROM notice WHERE certificate = ANY($1::text[])", changed
+    )
+    used = ", ".join(sorted(row["certificate"] for row in rows))
+    if used:
+        raise WrongDatabase(
+            f"证件目录改动了 {used} 的 optional_prefix 或 parts，而这些证件已有公告；"
+            "这样改会查不到它们。请恢复原来的规则，或改用新的证件编号（id）。\n"
+            f"The catalogue changed optional_prefix or parts of {used}, of which there are "
+            "notices; these would no longer be found. Restore the rule, or use a new id."
         )

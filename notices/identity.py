@@ -142,8 +142,7 @@ async def sign_in(deployment: Deployment, person: Person) -> str:
     key = _token_hash(token)
     sealed = deployment.keys.sealer.seal(msgspec.json.encode(person), key)
     await DB.fetch(
-        "WITH old AS (DELETE FROM session WHERE expires_at < now())"
-        " INSERT INTO session (token_hash, sealed, expires_at) VALUES ($1, $2, now() + $3)",
+        "INSERT INTO session (token_hash, sealed, expires_at) VALUES ($1, $2, now() + $3)",
         key,
         sealed,
         SESSION_LASTS,
@@ -160,6 +159,10 @@ async def who(deployment: Deployment, token: str) -> Person | None:
     if row is None:
         return None
     return msgspec.json.decode(deployment.keys.sealer.open(row["sealed"], key), type=Person)
+
+
+async def forget_old() -> None:
+    await DB.fetch("DELETE FROM session WHERE expires_at < now()")
 
 
 async def sign_out(token: str) -> None:

@@ -1,10 +1,10 @@
 """How often somebody may do something: counts in PostgreSQL, the same for every web process."""
 
-import hashlib
 from datetime import timedelta
 
 from notices.database import DB
 from notices.facts.errors import TooManyRequests
+from notices.facts.numbers import keyed_hash
 
 POLICIES: dict[str, tuple[int, timedelta]] = {
     "declare": (20, timedelta(days=1)),
@@ -15,10 +15,14 @@ POLICIES: dict[str, tuple[int, timedelta]] = {
 """Most uses within a window that begins with the first of them."""
 
 
-async def use(policy: str, who: str) -> None:
-    """Count one use of `policy` by `who`; raises TooManyRequests with Retry-After in seconds."""
+async def use(key: bytes, policy: str, who: str) -> None:
+    """Count one use of `policy` by `who`; raises TooManyRequests with Retry-After in seconds.
+
+    `key` is the matching key: an identifier or an address has so few forms that a bare hash
+    of it would tell it.
+    """
     most, window = POLICIES[policy]
-    bucket = hashlib.sha256(f"{policy}\n{who}".encode()).digest()
+    bucket = keyed_hash(key, f"limit {policy}", who)
     row = await DB.row(
         "INSERT INTO rate AS r (bucket, window_end, uses) VALUES ($1, now() + $2, 1)"
         " ON CONFLICT (bucket) DO UPDATE SET"

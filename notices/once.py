@@ -4,11 +4,12 @@ IETF draft "The Idempotency-Key HTTP Header Field". The key's row is the first t
 transaction writes, so a twin in flight waits on it until the first one commits or fails.
 """
 
-import hashlib
+import hmac
 from dataclasses import dataclass
 
 from notices.database import DB
 from notices.facts.errors import IdempotencyKeyReused
+from notices.facts.numbers import keyed_hash
 
 KEPT = "24 hours"
 
@@ -21,9 +22,10 @@ class Once:
     body_hash: bytes
 
     @classmethod
-    def of(cls, who: str, path: str, key: str, body: bytes) -> "Once":
-        scope = hashlib.sha256("\n".join((who, path, key)).encode()).digest()
-        return cls(scope, hashlib.sha256(body).digest())
+    def of(cls, secret: bytes, who: str, path: str, key: str, body: bytes) -> "Once":
+        """`secret` is the matching key: `who` and `body` hold identifiers that can be guessed."""
+        scope = keyed_hash(secret, "once", "\n".join((who, path, key)))
+        return cls(scope, hmac.digest(secret, b"once body\n" + body, "sha256"))
 
 
 @dataclass(frozen=True, slots=True)

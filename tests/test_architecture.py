@@ -11,7 +11,7 @@ FACTS = {"facts", "trust"}
 MEANS = {"database", "tables", "engines", "settings", "migrating"}
 ACTS = {
     "deployment", "identity", "declarations", "records", "log", "once", "limits", "register",
-    "verification", "finding", "finding_without", "relay", "amending", "vitals",
+    "verification", "finding", "finding_without", "relay", "amending", "vitals", "tidying",
     "demo",
 }  # fmt: skip
 TOP = {"app", "cli", "serving", "logs", "__main__", "__init__"}

@@ -1,12 +1,18 @@
 """What operators and other programs read: health, metrics, feed, keys."""
 
 import base64
+import dataclasses
+import re
+from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import httpx
 import pytest
 
-from notices.deployment import Deployment, WrongKey, refuse_another_matching_key
+from notices import limits, tidying
+from notices.database import DB
+from notices.deployment import Deployment, WrongDatabase, refuse_another_database
 from notices.trust.keys import Keys
 from notices.trust.notes import NoteVerifier, parse_checkpoint
 from tests.conftest import SignIn
@@ -75,11 +81,70 @@ async def test_the_published_keys_open_what_the_service_signs(
     assert base64.b64decode(keys["answers"][0]["key"]) == deployment.keys.answers.public_key
 
 
-async def test_another_matching_key_is_refused_at_start(
-    client: httpx.AsyncClient, deployment: Deployment, tmp_path: object
+@pytest.mark.parametrize("name", ["matching", "sealing", "log", "answers"])
+async def test_another_key_is_refused_at_start(
+    client: httpx.AsyncClient, deployment: Deployment, tmp_path: Path, name: str
 ) -> None:
-    await refuse_another_matching_key(deployment.keys)
-    other = Keys.open(tmp_path / "keys", "elsewhere")  # type: ignore[operator]
+    await refuse_another_database(deployment)
+    other = Keys.open(tmp_path / "keys", "elsewhere")
+    field = {"sealing": "sealer"}.get(name, name)
+    keys = dataclasses.replace(deployment.keys, **{field: getattr(other, field)})
 
-    with pytest.raises(WrongKey):
-        await refuse_another_matching_key(other)
+    with pytest.raises(WrongDatabase, match=name):
+        await refuse_another_database(dataclasses.replace(deployment, keys=keys))
+
+
+@pytest.mark.parametrize(
+    "change", [{"optional_prefix": re.compile("JY")}, {"parts": (), "part_names": ()}]
+)
+async def test_a_rule_that_would_hide_notices_is_refused_once_there_are_any(
+    restaurant: httpx.AsyncClient, deployment: Deployment, change: dict[str, Any]
+) -> None:
+    await refuse_another_database(deployment)
+    food = deployment.catalogue.certificates["food-operation-license"]
+    changed = dataclasses.replace(
+        deployment,
+        catalogue=dataclasses.replace(
+            deployment.catalogue,
+            certificates={
+                **deployment.catalogue.certificates,
+                food.id: dataclasses.replace(food, **change),
+            },
+        ),
+    )
+
+    await refuse_another_database(changed)  # nobody has declared one yet
+    await refuse_another_database(deployment)
+    assert (await restaurant.post("/api/v1/notices", json=declaration())).status_code == 201
+    with pytest.raises(WrongDatabase, match=food.id):
+        await refuse_another_database(changed)
+    await refuse_another_database(deployment)
+
+
+async def test_what_is_kept_for_a_time_is_forgotten_after_it(
+    restaurant: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    await limits.use(deployment.keys.matching, "declare", "somebody")
+    headers = {"Idempotency-Key": "a"}
+    await restaurant.post("/api/v1/notices", json=declaration(), headers=headers)
+    await tidying.tidy()
+    for table in ("rate", "idempotency", "session"):
+        assert len(await DB.fetch(f"SELECT 1 FROM {table}")) == 1
+    await DB.fetch("UPDATE rate SET window_end = now() - interval '1 s'")
+    await DB.fetch("UPDATE idempotency SET created_at = now() - interval '25 hours'")
+    await DB.fetch("UPDATE session SET expires_at = now() - interval '1 s'")
+
+    await tidying.tidy()
+
+    for table in ("rate", "idempotency", "session"):
+        assert await DB.fetch(f"SELECT 1 FROM {table}") == []
+
+
+async def test_nobody_can_guess_who_a_counted_use_was_by(
+    restaurant: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    await limits.use(deployment.keys.matching, "declare", "379999190001020023")
+    other = bytes(32)
+    await limits.use(other, "declare", "379999190001020023")
+
+    assert len(await DB.fetch("SELECT DISTINCT bucket FROM rate")) == 2

@@ -42,8 +42,8 @@ def test_four_different_keys_are_made(folder):
 def test_two_registers_have_different_keys(tmp_path):
     one, other = Keys.open(tmp_path / "1", NAME), Keys.open(tmp_path / "2", NAME)
 
-    assert one.matching_key_id != other.matching_key_id
-    assert one.matching_check_value != other.matching_check_value
+    assert one.check_values["matching"][0] != other.check_values["matching"][0]
+    assert one.check_values["matching"][1] != other.check_values["matching"][1]
 
 
 def test_only_the_owner_may_read_them(folder):
@@ -168,5 +168,5 @@ def test_the_id_and_the_check_value_do_not_change_with_the_code(tmp_path):
 
     keys = Keys.open(folder, NAME)
 
-    assert keys.matching_key_id == "f6bf2d3b"
-    assert keys.matching_check_value == "59126a64907e6d1fd928057acf292725"
+    assert keys.check_values["matching"][0] == "f6bf2d3b"
+    assert keys.check_values["matching"][1] == "59126a64907e6d1fd928057acf292725"

@@ -87,12 +87,13 @@ async def test_a_person_is_counted_once_however_his_identifier_is_written(
 
 
 async def test_policies_and_people_are_counted_apart(database: None) -> None:
+    key = bytes(32)
     for _ in range(5):
-        await limits.use("object", "a")
+        await limits.use(key, "object", "a")
 
-    await limits.use("object", "b")
-    await limits.use("declare", "a")
+    await limits.use(key, "object", "b")
+    await limits.use(key, "declare", "a")
     with pytest.raises(TooManyRequests):
-        await limits.use("object", "a")
+        await limits.use(key, "object", "a")
     await limits.forget_old()
     assert len(await DB.fetch("SELECT 1 FROM rate")) == 3

@@ -62,6 +62,18 @@ def test_every_operation_is_fuzzed(fuzzed: Service) -> None:
     assert named == OPERATIONS | {"signOut"}
 
 
+@pytest.mark.parametrize("path", ["/health/live", "/", "/api/v1/notices", "/nothing"])
+def test_head_leaves_the_connection_usable(fuzzed: Service, path: str) -> None:
+    """Over a socket: a server that counts the content's bytes must not be told wrong."""
+    with fuzzed.client() as client:
+        for _ in range(2):
+            got, head = client.get(path), client.head(path)
+
+            assert (head.status_code, head.content) == (got.status_code, b"")
+            assert head.headers["content-type"] == got.headers["content-type"]
+    assert "Traceback" not in fuzzed.log.read_text()
+
+
 def test_the_description_is_openapi_3_1_and_names_every_path(fuzzed: Service) -> None:
     described = httpx.get(f"{fuzzed.url}/schema/openapi.json").json()
 

@@ -107,6 +107,12 @@ class Certificate:
         """Everything that it may be called by; no two certificates share any of it."""
         return (self.id, self.name.zh, self.name.en, *self.aliases)
 
+    @property
+    def matched_by(self) -> str:
+        """What decides whether two numbers are one, and what a claim covers, as text."""
+        prefix = self.optional_prefix.pattern if self.optional_prefix else ""
+        return json.dumps([prefix, list(self.parts)], ensure_ascii=False)
+
     def normal_number(self, text: str) -> str:
         return normal_form(text, self.optional_prefix)
 

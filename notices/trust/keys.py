@@ -62,13 +62,17 @@ class Keys:
             raise KeysError(f"a key in {folder} is damaged: {problem}") from problem
 
     @property
-    def matching_key_id(self) -> str:
-        return hashlib.sha256(b"notices-matching/v1\n" + self.matching).hexdigest()[:8]
-
-    @property
-    def matching_check_value(self) -> str:
-        """What the database keeps, so that a start with another matching key is noticed."""
-        return hmac.digest(self.matching, b"notices-matching-check/v1", "sha256")[:16].hex()
+    def check_values(self) -> dict[str, tuple[str, str]]:
+        """Of each key its id, and what the database keeps to notice a start with another one."""
+        matching_id = hashlib.sha256(b"notices-matching/v1\n" + self.matching).hexdigest()[:8]
+        matching = hmac.digest(self.matching, b"notices-matching-check/v1", "sha256")[:16].hex()
+        sealing = self.sealer.key_id.hex()
+        return {
+            "matching": (matching_id, matching),
+            "sealing": (sealing, sealing),
+            "log": (self.log.vkey.split("+")[1], self.log.vkey),
+            "answers": (self.answers.key_id, self.answers.key_id),
+        }
 
 
 def _random_key(purpose: str) -> str:

@@ -21,12 +21,15 @@ from notices.web.guards import AnyRequest
 CLERICAL = ("issuer", "issued_on", "lost_on")
 
 
-def once_of(person: Person, path: str, given: dict[str, str], body: object) -> Once | None:
+def once_of(
+    request: AnyRequest, person: Person, path: str, given: dict[str, str], body: object
+) -> Once | None:
     """A form's hidden key, so that pressing a button twice does one thing."""
     key = given.get("key", "")
     if not 1 <= len(key) <= 255:
         return None
-    return Once.of(person.identity, path, key, msgspec.json.encode(body))
+    secret = request.app.state.deployment.keys.matching
+    return Once.of(secret, person.identity, path, key, msgspec.json.encode(body))
 
 
 async def _own(request: AnyRequest, id: str) -> tuple[Person, Notice]:
@@ -72,7 +75,7 @@ async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     given = await typed.fields(request)
     person, found = await _own(request, id)
     reason = typed.filled(given, "reason")
-    once_ = once_of(person, f"/notices/{found.id}/withdraw", given, reason)
+    once_ = once_of(request, person, f"/notices/{found.id}/withdraw", given, reason)
     try:
         reason = amending.check_withdrawal(reason)
         await amending.withdraw(request.app.state.deployment, person, found.id, reason, once_)
@@ -96,7 +99,7 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     given = await typed.fields(request)
     person, found = await _own(request, id)
     filled = {name: typed.filled(given, name) for name in CLERICAL}
-    once_ = once_of(person, f"/notices/{found.id}/correct", given, filled)
+    once_ = once_of(request, person, f"/notices/{found.id}/correct", given, filled)
     deployment, now = request.app.state.deployment, datetime.now(UTC)
     try:
         changes = amending.check_correction(deployment, Correction(**filled), now)

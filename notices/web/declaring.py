@@ -87,7 +87,7 @@ async def publish(
     """Publish, and lead to the confirmation; a number that is declared already leads there."""
     deployment = request.app.state.deployment
     certificate = declarations.check(deployment, person, declaration, datetime.now(UTC))
-    once_ = changing.once_of(person, "/declare", given, declaration)
+    once_ = changing.once_of(request, person, "/declare", given, declaration)
     if not await once.known(once_):
         await guards.limit(request, "declare", person.natural)
     try:

@@ -69,9 +69,10 @@ async def require_person(request: AnyRequest) -> Person:
 
 async def limit(request: AnyRequest, policy: str, who: str | None = None) -> None:
     """Count a use of `policy` by `who` (default: the address); raises TooManyRequests."""
-    if request.app.state.deployment.settings.rate_limits:
+    deployment: Deployment = request.app.state.deployment
+    if deployment.settings.rate_limits:
         address = request.client.host if request.client else ""
-        await limits.use(policy, who or address)
+        await limits.use(deployment.keys.matching, policy, who or address)
 
 
 def refuse_unknown_parameters(request: AnyRequest, known: frozenset[str]) -> None:

@@ -33,16 +33,22 @@ def json_response(
     return Response(content, status_code=status, media_type="application/json", headers=headers)
 
 
-def once_of(request: AnyRequest, person: Person, raw: bytes) -> Once | None:
+def key_of(request: AnyRequest) -> str | None:
+    """The Idempotency-Key, if there is one; raises BadRequest for one that cannot be kept."""
     key = request.headers.get("idempotency-key")
-    if key is None:
-        return None
-    if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
+    if key is not None and not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
         raise BadRequest(
             reason=Text("请求头不对。", "a header is wrong."),
             problems=[Problem("Idempotency-Key", "idempotency_key", {"limit": 255})],
         )
-    return Once.of(person.identity, request.url.path, key, raw)
+    return key
+
+
+def once_of(request: AnyRequest, person: Person, key: str | None, raw: bytes) -> Once | None:
+    if key is None:
+        return None
+    secret = request.app.state.deployment.keys.matching
+    return Once.of(secret, person.identity, request.url.path, key, raw)
 
 
 @get("/api/v1/catalogue", **reads("getCatalogue", "catalogue"))
@@ -56,13 +62,14 @@ async def get_catalogue(request: AnyRequest) -> Response[bytes]:
 async def declare(request: AnyRequest) -> Response[bytes]:
     """Declare a certificate lost; answers the public notice with its receipt."""
     deployment = request.app.state.deployment
+    key = key_of(request)
     raw = await bodies.raw_json(request)
     declaration, wrong = bodies.decode(raw, Declaration)
     person = await guards.require_person(request)
     now = datetime.now(UTC)
     certificate = declarations.check(deployment, person, declaration, now, wrong)
     guards.refuse_cross_site(request)
-    once_ = once_of(request, person, raw)
+    once_ = once_of(request, person, key, raw)
     if not await once.known(once_):
         await guards.limit(request, "declare", person.natural)
     body = await declarations.declare(
@@ -176,6 +183,7 @@ async def search_notices(request: AnyRequest) -> Response[bytes]:
 @post("/api/v1/notices/{id:str}/withdrawal", **writes("withdraw", "notices", Withdrawal))
 async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     """Take a notice back: the certificate was found, or the declaration was a mistake."""
+    key = key_of(request)
     raw = await bodies.raw_json(request)
     body, wrong = bodies.decode(raw, Withdrawal)
     person = await guards.require_person(request)
@@ -184,7 +192,7 @@ async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     reason = amending.check_withdrawal(body.reason)
     guards.refuse_cross_site(request)
     answer = await amending.withdraw(
-        request.app.state.deployment, person, id, reason, once_of(request, person, raw)
+        request.app.state.deployment, person, id, reason, once_of(request, person, key, raw)
     )
     return json_response(answer, 201)
 
@@ -192,6 +200,7 @@ async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
 @post("/api/v1/notices/{id:str}/correction", **writes("correct", "notices", Correction))
 async def correct(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     """Correct issuer or dates of a notice; number, certificate and holder never change."""
+    key = key_of(request)
     raw = await bodies.raw_json(request)
     body, wrong = bodies.decode(raw, Correction)
     person = await guards.require_person(request)
@@ -201,7 +210,7 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     changes = amending.check_correction(deployment, body, now)
     guards.refuse_cross_site(request)
     answer = await amending.correct(
-        deployment, person, id, changes, now=now, once_=once_of(request, person, raw)
+        deployment, person, id, changes, now=now, once_=once_of(request, person, key, raw)
     )
     return json_response(answer, 201)
 

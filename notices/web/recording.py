@@ -44,7 +44,8 @@ class Recorder:
         method = scope["method"] if len(scope["method"]) < 8 else "other"
         without_content = method == "HEAD"
         if without_content:
-            scope["method"] = HttpMethod.GET
+            # A copy: the server goes on by its own, which says that no content may follow.
+            scope = {**scope, "method": HttpMethod.GET}
         request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
         status = 500
