@@ -30,7 +30,6 @@ from notices.web import (
     verifications,
     verifying,
 )
-from notices.web.bodies import MOST_BYTES
 from notices.web.recording import Recorder
 from search.engine import Engine
 
@@ -88,7 +87,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
         ),
         before_request=refuse_unknown_parameters,
         exception_handlers={Exception: problems.respond, Refusal: problems.respond},
-        request_max_body_size=MOST_BYTES * 8,
+        request_max_body_size=verifications.MOST_BYTES,
         openapi_config=OpenAPIConfig(
             title="Lost certificate notices",
             version=__version__,

@@ -12,6 +12,7 @@ from notices.facts import declaration_check, notice_ids, numbers, periods
 from notices.facts.catalogue import Certificate
 from notices.facts.errors import AlreadyDeclared, Invalid, NotTheHolder, Problem
 from notices.facts.forms import Declaration, Holder
+from notices.facts.text_check import LONGEST_TEXT
 from notices.facts.texts import CHINA, rfc3339
 from notices.identity import Person, hash_of
 from notices.once import Once
@@ -68,7 +69,7 @@ def _is_own(person: Person, holder: Holder) -> bool:
     return (
         holder.kind == kind
         and declaration_check.identifier_type(holder) == person.document
-        and numbers.identifier_form(holder.identifier or "") == identifier
+        and numbers.identifier_form((holder.identifier or "")[:LONGEST_TEXT]) == identifier
     )
 
 

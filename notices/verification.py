@@ -12,22 +12,28 @@ from notices.deployment import Deployment
 from notices.facts import numbers
 from notices.facts.catalogue import Certificate
 from notices.facts.errors import Invalid, Problem
+from notices.facts.text_check import LONGEST_TEXT
 from notices.facts.texts import rfc3339
 from notices.register import Notice, from_row
 
 MOST = 1000
 
 # One statement: log size, clock, claims, notices and events are of one moment, so an answer
-# that names a log size tells everything that was committed up to it.
+# that names a log size tells everything that was committed up to it. Of each copy the living
+# notice counts, else the newest; who declares and withdraws all day makes no answer slower.
 ASK = """
-SELECT h.size AS log_size, statement_timestamp() AS now, q.ordinality AS question,
+SELECT h.size AS log_size, statement_timestamp() AS now, q.ordinality AS asked,
   c.copy, c.living, n.id, n.form, n.evidence, n.number_form, n.published_index,
   n.published_at, n.effective_at, n.objections,
   (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index)
-     FROM event e WHERE e.notice = n.id) AS events
+     FROM event e WHERE e.notice = n.id AND e.kind NOT IN ('corrected', 'confirmed', 'redacted')
+  ) AS events
 FROM log_head h
 LEFT JOIN unnest($1::bytea[]) WITH ORDINALITY AS q (hash, ordinality) ON true
-LEFT JOIN claim c ON c.number_hash = q.hash
+LEFT JOIN LATERAL (
+  SELECT DISTINCT ON (copy) copy, living, notice FROM claim
+  WHERE number_hash = q.hash ORDER BY copy, living DESC, id DESC
+) c ON true
 LEFT JOIN notice n ON n.id = c.notice
 """
 
@@ -58,14 +64,13 @@ def _check(deployment: Deployment, question: Question, at: str) -> tuple[_Asked,
         problems.append(Problem(f"{at}certificate", "required"))
     elif certificate is None:
         problems.append(Problem(f"{at}certificate", "unknown_certificate"))
-    number = question.number or ""
-    normal = certificate.normal_number(number) if certificate else ""
+    number, normal = question.number or "", ""
     if not number.strip():
         problems.append(Problem(f"{at}number", "required"))
-    elif len(number) > 200:
-        problems.append(Problem(f"{at}number", "too_long", {"limit": 200}))
-    elif certificate and not normal:
-        problems.append(Problem(f"{at}number", "required"))
+    elif len(number) > LONGEST_TEXT:
+        problems.append(Problem(f"{at}number", "too_long", {"limit": LONGEST_TEXT}))
+    elif certificate and not (normal := certificate.normal_number(number)):
+        problems.append(Problem(f"{at}number", "number_empty"))
     copies = ("original", "duplicate")
     if question.copy is not None and (
         question.copy not in copies or (certificate is not None and not certificate.parts)
@@ -91,25 +96,26 @@ async def answer(
         raise Invalid(problems=problems)
     asked = [one for one, _ in checked]
     key = deployment.keys.matching
-    rows = await DB.fetch(
-        ASK, [numbers.keyed_hash(key, one.certificate.id, one.normal) for one in asked]
-    )
-    found: list[list[tuple[bool, Notice]]] = [[] for _ in asked]
+    hashes = [numbers.keyed_hash(key, one.certificate.id, one.normal) for one in asked]
+    distinct = list(dict.fromkeys(hashes))
+    rows = await DB.fetch(ASK, distinct)
+    found: dict[bytes, list[tuple[str, bool, Notice]]] = {each: [] for each in distinct}
     for row in rows:
-        if row["id"] is None:
-            continue
-        one = asked[row["question"] - 1]
-        if one.copy is None or row["copy"] == one.copy:
-            found[row["question"] - 1].append((row["living"], from_row(row)))
+        if row["id"] is not None:
+            claim = row["copy"], row["living"], from_row(row)
+            found[distinct[row["asked"] - 1]].append(claim)
     now, log_size = rows[0]["now"], rows[0]["log_size"]
     return [
-        _signed(deployment, one, _that_counts(candidates), now, log_size)
-        for one, candidates in zip(asked, found, strict=True)
+        _signed(deployment, one, _that_counts(found[hash_], one.copy), now, log_size)
+        for one, hash_ in zip(asked, hashes, strict=True)
     ]
 
 
-def _that_counts(candidates: list[tuple[bool, Notice]]) -> Notice | None:
-    """The living notice, the gravest if there are several; else the newest."""
+def _that_counts(claims: list[tuple[str, bool, Notice]], copy: str | None) -> Notice | None:
+    """The living notice that covers `copy`, the gravest if there are several; else the newest."""
+    candidates = [
+        (alive, notice) for of, alive, notice in claims if copy is None or of in ("", copy)
+    ]
     living = [notice for alive, notice in candidates if alive]
     if living:
         return max(

@@ -339,3 +339,27 @@ async def test_a_notice_withdrawn_while_another_is_declared_stands_in_no_way(
         else:
             id = again.json()["id"]
             await restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "mistake"})
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u3000 "])
+async def test_a_blank_field_counts_as_left_out(sign_in: SignIn, blank: str) -> None:
+    names = ("lost_on", "issued_on", "relation", "matter", "issuer")
+    restaurant = await sign_in({**RESTAURANT, "identifier_type": blank})
+
+    answer = await declare(restaurant, contact={"phone": blank}, **dict.fromkeys(names, blank))
+
+    assert answer.status_code == 201, answer.text
+    assert [answer.json()[name] for name in ("lost_on", "issued_on", "matter", "issuer")] == [
+        None
+    ] * 4
+    form = answer.json()["receipt"]["opening"]["form"]
+    assert "" not in form.values()
+
+
+async def test_a_count_may_be_a_number(restaurant: httpx.AsyncClient) -> None:
+    seal = {"certificate": "company-seal", "matter": None, "number": None, "copies": None}
+
+    answer = await declare(restaurant, **seal, details={"kind": "公章", "count": 2})
+
+    assert answer.status_code == 201, answer.text
+    assert "公章2枚" in answer.json()["statement"]

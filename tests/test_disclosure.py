@@ -479,3 +479,25 @@ def test_a_detail_does_not_tell_the_number_of_its_holders_document():
     )
 
     assert "12345678" not in json.dumps(shown)
+
+
+@pytest.mark.parametrize("holder", [ORGANISATION, PERSON], ids=["organisation", "person"])
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        ("李四电话13800001234欠钱", "13800001234"),
+        ("电话 １３８ ００００ １２３４", "00001234"),
+        (f"身份证{ID}", ID[6:14]),
+        (f"编号{WIDE_ID}号", ID[6:14]),
+    ],
+)
+def test_an_unusual_number_tells_no_personal_number_that_stands_in_it(holder, number, told):
+    shown = form(number=number, holder=holder)
+
+    assert told not in identifier_form(json.dumps(shown, ensure_ascii=False))
+    assert "*" in shown["number"]
+
+
+@pytest.mark.parametrize("number", ["JY13799990000011", "食流通2011第7号", "X13800001234567"])
+def test_other_numbers_are_shown_as_they_are(number):
+    assert form(number=number)["number"] == number

@@ -23,6 +23,7 @@ PROBLEM = "application/problem+json"
         (b"\xff\xfe", "application/json", 400, "bad_request"),
         (b'{"certificate": "\\ud800"}', "application/json", 400, "bad_request"),
         (b"[" * 60_000, "application/json", 400, "bad_request"),
+        (b'{"details":' + b"[" * 974 + b"]" * 974 + b"}", "application/json", 400, "bad_request"),
         (b'{"nonsense": 1}', "application/json", 400, "unknown_field"),
         (b'{"number": "1", "number": "2"}', "application/json", 400, "bad_request"),
         (b'{"holder": {"name": "1", "name": "2"}}', "application/json", 400, "bad_request"),
@@ -78,7 +79,9 @@ async def test_messages_are_in_one_language(restaurant: httpx.AsyncClient, langu
 
 
 @pytest.mark.parametrize(
-    "value", ["x" * 201, "a\u0000b", "a\u202eb", "\u200b", "line\nbreak", "\u0007"], ids=repr
+    "value",
+    ["\ufffe局", "x" * 201, "a\u0000b", "a\u202eb", "\u200b", "line\nbreak", "\u0007"],
+    ids=repr,
 )
 async def test_text_that_is_too_long_or_hides_something_is_refused(
     restaurant: httpx.AsyncClient, value: str
@@ -242,7 +245,7 @@ async def test_a_wrong_method_is_405_and_a_wrong_path_404(client: httpx.AsyncCli
         {**RESTAURANT, "organisation": {"name": "甲\u200b", "identifier": "91379999MA0000015K"}},
         {**ANNA, "identifier_type": "passport", "identifier": "\u202eE12345678"},
         {**ANNA, "identifier_type": "uscc", "identifier": "91379999MA0000015K"},
-        {**ANNA, "name": []},
+        {**ANNA, "name": []}, {**ANNA, "identifier_type": " ", "identifier": "!!"},
     ],
     ids=str,
 )  # fmt: skip

@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING
 from notices.facts import disclosure
 from notices.facts.errors import Problem
 from notices.facts.forms import Declaration, Holder
-from notices.facts.numbers import birth_date, identifier_form, resident_id_ok, uscc_ok
-from notices.facts.text_check import choice_problems, is_blank, text_problems
+from notices.facts.numbers import (
+    birth_date,
+    has_resident_id_shape,
+    has_uscc_shape,
+    identifier_form,
+    resident_id_ok,
+    uscc_ok,
+)
+from notices.facts.text_check import LONGEST_TEXT, choice_problems, is_blank, text_problems
 
 if TYPE_CHECKING:  # it calls this module
     from notices.facts.catalogue import Catalogue, Certificate, Field
@@ -114,17 +121,22 @@ def _number(declaration: Declaration, certificate: Certificate | None) -> Iterat
         if not confirmed:
             yield Problem("number", "number_check_digit")
         usual = True  # said already
-    if _anothers_number(normal, declaration.holder, certificate):
+    if _anothers_number(normal, declaration.holder, certificate, confirmed):
         yield Problem("number", "number_not_holders")
     elif not usual and not confirmed:
         yield Problem("number", "number_unusual", {"example": certificate.examples[0]})
 
 
-def _anothers_number(normal: str, holder: Holder | None, certificate: Certificate) -> bool:
+def _anothers_number(
+    normal: str, holder: Holder | None, certificate: Certificate, confirmed: bool
+) -> bool:
     """Whether the number should be the holder's own code and is not."""
-    own = identifier_form((holder and holder.identifier) or "")
+    own = identifier_form(((holder and holder.identifier) or "")[:LONGEST_TEXT])
     if not own or certificate.is_old_number(normal):
         return False
+    code = normal[:18]
+    if confirmed and not has_uscc_shape(code) and not has_resident_id_shape(code):
+        return False  # older than any code: whoever holds one must not be turned away
     if certificate.number_is == "holder_code":
         return normal != own
     return certificate.number_is == "holder_code_prefix" and not normal.startswith(own)
@@ -172,6 +184,8 @@ def _detail(
     field: Field, value: object, declaration: Declaration, certificate: Certificate
 ) -> Iterator[Problem]:
     place = f"details.{field.name}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)  # a count is a number in JSON, and text in a form
     if value is not None and not isinstance(value, str):
         yield Problem(place, "not_text")
     elif field.choices:

@@ -7,6 +7,7 @@ not named here stays private. Every form is plain JSON: text, whole numbers, nul
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from notices.facts.numbers import (
     normal_form,
     resident_id_ok,
 )
+from notices.facts.text_check import LONGEST_TEXT, telephones
 
 if TYPE_CHECKING:  # checking a declaration asks what is hidden of it
     from notices.facts.catalogue import Certificate, Matter
@@ -79,9 +81,12 @@ def secrets_of(declaration: Declaration, certificate: Certificate | None) -> fro
     holder = declaration.holder or Holder()
     if holder.kind != "person":
         return frozenset()
-    secrets = {identifier_form(holder.identifier or "")}
-    number = declaration.number or ""
-    if certificate is not None and _number_is_hidden(declaration, certificate):
+    # Longer ones are refused; nobody should wait until they are folded.
+    secrets = {identifier_form((holder.identifier or "")[:LONGEST_TEXT])}
+    number = (declaration.number or "")[:LONGEST_TEXT]
+    if certificate is None:
+        secrets |= {identifier_form(number), normal_form(number)}
+    elif _number_is_hidden(number, holder, certificate):
         secrets |= {identifier_form(number), certificate.normal_number(number)}
     # Who writes a number down again may leave its letters out.
     secrets |= {core for secret in secrets for core in _CORE.findall(secret)}
@@ -138,16 +143,28 @@ def _public_number(declaration: Declaration, certificate: Certificate) -> str | 
     if holder.kind != "person":
         plain = identifier_form(typed)
         # An old 15-digit registration number may look like an old ID, and it is no secret.
-        return mask_number(plain) if resident_id_ok(plain) else typed
-    if _number_is_hidden(declaration, certificate):
+        if resident_id_ok(plain):
+            return mask_number(plain)
+        return _without_personal_numbers(typed, certificate)
+    if _number_is_hidden(typed, holder, certificate):
         return mask_number(certificate.normal_number(typed))
-    return typed
+    return _without_personal_numbers(typed, certificate)
 
 
-def _number_is_hidden(declaration: Declaration, certificate: Certificate) -> bool:
+def _without_personal_numbers(number: str, certificate: Certificate) -> str:
+    """An unusual number may be any text; what in it looks like a person's number is masked."""
+    if certificate.number_form(certificate.normal_number(number)) == "usual":
+        return number
+    for telephone in telephones(unicodedata.normalize("NFKC", number)):
+        number = unicodedata.normalize("NFKC", number)
+        number = number.replace(telephone, mask_number(identifier_form(telephone)))
+    return _ID_IN_TEXT.sub(_masked_id, number)
+
+
+def _number_is_hidden(number: str, holder: Holder, certificate: Certificate) -> bool:
     """Whether the number of a person's certificate is shown masked."""
-    plain = identifier_form(declaration.number or "")
-    own = identifier_form((declaration.holder and declaration.holder.identifier) or "")
+    plain = identifier_form(number)
+    own = identifier_form((holder.identifier or "")[:LONGEST_TEXT])
     return (
         certificate.public_number == "masked"
         or looks_like_resident_id(plain)

@@ -1,6 +1,6 @@
 """What a declarant fills in, as typed: decoded leniently, so all problems can be told at once."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -53,3 +53,27 @@ class Withdrawal(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The body of a withdrawal."""
 
     reason: str | None = None
+
+
+Form = TypeVar("Form", bound=msgspec.Struct)
+
+
+def stripped(form: Form) -> Form:
+    """`form` without spaces around its texts; what is blank counts as left out.
+
+    A `number` that is blank stays: only one that is truly left out lets the holder's identifier
+    stand for it.
+    """
+    changes: dict[str, Any] = {}
+    for name in form.__struct_fields__:
+        value = getattr(form, name)
+        if isinstance(value, str):
+            changes[name] = value.strip() or (value if name == "number" else None)
+        elif isinstance(value, msgspec.Struct):
+            changes[name] = stripped(value)
+        elif isinstance(value, dict):
+            texts = {
+                key: each.strip() if isinstance(each, str) else each for key, each in value.items()
+            }
+            changes[name] = {key: each for key, each in texts.items() if each != ""}
+    return msgspec.structs.replace(form, **changes)

@@ -45,7 +45,15 @@ def text_problems(
 
 
 def _unseen(character: str) -> bool:
-    return unicodedata.category(character) in _UNSEEN or character in _UNSEEN_LETTERS
+    point = ord(character)
+    # Noncharacters stand for nothing, and XML cannot carry U+FFFE and U+FFFF.
+    nothing = point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF
+    return nothing or unicodedata.category(character) in _UNSEEN or character in _UNSEEN_LETTERS
+
+
+def telephones(text: str) -> Iterator[str]:
+    """The mobile telephone numbers that stand in `text`, as written there."""
+    return (found[0] for found in _MOBILE_IN_TEXT.finditer(text))
 
 
 def _holds_personal_number(text: str) -> bool:

@@ -38,6 +38,9 @@ async def raw_json(request: Request[Any, Any, Any], most: int = MOST_BYTES) -> b
     return bytes(body)
 
 
+_NO_JSON = Text("内容不是正确的 JSON（UTF-8）。", "the body is not JSON in UTF-8.")
+
+
 class _Twice(ValueError):
     """A JSON object names a member twice, and readers would disagree on which one counts."""
 
@@ -54,9 +57,7 @@ def load_object(raw: bytes) -> dict[str, Any]:
     try:
         data = msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        raise BadRequest(
-            reason=Text("内容不是正确的 JSON（UTF-8）。", "the body is not JSON in UTF-8.")
-        ) from None
+        raise BadRequest(reason=_NO_JSON) from None
     if not isinstance(data, dict):
         raise BadRequest(
             reason=Text("内容应为一个 JSON 对象。", "the body has to be a JSON object.")
@@ -67,6 +68,8 @@ def load_object(raw: bytes) -> dict[str, Any]:
         raise BadRequest(
             reason=Text("JSON 里有重复的字段名。", "an object in the body names a field twice.")
         ) from None
+    except (RecursionError, ValueError):
+        raise BadRequest(reason=_NO_JSON) from None
     return data
 
 

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from notices import amending, declarations, finding, once, register
 from notices.facts.errors import BadQuery, BadRequest, Invalid, Problem
-from notices.facts.forms import Correction, Declaration, Withdrawal
+from notices.facts.forms import Correction, Declaration, Withdrawal, stripped
 from notices.facts.texts import Text
 from notices.identity import Person
 from notices.once import Once
@@ -65,6 +65,7 @@ async def declare(request: AnyRequest) -> Response[bytes]:
     key = key_of(request)
     raw = await bodies.raw_json(request)
     declaration, wrong = bodies.decode(raw, Declaration)
+    declaration = stripped(declaration)
     person = await guards.require_person(request)
     now = datetime.now(UTC)
     certificate = declarations.check(deployment, person, declaration, now, wrong)

@@ -4,6 +4,7 @@ from litestar import Response, delete, post
 
 from notices import identity
 from notices.facts.errors import Invalid, NotFound
+from notices.facts.forms import stripped
 from notices.identity import Login
 from notices.web import bodies, guards
 from notices.web.documenting import reads, writes
@@ -19,7 +20,7 @@ async def demo_login(request: AnyRequest) -> Response[None]:
     login, wrong = bodies.decode(await bodies.raw_json(request), Login)
     if wrong:
         raise Invalid(problems=wrong)
-    person = identity.person_from(login)
+    person = identity.person_from(stripped(login))
     guards.refuse_cross_site(request)
     token = await identity.sign_in(deployment, person)
     response = Response(None, status_code=204)

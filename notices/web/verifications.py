@@ -13,7 +13,7 @@ from notices.web.documenting import writes
 from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, json_response
 
-MOST_BYTES = 512 * 1024
+MOST_BYTES = 1536 * 1024
 """A thousand questions of the longest numbers fit."""
 
 
