@@ -10,12 +10,15 @@ from notices import log, once, records, register
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import declaration_check, disclosure, lifecycle
-from notices.facts.errors import Invalid, NotTheDeclarant, Problem
+from notices.facts.errors import Invalid, NotTheDeclarant, Problem, TooManyCorrections
 from notices.facts.forms import Correction, Declaration
 from notices.facts.text_check import choice_problems
 from notices.facts.texts import CHINA, rfc3339
 from notices.identity import Person, hash_of_acting
 from notices.once import Once
+
+MOST_CORRECTIONS = 20
+"""Of one notice: each stays in its history and in every answer that shows it."""
 
 REASONS = ("found", "mistake", "other")
 
@@ -113,6 +116,8 @@ async def correct(
     notice = await register.get(id)
 
     async def change(before: register.Notice) -> dict[str, Any]:
+        if sum(event.kind == "corrected" for event in before.events) >= MOST_CORRECTIONS:
+            raise TooManyCorrections(most=MOST_CORRECTIONS)
         old = before.form or {}
         kept = await records.private_of(deployment, before.id)
         clerical = {name: old.get(name) for name in disclosure.CORRECTABLE} | changes

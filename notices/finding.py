@@ -17,6 +17,9 @@ from search import lookup as lookups
 from search.engine import Engine, SearchBusy, SearchDown
 from search.lookup import Found, Lookup, Sort
 
+SLOT_SECONDS = 0.2
+"""How long a search waits for PostgreSQL while others have it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
@@ -68,6 +71,7 @@ class Finder:
         self._deployment = deployment
         self.engine = engine
         self._circuit = Circuit()
+        self._slots = asyncio.Semaphore(max(1, deployment.settings.pool_size // 3))
 
     async def find(self, query: Query) -> dict[str, Any]:
         """The contract's answer; raises Unavailable when too many searches are in flight."""
@@ -128,8 +132,19 @@ class Finder:
         return lookups.found(results)
 
     async def _without(self, lookup: Lookup, now: datetime) -> tuple[Found, bool]:
-        """What PostgreSQL finds, and whether that is all there is."""
-        hits, complete = await look_up(self._deployment, lookup, now)
+        """What PostgreSQL finds, and whether that is all there is.
+
+        Only so many at a time: each holds a connection that declaring and checking need more.
+        """
+        try:
+            async with asyncio.timeout(SLOT_SECONDS):
+                await self._slots.acquire()
+        except TimeoutError:
+            raise Unavailable(retry_after=1) from None
+        try:
+            hits, complete = await look_up(self._deployment, lookup, now)
+        finally:
+            self._slots.release()
         page = hits[lookup.offset : lookup.offset + lookup.limit]
         # Counts of a part would be taken for counts of the whole.
         facets = _facets(hits) if complete else lookups.nothing().facets

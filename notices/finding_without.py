@@ -12,7 +12,7 @@ from notices.deployment import Deployment
 from notices.facts import lifecycle, numbers
 from notices.facts.lifecycle import Event
 from notices.facts.texts import CHINA
-from search.lookup import Lookup
+from search.lookup import MOST_WORDS, Lookup
 
 MOST = 1000
 """So many hits can be paged through, and that is all the contract offers."""
@@ -144,8 +144,8 @@ def _whole(lookup: Lookup, sql: _Sql) -> str:
 
 def _parts(deployment: Deployment, lookup: Lookup, sql: _Sql) -> list[str]:
     """All number-like parts and all words count; what is glued to a number only repeats it."""
-    conditions = [_tail(sql, run) for run in lookup.q.numbers]
-    for word in lookup.q.words:
+    conditions = [_tail(sql, run) for run in lookup.q.numbers[:MOST_WORDS]]
+    for word in lookup.q.words[:MOST_WORDS]:
         conditions.append(_word(deployment, sql, word))
     return conditions
 

@@ -13,13 +13,9 @@ import msgspec
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import numbers
-from notices.facts.declaration_check import (
-    IDENTIFIER_TYPES,
-    identifier_problems,
-    identifier_type,
-)
 from notices.facts.errors import Invalid, Problem
 from notices.facts.forms import Holder
+from notices.facts.identifiers import IDENTIFIER_TYPES, identifier_problems, identifier_type
 from notices.facts.text_check import choice_problems, text_problems
 
 KINDS = ("person", "organisation", "officer")

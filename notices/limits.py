@@ -5,14 +5,39 @@ from datetime import timedelta
 from notices.database import DB
 from notices.facts.errors import TooManyRequests
 from notices.facts.numbers import keyed_hash
+from notices.facts.texts import Text
 
-POLICIES: dict[str, tuple[int, timedelta]] = {
-    "declare": (20, timedelta(days=1)),
-    "object": (5, timedelta(days=1)),
-    "verify": (30, timedelta(minutes=1)),
-    "search": (120, timedelta(minutes=1)),
+POLICIES: dict[str, tuple[int, timedelta, Text]] = {
+    "declare": (
+        20,
+        timedelta(days=1),
+        Text("每人每天最多声明 20 份", "20 declarations a day for each person"),
+    ),
+    "object": (
+        5,
+        timedelta(days=1),
+        Text("每人每天最多提出 5 份异议", "5 objections a day for each person"),
+    ),
+    "verify": (
+        30,
+        timedelta(minutes=1),
+        Text("每个地址每分钟最多核验 30 次", "30 checks a minute from each address"),
+    ),
+    "search": (
+        120,
+        timedelta(minutes=1),
+        Text("每个地址每分钟最多查找 120 次", "120 searches a minute from each address"),
+    ),
 }
-"""Most uses within a window that begins with the first of them."""
+"""Most uses within a window that begins with the first of them, and how that is said."""
+
+
+def _waiting(seconds: int) -> Text:
+    if seconds < 120:
+        return Text(f"{seconds} 秒", f"{seconds} seconds")
+    if seconds < 7200:
+        return Text(f"{seconds // 60 + 1} 分钟", f"{seconds // 60 + 1} minutes")
+    return Text(f"{seconds // 3600 + 1} 小时", f"{seconds // 3600 + 1} hours")
 
 
 async def use(key: bytes, policy: str, who: str) -> None:
@@ -21,7 +46,7 @@ async def use(key: bytes, policy: str, who: str) -> None:
     `key` is the matching key: an identifier or an address has so few forms that a bare hash
     of it would tell it.
     """
-    most, window = POLICIES[policy]
+    most, window, said = POLICIES[policy]
     bucket = keyed_hash(key, f"limit {policy}", who)
     row = await DB.row(
         "INSERT INTO rate AS r (bucket, window_end, uses) VALUES ($1, now() + $2, 1)"
@@ -33,7 +58,16 @@ async def use(key: bytes, policy: str, who: str) -> None:
         window,
     )
     if row is not None and row["uses"] > most:
-        raise TooManyRequests(headers={"Retry-After": str(max(1, int(row["left"]) + 1))})
+        wait = max(1, int(row["left"]) + 1)
+        raise TooManyRequests(headers={"Retry-After": str(wait)}, limit=said, wait=_waiting(wait))
+
+
+async def give_back(key: bytes, policy: str, who: str) -> None:
+    """Take back one use, of something that was refused in the end."""
+    await DB.fetch(
+        "UPDATE rate SET uses = uses - 1 WHERE bucket = $1 AND uses > 0",
+        keyed_hash(key, f"limit {policy}", who),
+    )
 
 
 async def forget_old() -> None:

@@ -1,10 +1,15 @@
 """Withdrawing and correcting through the API."""
 
 import asyncio
+import contextvars
 from typing import Any
 
 import httpx
+import pytest
 
+from notices import amending, log, once
+from notices.database import DB
+from notices.once import Once
 from tests.conftest import SignIn
 from tests.samples import ANNA, RESTAURANT, declaration
 
@@ -145,3 +150,65 @@ async def test_two_employees_do_not_share_their_keys(
 
     assert first.status_code == 201
     assert (await other.post("/api/v1/notices", json=body, headers=headers)).status_code == 201
+
+
+async def test_of_withdrawals_at_once_one_is_made(restaurant: httpx.AsyncClient) -> None:
+    """Each is judged by the state that the one before it left."""
+    id = (await declare(restaurant)).json()["id"]
+    path = f"/api/v1/notices/{id}/withdrawal"
+
+    answers = await asyncio.gather(
+        *(restaurant.post(path, json={"reason": "found"}) for _ in range(8))
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
+    events = (await restaurant.get("/api/v1/events")).json()["events"]
+    assert [event["kind"] for event in events] == ["published", "withdrawn"]
+
+
+async def test_a_notice_is_judged_under_the_heads_lock(
+    restaurant: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever happened to it before the turn was taken counts."""
+    id = (await declare(restaurant)).json()["id"]
+    path = f"/api/v1/notices/{id}/withdrawal"
+    take_turn, first = log.take_turn, True
+
+    async def late() -> log.Turn:
+        nonlocal first
+        if first:
+            first = False
+            other = asyncio.create_task(
+                restaurant.post(path, json={"reason": "mistake"}), context=contextvars.Context()
+            )
+            assert (await other).status_code == 201
+        return await take_turn()
+
+    monkeypatch.setattr(log, "take_turn", late)
+
+    assert (await restaurant.post(path, json={"reason": "found"})).status_code == 409
+
+
+async def test_a_notice_is_not_corrected_without_end(restaurant: httpx.AsyncClient) -> None:
+    id = (await declare(restaurant)).json()["id"]
+    path = f"/api/v1/notices/{id}/correction"
+    for number in range(amending.MOST_CORRECTIONS):
+        assert (await restaurant.post(path, json={"issuer": f"第{number}局"})).status_code == 201
+
+    answer = await restaurant.post(path, json={"issuer": "又一局"})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_many_corrections")
+    withdrawn = await restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "found"})
+    assert withdrawn.status_code == 201
+
+
+async def test_the_answer_that_was_kept_first_is_the_answer(database: None) -> None:
+    """Two requests under a key that lost its answer in a crash both make one."""
+    key = Once.of(bytes(32), "somebody", "/", "k", b"{}")
+    async with DB.transaction():
+        assert await once.begin(key) is None
+        await once.done(key, "37070000000136", 0)
+
+    answers = [await once.answer(key, text) for text in ("first", "second")]
+
+    assert answers == ["first", "first"]

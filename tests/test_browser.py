@@ -131,8 +131,9 @@ async def declare(page: Page, number: str) -> str:
     """From the start page to a published notice, whose number it returns."""
     await page.goto("/")
     await page.locator("main").get_by_role("link", name="声明遗失").click()
-    await page.get_by_role("button", name="潍坊市奎文区某某餐饮店").click()
     await page.get_by_role("button", name="食品经营许可证").first.click()
+    await page.get_by_role("button", name="潍坊市奎文区某某餐饮店").click()
+    await on(page, "接着声明")
     await page.get_by_label("食品经营许可证补办").check()
     await on(page, "继续")
     await on(page, "继续")  # nothing filled in: told at each field
@@ -140,7 +141,7 @@ async def declare(page: Page, number: str) -> str:
     await expect(page).to_have_title(re.compile("^有误："))
     await page.get_by_label("正本", exact=True).check()
     await page.get_by_label("许可证编号").fill(number)
-    await page.get_by_label("发证机关在哪个区县？").select_option("370705")
+    await page.get_by_label("发证机关在哪里？").select_option("370705")
     await page.get_by_label("发证日期").fill("2020-05-01")
     await on(page, "继续")
     await page.get_by_label("遗失", exact=False).first.check()
@@ -271,7 +272,7 @@ async def test_the_steps_fit_the_smallest_phone_and_scripts_narrow_the_list(
     context = await opened(browser, service)
     page = await context.new_page()
     await page.set_viewport_size(SMALLEST)  # type: ignore[arg-type]
-    await page.goto("/declare")
+    await page.goto("/sign-in?next=/declare")
     await page.get_by_role("button", name="欧阳雪").click()
     await page.get_by_role("searchbox").fill("房产证")
     await expect(page.locator("#certificates li:visible")).to_have_count(1)
@@ -311,12 +312,12 @@ async def test_the_back_button_leads_to_the_step_as_it_was_left(
 ) -> None:
     context = await opened(browser, service)
     page = await context.new_page()
-    await page.goto("/declare")
+    await page.goto("/sign-in?next=/declare")
     await page.get_by_role("button", name="潍坊某某商贸有限公司").click()
     await page.get_by_role("button", name="营业执照").first.click()
     await on(page, "继续")
     await page.get_by_label("副本", exact=True).check()
-    await page.get_by_label("发证机关在哪个区县？").select_option("370705")
+    await page.get_by_label("发证机关在哪里？").select_option("370705")
     await on(page, "继续")
     await expect(page.get_by_role("heading", level=1)).to_have_text("怎么不见的？")
     await page.go_back()

@@ -11,15 +11,13 @@ from hypothesis import strategies as st
 
 from notices.facts import catalogue
 from notices.facts.disclosure import (
-    COMPOUND_SURNAMES,
     correction_form,
-    mask_name,
-    mask_number,
     public_form,
     public_issuer,
     withdrawal_form,
 )
 from notices.facts.forms import Contact, Declaration, Holder
+from notices.facts.masking import COMPOUND_SURNAMES, mask_name, mask_number
 from notices.facts.numbers import identifier_form
 
 CATALOGUE = catalogue.load()

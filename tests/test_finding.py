@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
 
@@ -394,3 +395,31 @@ async def test_a_new_notice_is_found_once_the_relay_has_brought_it(
 
     answer = await Finder(deployment, engine).find(Query(q="梅思"))
     assert [notice["id"] for notice in answer["notices"]] == [id]
+
+
+async def test_searches_without_the_engine_leave_connections_for_checking(
+    register: dict[str, str], deployment: Deployment, away: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most, under_way = 0, 0
+
+    async def slow(*arguments: Any) -> Any:
+        nonlocal most, under_way
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.3)
+        under_way -= 1
+        return [], True
+
+    monkeypatch.setattr("notices.finding.look_up", slow)
+    finder = Finder(deployment, away)
+    answers = await asyncio.gather(
+        *(finder.find(Query(q=str(number))) for number in range(20)), return_exceptions=True
+    )
+
+    assert most == deployment.settings.pool_size // 3
+    assert sum(isinstance(answer, Unavailable) for answer in answers) == 20 - most
+
+
+@pytest.mark.parametrize("q", ["\0", "梅\0思", "\0" * 200])
+async def test_a_nul_finds_nothing_and_breaks_nothing(client: httpx.AsyncClient, q: str) -> None:
+    assert (await client.get("/api/v1/notices", params={"q": q})).status_code == 200

@@ -97,3 +97,21 @@ async def test_policies_and_people_are_counted_apart(database: None) -> None:
         await limits.use(key, "object", "a")
     await limits.forget_old()
     assert len(await DB.fetch("SELECT 1 FROM rate")) == 3
+
+
+async def test_a_declaration_that_was_refused_is_not_counted(limited: httpx.AsyncClient) -> None:
+    assert (await limited.post("/api/v1/notices", json=declaration())).status_code == 201
+    for _ in range(25):
+        assert (await limited.post("/api/v1/notices", json=declaration())).status_code == 409
+
+    again = await limited.post("/api/v1/notices", json=declaration(copies="duplicate"))
+    assert again.status_code == 201
+
+
+async def test_who_did_too_much_is_told_how_much_and_how_long(database: None) -> None:
+    with pytest.raises(TooManyRequests) as refusal:
+        for _ in range(21):
+            await limits.use(bytes(32), "declare", "a")
+
+    assert "20" in refusal.value.detail.zh
+    assert "小时" in refusal.value.detail.zh

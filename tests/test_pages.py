@@ -224,7 +224,11 @@ async def test_where_another_channel_is_required_the_notice_says_so(
     html = (await client.get(f"/notices/{id}")).text
 
     assert "国家企业信用信息公示系统" in html
-    assert "只在这里声明还不够" in html
+    assert "请一并查询" in html
+    own = (await restaurant.get(f"/notices/{id}")).text
+    assert "只在这里声明还不够" in own
+    await restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "found"})
+    assert "请一并查询" not in (await client.get(f"/notices/{id}")).text
 
 
 @pytest.mark.parametrize("id", ["12345", "37070000012399", "x", "37070000012346"])
@@ -299,6 +303,45 @@ async def test_whoever_declares_signs_in_first_and_comes_back(client: httpx.Asyn
     assert done.headers["location"] == "/declare?certificate=company-seal"
     page = await client.get(done.headers["location"])
     assert "公章遗失补刻备案" in page.text
+
+
+async def test_anybody_may_look_what_there_is_to_declare(client: httpx.AsyncClient) -> None:
+    page = await client.get("/declare")
+    assert page.status_code == 200
+    assert page.text.count('name="certificate" value=') == 32
+
+    chosen = await client.post("/declare", data=fields(page) | {"certificate": "company-seal"})
+    assert chosen.status_code == 401
+    assert "登录" in chosen.text
+
+
+async def test_a_corrected_notice_says_so_where_it_is_read(restaurant: httpx.AsyncClient) -> None:
+    id = await published(restaurant)
+    assert "已更正" not in (await restaurant.get(f"/notices/{id}")).text
+
+    await restaurant.post(f"/api/v1/notices/{id}/correction", json={"issuer": "某某局"})
+
+    assert "（作废声明，已更正：见下方“历史”）" in (await restaurant.get(f"/notices/{id}")).text
+
+
+async def test_a_notice_that_is_closed_offers_no_form(restaurant: httpx.AsyncClient) -> None:
+    id = await published(restaurant)
+    await restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "found"})
+
+    for form in ("withdraw", "correct"):
+        assert (await restaurant.get(f"/notices/{id}/{form}")).status_code == 409
+
+
+async def test_an_authority_of_city_or_province_can_be_chosen(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    page = await restaurant.post(
+        "/declare",
+        data={"at": "matter", "to": "number", "certificate": "food-operation-license"},
+    )
+
+    for code in ("370705", "370700", "370000", "370100"):
+        assert f'value="{code}"' in page.text
 
 
 @pytest.mark.parametrize(

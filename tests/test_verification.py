@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from notices.database import DB
 from notices.deployment import Deployment
 from notices.trust import answers
 from tests.samples import declaration
@@ -149,3 +150,59 @@ async def test_asking_needs_no_identity_and_is_no_write(client: httpx.AsyncClien
     )
 
     assert answer.status_code == 200
+
+
+async def test_of_two_living_notices_the_gravest_is_told(restaurant: httpx.AsyncClient) -> None:
+    """Asked about no copy, a reader must know of the one that is in effect, not of the newest."""
+    mine = {"certificate": "mineral-right-license", "matter": None, "confirm_unusual_number": True}
+    number = "C3799992020011110000001"
+    first = await restaurant.post(
+        "/api/v1/notices", json=declaration(**mine, number=number, copies="original")
+    )
+    second = await restaurant.post(
+        "/api/v1/notices", json=declaration(**mine, number=number, copies="duplicate")
+    )
+    assert [first.json()["status"], second.json()["status"]] == ["declared", "declared"]
+    await DB.fetch(
+        "UPDATE notice SET effective_at = published_at WHERE id = $1", first.json()["id"]
+    )
+
+    answer = (await ask(restaurant, certificate="mineral-right-license", number=number)).json()
+
+    assert (answer["notice"], answer["status"]) == (first.json()["id"], "invalid")
+
+
+async def test_a_number_asked_many_times_is_answered_each_time(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    await restaurant.post("/api/v1/notices", json=declaration())
+    items = [
+        {"certificate": FOOD, "number": number, "copy": copy}
+        for number in ("JY13799990000011", "1")
+        for copy in ("original", "duplicate", "original")
+    ]
+
+    answered = (await ask(restaurant, items=items)).json()["answers"]
+
+    found = ["invalid", "no_notice", "invalid"]
+    assert [each["status"] for each in answered] == found + ["no_notice"] * 3
+
+
+async def test_who_declares_and_withdraws_all_day_is_answered_by_the_last(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    for _ in range(3):
+        notice = (await restaurant.post("/api/v1/notices", json=declaration())).json()
+        path = f"/api/v1/notices/{notice['id']}/withdrawal"
+        await restaurant.post(path, json={"reason": "other"})
+
+    answer = (await ask(restaurant, certificate=FOOD, number="JY13799990000011")).json()
+
+    assert (answer["notice"], answer["status"]) == (notice["id"], "reinstated")
+
+
+async def test_the_longest_questions_fit(client: httpx.AsyncClient) -> None:
+    items = [{"certificate": FOOD, "number": "鲁" * 200}] * 1000
+
+    assert (await ask(client, items=items)).status_code == 200
+    assert (await ask(client, certificate=FOOD, number="\ufdfa" * 100_000)).status_code == 422

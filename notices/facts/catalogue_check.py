@@ -9,7 +9,6 @@ from notices.facts.numbers import CHECK_DIGITS, normal_form
 
 Rule = Callable[[str, Any], Iterator[str]]
 """From a place and the value found there to one sentence for each thing that is wrong."""
-
 PARTS = ["original", "duplicate"]
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from notices.facts import disclosure
+from notices.facts import masking
 from notices.facts.errors import Problem
 from notices.facts.forms import Declaration, Holder
+from notices.facts.identifiers import IDENTIFIER_TYPES, identifier_problems, identifier_type
 from notices.facts.numbers import (
     birth_date,
     has_resident_id_shape,
     has_uscc_shape,
     identifier_form,
     resident_id_ok,
-    uscc_ok,
 )
 from notices.facts.text_check import LONGEST_TEXT, choice_problems, is_blank, text_problems
 
@@ -29,27 +29,10 @@ CAUSES = ("lost", "stolen", "destroyed")
 COPIES = ("original", "duplicate", "both")
 HOLDER_KINDS = ("person", "organisation")
 RELATIONS = ("self", "parent", "guardian", "mandate")
-IDENTIFIER_TYPES: dict[str, tuple[str, ...]] = {
-    "person": (
-        "resident-id",
-        "passport",
-        "hk-macau-permit",
-        "taiwan-permit",
-        "foreigner-permit",
-    ),
-    "organisation": ("uscc",),
-}
-"""For each kind of holder; the first is the one that is meant when none is named."""
-
 EARLIEST = date(1900, 1, 1)
 FULL_AGE = 18
 
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CHECKED_IDENTIFIERS: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
-    "resident-id": (re.compile(r"[0-9]{17}[0-9A-Z]"), resident_id_ok),
-    "uscc": (re.compile(r"[0-9A-Z]{18}"), uscc_ok),
-}
-_OTHER_IDENTIFIER = re.compile(r"[0-9A-Z]{5,20}")
 _FIELD_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _PHONE_PUNCTUATION = re.compile(r"[\s()\u2010-\u2015-]")
 _PHONE = re.compile(r"(\+?86)?(1[3-9]\d{9}|0\d{9,16}|[48]00\d{7})|\d{7,8}|\+\d{7,15}", re.ASCII)
@@ -174,9 +157,9 @@ def _public_text(
     yield from problems
     if problems or text is None or is_blank(text):
         return
-    if disclosure.tells(text, disclosure.secrets_of(declaration, certificate)):
+    if masking.tells(text, masking.secrets_of(declaration, certificate)):
         yield Problem(place, "personal_number")
-    elif disclosure.tells_name(text, declaration, certificate):
+    elif masking.tells_name(text, declaration, certificate):
         yield Problem(place, "personal_name")
 
 
@@ -260,32 +243,6 @@ def _identifier(
         return
     meant = identifier_type(holder)
     yield from identifier_problems("holder.identifier", holder.identifier, meant, allowed)
-
-
-def identifier_problems(
-    place: str, identifier: str | None, type_: str, allowed: tuple[str, ...]
-) -> Iterator[Problem]:
-    """What is wrong with an identifier of this type; where that is not allowed, with its text."""
-    problems = list(text_problems(place, identifier, required=True))
-    yield from problems
-    if problems or type_ not in allowed:
-        return
-    code = identifier_form(identifier or "")
-    if type_ in _CHECKED_IDENTIFIERS:
-        shape, right = _CHECKED_IDENTIFIERS[type_]
-        if not shape.fullmatch(code):
-            yield Problem(place, f"{type_.replace('-', '_')}_format")
-        elif not right(code):
-            yield Problem(place, "identifier_check_digit")
-    elif not _OTHER_IDENTIFIER.fullmatch(code):
-        yield Problem(place, "identifier_format")
-
-
-def identifier_type(holder: Holder) -> str:
-    """The type that is meant, also when none is named; empty when nothing tells."""
-    if holder.identifier_type is not None and not is_blank(holder.identifier_type):
-        return holder.identifier_type
-    return next(iter(IDENTIFIER_TYPES.get(holder.kind or "", ("",))))
 
 
 def _relation(declaration: Declaration, today: date) -> Iterator[Problem]:

@@ -140,9 +140,19 @@ class IdempotencyKeyReused(Refusal):
     )
 
 
+class TooManyCorrections(Refusal):
+    code, status = "too_many_corrections", 409
+    title = Text(
+        "一份公告最多更正 {most} 次。请撤回后重新声明。",
+        "A notice is corrected {most} times at most. Withdraw it and declare again.",
+    )
+
+
 class TooManyRequests(Refusal):
     code, status = "too_many_requests", 429
-    title = Text("请求太频繁，请稍后再试。", "Too many requests; try again later.")
+    title = Text(
+        "次数太多：{limit}。请在 {wait} 后再试。", "Too many: {limit}. Try again in {wait}."
+    )
 
 
 class Unavailable(Refusal):

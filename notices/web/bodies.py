@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
+from litestar.exceptions import InternalServerException
 
 from notices.facts.errors import BadRequest, BodyTooLarge, MediaType, Problem, UnknownField
 from notices.facts.texts import Text
@@ -22,20 +23,29 @@ WORDS = {
 }
 
 
-async def raw_json(request: Request[Any, Any, Any], most: int = MOST_BYTES) -> bytes:
+async def read(request: Request[Any, Any, Any], media_type: str, most: int = MOST_BYTES) -> bytes:
     """The body's bytes; raises BodyTooLarge before it has read more than `most`, or MediaType."""
     length = request.headers.get("content-length", "")
     if length.isascii() and length.isdigit() and int(length) > most:
         raise BodyTooLarge(limit=most)
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise BodyTooLarge(limit=most)
-    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise MediaType(expected="application/json")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > most:
+                raise BodyTooLarge(limit=most)
+    except InternalServerException:
+        # Litestar's word for a client that hangs up; that is nothing of ours to be alarmed by.
+        raise BadRequest(
+            reason=Text("内容没有传完。", "the body ended before it was complete.")
+        ) from None
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != media_type:
+        raise MediaType(expected=media_type)
     return bytes(body)
+
+
+async def raw_json(request: Request[Any, Any, Any], most: int = MOST_BYTES) -> bytes:
+    return await read(request, "application/json", most)
 
 
 _NO_JSON = Text("内容不是正确的 JSON（UTF-8）。", "the body is not JSON in UTF-8.")

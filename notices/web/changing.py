@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from notices import amending, register
+from notices.facts import lifecycle
 from notices.facts.errors import Invalid, NotTheDeclarant, Problem
 from notices.facts.forms import Correction
 from notices.facts.texts import CHINA
@@ -66,6 +67,7 @@ async def _form(
 async def withdraw_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     """Why a notice is taken back."""
     _, found = await _own(request, id)
+    lifecycle.refuse_unless_may_follow("withdrawn", found.state)
     return await _form(request, "withdraw.html", found, {}, [])
 
 
@@ -88,6 +90,7 @@ async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
 async def correct_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     """The clerical fields of a notice, to be corrected."""
     _, found = await _own(request, id)
+    lifecycle.refuse_unless_may_follow("corrected", found.state)
     form = found.form or {}
     values = {name: form.get(name) or "" for name in CLERICAL}
     return await _form(request, "correct.html", found, values, [])

@@ -16,7 +16,7 @@ from notices import amending, declarations, once, register
 from notices.deployment import Deployment
 from notices.facts import disclosure, periods
 from notices.facts.catalogue import Catalogue, Certificate
-from notices.facts.errors import AlreadyDeclared, NotTheHolder, Problem
+from notices.facts.errors import AlreadyDeclared, NotTheHolder, Problem, SignInRequired
 from notices.facts.forms import Declaration
 from notices.facts.texts import CHINA
 from notices.identity import Person
@@ -32,16 +32,21 @@ from notices.web.drafts import (
 )
 from notices.web.guards import AnyRequest
 
+NOBODY = Person(kind="", name="", identifier="")
+"""Who has not signed in yet may look what there is to declare; to go on is to sign in."""
+
 
 @get("/declare", include_in_schema=False)
 async def start(request: AnyRequest) -> Response[Any]:
     """The first step: which certificate. A link may name it, or words to find it by."""
-    person = await guards.require_person(request)
+    person = await guards.person_of(request) or NOBODY
     if person.kind == "officer":
         raise NotTheHolder
     deployment = request.app.state.deployment
     named = request.query_params.get("certificate", "")
     certificate = deployment.catalogue.certificates.get(named)
+    if certificate is not None and person is NOBODY:
+        raise SignInRequired
     if certificate is not None and certificate.holder_kind in ("either", person.acts_for[0]):
         return await show(request, person, "matter", {"certificate": certificate.id}, {}, [])
     return await show(request, person, "certificate", {}, {}, [])
@@ -99,6 +104,7 @@ async def publish(
             once_=once_,
         )
     except AlreadyDeclared as refusal:
+        await guards.give_back(request, "declare", person.natural)
         return await rendering.page(
             request,
             "declare_conflict.html",
@@ -174,8 +180,10 @@ def _of_step(
         return {
             "typed_number": draft.get("number", person.acts_for[1] if own_code else ""),
             "counties": deployment.regions.counties(deployment.settings.region),
+            "city_code": deployment.settings.region[:4] + "00",
+            "province_code": deployment.settings.region[:2] + "0000",
             "other_cities": {
-                name: deployment.regions.counties(code)
+                (code, name): deployment.regions.counties(code)
                 for code, name in deployment.regions.cities().items()
                 if code[:4] != deployment.settings.region[:4]
             },
@@ -204,12 +212,12 @@ def certificates_for(catalogue: Catalogue, person: Person, words: str) -> dict[s
         text = " ".join(names).casefold()
         return all(word in text for word in wanted)
 
-    kind = person.acts_for[0]
+    kinds = ("person", "organisation") if person is NOBODY else (person.acts_for[0],)
     found = [each for each in catalogue.certificates.values() if fits(each)]
     return {
         "find": words,
-        "for_me": [each for each in found if each.holder_kind in (kind, "either")],
-        "for_others": [each for each in found if each.holder_kind not in (kind, "either")],
+        "for_me": [each for each in found if each.holder_kind in (*kinds, "either")],
+        "for_others": [each for each in found if each.holder_kind not in (*kinds, "either")],
     }
 
 

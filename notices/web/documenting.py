@@ -79,14 +79,16 @@ class _RawSchema(Schema):
         return self.raw
 
 
-def reads(operation_id: str, tag: str, *parameters: str) -> dict[str, Any]:
+def reads(
+    operation_id: str, tag: str, *parameters: str, problems: tuple[int, ...] = (400, 404, 429, 503)
+) -> dict[str, Any]:
     """Keyword arguments of a handler that reads and knows these query parameters."""
     return {
         "operation_id": operation_id,
         "tags": [tag],
         "opt": {"query": frozenset(parameters)},
         "operation_class": _operation(parameters, None),
-        "responses": _problems(400, 404, 429, 503),
+        "responses": _problems(*problems),
     }
 
 

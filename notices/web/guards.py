@@ -75,6 +75,13 @@ async def limit(request: AnyRequest, policy: str, who: str | None = None) -> Non
         await limits.use(deployment.keys.matching, policy, who or address)
 
 
+async def give_back(request: AnyRequest, policy: str, who: str) -> None:
+    """Take back what `limit` counted."""
+    deployment: Deployment = request.app.state.deployment
+    if deployment.settings.rate_limits:
+        await limits.give_back(deployment.keys.matching, policy, who)
+
+
 def refuse_unknown_parameters(request: AnyRequest, known: frozenset[str]) -> None:
     """Raise UnknownParameter naming those that are not in `known`, or BadQuery: those twice."""
     names = Counter(name for name, _ in request.query_params.multi_items())

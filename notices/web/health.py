@@ -18,6 +18,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from notices import vitals
 from notices.facts.errors import Unavailable
 from notices.vitals import Vitals
+from notices.web.documenting import reads
 from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, json_response
 
@@ -47,7 +48,7 @@ async def _vitals() -> Vitals | None:
         return None
 
 
-@get("/health/ready", opt={"query": frozenset()}, operation_id="getReady", tags=["health"])
+@get("/health/ready", **reads("getReady", "health", problems=(400, 503)))
 async def ready(request: AnyRequest) -> Response[bytes]:
     """Each part apart; 503 without PostgreSQL, for without it nothing can be promised."""
     found, search = await asyncio.gather(_vitals(), request.app.state.finder.engine.healthy())

@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from notices import amending, declarations, finding, once, register
-from notices.facts.errors import BadQuery, BadRequest, Invalid, Problem
+from notices.facts.errors import AlreadyDeclared, BadQuery, BadRequest, Invalid, Problem
 from notices.facts.forms import Correction, Declaration, Withdrawal, stripped
 from notices.facts.texts import Text
 from notices.identity import Person
@@ -73,9 +73,13 @@ async def declare(request: AnyRequest) -> Response[bytes]:
     once_ = once_of(request, person, key, raw)
     if not await once.known(once_):
         await guards.limit(request, "declare", person.natural)
-    body = await declarations.declare(
-        deployment, person, declaration, certificate=certificate, once_=once_
-    )
+    try:
+        body = await declarations.declare(
+            deployment, person, declaration, certificate=certificate, once_=once_
+        )
+    except AlreadyDeclared:
+        await guards.give_back(request, "declare", person.natural)
+        raise
     id = msgspec.json.decode(body, type=_Id).id
     return json_response(body, 201, {"Location": deployment.link(f"/api/v1/notices/{id}")})
 
@@ -107,7 +111,8 @@ def a_date(value: str) -> date | None:
 
 def query_of(request: AnyRequest) -> finding.Query:
     """The search that the query string asks for; raises BadQuery with every bad value."""
-    given = dict(request.query_params.items())
+    # A NUL is no text to PostgreSQL, and nobody types one.
+    given = {name: value.replace("\0", "") for name, value in request.query_params.items()}
     deployment = request.app.state.deployment
     problems: list[Problem] = []
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
@@ -185,7 +185,8 @@ async def page(
 
 def see_other(path: str, language: str) -> Response[str]:
     """Where a finished write sends the browser, so that reloading repeats nothing."""
-    headers = {"Location": _with_language(path, language), "Cache-Control": NEVER_KEPT}
+    where = quote(_with_language(path, language), safe="/?&=#%:;,+@!$'()*~-._")
+    headers = {"Location": where, "Cache-Control": NEVER_KEPT}
     return Response("", status_code=303, media_type=MediaType.TEXT, headers=headers)
 
 

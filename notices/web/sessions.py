@@ -28,7 +28,11 @@ async def demo_login(request: AnyRequest) -> Response[None]:
     return response
 
 
-@delete("/api/v1/session", status_code=204, **reads("signOut", "sessions"))
+@delete(
+    "/api/v1/session",
+    status_code=204,
+    **reads("signOut", "sessions", problems=(400, 401, 403, 503)),
+)
 async def sign_out(request: AnyRequest) -> Response[None]:
     """End the session."""
     await guards.require_person(request)

@@ -6,10 +6,9 @@ from urllib.parse import parse_qsl
 
 from litestar import Request
 
-from notices.facts.errors import BadRequest, BodyTooLarge, MediaType
+from notices.facts.errors import BadRequest
 from notices.facts.texts import Text
-from notices.web import guards
-from notices.web.bodies import MOST_BYTES
+from notices.web import bodies, guards
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 100
@@ -19,17 +18,7 @@ async def fields(request: Request[Any, Any, Any], *, writing: bool = True) -> di
     """The fields of a posted form; raises CrossSite, BodyTooLarge, MediaType or BadRequest."""
     if writing:
         guards.refuse_cross_site(request)
-    length = request.headers.get("content-length", "")
-    if length.isascii() and length.isdigit() and int(length) > MOST_BYTES:
-        raise BodyTooLarge(limit=MOST_BYTES)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise BodyTooLarge(limit=MOST_BYTES)
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != FORM:
-        raise MediaType(expected=FORM)
-    return decode(bytes(body))
+    return decode(await bodies.read(request, FORM))
 
 
 def decode(body: bytes) -> dict[str, str]:

@@ -111,7 +111,7 @@ FIELDS: dict[str, Text] = {
     "lost_on": Text("遗失日期", "Day it was lost"),
     "issuer": Text("发证机关", "Issuer"),
     "issued_on": Text("发证日期", "Day of issue"),
-    "region": Text("所属区县", "County"),
+    "region": Text("发证机关所在地区", "Region of the issuer"),
     "relation": Text("是谁的证件", "Whose certificate"),
     "holder": Text("持证人", "Holder"),
     "holder.kind": Text("持证人", "Holder"),
