@@ -400,3 +400,17 @@ async def test_refusals_that_are_not_about_documents_park_nothing(
             await publishing.deliver(admin, index, sent)
 
     assert await DB.fetch("SELECT notice FROM parked") == []
+
+
+async def test_a_session_lock_ends_soon_after_its_machine_has_vanished(pool: None) -> None:
+    connection = await rebuilding.connect()
+    rows = await connection.fetch(
+        "SELECT name, reset_val FROM pg_settings WHERE name LIKE 'tcp_keepalives%'"
+    )
+    await connection.close()
+
+    assert {row["name"]: row["reset_val"] for row in rows} == {
+        "tcp_keepalives_idle": "10",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "3",
+    }

@@ -40,6 +40,13 @@ LOCKS = 0x6E6F7469
 RELAY, GATE, REBUILDING = 1, 2, 3
 """Session locks of PostgreSQL (LOCKS, n): they end with whoever holds them."""
 
+KEEPALIVES = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+"""The server gives up a silent client after 25 seconds; a Unix socket takes no notice of these."""
+
 LOG = structlog.get_logger()
 
 
@@ -48,12 +55,15 @@ class RebuildError(Exception):
 
 
 async def connect() -> Any:
-    """A connection of one's own for session locks, outside the pool."""
+    """A connection of one's own for session locks, outside the pool.
+
+    A machine that vanishes says no goodbye; without KEEPALIVES its locks stay for two hours.
+    """
     return await asyncpg.connect(
         DB.config["dsn"],
         timeout=5,
         command_timeout=30,
-        server_settings={"application_name": "notices relay"},
+        server_settings={"application_name": "notices relay", **KEEPALIVES},
     )
 
 
