@@ -1,8 +1,9 @@
 """The relay brings every event into the index, whatever fails meanwhile."""
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -279,6 +280,68 @@ async def test_a_rebuild_loses_nothing_that_is_declared_meanwhile(
     assert missing == 0
     assert steps[0] == (0, steps[0][1])
     assert steps[-1][0] >= steps[-1][1]
+
+
+@contextlib.asynccontextmanager
+async def rounds(
+    deployment: Deployment, admin: Admin
+) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+    """A relay that makes a round only when it is called."""
+    await rebuilding.move(0)
+    connection = await rebuilding.connect()
+    following = relay._Relay(deployment, admin, asyncio.Event())
+    try:
+        yield lambda: following._round(connection)
+    finally:
+        await following.end()
+        await connection.close()
+
+
+async def test_no_round_passes_while_a_new_index_takes_the_place_of_the_old(
+    index: str,
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    notices = [await declared(deployment, "JY1")]
+    await relay.reindex(deployment, admin, nobody)
+    usual = indexes.put_in_place
+    async with rounds(deployment, admin) as go_round:
+
+        async def declared_just_before(*arguments: Any) -> None:
+            notices.append(await declared(deployment, "JY2"))
+            await go_round()
+            await usual(*arguments)
+
+        with monkeypatch.context() as late:
+            late.setattr(indexes, "put_in_place", declared_just_before)
+            await relay.reindex(deployment, admin, nobody)
+        assert await position() == 1
+        await go_round()
+
+    assert await ids(engine) == sorted(notices)
+
+
+async def test_the_position_stays_when_another_index_took_the_documents(
+    index: str, deployment: Deployment, admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await declared(deployment, "JY1")
+    await relay.reindex(deployment, admin, nobody)
+    usual = publishing.send
+    async with rounds(deployment, admin) as go_round:
+        await go_round()
+        await declared(deployment, "JY2")
+
+        async def sent_to_another(*arguments: Any) -> publishing.Sent:
+            await admin.drop(index)
+            return await usual(*arguments)
+
+        with monkeypatch.context() as lost:
+            lost.setattr(publishing, "send", sent_to_another)
+            await go_round()
+
+        assert await position() == 1
 
 
 @pytest.mark.parametrize("step", ["start_next", "put_in_place"])
