@@ -447,22 +447,125 @@ async def test_how_far_the_index_is_behind_is_told_in_events_and_seconds(
     assert 0.05 <= seconds < 10
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "canceled",
+        "database_size_limit_reached",
+        "index_not_found",
+        "internal",
+        "io_error",
+        "no_space_left_on_device",
+        "too_many_open_files",
+        "a code of a later version",
+    ],
+)
 async def test_refusals_that_are_not_about_documents_park_nothing(
-    index: str, deployment: Deployment, admin: Admin, monkeypatch: pytest.MonkeyPatch
+    index: str, deployment: Deployment, admin: Admin, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     id = await declared(deployment, "JY1")
 
-    async def full(task: int) -> None:
-        raise WriteRefused("no_space_left_on_device")
+    async def refuses(task: int) -> None:
+        raise WriteRefused(code)
 
     parcel = await publishing.parcel(deployment, [id])
     sent = await publishing.send(admin, index, parcel)
     with monkeypatch.context() as broken:
-        broken.setattr(admin, "wait", full)
-        with pytest.raises(publishing.PublishingError):
+        broken.setattr(admin, "wait", refuses)
+        with pytest.raises(publishing.PublishingError, match=code):
             await publishing.deliver(admin, index, sent)
 
     assert await DB.fetch("SELECT notice FROM parked") == []
+
+
+async def parked() -> dict[str, str]:
+    rows = await DB.fetch("SELECT notice, error FROM parked")
+    return {row["notice"]: row["error"] for row in rows}
+
+
+async def test_what_is_parked_is_tried_again_and_freed_when_it_succeeds(
+    index: str,
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    notices = [await declared(deployment, f"JY{number}") for number in range(4)]
+    await relay.reindex(deployment, admin, nobody)
+    await admin.wait(await admin.delete(index, notices[:2]))
+    await publishing.settle([], {notices[0]: "once", notices[1]: "once"})
+    strange(monkeypatch, lambda id: f"{id} ", notices[1])
+
+    async with rounds(deployment, admin) as go_round:
+        await go_round()
+        assert await parked() == {notices[1]: "invalid_document_id"}
+        assert await ids(engine) == sorted({*notices} - {notices[1]})
+
+        # That one was freed is a reason to try the others at once; now none was.
+        await go_round()
+        monkeypatch.undo()
+        await go_round()
+        assert await parked() == {notices[1]: "invalid_document_id"}
+        monkeypatch.setattr(relay, "TRY_PARKED_AFTER", 0.0)
+        await go_round()
+
+    assert await parked() == {}
+    assert await ids(engine) == sorted(notices)
+
+
+async def test_parked_notices_of_which_no_document_can_be_made_do_not_stop_the_others(
+    index: str,
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    strange_ones = [await declared(deployment, f"JY{number}") for number in range(3)]
+    usual = publishing.document_of
+
+    def document_of(deployment: Deployment, notice: Notice) -> dict[str, Any]:
+        if notice.id in strange_ones:
+            raise KeyError
+        return usual(deployment, notice)
+
+    monkeypatch.setattr(publishing, "document_of", document_of)
+    await publishing.settle([], dict.fromkeys(strange_ones, "no document: KeyError"))
+    await rebuilding.move(3)
+    other = await declared(deployment, "JY9")
+
+    async with relaying(deployment, admin):
+        await until(caught_up)
+
+    assert sorted(await parked()) == sorted(strange_ones)
+    assert await ids(engine) == [other]
+
+
+async def test_a_rebuild_frees_what_was_parked_only_when_its_index_is_in_place(
+    index: str,
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    notices = [await declared(deployment, f"JY{number}") for number in range(3)]
+    await relay.reindex(deployment, admin, nobody)
+    await admin.wait(await admin.delete(index, notices[:1]))
+    await publishing.settle([], {notices[0]: "once"})
+    with monkeypatch.context() as broken:
+
+        async def ends(*_: object) -> None:
+            raise asyncio.CancelledError
+
+        broken.setattr(indexes, "put_in_place", ends)
+        with pytest.raises(asyncio.CancelledError):
+            await relay.reindex(deployment, admin, nobody)
+    assert await parked() == {notices[0]: "once"}
+
+    strange(monkeypatch, lambda id: f"{id} ", notices[2])
+    await relay.reindex(deployment, admin, nobody)
+
+    assert await parked() == {notices[2]: "invalid_document_id"}
+    assert await ids(engine) == sorted(notices[:2])
 
 
 async def test_a_session_lock_ends_soon_after_its_machine_has_vanished(pool: None) -> None:

@@ -11,7 +11,16 @@ from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.relay import publishing
 from notices.relay.publishing import FOLLOWER, PublishingError
-from notices.relay.rebuilding import GATE, LOCKS, RELAY, RebuildError, connect, move, reindex
+from notices.relay.rebuilding import (
+    GATE,
+    LOCKS,
+    RELAY,
+    RebuildError,
+    connect,
+    move,
+    reached_position,
+    reindex,
+)
 from search import index as indexes
 from search.engine import Admin, SearchDown, WriteRefused, make_keys
 
@@ -21,6 +30,9 @@ POLL = 0.1
 BATCH = 2_000
 LOOK_AFTER = 2.0
 """Seconds between two looks at whether the index is still the one that was looked at."""
+
+TRY_PARKED_AFTER = 60.0
+"""Seconds between two tries of what is parked; one that frees a notice is followed at once."""
 
 LONGEST_PAUSE = 2.0
 LONGEST_BEFORE_REBUILD = 60.0
@@ -75,6 +87,7 @@ class _Relay:
         self._index = deployment.settings.meili_index
         self._known: str | None = None
         self._looked_at = float("-inf")
+        self._tried_parked_at = float("-inf")
         self._rebuild: asyncio.Task[None] | None = None
         self._rebuild_after = float("-inf")
         self._rebuilds_failed = 0
@@ -127,36 +140,55 @@ class _Relay:
                 await self.rest(POLL)
 
     async def _round(self, connection: Any) -> bool:
-        """Take the next events if there are any; whether there may be more."""
+        """Take the next events and try what is parked, if it is time; whether there may be more."""
         row = await connection.fetchrow(
             "SELECT f.position, h.size FROM follower f, log_head h WHERE f.name = $1", FOLLOWER
         )
         position, size = (row["position"], row["size"]) if row else (0, 0)
         behind: bool = position < size
+        now = asyncio.get_running_loop().time()
+        due = now >= self._tried_parked_at + TRY_PARKED_AFTER
         if not await self._index_is_there(position, look=behind):
             return False
-        if not behind or not await connection.fetchval(
+        if not (behind or due) or not await connection.fetchval(
             "SELECT pg_try_advisory_lock_shared($1, $2)", LOCKS, GATE
         ):
             return False
         try:
-            # Once more, now that no rebuild can put another index in place.
-            position = await connection.fetchval(
-                "SELECT position FROM follower WHERE name = $1", FOLLOWER
-            )
-            ids, reached = await publishing.noted_since(position, BATCH)
-            parcel = await publishing.parcel(self._deployment, ids)
-            sent = await publishing.send(self._admin, self._index, parcel)
-            await publishing.deliver(self._admin, self._index, sent)
-            if await self._admin.created_at(self._index) != self._known:
-                # Another index than the one we knew may have taken this: look before moving on.
-                self._looked_at = float("-inf")
-                return True
-            await move(reached)
+            if due:
+                await self._try_parked()
+            if behind:
+                await self._take_next()
         finally:
             if not connection.is_closed():
                 await connection.execute("SELECT pg_advisory_unlock_shared($1, $2)", LOCKS, GATE)
         return True
+
+    async def _take_next(self) -> None:
+        # The position once more, now that no rebuild can put another index in place.
+        ids, reached = await publishing.noted_since(await reached_position(), BATCH)
+        parcel = await publishing.parcel(self._deployment, ids)
+        sent = await publishing.send(self._admin, self._index, parcel)
+        taken, refused = await publishing.deliver(self._admin, self._index, sent)
+        if await self._is_still_known():
+            await publishing.settle(taken, refused)
+            await move(reached)
+
+    async def _try_parked(self) -> None:
+        # Before trying: one that fails in a new way must not come before the log every time.
+        self._tried_parked_at = asyncio.get_running_loop().time()
+        taken, refused = await publishing.try_parked(self._deployment, self._admin, self._index)
+        if (taken or refused) and await self._is_still_known():
+            await publishing.settle(taken, refused)
+            if taken:
+                self._tried_parked_at = float("-inf")
+
+    async def _is_still_known(self) -> bool:
+        """Whether no other index than the one we knew can have taken what was delivered."""
+        if await self._admin.created_at(self._index) == self._known:
+            return True
+        self._looked_at = float("-inf")
+        return False
 
     async def _index_is_there(self, position: int, *, look: bool) -> bool:
         """Whether there is an index to publish to; one that is missing or unfit is rebuilt."""
@@ -186,7 +218,7 @@ class _Relay:
         """
         if not indexes.fits(await self._admin.settings(self._index)):
             return False
-        least, _ = await publishing.expected(position)
+        least = await publishing.expected(position, await publishing.parked())
         return await self._admin.count(self._index) >= least
 
     def _end_of_rebuild(self, rebuild: "asyncio.Task[None]") -> None:

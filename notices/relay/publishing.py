@@ -1,6 +1,6 @@
 """From the register into the search index: documents of notices as they are now, delivered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,22 +16,26 @@ from search.engine import Admin, WriteRefused
 FOLLOWER = "search"
 """The name under which the search index follows the log."""
 
-OUR_FAULT = frozenset(
+ABOUT_DOCUMENTS = frozenset(
     {
-        "invalid_api_key",
-        "missing_authorization_header",
-        "index_not_found",
-        "no_space_left_on_device",
-        "task_not_found",
+        "document_fields_limit_reached",
+        "invalid_document_geo_field",
+        "invalid_document_geojson_field",
+        "invalid_document_id",
+        "max_fields_limit_exceeded",
+        "missing_document_id",
     }
 )
-"""Refusals that say nothing about the documents: trying one by one would park them all."""
+"""Refusals that a document earns by itself; any other is the engine's state or our fault."""
+
+TRIED_AT_ONCE = 100
+"""Parked notices that are tried together; each may cost two tasks while the log waits."""
 
 LOG = structlog.get_logger()
 
 
 class PublishingError(Exception):
-    """The engine refuses whatever we send; nothing is parked, and the log is followed later."""
+    """Nothing can be published now, whatever the document: none is parked, all goes again later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +98,11 @@ async def send(admin: Admin, index: str, parcel: Parcel) -> Sent:
     return Sent(parcel, tasks)
 
 
-async def deliver(admin: Admin, index: str, sent: Sent) -> None:
-    """Until every document of a parcel is in the index or parked.
+async def deliver(admin: Admin, index: str, sent: Sent) -> tuple[list[str], dict[str, str]]:
+    """Wait for a parcel: the ids that the index took, and those refused with the reason.
 
     One document that the engine refuses fails its whole task, so what failed goes again in
-    halves, until only the culprit is left.
+    halves, until only the culprit is left. Raises PublishingError for what no document earned.
     """
     refused = dict(sent.parcel.broken)
     documents = sent.parcel.documents
@@ -110,14 +114,14 @@ async def deliver(admin: Admin, index: str, sent: Sent) -> None:
         if sent.parcel.gone:
             await admin.wait(await admin.delete(index, sent.parcel.gone))
     taken = [id for id in documents if id not in refused]
-    await _settle([*taken, *sent.parcel.gone], refused)
+    return [*taken, *sent.parcel.gone], refused
 
 
 async def _halves(
     admin: Admin, index: str, documents: dict[str, dict[str, Any]], why: WriteRefused
 ) -> dict[str, str]:
     """Send again what was refused as a whole; the ids of those refused alone, and why."""
-    if why.code in OUR_FAULT:
+    if why.code not in ABOUT_DOCUMENTS:
         raise PublishingError(why.code)
     if len(documents) == 1:
         return dict.fromkeys(documents, why.code)
@@ -133,13 +137,15 @@ async def _halves(
     return refused
 
 
-async def _settle(taken: list[str], refused: dict[str, str]) -> None:
+async def settle(taken: Sequence[str], refused: Mapping[str, str]) -> None:
     """Park what was refused (a code says why, never a value) and free what went well."""
     await DB.fetch(
         "DELETE FROM parked WHERE follower = $1 AND notice = ANY($2::text[])", FOLLOWER, taken
     )
+    known = set(await parked()) if refused else set()
     for id, error in refused.items():
-        LOG.error("notice_parked", follower=FOLLOWER, notice=id, error=error)
+        if id not in known:
+            LOG.error("notice_parked", follower=FOLLOWER, notice=id, error=error)
         await DB.fetch(
             "INSERT INTO parked (follower, notice, index, error)"
             " SELECT $1, $2, max(index), $3 FROM event WHERE notice = $2 HAVING max(index) >= 0"
@@ -151,17 +157,32 @@ async def _settle(taken: list[str], refused: dict[str, str]) -> None:
         )
 
 
-async def expected(before: int) -> tuple[int, int]:
-    """How many documents an index holds that took all events before `before`: at least, at most."""
-    row = await DB.row(
-        "SELECT count(*) AS notices,"
-        " (SELECT count(*) FROM parked WHERE follower = $2) AS parked"
-        " FROM notice WHERE published_index < $1 AND form IS NOT NULL",
-        before,
-        FOLLOWER,
+async def parked(limit: int | None = None) -> list[str]:
+    """The notices that are parked, and first those that were tried longest ago."""
+    rows = await DB.fetch(
+        "SELECT notice FROM parked WHERE follower = $1 ORDER BY at, id LIMIT $2", FOLLOWER, limit
     )
-    assert row is not None  # an aggregate always has a row  # noqa: S101
-    return row["notices"] - row["parked"], row["notices"]
+    return [row["notice"] for row in rows]
+
+
+async def try_parked(
+    deployment: Deployment, admin: Admin, index: str
+) -> tuple[list[str], dict[str, str]]:
+    """Deliver some parked notices once more; what `deliver` says of them."""
+    made = await parcel(deployment, await parked(TRIED_AT_ONCE))
+    return await deliver(admin, index, await send(admin, index, made))
+
+
+async def expected(before: int, missing: Sequence[str]) -> int:
+    """How many documents an index holds that took all events before `before` but for `missing`."""
+    row = await DB.row(
+        "SELECT count(*) AS notices FROM notice n"
+        " WHERE published_index < $1 AND form IS NOT NULL"
+        " AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS missing (id) WHERE missing.id = n.id)",
+        before,
+        missing,
+    )
+    return row["notices"] if row else 0
 
 
 async def noted_since(position: int, limit: int) -> tuple[list[str], int]:

@@ -99,34 +99,42 @@ async def _rebuild(
     index = deployment.settings.meili_index
     following = await indexes.start_next(admin, index)
     position = await log_size()
-    await _fill(deployment, admin, following, progress)
+    refused: dict[str, str] = {}
+    await _fill(deployment, admin, following, progress, refused)
     while True:
         ids, reached = await publishing.noted_since(position, PIECE)
         if len(ids) < FEW:
             break
-        await _publish(deployment, admin, following, ids)
+        await _publish(deployment, admin, following, ids, refused)
         position = reached
     async with holding(connection, GATE):
         while True:
             ids, reached = await publishing.noted_since(position, PIECE)
             if not ids:
                 break
-            await _publish(deployment, admin, following, ids)
+            await _publish(deployment, admin, following, ids, refused)
             position = reached
-        least, _ = await publishing.expected(position)
+        least = await publishing.expected(position, list(refused))
         count = await admin.count(following)
         if count < least:
             raise RebuildError(f"{count} of {least}")
         # Still ours? A database that was restarted has forgotten who held the gate.
         await connection.execute("SELECT 1")
         await indexes.put_in_place(admin, index)
+        # Only now: the marks tell of the index that serves.
+        freed = [id for id in await publishing.parked() if id not in refused]
+        await publishing.settle(freed, refused)
         await move(position)
     await admin.drop(following)
     LOG.info("index_rebuilt", documents=count, position=position)
 
 
 async def _fill(
-    deployment: Deployment, admin: Admin, index: str, progress: Callable[[int, int], None]
+    deployment: Deployment,
+    admin: Admin,
+    index: str,
+    progress: Callable[[int, int], None],
+    refused: dict[str, str],
 ) -> None:
     row = await DB.row("SELECT count(*) AS notices FROM notice")
     total, done, last = row["notices"] if row else 0, 0, -1
@@ -145,21 +153,36 @@ async def _fill(
             on_their_way.append(await publishing.send(admin, index, parcel))
         while on_their_way and (len(on_their_way) >= IN_FLIGHT or not rows):
             sent = on_their_way.popleft()
-            await publishing.deliver(admin, index, sent)
+            await _deliver(admin, index, sent, refused)
             done += len(sent.parcel.documents) + len(sent.parcel.gone) + len(sent.parcel.broken)
             progress(done, max(total, done))
         if not rows:
             return
 
 
-async def _publish(deployment: Deployment, admin: Admin, index: str, ids: list[str]) -> None:
+async def _publish(
+    deployment: Deployment, admin: Admin, index: str, ids: list[str], refused: dict[str, str]
+) -> None:
     parcel = await publishing.parcel(deployment, ids)
-    await publishing.deliver(admin, index, await publishing.send(admin, index, parcel))
+    await _deliver(admin, index, await publishing.send(admin, index, parcel), refused)
+
+
+async def _deliver(admin: Admin, index: str, sent: Sent, refused: dict[str, str]) -> None:
+    """Wait for a parcel; `refused` is then what the index would not take until now, and why."""
+    taken, anew = await publishing.deliver(admin, index, sent)
+    for id in taken:
+        refused.pop(id, None)
+    refused.update(anew)
 
 
 async def log_size() -> int:
     row = await DB.row("SELECT size FROM log_head WHERE id = 1")
     return row["size"] if row else 0
+
+
+async def reached_position() -> int:
+    row = await DB.row("SELECT position FROM follower WHERE name = $1", publishing.FOLLOWER)
+    return row["position"] if row else 0
 
 
 async def move(position: int) -> None:
