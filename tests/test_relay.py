@@ -172,6 +172,34 @@ async def test_a_notice_of_which_no_document_can_be_made_is_parked(
     assert [tuple(row) for row in parked] == [(notices[1], "no document: KeyError")]
 
 
+async def test_documents_that_all_cannot_be_made_are_our_fault_and_none_is_parked(
+    index: str,
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await relay.reindex(deployment, admin, nobody)
+    notices = sorted([await declared(deployment, f"JY{number}") for number in range(3)])
+
+    def without_a_package(*_: object) -> dict[str, Any]:
+        raise ImportError("package")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(publishing, "document_of", without_a_package)
+        with pytest.raises(publishing.PublishingError, match="no document: ImportError"):
+            await relay.reindex(deployment, admin, nobody)
+        async with rounds(deployment, admin) as go_round:
+            with pytest.raises(publishing.PublishingError):
+                await go_round()
+    assert await position() == 0
+    assert await parked() == {}
+
+    async with relaying(deployment, admin):
+        await until(caught_up)
+    assert await ids(engine) == notices
+
+
 async def test_the_relay_goes_on_when_the_engine_is_back(
     index: str,
     deployment: Deployment,

@@ -65,7 +65,18 @@ def document_of(deployment: Deployment, notice: Notice) -> dict[str, Any]:
 
 
 async def parcel(deployment: Deployment, ids: Sequence[str]) -> Parcel:
-    """The documents of `ids`; a redacted notice has none, and its old one must go."""
+    """The documents of `ids`; a redacted notice has none, and its old one must go.
+
+    Raises PublishingError when of several notices not one becomes a document: that is a bug or a
+    missing package, and not the notices. Two strange ones alone wait for the next good one.
+    """
+    made = await _made(deployment, ids)
+    if len(made.broken) > 1 and not made.documents:
+        raise PublishingError(next(iter(made.broken.values())))
+    return made
+
+
+async def _made(deployment: Deployment, ids: Sequence[str]) -> Parcel:
     made = Parcel({}, [], {})
     notices = await register.get_many(ids)
     for id in ids:
@@ -169,7 +180,7 @@ async def try_parked(
     deployment: Deployment, admin: Admin, index: str
 ) -> tuple[list[str], dict[str, str]]:
     """Deliver some parked notices once more; what `deliver` says of them."""
-    made = await parcel(deployment, await parked(TRIED_AT_ONCE))
+    made = await _made(deployment, await parked(TRIED_AT_ONCE))
     return await deliver(admin, index, await send(admin, index, made))
 
 
