@@ -82,6 +82,15 @@ async def test_what_was_deleted_is_gone(settings: Settings, admin: Admin, index:
     assert await admin.count(index) == 1
 
 
+async def test_documents_are_read_by_id_with_the_fields_asked_for(admin: Admin, index: str) -> None:
+    ids = [str(number) for number in range(30)]
+    await admin.wait(await admin.add(index, [{"id": id, "last_event": 4} for id in ids]))
+
+    found = await admin.documents(index, [*ids, "99"], ["last_event"])
+
+    assert found == [{"last_event": 4}] * 30
+
+
 async def test_keys_are_the_same_every_time_and_can_be_told_without_asking(
     settings: Settings, index: str
 ) -> None:

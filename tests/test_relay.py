@@ -15,7 +15,7 @@ from notices import relay
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.register import Notice
-from notices.relay import publishing, rebuilding
+from notices.relay import checking, publishing, rebuilding
 from notices.settings import Settings
 from search import index as indexes
 from search.engine import Admin, Engine, SearchDown, WriteRefused
@@ -91,13 +91,7 @@ async def test_a_redacted_notice_leaves_the_index(
 
     async with relaying(deployment, admin):
         await until(caught_up)
-        await DB.fetch("UPDATE notice SET form = NULL WHERE id = $1", id)
-        await DB.fetch(
-            "WITH head AS (UPDATE log_head SET size = size + 1 RETURNING size - 1 AS index)"
-            " INSERT INTO event (index, notice, kind, at, entry)"
-            " SELECT index, $1, 'redacted', now(), '' FROM head",
-            id,
-        )
+        await redacted(id)
         await until(caught_up)
 
     assert await ids(engine) == [other]
@@ -251,6 +245,148 @@ async def test_an_index_that_lacks_documents_is_rebuilt_at_the_start(
 
     async with relaying(deployment, admin):
         await until(all_there)
+
+
+async def test_a_rebuild_that_failed_is_tried_again_while_an_unfit_index_serves(
+    index: str,
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(checking, "NEWEST", 1)  # so that only the count can tell
+    notices = [await declared(deployment, f"JY{number}") for number in range(3)]
+    await relay.reindex(deployment, admin, nobody)
+    await admin.wait(await admin.delete(index, notices[:1]))
+    failures = [SearchDown("once")]
+    usual = indexes.put_in_place
+
+    async def fails_once(*arguments: Any) -> None:
+        if failures:
+            raise failures.pop()
+        await usual(*arguments)
+
+    monkeypatch.setattr(indexes, "put_in_place", fails_once)
+
+    async def all_there() -> bool:
+        return await ids(engine) == sorted(notices)
+
+    async with relaying(deployment, admin):
+        await until(all_there)
+    assert failures == []
+
+
+@contextlib.asynccontextmanager
+async def set_back(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch, change: Callable[[], Awaitable[None]]
+) -> AsyncIterator[None]:
+    """The engine is away until a relay has noticed, and comes back with its data changed."""
+    noticed = asyncio.Event()
+
+    async def no_answer(*_: object) -> Any:
+        noticed.set()
+        raise SearchDown("ConnectionError")
+
+    with monkeypatch.context() as away:
+        away.setattr(admin, "created_at", no_answer)
+        await asyncio.wait_for(noticed.wait(), 20)
+        await change()
+    yield
+
+
+async def test_an_index_that_lacks_documents_after_an_outage_is_rebuilt(
+    index: str,
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(checking, "NEWEST", 1)  # so that only the count can tell
+    notices = [await declared(deployment, f"JY{number}") for number in range(5)]
+
+    async def lose() -> None:
+        await admin.wait(await admin.delete(index, notices[:3]))
+
+    async def all_there() -> bool:
+        return await ids(engine) == sorted(notices)
+
+    await relay.reindex(deployment, admin, nobody)
+    async with relaying(deployment, admin):
+        notices.append(await declared(deployment, "JY9"))
+        await until(caught_up)
+        async with set_back(admin, monkeypatch, lose):
+            await until(all_there)
+
+
+@pytest.mark.parametrize("outage", [True, False])
+async def test_an_older_copy_with_as_many_documents_is_noticed_while_the_relay_runs(
+    index: str,
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    outage: bool,
+) -> None:
+    monkeypatch.setattr(relay, "LOOK_AFTER", 0.1)
+    notices = [await declared(deployment, f"JY{number}") for number in range(3)]
+    older = await publishing.parcel(deployment, notices)
+
+    async def take_older_copy() -> None:
+        await admin.wait(await admin.add(index, list(older.documents.values())))
+
+    async def as_it_is() -> bool:
+        return await ids(engine, "state = reinstated") == notices[:1]
+
+    await relay.reindex(deployment, admin, nobody)
+    async with relaying(deployment, admin):
+        await withdrawn(deployment, notices[0])
+        await until(caught_up)
+        if outage:
+            async with set_back(admin, monkeypatch, take_older_copy):
+                await until(as_it_is)
+        else:
+            await take_older_copy()
+            await until(as_it_is)
+
+
+async def redacted(id: str) -> None:
+    await DB.fetch(
+        "WITH head AS (UPDATE log_head SET size = size + 1 RETURNING size - 1 AS index),"
+        " emptied AS (UPDATE notice SET form = NULL WHERE id = $1)"
+        " INSERT INTO event (index, notice, kind, at, entry)"
+        " SELECT index, $1, 'redacted', now(), '' FROM head",
+        id,
+    )
+
+
+async def test_the_newest_events_tell_whether_an_index_is_an_older_copy(
+    index: str, deployment: Deployment, admin: Admin
+) -> None:
+    notices = [await declared(deployment, f"JY{number}") for number in range(4)]
+    before = await publishing.parcel(deployment, notices)
+    await withdrawn(deployment, notices[1])
+    await redacted(notices[0])
+    await relay.reindex(deployment, admin, nobody)
+    assert await checking.holds_newest(admin, index, 6)
+
+    async def add_older(id: str) -> None:
+        await admin.wait(await admin.add(index, [before.documents[id]]))
+
+    # A redaction that was lost, and one that is not taken yet.
+    await add_older(notices[0])
+    assert not await checking.holds_newest(admin, index, 6)
+    assert await checking.holds_newest(admin, index, 5)
+    await admin.wait(await admin.delete(index, notices[:1]))
+
+    # An update that was lost, one that is not taken yet, and one that waits elsewhere.
+    await add_older(notices[1])
+    assert not await checking.holds_newest(admin, index, 6)
+    assert await checking.holds_newest(admin, index, 4)
+    await publishing.settle([], {notices[1]: "once"})
+    assert await checking.holds_newest(admin, index, 6)
+
+    await admin.wait(await admin.delete(index, notices[3:]))
+    assert not await checking.holds_newest(admin, index, 6)
 
 
 async def test_changed_settings_lead_to_a_rebuild_by_themselves(

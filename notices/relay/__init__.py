@@ -9,7 +9,7 @@ import structlog
 from notices.database import AWAY, DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
-from notices.relay import publishing
+from notices.relay import checking, publishing
 from notices.relay.publishing import FOLLOWER, PublishingError
 from notices.relay.rebuilding import (
     GATE,
@@ -21,7 +21,6 @@ from notices.relay.rebuilding import (
     reached_position,
     reindex,
 )
-from search import index as indexes
 from search.engine import Admin, SearchDown, WriteRefused, make_keys
 
 __all__ = ["lag", "reindex", "run"]
@@ -86,7 +85,9 @@ class _Relay:
         self._stop = stop
         self._index = deployment.settings.meili_index
         self._known: str | None = None
+        self._fits = False
         self._looked_at = float("-inf")
+        self._checked_at = float("-inf")
         self._tried_parked_at = float("-inf")
         self._rebuild: asyncio.Task[None] | None = None
         self._rebuild_after = float("-inf")
@@ -131,6 +132,8 @@ class _Relay:
             except SEARCH_AWAY as error:
                 LOG.warning("relay_search_away", error=str(error))
                 published = False
+                # What comes back may be an older copy of it, which only a close look can tell.
+                self._known = None
                 self._looked_at = float("-inf")
                 if isinstance(error, WriteRefused) and error.code == "invalid_api_key":
                     await self._renew_keys()
@@ -199,27 +202,25 @@ class _Relay:
             return self._known is not None
         self._looked_at = now
         created_at = await self._admin.created_at(self._index)
-        if created_at == self._known and created_at is not None:
-            return True
-        # One with other settings still serves, and is kept up to date until it is replaced.
-        self._known = created_at
-        if created_at is not None and await self._fits(position):
-            return True
-        if self._rebuild is None and now >= self._rebuild_after:
+        if created_at is None or created_at != self._known or await self._is_older(position, now):
+            # Known only when it was looked at to the end, whatever fails on the way.
+            self._known = None
+            self._fits = created_at is not None and await checking.holds(
+                self._admin, self._index, position
+            )
+            self._known, self._checked_at = created_at, now
+        # One that does not fit still serves, and is kept up to date until it is replaced.
+        if not self._fits and self._rebuild is None and now >= self._rebuild_after:
             LOG.warning("index_rebuild_begins", missing=created_at is None)
             self._rebuild = asyncio.create_task(reindex(self._deployment, self._admin, _silently))
         return created_at is not None
 
-    async def _fits(self, position: int) -> bool:
-        """Whether the index has this version's settings and everything before `position`.
-
-        An engine that was set back to an older copy of its data has lost documents that the
-        position says it took.
-        """
-        if not indexes.fits(await self._admin.settings(self._index)):
+    async def _is_older(self, position: int, now: float) -> bool:
+        """Whether the index we know is an older copy of itself, even if nobody saw it away."""
+        if not self._fits or now < self._checked_at + LOOK_AFTER:
             return False
-        least = await publishing.expected(position, await publishing.parked())
-        return await self._admin.count(self._index) >= least
+        self._checked_at = now
+        return not await checking.holds_newest(self._admin, self._index, position)
 
     def _end_of_rebuild(self, rebuild: "asyncio.Task[None]") -> None:
         self._rebuild = self._known = None

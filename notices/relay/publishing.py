@@ -184,18 +184,6 @@ async def try_parked(
     return await deliver(admin, index, await send(admin, index, made))
 
 
-async def expected(before: int, missing: Sequence[str]) -> int:
-    """How many documents an index holds that took all events before `before` but for `missing`."""
-    row = await DB.row(
-        "SELECT count(*) AS notices FROM notice n"
-        " WHERE published_index < $1 AND form IS NOT NULL"
-        " AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS missing (id) WHERE missing.id = n.id)",
-        before,
-        missing,
-    )
-    return row["notices"] if row else 0
-
-
 async def noted_since(position: int, limit: int) -> tuple[list[str], int]:
     """The notices that the next events tell of, each once, and the position behind these."""
     rows = await DB.fetch(

@@ -21,7 +21,7 @@ import structlog
 
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.relay import publishing
+from notices.relay import checking, publishing
 from notices.relay.publishing import Sent
 from search import index as indexes
 from search.engine import Admin
@@ -114,7 +114,7 @@ async def _rebuild(
                 break
             await _publish(deployment, admin, following, ids, refused)
             position = reached
-        least = await publishing.expected(position, list(refused))
+        least = await checking.expected(position, list(refused))
         count = await admin.count(following)
         if count < least:
             raise RebuildError(f"{count} of {least}")
