@@ -150,7 +150,7 @@ def test_folders_are_open_to_their_owner_alone_and_secrets_too(
     opened, data = running
     sockets = Path(opened.database_url.partition("?host=")[2])
     folders = [data, data / "logs", data / "meilisearch", cluster(data), sockets]
-    files = ["lock", "engines.json", "postgresql.password", "meilisearch.key"]
+    files = ["lock", "engines.json", "database.password", "meilisearch.key"]
     files += ["logs/postgresql.log", "logs/meilisearch.log"]
 
     assert {mode(folder) for folder in folders} == {0o700}
@@ -162,7 +162,7 @@ def test_no_command_line_shows_a_secret(running: tuple[Engines, Path]) -> None:
 
     assert "meilisearch" in shown
     assert str(running[0].meili_master_key) not in shown
-    assert (running[1] / "postgresql.password").read_text().strip() not in shown
+    assert (running[1] / "database.password").read_text().strip() not in shown
 
 
 def test_meilisearch_answers_only_to_its_key(running: tuple[Engines, Path]) -> None:
@@ -273,7 +273,7 @@ def test_a_number_that_now_belongs_to_another_process_harms_nobody(tmp_path: Pat
 
 async def test_a_lost_password_file_is_made_anew(data: Path) -> None:
     Engines.open(data, meili_url="http://there", say=quiet).close()
-    (data / "postgresql.password").unlink()
+    (data / "database.password").unlink()
 
     with Engines.open(data, meili_url="http://there", say=quiet) as opened:
         assert await ask(opened.database_url, "SELECT 1") == 1

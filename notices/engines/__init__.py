@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import random
+import secrets
 import signal
 import socket
 import time
@@ -15,7 +16,8 @@ from typing import Self
 from notices.engines import binaries as engine_binaries
 from notices.engines import postgresql as engine_postgresql
 from notices.engines.children import Child, EngineError, Say, end_orphan, hold
-from notices.engines.postgresql import PostgreSQL, secret, write_private
+from notices.engines.cluster import write_private
+from notices.engines.postgresql import PostgreSQL
 from notices.facts.texts import Text
 
 __all__ = ["EngineError", "Engines"]
@@ -204,7 +206,7 @@ def start_meilisearch(data: Path, server: Path, say: Say) -> tuple[str, str, Chi
     home.mkdir(mode=0o700, exist_ok=True)
     pid_file = home / "pid"
     end_orphan(pid_file, str(home), signal.SIGTERM)
-    key, _ = secret(data / "meilisearch.key")
+    key = secret(data / "meilisearch.key")
     port = free_port()
     child = Child(
         "Meilisearch",
@@ -227,6 +229,15 @@ def start_meilisearch(data: Path, server: Path, say: Say) -> tuple[str, str, Chi
     )
     child.start()
     return f"http://127.0.0.1:{port}", key, child
+
+
+def secret(file: Path) -> str:
+    """The secret in `file`, mode 0600, made when there is none."""
+    with contextlib.suppress(FileNotFoundError):
+        return file.read_text().strip()
+    text = secrets.token_hex(24)
+    write_private(file, text + "\n")
+    return text
 
 
 def free_port() -> int:

@@ -125,7 +125,7 @@ def end_orphan(pid_file: Path, mark: str, how: signal.Signals) -> None:
 
 def hold(file: Path) -> int | None:
     """The open lock on `file`, or None when another process has it; it ends with its holder."""
-    lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    lock = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,0 +1,182 @@
+"""The folder of our own PostgreSQL gives nobody more than he has."""
+
+import os
+import pwd
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from notices.engines import EngineError, Engines
+from notices.engines import cluster as engine_cluster
+from notices.engines import postgresql as engine_postgresql
+from notices.migrating import migrate
+from tests import enginefarm
+from tests.test_engines import ask, cluster, quiet
+
+root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders away")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[Path]:
+    """A data folder whose database was made and has stopped."""
+    folder = tmp_path / "var"
+    start(folder).close()
+    yield folder
+    enginefarm.remove(folder)
+
+
+def start(data: Path) -> Engines:
+    return Engines.open(data, meili_url="http://there", say=quiet)
+
+
+def as_superuser(data: Path, database: str, *statements: str) -> None:
+    user = engine_postgresql.user_for(data)
+    programs = engine_postgresql.programs_for(user)
+    for statement in statements:
+        engine_cluster.single_user(programs, cluster(data), user, database, statement)
+
+
+async def owners(url: str) -> set[object]:
+    connection = await asyncpg.connect(url)
+    try:
+        rows = await connection.fetch(
+            "SELECT tableowner FROM pg_tables WHERE schemaname = 'public'"
+            " UNION SELECT sequenceowner FROM pg_sequences WHERE schemaname = 'public'"
+            " UNION SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'notices'"
+        )
+        return {row[0] for row in rows}
+    finally:
+        await connection.close()
+
+
+async def test_the_service_owns_its_database_and_is_no_superuser(data: Path) -> None:
+    with start(data) as engines:
+        url = engines.database_url
+        await migrate(url)
+
+        assert await ask(url, "SELECT current_setting('is_superuser')") == "off"
+        assert await owners(url) == {engine_cluster.SERVICE}
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await ask(url, "COPY log_head FROM PROGRAM 'id'")
+        with pytest.raises(asyncpg.InvalidPasswordError):
+            await ask(url, "SELECT 1", user=engine_cluster.NAME)
+
+
+async def test_a_database_of_an_older_version_goes_on_under_the_new_role(data: Path) -> None:
+    (data / "database.password").unlink()
+    (data / "postgresql.password").write_text("the superuser's\n")
+    as_superuser(
+        data,
+        "notices",
+        "ALTER DATABASE notices OWNER TO notices",
+        f"DROP ROLE {engine_cluster.SERVICE}",
+        "ALTER ROLE notices PASSWORD 'known'",
+        "CREATE TABLE kept (n bigint GENERATED ALWAYS AS IDENTITY, s serial)",
+        "CREATE SEQUENCE counted",
+    )
+    if os.geteuid() == 0:
+        entry = pwd.getpwnam(engine_postgresql.SYSTEM_USER)
+        os.chown(cluster(data).parent, entry.pw_uid, entry.pw_gid)
+        cluster(data).parent.chmod(0o700)
+
+    for _ in range(2):
+        with start(data) as engines:
+            url = engines.database_url
+            await ask(url, "INSERT INTO kept DEFAULT VALUES")
+            assert await owners(url) == {engine_cluster.SERVICE}
+            with pytest.raises(asyncpg.InvalidPasswordError):
+                await ask(url, "SELECT 1", user="notices", password="known")
+            await migrate(url)
+    assert not (data / "postgresql.password").exists()
+    if os.geteuid() == 0:
+        assert cluster(data).parent.stat().st_uid == 0
+
+
+def test_a_failing_statement_is_an_error_that_does_not_show_it(data: Path) -> None:
+    with pytest.raises(EngineError) as failed:
+        as_superuser(data, "notices", "ALTER ROLE nobody_here PASSWORD 'hidden'")
+
+    assert "nobody_here" in str(failed.value)
+    assert "hidden" not in str(failed.value)
+
+
+@root_only
+def test_roots_folder_cannot_be_changed_by_the_databases_user(data: Path) -> None:
+    home = cluster(data).parent
+    uid = pwd.getpwnam(engine_postgresql.SYSTEM_USER).pw_uid
+
+    assert (home.stat().st_uid, stat.S_IMODE(home.stat().st_mode)) == (0, 0o711)
+    for name in ("data", "socket"):
+        found = (home / name).lstat()
+        assert (found.st_uid, stat.S_IMODE(found.st_mode)) == (uid, 0o700)
+    assert (home / "lock").stat().st_uid == 0
+
+
+@root_only
+@pytest.mark.parametrize("name", ["socket", "data", "lock"])
+def test_a_link_in_the_databases_folder_is_refused_and_not_followed(
+    data: Path, tmp_path: Path, name: str
+) -> None:
+    home = cluster(data).parent
+    moved = home / "moved"
+    (home / name).rename(moved)
+    target = tmp_path / "roots"
+    if name == "lock":
+        target.touch(0o600)
+    else:
+        target.mkdir(0o755)
+    before = target.stat()
+    (home / name).symlink_to(target)
+
+    with pytest.raises(EngineError, match=r"链接(.|\n)*link"):
+        start(data)
+
+    after = target.stat()
+    assert (after.st_uid, after.st_mode) == (before.st_uid, before.st_mode)
+    (home / name).unlink()
+    moved.rename(home / name)
+    start(data).close()
+
+
+@root_only
+def test_a_home_elsewhere_is_not_made_roots(data: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "data").mkdir(parents=True)
+    pointer = data / "postgresql.home"
+    known = pointer.read_text()
+    pointer.write_text(f"{elsewhere}\n")
+
+    with pytest.raises(EngineError, match="was not used"):
+        start(data)
+
+    pointer.write_text(known)
+    assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o755
+
+
+@root_only
+def test_root_runs_an_ordinary_users_folder_with_that_users_rights(tmp_path: Path) -> None:
+    entry = pwd.getpwnam("nobody")
+    data = Path(tempfile.mkdtemp(prefix="notices-ordinary-"))
+    try:
+        user = engine_postgresql.User(entry.pw_name, entry.pw_uid, entry.pw_gid, data)
+        home = data / "postgresql"
+        home.mkdir(0o700)
+        for folder in (data, home):
+            os.chown(folder, entry.pw_uid, entry.pw_gid)
+
+        folder, temporary = engine_cluster.socket_folder(home, user)
+
+        assert (folder, temporary) == (home / "socket", False)
+        assert folder.stat().st_uid == entry.pw_uid
+        folder.rmdir()
+        folder.symlink_to(tmp_path)
+        before = tmp_path.stat()
+        with pytest.raises(EngineError, match="Permission denied"):
+            engine_cluster.socket_folder(home, user)
+        assert tmp_path.stat() == before
+    finally:
+        enginefarm.remove(data)
