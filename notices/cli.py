@@ -50,33 +50,36 @@ def serve(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def web(settings: Settings, options: argparse.Namespace) -> None:
+    import socket
+
     import uvicorn
 
-    from notices.logs import configure
-
-    configure()
-    uvicorn.run(
-        "notices.cli:web_app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers if settings.workers > 1 else None,
-        forwarded_allow_ips=settings.forwarded_allow_ips,
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=10,
-        backlog=2048,
-    )
-
-
-def web_app() -> object:
-    """The application of one web process, for uvicorn."""
     from notices.app import create_app
     from notices.logs import configure
+    from notices.serving import BACKLOG, METRICS, listen
 
+    if settings.workers > 1:
+        say("WORKERS 只对 serve 有效；web 是一个进程。 / WORKERS is for serve; web is one process.")
+    if folder := os.environ.get(METRICS):
+        Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
     configure()
-    return create_app(from_environment())
+    inherited = options.fd
+    with listen(settings) if inherited is None else socket.socket(fileno=inherited) as listening:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                lambda: create_app(settings),
+                factory=True,
+                forwarded_allow_ips=settings.forwarded_allow_ips,
+                access_log=False,
+                log_level="warning",
+                server_header=False,
+                timeout_graceful_shutdown=10,
+                backlog=BACKLOG,
+            )
+        )
+        server.run(sockets=[listening])
+    if not server.started:
+        sys.exit(1)
 
 
 def relay(settings: Settings, options: argparse.Namespace) -> None:
@@ -239,7 +242,8 @@ def parser() -> argparse.ArgumentParser:
     command = add(commands, "serve", serve, "启动服务 / start engines, web and relay")
     command.add_argument("--demo", action="store_true", help="演示模式 / made-up sign-in")
     command.add_argument("--no-relay", action="store_true", help="不启动索引 / without the relay")
-    add(commands, "web", web, "只启动网站进程 / the web process alone, on engines that are named")
+    command = add(commands, "web", web, "只启动网站进程 / the web process alone, on named engines")
+    command.add_argument("--fd", type=int, help="serve 传来的套接字 / a socket that serve hands on")
     add(commands, "relay", relay, "只启动索引进程 / the relay alone, on engines that are named")
     add(commands, "migrate", migrate, "更新数据库结构 / bring the database up to date")
     add(commands, "reindex", reindex, "从日志重建检索索引 / rebuild the search index from the log")

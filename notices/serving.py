@@ -1,4 +1,4 @@
-"""`notices serve`: engines, migrations, then the web process and the relay, until told to stop."""
+"""`notices serve`: engines, migrations, then web processes and the relay, until told to stop."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,9 @@ from notices.settings import Settings
 from search import engine as search_engine
 
 SECRETS = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY")
-"""What the web process must not know: it can search and no more."""
+"""What a web process must not know: it can search and no more."""
+METRICS = "PROMETHEUS_MULTIPROC_DIR"
+BACKLOG = 2048
 LOOK_AFTER = 1.0
 """Seconds between two looks whether engines that others started are still there."""
 KEYS_EVERY = 5.0
@@ -27,12 +29,14 @@ KEYS_EVERY = 5.0
 
 def child_environment(settings: Settings, engines: Engines) -> dict[str, str]:
     """Our own environment and where the engines are, without the keys of the search engine."""
-    kept = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    ours = (*SECRETS, METRICS)
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
     return kept | {
         "DATABASE_URL": engines.database_url,
         "MEILI_URL": engines.meili_url,
         "DATA": str(settings.data.resolve()),
         "PORT": str(settings.port),
+        "WORKERS": "1",
         "DEMO": "1" if settings.demo else "0",
         "RATE_LIMITS": "1" if settings.rate_limits else "0",
         "PYTHONUNBUFFERED": "1",
@@ -52,30 +56,62 @@ def answers(settings: Settings) -> bool:
         connection.close()
 
 
-def refuse_a_busy_port(settings: Settings) -> None:
-    """Raise EngineError when somebody listens there; his answers would be taken for ours."""
+def listen(settings: Settings) -> socket.socket:
+    """The socket that all web processes take their connections from; EngineError if it is taken.
+
+    It stays open while a web process is started again, so that nobody is turned away.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            where = f"{settings.host}:{settings.port}"
-            raise EngineError(
-                Text(
-                    f"无法在 {where} 上监听（{error.strerror}）。请用 PORT 指定另一个端口。",
-                    f"Cannot listen on {where} ({error.strerror}). Name another port by PORT.",
-                )
-            ) from None
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise EngineError(
+            Text(
+                f"无法在 {where} 上监听（{why}）。请用 PORT 指定另一个端口。",
+                f"Cannot listen on {where} ({why}). Name another port by PORT.",
+            )
+        ) from None
+
+
+def metrics_folder(settings: Settings) -> dict[str, str]:
+    """The variable that makes several web processes count as one, and its folder, emptied.
+
+    Each process counts into files of its own there, and a scrape adds up all of them. Those of
+    a process that died count on, or sums would fall; those of an earlier run must not.
+    """
+    if settings.workers == 1:
+        return {}
+    own = settings.data.resolve() / f"metrics-{settings.port}"
+    folder = Path(os.environ.get(METRICS) or own)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in folder.glob("*.db"):
+            file.unlink()
+    except OSError as error:
+        raise EngineError(
+            Text(
+                f"无法使用 {METRICS} 所指的目录 {folder}：{error.strerror}",
+                f"Cannot use the folder {folder} for {METRICS}: {error.strerror}",
+            )
+        ) from None
+    return {METRICS: str(folder)}
 
 
 @contextlib.contextmanager
-def running(child: Child, within: float = 60.0) -> Iterator[Child]:
-    child.start(within)
+def running(*children: Child, within: float = 60.0) -> Iterator[None]:
+    """All of them, one started after the other and all stopped at once."""
     try:
-        yield child
+        for child in children:
+            child.start(within)
+        yield
     finally:
-        child.stop()
+        ends = [threading.Thread(target=child.stop) for child in children]
+        for end in ends:
+            end.start()
+        for end in ends:
+            end.join()
 
 
 def search_keys(
@@ -121,18 +157,25 @@ def serve(settings: Settings, *, relay: bool, say: Say) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    refuse_a_busy_port(settings)
     try:
-        while True:
-            _serve_on_engines(settings, stopping, relay=relay, say=say)
-            say("数据库和检索由另一进程启动，它已结束；现在自行启动。 / Its engines have ended.")
+        with listen(settings) as listening:
+            while True:
+                _serve_on_engines(settings, listening, stopping, relay=relay, say=say)
+                say(
+                    "数据库和检索由另一进程启动，它已结束；现在自行启动。 / Its engines have ended."
+                )
     finally:
         if told:
             say(f"{told[0]}：已停止。 / stopped.")
 
 
 def _serve_on_engines(
-    settings: Settings, stopping: threading.Event, *, relay: bool, say: Say
+    settings: Settings,
+    listening: socket.socket,
+    stopping: threading.Event,
+    *,
+    relay: bool,
+    say: Say,
 ) -> None:
     """Serve for as long as the engines last, which may be those of another command."""
     from notices.migrating import migrate
@@ -154,20 +197,30 @@ def _serve_on_engines(
         search_key, write_key = search_keys(settings, engines, ended, say)
         environment = child_environment(settings, engines)
 
-        def child(name: str, command: str, ready: Child | None, **more: str) -> Child:
+        def child(name: str, words: list[str], *, answering: bool, **more: str) -> Child:
             return Child(
                 name,
-                [sys.executable, "-m", "notices", command],
+                [sys.executable, "-m", "notices", *words],
                 env=environment | more,
-                ready=lambda pid: ready is not None or answers(settings),
+                ready=lambda pid: not answering or answers(settings),
                 log=None,
                 cwd=Path.cwd(),
+                inherits=[listening.fileno()] if words[0] == "web" else [],
                 say=say,
             )
 
-        web = started.enter_context(running(child("web", "web", None, MEILI_SEARCH_KEY=search_key)))
+        # One of them answers for all: nobody can tell whom of them a connection goes to.
+        # They are our own children each, since only these are sure to end when we are killed.
+        words = ["web", "--fd", str(listening.fileno())]
+        more = {"MEILI_SEARCH_KEY": search_key, **metrics_folder(settings)}
+        webs = [
+            child(f"web {number + 1}", words, answering=number == 0, **more)
+            for number in range(settings.workers)
+        ]
+        started.enter_context(running(*webs))
         if relay:
-            started.enter_context(running(child("relay", "relay", web, MEILI_WRITE_KEY=write_key)))
+            write = child("relay", ["relay"], answering=False, MEILI_WRITE_KEY=write_key)
+            started.enter_context(running(write))
         say(f"{settings.site_name}: {settings.public_url}")
         while not engines.orphaned():
             stopping.wait(LOOK_AFTER)

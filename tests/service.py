@@ -27,8 +27,9 @@ def free_port() -> int:
 class Service:
     """`notices serve --demo` on a data folder of its own, with engines of its own."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **environment: str) -> None:
         self.data = data
+        self.environment = environment
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
@@ -43,7 +44,9 @@ class Service:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "notices", "serve", "--demo", *options],
-                env=environment | {"DATA": str(self.data), "PORT": str(self.port)},
+                env=environment
+                | {"DATA": str(self.data), "PORT": str(self.port)}
+                | self.environment,
                 stdout=log,
                 stderr=log,
                 cwd=ROOT,
@@ -75,8 +78,19 @@ class Service:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(30)
 
+    def children(self, words: str) -> list[int]:
+        """Those of `pids` that the service started itself."""
+        assert self.process is not None
+        found = []
+        for pid in self.pids(words):
+            with contextlib.suppress(OSError):
+                parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
+                if int(parent) == self.process.pid:
+                    found.append(pid)
+        return found
+
     def pids(self, words: str) -> list[int]:
-        """Processes of this service whose command line holds `words`."""
+        """Processes whose command line holds `words`."""
         found = []
         for folder in Path("/proc").iterdir():
             if folder.name.isdigit():
@@ -88,8 +102,8 @@ class Service:
 
 
 @contextlib.contextmanager
-def running(data: Path) -> Iterator[Service]:
-    service = Service(data)
+def running(data: Path, **environment: str) -> Iterator[Service]:
+    service = Service(data, **environment)
     try:
         service.start()
         yield service

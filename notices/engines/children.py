@@ -154,6 +154,7 @@ class Child:
         env: Mapping[str, str] | None = None,
         user: User | None = None,
         pid_file: Path | None = None,
+        inherits: Sequence[int] = (),
         stop_signal: signal.Signals = signal.SIGTERM,
         death_signal: signal.Signals = signal.SIGKILL,
     ) -> None:
@@ -166,6 +167,7 @@ class Child:
         self._env = environment(**(env or {}))
         self._user = user
         self._pid_file = pid_file
+        self._inherits = inherits
         self._stop_signal = stop_signal
         self._death_signal = death_signal
         self._lock = threading.Lock()
@@ -253,6 +255,7 @@ class Child:
                 stderr=log,
                 cwd=self._cwd,
                 env=self._env,
+                pass_fds=self._inherits,
                 # Ctrl-C in a terminal goes to its whole group; the engines end after the service.
                 start_new_session=True,
             )

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from litestar import Response, get
@@ -9,11 +10,12 @@ from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
-    Gauge,
     Histogram,
     generate_latest,
 )
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from notices import vitals
 from notices.facts.errors import Unavailable
@@ -67,21 +69,34 @@ async def ready(request: AnyRequest) -> Response[bytes]:
     return json_response({**body, "log_size": found.log_size, "relay": relay}, headers=NO_STORE)
 
 
+class _Now(Collector):
+    """What is so at this moment, the same whoever of several processes is asked.
+
+    Not `Gauge`s: with several processes these are files too, one for each process.
+    """
+
+    def __init__(self, found: Vitals | None) -> None:
+        self._found = found
+
+    def collect(self) -> Iterator[Metric]:
+        found = self._found
+        yield GaugeMetricFamily("notices_database_up", "PostgreSQL answers.", found is not None)
+        if found is not None:
+            for name, words, value in (
+                ("notices_log_size", "Entries in the log.", found.log_size),
+                ("notices_relay_lag_events", "Events not yet in the index.", found.lag_events),
+                ("notices_relay_lag_seconds", "Age of the oldest of them.", found.lag_seconds),
+                ("notices_relay_parked", "Notices the index refused.", found.parked),
+            ):
+                yield GaugeMetricFamily(name, words, value)
+
+
 @get("/metrics", opt={"query": frozenset()}, include_in_schema=False)
 async def metrics(request: AnyRequest) -> Response[bytes]:
     """Prometheus' text format; route patterns are the only labels a stranger can choose from."""
-    gauges = CollectorRegistry()
-    found = await _vitals()
-    Gauge("notices_database_up", "PostgreSQL answers.", registry=gauges).set(found is not None)
-    if found is not None:
-        for name, words, value in (
-            ("notices_log_size", "Entries in the log.", found.log_size),
-            ("notices_relay_lag_events", "Events not yet in the index.", found.lag_events),
-            ("notices_relay_lag_seconds", "Age of the oldest of them.", found.lag_seconds),
-            ("notices_relay_parked", "Notices the index refused.", found.parked),
-        ):
-            Gauge(name, words, registry=gauges).set(value)
-    text = generate_latest(gauges)
+    now = CollectorRegistry()
+    now.register(_Now(await _vitals()))
+    text = generate_latest(now)
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         own = CollectorRegistry()
         MultiProcessCollector(own)  # type: ignore[no-untyped-call]

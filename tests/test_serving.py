@@ -1,0 +1,86 @@
+"""Several web processes are one service: one port, one count, one life."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.service import Service, running
+
+WEB = "notices web --fd"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with running(tmp_path_factory.mktemp("service") / "data", WORKERS="3") as service:
+        assert soon(lambda: len(service.children(WEB)) == 3)
+        yield service
+
+
+def soon(true: Callable[[], bool], within: float = 20) -> bool:
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if true():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def counted(service: Service) -> float:
+    """How many questions for a page that there is not the service says it has answered."""
+    with service.client() as client:
+        text = client.get("/metrics").text
+    names = [line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")]
+    assert len(names) == len(set(names))
+    assert "pid=" not in text
+    counts = [
+        float(line.rpartition(" ")[2])
+        for line in text.splitlines()
+        if line.startswith("notices_http_requests_total") and 'status="404"' in line
+    ]
+    return sum(counts)
+
+
+def ask(service: Service, times: int) -> None:
+    for _ in range(times):
+        with service.client() as client:  # a connection each, so that any process may get it
+            assert client.get("/no-such-page").status_code == 404
+
+
+def test_every_scrape_counts_all_processes_and_the_dead_ones_too(service: Service) -> None:
+    before = counted(service)
+    ask(service, 30)
+
+    assert {counted(service) for _ in range(10)} == {before + 30}
+
+    os.kill(service.children(WEB)[0], signal.SIGKILL)
+    assert counted(service) == before + 30
+
+
+def test_a_web_process_that_dies_is_replaced_and_nobody_is_turned_away(service: Service) -> None:
+    first = service.children(WEB)
+    os.kill(first[1], signal.SIGKILL)
+
+    ask(service, 20)
+    assert soon(lambda: len(set(service.children(WEB)) - {first[1]}) == 3)
+
+
+def test_no_web_process_outlives_kill_9_and_the_port_is_free_at_once(service: Service) -> None:
+    webs = service.children(WEB)
+    assert len(webs) == 3
+    service.kill()
+
+    assert soon(lambda: not any(alive(pid) for pid in webs), 5)
+    service.start()
+    assert counted(service) == 0
+    assert service.stop() == 0
