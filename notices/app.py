@@ -5,16 +5,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import msgspec
+import structlog
 from litestar import Litestar, Request
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from notices import __version__, deployment, tidying
-from notices.database import DB
-from notices.deployment import Deployment
-from notices.facts.errors import Refusal
+from notices.database import DB, UnusableUrl
+from notices.deployment import Deployment, WrongDatabase
+from notices.facts.errors import Refusal, Unavailable
 from notices.finding import Finder
 from notices.settings import Settings
 from notices.web import (
@@ -33,6 +35,11 @@ from notices.web import (
 from notices.web.recording import Recorder
 from search.engine import Engine
 
+LOOK_AGAIN = 1.0
+"""Seconds until a database that was not there is looked for again."""
+
+LOG = structlog.get_logger("notices.web")
+
 
 def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
     """Before every handler: a machine path knows exactly the parameters it declares."""
@@ -41,8 +48,26 @@ def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
         guards.refuse_unknown_parameters(request, known)
 
 
+async def connect(here: Deployment) -> None:
+    """Connects DB as soon as there is a database that was written with our keys and rules.
+
+    With others nothing is answered out of it, however late that is found.
+    """
+    url = here.settings.database_url or ""
+    while True:
+        try:
+            await deployment.look_at(url, here)
+        except (WrongDatabase, UnusableUrl, Unavailable, asyncpg.PostgresError) as error:
+            cause = error.__cause__ or error
+            LOG.warning("waiting_for_the_database", error=type(cause).__name__)
+            await asyncio.sleep(LOOK_AGAIN)
+        else:
+            await DB.start(url, here.settings.pool_size)
+            return
+
+
 def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
-    """The application; PostgreSQL is connected to when it starts, and may come later."""
+    """The application. Its database may come later: until then what needs it is answered 503."""
     here = known or deployment.load(settings)
     engine = Engine(
         settings.meili_url or "http://127.0.0.1:7700",
@@ -53,14 +78,15 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         own_pool = DB.pool is None
-        if own_pool:
-            await DB.start(settings.database_url or "", settings.pool_size)
+        connecting = asyncio.create_task(connect(here) if own_pool else asyncio.sleep(0))
+        await asyncio.wait([connecting], timeout=LOOK_AGAIN)
+        tidying_ = asyncio.create_task(tidying.keep_tidy())
         try:
-            await deployment.refuse_another_database(here)
-            tidying_ = asyncio.create_task(tidying.keep_tidy())
             yield
-            tidying_.cancel()
         finally:
+            for task in (connecting, tidying_):
+                task.cancel()
+            await asyncio.wait([connecting, tidying_])
             await engine.close()
             if own_pool:
                 await DB.stop()

@@ -37,6 +37,34 @@ def answering() -> Iterator[None]:
         raise Unavailable from error
 
 
+class UnusableUrl(Exception):
+    """DATABASE_URL cannot be read; not a part of it is shown, since any could be its password."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "DATABASE_URL 的写法不对，应为 postgresql://用户:密码@主机:端口/数据库，"
+            "密码中的特殊字符须写成 %XX。\n"
+            "DATABASE_URL cannot be read: it is written postgresql://user:password@host:port/name, "
+            "with %XX for special characters of the password."
+        )
+
+
+@contextlib.contextmanager
+def connecting() -> Iterator[None]:
+    """`answering`, and UnusableUrl where asyncpg would tell what it could not read."""
+    with answering():
+        try:
+            yield
+        except ValueError:
+            raise UnusableUrl from None
+
+
+async def connect(url: str, **more: Any) -> Any:
+    """A connection of one's own, outside the pool; raises Unavailable and PostgresError."""
+    with connecting():
+        return await asyncpg.connect(url, **more)
+
+
 class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg carries no types
     """A connection that a pool takes back without asking the server to forget anything.
 
@@ -96,7 +124,7 @@ class Database(PostgresEngine):
         """Nothing: no extension is needed."""
 
     async def start(self, url: str, size: int = 10) -> None:
-        """Open a pool of up to `size` connections to `url`; raises OSError or PostgresError."""
+        """A pool of up to `size` connections to `url`; they are opened when they are needed."""
         self.config = {
             "dsn": url,
             "command_timeout": 30,
@@ -107,7 +135,7 @@ class Database(PostgresEngine):
             },
         }
         await self.start_connection_pool(
-            min_size=1, max_size=size, timeout=5, connection_class=Connection
+            min_size=0, max_size=size, timeout=5, connection_class=Connection
         )
 
     async def stop(self) -> None:
@@ -121,9 +149,9 @@ class Database(PostgresEngine):
 
     async def acquire(self) -> Any:
         """A connection; a full pool or a dead server is Unavailable, never a wait."""
-        with answering():
-            if self.pool is None:
-                return await self.get_new_connection()
+        if self.pool is None:
+            raise Unavailable
+        with connecting():
             return await self.pool.acquire(timeout=self.ACQUIRE_SECONDS)
 
     async def release(self, connection: Any) -> None:

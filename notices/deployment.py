@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from notices.database import DB
+from notices.database import DB, Database
 from notices.facts import catalogue, regions
 from notices.facts.catalogue import Catalogue
 from notices.facts.regions import Regions
@@ -39,7 +39,20 @@ def load(settings: Settings) -> Deployment:
     )
 
 
-async def refuse_another_database(deployment: Deployment) -> None:
+async def look_at(url: str, deployment: Deployment) -> None:
+    """`refuse_another_database` of the one at `url`, before anything else is asked of it.
+
+    Raises Unavailable and PostgresError while there is none, or none that was migrated.
+    """
+    database = Database()
+    await database.start(url, 1)
+    try:
+        await refuse_another_database(deployment, database)
+    finally:
+        await database.stop()
+
+
+async def refuse_another_database(deployment: Deployment, database: Database = DB) -> None:
     """Raise WrongDatabase unless the database was written with these keys and these rules.
 
     With another matching key, or another rule of what a number's normal form and its copies
@@ -53,7 +66,7 @@ async def refuse_another_database(deployment: Deployment) -> None:
         f"certificate {certificate.id}": (deployment.catalogue.version[:8], certificate.matched_by)
         for certificate in deployment.catalogue.certificates.values()
     }
-    known = await _known(here | rules)
+    known = await _known(database, here | rules)
     for purpose, (id, check) in here.items():
         if known[purpose][1] != check:
             raise WrongDatabase(
@@ -68,8 +81,8 @@ async def refuse_another_database(deployment: Deployment) -> None:
         if known[purpose][1] != check
     ]
     if changed:
-        await _refuse_where_used(changed)
-        await DB.fetch(
+        await _refuse_where_used(database, changed)
+        await database.fetch(
             "UPDATE key_check SET check_value = new.value"
             " FROM unnest($1::text[], $2::text[]) AS new (name, value)"
             " WHERE purpose = 'certificate ' || new.name",
@@ -78,24 +91,26 @@ async def refuse_another_database(deployment: Deployment) -> None:
         )
 
 
-async def _known(here: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+async def _known(
+    database: Database, here: dict[str, tuple[str, str]]
+) -> dict[str, tuple[str, str]]:
     """What the database has under each purpose; what it lacks is written now."""
-    await DB.fetch(
+    await database.fetch(
         "INSERT INTO key_check (purpose, key_id, check_value)"
         " SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING",
         list(here),
         [id for id, _ in here.values()],
         [check for _, check in here.values()],
     )
-    rows = await DB.fetch(
+    rows = await database.fetch(
         "SELECT purpose, key_id, check_value FROM key_check WHERE purpose = ANY($1::text[])",
         list(here),
     )
     return {row["purpose"]: (row["key_id"], row["check_value"]) for row in rows}
 
 
-async def _refuse_where_used(changed: list[str]) -> None:
-    rows = await DB.fetch(
+async def _refuse_where_used(database: Database, changed: list[str]) -> None:
+    rows = await database.fetch(
         "SELECT DISTINCT certificate FROM notice WHERE certificate = ANY($1::text[])", changed
     )
     used = ", ".join(sorted(row["certificate"] for row in rows))

@@ -4,10 +4,9 @@ import contextlib
 import io
 import os
 
-import asyncpg
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
-from notices.database import DB
+from notices.database import DB, connect
 
 LOCK = 0x6E6F7469  # "noti": who migrates holds this session lock
 
@@ -19,7 +18,7 @@ class MigrationError(Exception):
 async def migrate(url: str) -> None:
     """Run every migration that has not run yet; several callers at once take turns."""
     os.environ["PICCOLO_CONF"] = "notices.database"
-    keeper = await asyncpg.connect(url, timeout=10)
+    keeper = await connect(url, timeout=10)
     try:
         await keeper.execute("SELECT pg_advisory_lock($1)", LOCK)
         own_pool = DB.pool is None

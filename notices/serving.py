@@ -144,6 +144,15 @@ def search_keys(
     return search_engine.keys_of(master, settings.meili_index)
 
 
+async def prepare(settings: Settings, url: str) -> None:
+    """The database as this version needs it; raises what stands against that."""
+    from notices import deployment
+    from notices.migrating import migrate
+
+    await migrate(url)
+    await deployment.look_at(url, deployment.load(settings))
+
+
 def serve(settings: Settings, *, relay: bool, say: Say) -> None:
     """Serve until SIGINT or SIGTERM, then stop everything that was started, in order."""
     stopping = threading.Event()
@@ -178,8 +187,6 @@ def _serve_on_engines(
     say: Say,
 ) -> None:
     """Serve for as long as the engines last, which may be those of another command."""
-    from notices.migrating import migrate
-
     with contextlib.ExitStack() as started:
         engines = started.enter_context(
             Engines.open(
@@ -191,7 +198,7 @@ def _serve_on_engines(
                 say=say,
             )
         )
-        asyncio.run(migrate(engines.database_url))
+        asyncio.run(prepare(settings, engines.database_url))
         ended = threading.Event()
         started.callback(ended.set)
         search_key, write_key = search_keys(settings, engines, ended, say)

@@ -46,6 +46,19 @@ class Withdrawal(NamedTuple):
     commitment: Commitment
 
 
+class RealRegister(Exception):
+    """The register holds what somebody has proved to be his; nothing made up belongs beside it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "登记簿中有经核实身份的真实公告，示例公告写入后无法删除，因此没有写入。"
+            "请用 DATA 或 DATABASE_URL 指定另一个空的登记簿。\n"
+            "This register holds real notices of verified declarants, and made-up ones would stay "
+            "among them for ever: nothing was written. Name another, empty register by DATA or "
+            "DATABASE_URL."
+        )
+
+
 class NoNumbersLeftError(Exception):
     """The demo's made-up numbers are all declared already."""
 
@@ -96,10 +109,14 @@ async def fill(
 ) -> None:
     """Write `count` made-up notices; `progress` hears how many of them are committed.
 
+    Raises RealRegister where one notice is not `self_declared`.
+
     Whenever it is killed, whole transactions of a thousand are there and nothing else.
     """
     # Nobody proved who he is, whatever this copy of the service asks of real declarants.
     deployment = replace(deployment, settings=replace(deployment.settings, demo=True))
+    if await DB.row("SELECT 1 FROM notice WHERE evidence <> 'self_declared' LIMIT 1"):
+        raise RealRegister
     row = await DB.row(
         "SELECT size, date_trunc('milliseconds', clock_timestamp()) AS now FROM log_head"
     )

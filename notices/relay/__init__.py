@@ -23,7 +23,7 @@ from notices.relay.rebuilding import (
 )
 from search.engine import Admin, SearchDown, WriteRefused, make_keys
 
-__all__ = ["lag", "reindex", "run"]
+__all__ = ["FAILURES", "lag", "reindex", "run"]
 
 POLL = 0.1
 BATCH = 2_000
@@ -39,6 +39,8 @@ LONGEST_BEFORE_REBUILD = 60.0
 # A relay has nobody to answer: whatever PostgreSQL says, it tries again.
 DATABASE_AWAY = (Unavailable, *AWAY, asyncpg.PostgresError)
 SEARCH_AWAY = (SearchDown, WriteRefused, PublishingError)
+FAILURES = (RebuildError, *SEARCH_AWAY)
+"""How a rebuild ends that did not come to its end."""
 
 LOG = structlog.get_logger()
 
@@ -232,7 +234,7 @@ class _Relay:
         self._rebuilds_failed += 1
         pause = min(0.5 * 2**self._rebuilds_failed, LONGEST_BEFORE_REBUILD)
         self._rebuild_after = asyncio.get_running_loop().time() + pause
-        if not isinstance(error, (RebuildError, *SEARCH_AWAY, *DATABASE_AWAY)):
+        if not isinstance(error, (*FAILURES, *DATABASE_AWAY)):
             raise error
         LOG.warning("index_rebuild_failed", error=type(error).__name__)
         if isinstance(error, DATABASE_AWAY):

@@ -16,9 +16,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-import asyncpg
 import structlog
 
+from notices import database
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.relay import checking, publishing
@@ -59,7 +59,7 @@ async def connect() -> Any:
 
     A machine that vanishes says no goodbye; without KEEPALIVES its locks stay for two hours.
     """
-    return await asyncpg.connect(
+    return await database.connect(
         DB.config["dsn"],
         timeout=5,
         command_timeout=30,

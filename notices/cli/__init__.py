@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from notices import __version__
-from notices.engines.children import EngineError
+from notices.cli.terminal import CommandError, both, progress, say, why
 from notices.facts.texts import Text
-from notices.settings import Settings, SettingsError, from_environment
+from notices.settings import Settings, from_environment
 
 # Whatever needs a database is imported inside the command that needs it, so that a receipt
 # can be verified on a machine that has none.
@@ -22,39 +22,32 @@ MOST_DEMO = 50_000_000
 """As many as one sequence of ids leaves room for beside real ones."""
 
 
-class CommandError(Exception):
-    """What the person at the terminal has to be told; exit status 1."""
-
-
-def say(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)
-
-
-def progress(done: int, total: int) -> None:
-    """A bar on a terminal, a line for every tenth elsewhere."""
-    if sys.stderr.isatty():
-        filled = 30 * done // max(total, 1)
-        end = "\n" if done >= total else ""
-        print(
-            f"\r[{'█' * filled}{'·' * (30 - filled)}] {done:,}/{total:,}",
-            end=end, file=sys.stderr, flush=True,
-        )  # fmt: skip
-    elif total and (done >= total or done * 10 // total != max(0, done - 1000) * 10 // total):
-        say(f"{done:,}/{total:,}")
-
-
 def serve(settings: Settings, options: argparse.Namespace) -> None:
     from notices import serving
 
     serving.serve(settings, relay=not options.no_relay, say=say)
 
 
+def named_database(settings: Settings) -> str:
+    if settings.database_url is None:
+        raise CommandError(
+            Text(
+                "请用 DATABASE_URL 指明数据库；serve 会自带数据库。",
+                "Name a database by DATABASE_URL; serve brings its own.",
+            )
+        )
+    return settings.database_url
+
+
 def web(settings: Settings, options: argparse.Namespace) -> None:
     import socket
 
+    import asyncpg
     import uvicorn
 
+    from notices import deployment
     from notices.app import create_app
+    from notices.facts.errors import Unavailable
     from notices.logs import configure
     from notices.serving import BACKLOG, METRICS, listen
 
@@ -63,11 +56,15 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
     if folder := os.environ.get(METRICS):
         Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
     configure()
+    here = deployment.load(settings)
+    # With another key or rule it does not even start; a database that is away may come later.
+    with contextlib.suppress(Unavailable, asyncpg.PostgresError):
+        asyncio.run(deployment.look_at(named_database(settings), here))
     inherited = options.fd
     with listen(settings) if inherited is None else socket.socket(fileno=inherited) as listening:
         server = uvicorn.Server(
             uvicorn.Config(
-                lambda: create_app(settings),
+                lambda: create_app(settings, here),
                 factory=True,
                 forwarded_allow_ips=settings.forwarded_allow_ips,
                 access_log=False,
@@ -97,7 +94,7 @@ def relay(settings: Settings, options: argparse.Namespace) -> None:
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await DB.start(settings.database_url or "", 3)
+        await DB.start(named_database(settings), 3)
         try:
             key = os.environ.get("MEILI_WRITE_KEY", "")
             admin = Admin(settings.meili_url or "", key)
@@ -167,6 +164,17 @@ def reindex(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def demo_fill(settings: Settings, options: argparse.Namespace) -> None:
+    if settings.database_url and not settings.demo:
+        raise CommandError(
+            Text(
+                "DATABASE_URL 指明了数据库，而示例公告写入后无法删除。若它只供演示，请加 --demo "
+                "或设 DEMO=1；否则请去掉 DATABASE_URL，使用自带的数据库。",
+                "DATABASE_URL names a database, and made-up notices stay in it for ever. If it is "
+                "for demonstration alone, add --demo or set DEMO=1; otherwise leave DATABASE_URL "
+                "out and use a database of our own.",
+            )
+        )
+
     async def work() -> None:
         from notices import deployment
         from notices.demo import fill
@@ -188,7 +196,7 @@ def catalogue_check(settings: Settings, options: argparse.Namespace) -> None:
     try:
         catalogue = load(file)
     except CatalogueError as error:
-        raise CommandError("\n".join(error.problems)) from None
+        raise CommandError(Text("证件目录不能使用：", "\n".join(error.problems))) from None
     print(f"{len(catalogue.certificates)} certificates, {len(catalogue.matters)} matters: ok")
 
 
@@ -202,24 +210,17 @@ def receipt_verify(settings: Settings, options: argparse.Namespace) -> None:
         vkey = NoteSigner.from_text(own.read_text().strip()).vkey
     if vkey is None:
         raise CommandError(
-            "请用 --key 给出日志的公钥（网站 /log/vkey）。\n"
-            "Name the log's verifier key by --key (the site shows it at /log/vkey)."
+            Text(
+                "请用 --key 给出日志的公钥（网站 /log/vkey）。",
+                "Name the log's verifier key by --key (the site shows it at /log/vkey).",
+            )
         )
-    try:
-        content = (
-            sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
-        )
-    except OSError as error:
-        raise CommandError(f"{options.file}: {error.strerror}") from None
+    content = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
     try:
         sentence = verify(content, vkey).sentence
     except ReceiptError as error:
-        raise CommandError(_both(error.message)) from None
-    print(_both(sentence))
-
-
-def _both(text: Text) -> str:
-    return f"{text.zh}\n{text.en}"
+        raise CommandError(error.message) from None
+    print(both(sentence))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -252,6 +253,7 @@ def parser() -> argparse.ArgumentParser:
     command = add(demo, "fill", demo_fill, "写入 N 份示例公告 / write N made-up notices")
     command.add_argument("count", type=_count, metavar="N")
     command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--demo", action="store_true", help="库仅供演示 / into a named one too")
     command.add_argument("--no-publish", action="store_true", help="之后再 reindex / reindex later")
 
     group = commands.add_parser("catalogue", help="证件目录 / the catalogue")
@@ -286,8 +288,11 @@ def main(arguments: list[str] | None = None) -> None:
                 settings, demo=True, rate_limits=os.environ.get("RATE_LIMITS") == "1"
             )
         options.run(settings, options)
-    except (CommandError, SettingsError, EngineError) as error:
-        say(str(error))
-        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        told = why(error)
+        if told is None:
+            raise
+        say(both(told))
+        sys.exit(1)

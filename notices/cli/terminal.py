@@ -1,0 +1,115 @@
+"""What the person at the terminal sees: words, a bar, and why a command failed."""
+
+import os
+import sys
+
+from notices.facts.texts import Text
+
+# What a failure needs is imported when there is one: a receipt is verified without a database.
+
+
+class CommandError(Exception):
+    """What the person at the terminal has to be told, in both languages; exit status 1."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(both(text))
+        self.text = text
+
+
+def say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+def both(text: Text) -> str:
+    return f"{text.zh}\n{text.en}"
+
+
+def progress(done: int, total: int) -> None:
+    """A bar on a terminal, a line for every tenth elsewhere."""
+    if sys.stderr.isatty():
+        filled = 30 * done // max(total, 1)
+        end = "\n" if done >= total else ""
+        print(
+            f"\r[{'█' * filled}{'·' * (30 - filled)}] {done:,}/{total:,}",
+            end=end, file=sys.stderr, flush=True,
+        )  # fmt: skip
+    elif total and (done >= total or done * 10 // total != max(0, done - 1000) * 10 // total):
+        say(f"{done:,}/{total:,}")
+
+
+def why(error: BaseException) -> Text | None:
+    """Why a command failed, and what to do about it; None when it is a fault of ours.
+
+    Of DATABASE_URL nothing is shown, not even its host: where it is not written as it must be,
+    any part of it can be a part of the password.
+    """
+    import asyncpg
+
+    from notices.database import UnusableUrl
+    from notices.demo import NoNumbersLeftError, RealRegister
+    from notices.demo.numbering import NumbersExhaustedError
+    from notices.deployment import WrongDatabase
+    from notices.engines.children import EngineError
+    from notices.facts.catalogue import CatalogueError
+    from notices.facts.errors import Unavailable
+    from notices.migrating import MigrationError
+    from notices.relay import FAILURES
+    from notices.settings import SettingsError
+    from notices.trust.keys import KeysError
+
+    if isinstance(error, (CommandError, EngineError)):
+        return error.text
+    if isinstance(error, (WrongDatabase, UnusableUrl, RealRegister)):
+        zh, _, en = str(error).partition("\n")
+        return Text(zh, en)
+    if isinstance(error, Unavailable):
+        return _database(error.__cause__ or error)
+    if isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError)):
+        return _database(error)
+    if isinstance(error, SettingsError):
+        return Text("环境变量设置有误：", f"A setting is wrong: {error}")
+    if isinstance(error, KeysError):
+        return Text("密钥不能使用：", f"The keys cannot be used: {error}")
+    if isinstance(error, CatalogueError):
+        said = "\n".join(error.problems)
+        return Text("证件目录不能使用：", f"The catalogue cannot be used:\n{said}")
+    if isinstance(error, MigrationError):
+        return Text(
+            f"数据库结构未能更新，停在最后一个完整的步骤：{error}",
+            f"The database could not be brought up to date and stands after its last whole step: "
+            f"{error}",
+        )
+    if isinstance(error, FAILURES):
+        said = f"{type(error).__name__}: {error}"
+        return Text(
+            f"检索索引未能完成，原有索引不变（{said}）。请检查 Meilisearch 后再运行 reindex。",
+            f"The search index could not be made and stays as it was ({said}). Look after "
+            "Meilisearch, then run reindex.",
+        )
+    if isinstance(error, (NoNumbersLeftError, NumbersExhaustedError)):
+        return Text("示例号码已全部用完。", "All made-up numbers are declared already.")
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return Text(f"系统报错：{where}{reason(error)}", f"The system said: {where}{reason(error)}")
+    return None
+
+
+def _database(error: BaseException) -> Text:
+    said = reason(error)
+    return Text(
+        f"数据库不能使用（{said}）。请确认它在运行；如设置了 DATABASE_URL，请检查其中的各项，"
+        "该用户须是数据库的所有者。",
+        f"The database cannot be used ({said}). See that it runs; if DATABASE_URL is set, check "
+        "its parts: the user must own the database.",
+    )
+
+
+def reason(error: BaseException) -> str:
+    """In the words of the server or the system, without what was sent, or where to."""
+    if message := getattr(error, "message", ""):  # asyncpg's, what the server said
+        return str(message)
+    if isinstance(error, TimeoutError):
+        return "timed out"
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno) if error.errno > 0 else str(error.strerror)
+    return type(error).__name__
