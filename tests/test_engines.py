@@ -1,5 +1,6 @@
 """Our own PostgreSQL and Meilisearch: private, one owner a folder, and back after any death."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -94,8 +95,10 @@ def pids(data: Path) -> tuple[int, int]:
 def soon(what: Callable[[], bool], within: float = 30) -> bool:
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
-        if what():
-            return True
+        # An engine that starts takes its dead predecessor's file away before it writes its own.
+        with contextlib.suppress(FileNotFoundError, IndexError):
+            if what():
+                return True
         time.sleep(0.02)
     return False
 
