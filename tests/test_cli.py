@@ -94,7 +94,7 @@ def test_a_table_in_the_way_of_a_migration_is_told(tmp_path: Path, database: str
     assert '"event" already exists' in said
 
 
-@pytest.mark.parametrize("words", [["serve"], ["web"], ["demo", "fill", "1", "--demo"]])
+@pytest.mark.parametrize("words", [["serve"], ["web"], ["demo", "fill", "1"]])
 def test_another_matching_key_is_told(tmp_path: Path, database: str, words: list[str]) -> None:
     asyncio.run(migrate(database))
     execute(database, "INSERT INTO key_check VALUES ('matching key', 'first', 'of another key')")
@@ -162,21 +162,16 @@ def test_web_waits_for_its_database_and_answers_503_until_it_is_there(
         web.wait(20)
 
 
-def test_made_up_notices_go_into_a_named_database_only_when_that_is_said(
-    tmp_path: Path, database: str
-) -> None:
+def test_made_up_notices_never_stand_beside_real_ones(tmp_path: Path, database: str) -> None:
     variables = environment(tmp_path, DATABASE_URL=database)
     words = ["demo", "fill", "3", "--no-publish"]
 
-    assert "--demo" in refused(command(*words, **variables))
-    assert command(*words, "--demo", **variables).returncode == 0
-    assert command(*words, "--seed", "2", **variables, DEMO="1").returncode == 0
-
+    assert command(*words, **variables).returncode == 0
     execute(
         database,
         "UPDATE notice SET evidence = 'identity_verified' WHERE id = (SELECT min(id) FROM notice)",
     )
-    assert "real notices" in refused(command(*words, "--demo", **variables))
+    assert "real notices" in refused(command(*words, **variables))
 
 
 def execute(url: str, sql: str) -> None:

@@ -164,17 +164,6 @@ def reindex(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def demo_fill(settings: Settings, options: argparse.Namespace) -> None:
-    if settings.database_url and not settings.demo:
-        raise CommandError(
-            Text(
-                "DATABASE_URL 指明了数据库，而示例公告写入后无法删除。若它只供演示，请加 --demo "
-                "或设 DEMO=1；否则请去掉 DATABASE_URL，使用自带的数据库。",
-                "DATABASE_URL names a database, and made-up notices stay in it for ever. If it is "
-                "for demonstration alone, add --demo or set DEMO=1; otherwise leave DATABASE_URL "
-                "out and use a database of our own.",
-            )
-        )
-
     async def work() -> None:
         from notices import deployment
         from notices.demo import fill
@@ -253,7 +242,6 @@ def parser() -> argparse.ArgumentParser:
     command = add(demo, "fill", demo_fill, "写入 N 份示例公告 / write N made-up notices")
     command.add_argument("count", type=_count, metavar="N")
     command.add_argument("--seed", type=int, default=1)
-    command.add_argument("--demo", action="store_true", help="库仅供演示 / into a named one too")
     command.add_argument("--no-publish", action="store_true", help="之后再 reindex / reindex later")
 
     group = commands.add_parser("catalogue", help="证件目录 / the catalogue")
