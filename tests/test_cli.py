@@ -10,7 +10,6 @@ import asyncpg
 import httpx
 import pytest
 
-from notices.migrating import migrate
 from tests import enginefarm
 from tests.service import ROOT, free_port
 
@@ -96,7 +95,7 @@ def test_a_table_in_the_way_of_a_migration_is_told(tmp_path: Path, database: str
 
 @pytest.mark.parametrize("words", [["serve"], ["web"], ["demo", "fill", "1"]])
 def test_another_matching_key_is_told(tmp_path: Path, database: str, words: list[str]) -> None:
-    asyncio.run(migrate(database))
+    assert command("migrate", **environment(tmp_path, DATABASE_URL=database)).returncode == 0
     execute(database, "INSERT INTO key_check VALUES ('matching key', 'first', 'of another key')")
     port = str(free_port())
 
@@ -149,7 +148,8 @@ def test_web_waits_for_its_database_and_answers_503_until_it_is_there(
             assert client.get("/health/ready").status_code == 503
             answer = client.get("/api/v1/notices/37070000000136")
             assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-            asyncio.run(migrate(enginefarm.create_database_now(base, name)))
+            enginefarm.create_database_now(base, name)
+            assert command("migrate", **variables).returncode == 0
             for _ in range(50):
                 answer = client.get("/api/v1/notices/37070000000136")
                 if answer.status_code != 503:

@@ -3,6 +3,8 @@
 import os
 import pwd
 import stat
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +15,8 @@ import pytest
 from notices.engines import EngineError, Engines
 from notices.engines import cluster as engine_cluster
 from notices.engines import postgresql as engine_postgresql
-from notices.migrating import migrate
 from tests import enginefarm
+from tests.service import ROOT
 from tests.test_engines import ask, cluster, quiet
 
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders away")
@@ -31,6 +33,18 @@ def data(tmp_path: Path) -> Iterator[Path]:
 
 def start(data: Path) -> Engines:
     return Engines.open(data, meili_url="http://there", say=quiet)
+
+
+def migrate(data: Path, url: str) -> None:
+    """In a process of its own: the one pool of this one may be another database's."""
+    environment = {
+        **os.environ,
+        "DATA": str(data),
+        "DATABASE_URL": url,
+        "MEILI_URL": "http://there",
+    }
+    words = [sys.executable, "-m", "notices", "migrate"]
+    subprocess.run(words, env=environment, cwd=ROOT, check=True, timeout=60)
 
 
 def as_superuser(data: Path, database: str, *statements: str) -> None:
@@ -56,7 +70,7 @@ async def owners(url: str) -> set[object]:
 async def test_the_service_owns_its_database_and_is_no_superuser(data: Path) -> None:
     with start(data) as engines:
         url = engines.database_url
-        await migrate(url)
+        migrate(data, url)
 
         assert await ask(url, "SELECT current_setting('is_superuser')") == "off"
         assert await owners(url) == {engine_cluster.SERVICE}
@@ -90,7 +104,7 @@ async def test_a_database_of_an_older_version_goes_on_under_the_new_role(data: P
             assert await owners(url) == {engine_cluster.SERVICE}
             with pytest.raises(asyncpg.InvalidPasswordError):
                 await ask(url, "SELECT 1", user="notices", password="known")
-            await migrate(url)
+            migrate(data, url)
     assert not (data / "postgresql.password").exists()
     if os.geteuid() == 0:
         assert cluster(data).parent.stat().st_uid == 0
