@@ -28,6 +28,11 @@ POLICIES: dict[str, tuple[int, timedelta, Text]] = {
         timedelta(minutes=1),
         Text("每个地址每分钟最多查找 120 次", "120 searches a minute from each address"),
     ),
+    "suggest": (
+        600,
+        timedelta(minutes=1),
+        Text("每个地址每分钟最多提示 600 次", "600 suggestions a minute from each address"),
+    ),
 }
 """Most uses within a window that begins with the first of them, and how that is said."""
 

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from notices.facts.numbers import normal_form
+from search.hanzi import pinyin, simplified
 
-VERSION = 2
+VERSION = 3
 """Raised by whoever changes what `document` returns; a running index is then filled anew."""
 
 FEWEST_DIGITS = 4
@@ -26,9 +27,9 @@ def letters(text: str) -> str:
     """The letters and digits of `text` one by one, so that every inner part is a phrase of it.
 
     Meilisearch cuts Chinese into words by a dictionary, and finds only whole ones; between
-    spaces it cuts nothing.
+    spaces it cuts nothing. Traditional characters count as the simplified ones.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = simplified(unicodedata.normalize("NFKC", text).casefold())
     return " ".join(character for character in folded if character.isalnum())
 
 
@@ -60,6 +61,20 @@ def backwards(numbers: Iterable[str]) -> list[str]:
     return sorted(run[::-1] for run in runs if has_number(run))
 
 
+def last_run(number: str | None) -> int:
+    """The length of the last run of digits in a number."""
+    runs = _DIGITS.findall(number or "")
+    return len(runs[-1]) if runs else 0
+
+
+def _sounds(texts: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Each of `texts` by its syllables, and by their initials."""
+    spoken = [sound for sound in map(pinyin, texts) if sound]
+    return [" ".join(each) for each in spoken], [
+        " ".join(syllable[0] for syllable in each) for each in spoken
+    ]
+
+
 def document(
     notice: Mapping[str, Any], *, region_name: str, aliases: Sequence[str], number_key: str | None
 ) -> dict[str, Any]:
@@ -74,14 +89,17 @@ def document(
     number = normal_form(notice["number"]) if number_key and notice["number"] else None
     identifier = holder.get("identifier")
     numbers = [each for each in (number_key, number, identifier) if each]
+    names = (*notice["certificate_name"].values(), *aliases)
+    # Of a person's name the surname alone is public: its sound would find half the city.
+    named = [holder["name"]] if holder["kind"] == "organisation" else []
+    # Neither are aliases: they would make the index larger by a half.
+    syllables, initials = _sounds([*named, notice["certificate_name"]["zh"], region_name])
     state = "void" if notice["status"] in ("declared", "invalid") else notice["status"]
     return {
         "id": notice["id"],
         # Words, most telling first: Meilisearch ranks by this order.
         "holder": letters(holder["name"]),
-        "certificate_words": [
-            letters(name) for name in (*notice["certificate_name"].values(), *aliases)
-        ],
+        "certificate_words": [letters(name) for name in names],
         # 鲁(2020)潍坊市奎文区不动产权第0012345号 is typed in parts, its Han too.
         "number_words": [letters(part) for part in pieces(number or "")[1]],
         # One's own number ranks above a holder's code that happens to be the same.
@@ -91,6 +109,11 @@ def document(
         # Filters: a number is never looked up as a word, since hyphens and brackets cut words.
         "numbers": sorted({*numbers, notice["id"]}),
         "tails": backwards([*numbers, normal_form(holder["name"])]),
+        # Pinyin: 潍坊梅思 is found by meisi, and by wfms.
+        "pinyin": syllables,
+        "initials": initials,
+        # The shorter the run that ends with what was typed, the more of it was typed.
+        "last_run": last_run(number_key),
         "certificate": notice["certificate"],
         "matter": notice["matter"],
         "holder_kind": holder["kind"],

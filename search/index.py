@@ -14,6 +14,8 @@ SETTINGS: dict[str, Any] = {
         "number_words",
         "place",
         "holder_code",
+        "pinyin",
+        "initials",
     ],
     "filterableAttributes": [
         "certificate",
@@ -31,7 +33,7 @@ SETTINGS: dict[str, Any] = {
         # No document has this; it makes a change of `document` a change of settings.
         f"document_{VERSION}",
     ],
-    "sortableAttributes": ["published_index"],
+    "sortableAttributes": ["last_run", "published_index"],
     "rankingRules": [
         "sort",
         "words",

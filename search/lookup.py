@@ -1,67 +1,29 @@
 """A person's query as questions to Meilisearch, and its replies as ids, total and facets."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
-from notices.facts.numbers import normal_form
-from search.document import letters, pieces
+from search.document import letters
+from search.understanding import Understood, apart, as_sounds, near, understand
 
 MOST_WORDS = 10
 """Meilisearch looks at the first ten words or phrases of a query."""
 
-LONGEST = 400
-"""No field is longer than this: a longer word or number can stand in none."""
+WRITTEN = (
+    "number_whole", "holder", "certificate_words", "number_words", "place", "holder_code",
+)  # fmt: skip
+"""Fields of what is written, not of how it sounds."""
+
+NEAR = 20
+"""Hits of each question about what is nearly right; a page shows no more."""
 
 Sort = Literal["relevance", "newest", "oldest"]
 
-_BETWEEN_WORDS = re.compile(r"[\s,，、;；。|]+")
 _ORDER = {"relevance": [], "newest": ["published_index:desc"], "oldest": ["published_index:asc"]}
 _FACETS = ("certificate", "region", "year", "state")
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """What a typed query is taken for.
-
-    `whole` are the forms it can have as one number, `numbers` its number-like parts, `beside` the
-    letters glued to those (a certificate's name, a part of the number) and `words` the rest.
-    `nothing` means that something was typed and none of it can be looked for.
-    """
-
-    whole: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
-    beside: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    nothing: bool = False
-
-
-def understand(q: str, forms: Iterable[str] = ()) -> Understood:
-    """`forms` are more normal forms of `q`, without what a catalogue calls an optional prefix."""
-    numbers: list[str] = []
-    beside: list[str] = []
-    words: list[str] = []
-    for typed in _BETWEEN_WORDS.split(q):
-        normal = normal_form(typed)
-        runs, rest = pieces(normal)
-        if runs:
-            numbers += runs
-            beside += rest
-        elif letters(typed):
-            words.append(typed)
-    whole = [
-        form
-        for form in dict.fromkeys((normal_form(q), *forms))
-        if len(form) <= LONGEST and any(character.isdigit() for character in form)
-    ]
-    return Understood(
-        tuple(whole),
-        tuple(dict.fromkeys(numbers)),
-        tuple(dict.fromkeys(beside)),
-        tuple(sorted(dict.fromkeys(words), key=len, reverse=True)),
-        nothing=bool(q.strip()) and not numbers and not words,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +45,12 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The ids of one page, how many there are in all, and how they spread."""
+    """The ids of one page, how many there are in all, how they spread, and by what they were."""
 
     ids: list[str]
     total: int
     facets: dict[str, dict[str, int]]
+    meant: Understood
 
 
 def quoted(value: str) -> str:
@@ -131,56 +94,129 @@ def number_filter(run: str) -> str:
     return f"(numbers = {quoted(run)} OR tails STARTS WITH {quoted(run[::-1])})"
 
 
-def queries(index: str, lookup: Lookup, now: float) -> list[dict[str, Any]]:
-    """The questions of one multi-search, in pairs: the hits, and how many run their period.
+class Attempt(NamedTuple):
+    """One way to understand a query: what to ask, and how the replies are read."""
 
-    A query that holds digits is asked as one number first; `found` takes the first pair with
-    a hit, so that a full number never brings anything but its notice.
+    questions: list[dict[str, Any]]
+    read: Callable[[Sequence[Mapping[str, Any]]], Found]
+
+
+def attempts(index: str, lookup: Lookup, names: Collection[str], now: float) -> Iterator[Attempt]:
+    """What to ask one after the other, until something is found; each is one multi-search.
+
+    A query that can be one number is that number first, so that a full number never brings
+    anything but its notice. Then all its words count as they are; then words run together are
+    cut at `names`, and Latin ones are taken for pinyin; at last one letter may be wrong.
     """
+    q = lookup.q
+    exactly = (replace(q, numbers=(), beside=(), words=()),) if q.whole else ()
+    otherwise = apart(q, names)
+    for ways in (
+        exactly,
+        () if q.nothing else (replace(q, whole=()),),
+        (*((otherwise,) if otherwise else ()), *as_sounds(q)),
+    ):
+        if ways:
+            questions = [ask for way in ways for ask in _pair(index, lookup, way, now)]
+            yield Attempt(questions, partial(_first, ways))
+    ways = tuple(near(q))
+    if ways:
+        yield Attempt(_loosely(index, lookup, ways, now), partial(_most, ways, lookup))
+
+
+def _words_of(way: Understood) -> str:
+    """The words as phrases of letters, the longest first: the engine looks at so many only."""
+    words = sorted(way.words, key=len, reverse=True)[:MOST_WORDS]
+    phrases = [f'"{letters(word)}"' for word in words] + [f'"{each}"' for each in way.sounds]
+    # Not phrases: 不动产权证书鲁2020… runs over the end of one field into another.
+    return " ".join([*phrases, *(letters(part) for part in way.beside)])
+
+
+def _conditions(lookup: Lookup, way: Understood, now: float) -> list[str]:
     conditions = filters(lookup, now)
-    asked = []
-    if lookup.q.whole:
-        forms = ", ".join(quoted(form) for form in lookup.q.whole)
-        word = lookup.q.whole[0] if lookup.q.whole[0].isascii() else ""
-        asked.append((word, [*conditions, f"numbers IN [{forms}]"]))
-    words, numbers = lookup.q.words[:MOST_WORDS], lookup.q.numbers[:MOST_WORDS]
-    if words or numbers or not lookup.q.nothing:
-        phrases = [f'"{letters(word)}"' for word in words]
-        # Not phrases: 不动产权证书鲁2020… runs over the end of one field into another.
-        loose = [letters(part) for part in lookup.q.beside]
-        asked.append(
-            (" ".join([*phrases, *loose]), conditions + [number_filter(each) for each in numbers])
-        )
+    if way.whole:
+        conditions.append(f"numbers IN [{', '.join(quoted(form) for form in way.whole)}]")
+    return conditions + [number_filter(each) for each in way.numbers[:MOST_WORDS]]
+
+
+def _pair(index: str, lookup: Lookup, way: Understood, now: float) -> Iterator[dict[str, Any]]:
+    """Two questions: the hits, and how many of them still run their notice period."""
+    text, wanted = _words_of(way), _conditions(lookup, way, now)
+    if way.whole and way.whole[0].isascii():
+        text = way.whole[0]  # one's own number ranks above a holder's code that is the same
+    order = _ORDER[lookup.sort]
+    if lookup.sort == "relevance" and way.numbers:
+        order = ["last_run:asc"]
+    common: dict[str, Any] = {"indexUid": index, "q": text, "matchingStrategy": "all"}
+    if not way.sounds:
+        common["attributesToSearchOn"] = list(WRITTEN)
+    yield common | {
+        "filter": wanted,
+        "facets": list(_FACETS),
+        "sort": order,
+        "offset": lookup.offset,
+        "limit": lookup.limit,
+        "attributesToRetrieve": ["id"],
+    }
+    yield common | {
+        "filter": [*wanted, "state = void", f"effective_at > {now:.3f}"],
+        "facets": ["state"],
+        "limit": 0,
+    }
+
+
+def _loosely(
+    index: str, lookup: Lookup, ways: Sequence[Understood], now: float
+) -> list[dict[str, Any]]:
+    """A short question for each way; what most of them bring is most alike."""
     return [
-        question
-        for text, wanted in asked
-        for question in (
-            {
-                "indexUid": index,
-                "q": text,
-                "matchingStrategy": "all",
-                "filter": wanted,
-                "facets": list(_FACETS),
-                "sort": _ORDER[lookup.sort],
-                "offset": lookup.offset,
-                "limit": lookup.limit,
-                "attributesToRetrieve": ["id"],
-            },
-            {
-                "indexUid": index,
-                "q": text,
-                "matchingStrategy": "all",
-                "filter": [*wanted, "state = void", f"effective_at > {now:.3f}"],
-                "facets": ["state"],
-                "limit": 0,
-            },
-        )
+        {
+            "indexUid": index,
+            "q": _words_of(way),
+            "matchingStrategy": "all",
+            "attributesToSearchOn": list(WRITTEN),
+            "filter": _conditions(lookup, way, now),
+            "limit": NEAR,
+            "attributesToRetrieve": ["id"],
+        }
+        for way in ways
     ]
 
 
-def found(results: Sequence[Mapping[str, Any]]) -> Found:
-    """What the replies to `queries` say."""
-    for hits, running in zip(results[::2], results[1::2], strict=True):
+def holder_questions(index: str, q: str) -> list[dict[str, Any]]:
+    """The organisations in whose names `q` stands as it is, or as it sounds."""
+    meant = understand(q)
+    ways = [(f'"{letters(q)}"', ["holder"])]
+    ways += [(_words_of(way), ["holder", "pinyin", "initials"]) for way in as_sounds(meant)]
+    return [
+        {
+            "indexUid": index,
+            "q": text,
+            "matchingStrategy": "all",
+            "attributesToSearchOn": fields,
+            "filter": "holder_kind = organisation",
+            "limit": NEAR,
+            "attributesToRetrieve": ["id"],
+        }
+        for text, fields in ways
+    ]
+
+
+def _most(
+    ways: Sequence[Understood], lookup: Lookup, results: Sequence[Mapping[str, Any]]
+) -> Found:
+    """What the replies to `_loosely` bring, the most often brought first; without facets."""
+    times: Counter[str] = Counter()
+    for result in results:
+        times.update(hit["id"] for hit in result["hits"])
+    ids = [id for id, _ in times.most_common()]
+    page = ids[lookup.offset : lookup.offset + lookup.limit]
+    return Found(page, len(ids), nothing().facets, replace(lookup.q, approximate=True))
+
+
+def _first(ways: Sequence[Understood], results: Sequence[Mapping[str, Any]]) -> Found:
+    """What the first way with a hit says, by the replies to its `_pair`."""
+    for way, hits, running in zip(ways, results[::2], results[1::2], strict=True):
         spread = hits["facetDistribution"]
         # A facet that no document has yet is left out, as in an index just made.
         states = dict(spread.get("state", {}))
@@ -201,9 +237,11 @@ def found(results: Sequence[Mapping[str, Any]]) -> Found:
                 "status": {name: count for name, count in statuses.items() if count > 0},
                 "year": spread.get("year", {}),
             },
+            way,
         )
     return nothing()
 
 
-def nothing() -> Found:
-    return Found([], 0, {"certificate": {}, "region": {}, "status": {}, "year": {}})
+def nothing(meant: Understood | None = None) -> Found:
+    facets: dict[str, dict[str, int]] = {"certificate": {}, "region": {}, "status": {}, "year": {}}
+    return Found([], 0, facets, meant or Understood())

@@ -162,7 +162,7 @@ async def found(page: Page, number: str, id: str) -> None:
     """The search shows the notice, at the latest when the relay has published it."""
     for _ in range(40):
         await page.goto("/notices")
-        await page.get_by_role("searchbox").fill(number)
+        await page.locator("#q").fill(number)
         await on(page, "查找")
         if await page.locator(f'a[href="/notices/{id}"]').count():
             return

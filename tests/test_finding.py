@@ -10,11 +10,11 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from notices import finding_without, relay
+from notices import relay
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
-from notices.finding import Circuit, Finder, Query
+from notices.finding import Circuit, Finder, Query, without
 from notices.settings import Settings
 from search.engine import Admin, Engine, SearchBusy, SearchDown
 from tests.publishing import USCC, caught_up, declared, relaying, until, withdrawn
@@ -312,7 +312,7 @@ class Failing(Engine):
         self.asked += 1
         if self.error:
             raise self.error
-        return []
+        return [{"hits": [], "facetDistribution": {}} for _ in queries]
 
 
 async def test_after_a_failure_nobody_waits_for_the_engine_for_two_seconds(
@@ -367,7 +367,7 @@ async def test_more_hits_than_can_be_paged_through_are_counted_as_not_exact(
     away: Engine,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(finding_without, "MOST", 2)
+    monkeypatch.setattr(without, "MOST", 2)
 
     answer = await Finder(deployment, away).find(Query())
     assert (answer["total"], answer["total_is_exact"]) == (2, False)
@@ -380,7 +380,7 @@ async def test_a_database_that_is_too_slow_leaves_an_honest_nothing(
     away: Engine,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(finding_without, "SECONDS", 0.0)
+    monkeypatch.setattr(without, "SECONDS", 0.0)
 
     answer = await Finder(deployment, away).find(Query())
     assert (answer["total"], answer["total_is_exact"]) == (0, False)
@@ -423,3 +423,64 @@ async def test_searches_without_the_engine_leave_connections_for_checking(
 @pytest.mark.parametrize("q", ["\0", "梅\0思", "\0" * 200])
 async def test_a_nul_finds_nothing_and_breaks_nothing(client: httpx.AsyncClient, q: str) -> None:
     assert (await client.get("/api/v1/notices", params={"q": q})).status_code == 200
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def whole(
+    register: dict[str, str], deployment: Deployment, admin: Admin, engine: Engine
+) -> Finder:
+    """What finds with the search engine."""
+    await relay.reindex(deployment, admin, nobody)
+    return Finder(deployment, engine)
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("meisi", {"plum"}),
+        ("mei si", {"plum"}),
+        ("meisi 餐饮", {"plum"}),
+        ("MSDYCYD", {"plum"}),
+        ("lao jie za huo pu", {"other", "house"}),
+        ("budongchanquanzhengshu", {"house"}),
+        ("kuiwenqu meisi", {"plum"}),
+        ("奎文区梅思食品经营许可证", {"plum"}),
+        ("食品經營許可證 梅思", {"plum"}),
+        ("青州市老街雜貨鋪", {"other", "house"}),
+        ("zhang", set()),
+    ],
+)
+async def test_a_notice_is_found_by_its_sound_and_however_words_run_together(
+    whole: Finder, register: dict[str, str], q: str, expected: set[str]
+) -> None:
+    assert set(await found(whole, register, q=q)) == expected
+
+
+@pytest.mark.parametrize("q", ["青州市老街杂物铺", "老街杂货货铺", "老街货铺"])
+async def test_one_wrong_character_still_finds_and_is_said(
+    whole: Finder, register: dict[str, str], q: str
+) -> None:
+    answer = await whole.find(Query(q=q))
+
+    assert {notice["id"] for notice in answer["notices"]} == {register["other"], register["house"]}
+    assert answer["interpreted"]["approximate"] is True
+    assert answer["total_is_exact"] is False
+    assert sum(answer["facets"]["certificate"].values()) == 2
+    assert answer["notices"][0]["highlights"]["holder"]
+
+
+async def test_what_a_query_was_taken_for_and_where_it_was_found_is_said(whole: Finder) -> None:
+    answer = await whole.find(Query(q="梅思 799990000011 食品经营"))
+
+    assert answer["interpreted"] == {
+        "numbers": ["799990000011"],
+        "words": ["梅思", "食品经营"],
+        "approximate": False,
+    }
+    [notice] = answer["notices"]
+    marked = notice["highlights"]
+    begin, end = marked["holder"][0]
+    assert notice["holder"]["name"][begin:end] == "梅思"
+    begin, end = marked["number"][0]
+    assert notice["number"][begin:end] == "799990000011"
+    assert marked["certificate_name"] == [[0, 4]]

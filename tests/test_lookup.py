@@ -6,69 +6,77 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.lookup import Lookup, Understood, filters, found, queries, quoted, understand
+from search.lookup import Attempt, Lookup, attempts, filters, quoted
+from search.understanding import understand
+
+NAMES = frozenset({"食品经营许可证", "奎文区"})
 
 
-def test_words_and_numbers_of_a_query_are_told_apart() -> None:
-    understood = understand("食品经营 奎文，梅思 00012345")
-
-    assert understood.numbers == ("00012345",)
-    assert set(understood.words) == {"食品经营", "奎文", "梅思"}
+def ways(q: str, *forms: str, **more: Any) -> list[Attempt]:
+    lookup = Lookup(q=understand(q, forms), **more)
+    return list(attempts("i", lookup, NAMES, 0))
 
 
-@pytest.mark.parametrize(
-    "typed",
-    ["鲁(2020)潍坊市奎文区不动产权第0012345号", "鲁（2020）潍坊市奎文区不动产权 0012345"],
-)
-def test_a_number_in_any_of_its_forms_is_one_whole_number(typed: str) -> None:
-    assert understand(typed).whole == ("鲁2020潍坊市奎文区不动产权0012345",)
-
-
-def test_digits_glued_to_han_are_a_number_and_a_word() -> None:
-    understood = understand("食品经营许可证JY13799990000011号")
-
-    assert understood.numbers == ("JY13799990000011",)
-    assert understood.beside == ("食品经营许可证",)
-    assert queries("i", Lookup(q=understood), 0)[2]["q"] == "食 品 经 营 许 可 证"
-
-
-def test_the_end_of_an_organisations_code_is_a_number() -> None:
-    assert understand("梅思 aw4xrr9a").numbers == ("AW4XRR9A",)
-
-
-def test_a_few_digits_are_part_of_a_name() -> None:
-    assert understand("360科技") == Understood(whole=("360科技",), words=("360科技",))
+def asked(q: str, *forms: str, **more: Any) -> list[dict[str, Any]]:
+    return [question for way in ways(q, *forms, **more) for question in way.questions]
 
 
 @pytest.mark.parametrize("typed", ["!", "（）【】", '"', "——", "\u200f", "😀", "''\"\"()"])
 def test_punctuation_alone_finds_nothing(typed: str) -> None:
-    understood = understand(typed)
-
-    assert understood.nothing
-    assert queries("i", Lookup(q=understood), 0) == []
+    assert understand(typed).nothing
+    assert asked(typed) == []
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "\t"])
 def test_an_empty_query_asks_for_everything(typed: str) -> None:
-    asked = queries("i", Lookup(q=understand(typed)), 0)
-
-    assert [one["q"] for one in asked] == ["", ""]
-    assert asked[0]["filter"] == []
+    assert [one["q"] for one in asked(typed)] == ["", ""]
+    assert asked(typed)[0]["filter"] == []
 
 
 def test_whole_numbers_are_asked_first_and_without_words() -> None:
-    asked = queries("i", Lookup(q=understand("JY13799990000011", ["X1"])), 0)
+    first, second = ways("JY13799990000011", "X1")
 
-    assert asked[0]["q"] == "JY13799990000011"
-    assert asked[0]["filter"] == ['numbers IN ["JY13799990000011", "X1"]']
-    assert len(asked) == 4
+    assert first.questions[0]["q"] == "JY13799990000011"
+    assert first.questions[0]["filter"] == ['numbers IN ["JY13799990000011", "X1"]']
+    assert second.questions[0]["filter"] != first.questions[0]["filter"]
+
+
+def test_the_letters_glued_to_a_number_are_words_beside_it() -> None:
+    assert ways("食品经营许可证JY13799990000011号")[1].questions[0]["q"] == "食 品 经 营 许 可 证"
 
 
 def test_every_word_is_a_phrase_and_all_of_them_count() -> None:
-    asked = queries("i", Lookup(q=understand('梅思 "餐饮店')), 0)
+    questions = asked('梅思 "餐饮店')
 
-    assert asked[0]["q"] == '"餐 饮 店" "梅 思"'
-    assert {one["matchingStrategy"] for one in asked} == {"all"}
+    assert questions[0]["q"] == '"餐 饮 店" "梅 思"'
+    assert {one["matchingStrategy"] for one in questions} == {"all"}
+
+
+def test_words_run_together_are_cut_at_names_that_are_known() -> None:
+    plain, cut, *_ = ways("奎文区梅思食品经营许可证")
+
+    assert plain.questions[0]["q"] == '"奎 文 区 梅 思 食 品 经 营 许 可 证"'
+    assert cut.questions[0]["q"] == '"食 品 经 营 许 可 证" "奎 文 区" "梅 思"'
+
+
+def test_pinyin_is_looked_for_in_its_own_fields_only_after_the_words() -> None:
+    plain, spoken = ways("meisi")
+
+    assert plain.questions[0]["q"] == '"m e i s i"'
+    assert "pinyin" not in plain.questions[0]["attributesToSearchOn"]
+    assert [one["q"] for one in spoken.questions[::2]] == ['"mei si"', '"m e i s i"']
+    assert "attributesToSearchOn" not in spoken.questions[0]
+
+
+def test_last_of_all_one_letter_may_be_wrong() -> None:
+    loosely = ways("潍坊梅司餐饮")[-1].questions
+
+    assert '"潍 坊 梅" "餐 饮"' in [one["q"] for one in loosely]
+    assert {one["limit"] for one in loosely} == {20}
+
+
+def test_a_number_is_never_nearly_right() -> None:
+    assert len(ways("JY13799990000011")) == 2
 
 
 def test_a_region_is_meant_by_as_many_digits_as_were_given() -> None:
@@ -105,10 +113,11 @@ def test_a_quoted_value_ends_where_it_should(value: str) -> None:
 
 @given(st.text(max_size=300))
 def test_whatever_is_typed_makes_questions_of_letters_digits_and_our_own_signs(q: str) -> None:
-    for one in queries("i", Lookup(q=understand(q)), 0):
+    for one in asked(q):
+        assert one["q"] or one["filter"] or not q.strip()  # never the whole corpus by mistake
         assert all(sign.isalnum() or sign in ' "' for sign in one["q"])
         assert one["q"].count('"') % 2 == 0
-        for condition in one["filter"][:-2]:
+        for condition in one["filter"]:
             assert condition.count('"') % 2 == 0
 
 
@@ -121,15 +130,27 @@ def answer(states: dict[str, int], running: int, ids: list[str]) -> list[dict[st
 
 
 def test_the_void_are_split_into_declared_and_invalid() -> None:
-    result = found(answer({"void": 5, "reinstated": 2}, 3, ["1"]))
+    result = ways("")[0].read(answer({"void": 5, "reinstated": 2}, 3, ["1"]))
 
     assert result.total == 7
     assert result.facets["status"] == {"declared": 3, "invalid": 2, "reinstated": 2}
     assert result.facets["year"] == {"2026": 1}
 
 
-def test_the_first_question_with_a_hit_answers() -> None:
-    result = found(answer({}, 0, []) + answer({"void": 1}, 0, ["2"]))
+def test_the_first_way_with_a_hit_answers_and_says_what_was_meant() -> None:
+    spoken = ways("meisi")[1]
+    result = spoken.read(answer({}, 0, []) + answer({"void": 1}, 0, ["2"]))
 
     assert result.ids == ["2"]
-    assert found(answer({}, 0, [])).total == 0
+    assert result.meant.sounds == ("m e i s i",)
+    assert spoken.read(answer({}, 0, []) * 2).total == 0
+
+
+def test_of_what_is_nearly_right_the_most_often_brought_comes_first() -> None:
+    loosely = ways("潍坊梅司餐饮", limit=2)[-1]
+    hits: list[dict[str, Any]] = [{"hits": [{"id": id} for id in ids]} for ids in ("ab", "bc", "b")]
+    result = loosely.read(hits)
+
+    assert result.ids == ["b", "a"]
+    assert result.total == 3
+    assert result.meant.approximate

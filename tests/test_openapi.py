@@ -31,6 +31,7 @@ def cookie(fuzzed: Service) -> str:
 
 OPERATIONS = {
     "getCatalogue", "declare", "getNotice", "searchNotices", "withdraw", "correct", "getReceipt",
+    "suggest",
     "getEvents", "verify", "demoLogin", "getLive", "getReady", "getFeed", "getKeys", "getLogKey",
 }  # fmt: skip
 """Every operation but signing out, which would end the session that the others need."""

@@ -161,6 +161,7 @@ async def test_the_search_shows_cards_counts_and_pages(
         return {
             "total": 41, "total_is_exact": True, "page": query.page, "per_page": 20,
             "notices": [notice], "degraded": True,
+                "interpreted": {"numbers": [], "words": ["餐饮"], "approximate": False},
             "facets": {
                 "certificate": {"food-operation-license": 41}, "region": {"370705": 41},
                 "status": {"invalid": 41}, "year": {"2026": 40, "2025": 1},

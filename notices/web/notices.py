@@ -11,12 +11,14 @@ from notices import amending, declarations, finding, once, register
 from notices.facts.errors import AlreadyDeclared, BadQuery, BadRequest, Invalid, Problem
 from notices.facts.forms import Correction, Declaration, Withdrawal, stripped
 from notices.facts.texts import Text
+from notices.finding import suggesting
 from notices.identity import Person
 from notices.once import Once
 from notices.web import bodies, guards
 from notices.web.documenting import reads, writes
 from notices.web.guards import AnyRequest
 
+LONGEST_QUERY = 200
 DEEPEST = 1000
 """Results are counted and shown up to here; beyond, a search is to be narrowed."""
 FIRST_YEAR, LAST_YEAR = 1900, 2999
@@ -143,8 +145,8 @@ def query_of(request: AnyRequest) -> finding.Query:
             bad(name, "YYYY-MM-DD")
         return value
 
-    if len(given.get("q", "")) > 200:
-        problems.append(Problem("q", "too_long", {"limit": 200}))
+    if len(given.get("q", "")) > LONGEST_QUERY:
+        problems.append(Problem("q", "too_long", {"limit": LONGEST_QUERY}))
     region = given.get("region") or None
     if region is not None and not deployment.regions.covers(region):
         bad("region", "37, 3707, 370705")
@@ -184,6 +186,18 @@ async def search_notices(request: AnyRequest) -> Response[bytes]:
     query = query_of(request)
     await guards.limit(request, "search")
     return json_response(await request.app.state.finder.find(query))
+
+
+@get("/api/v1/suggestions", **reads("suggest", "notices", "q"))
+async def suggestions(request: AnyRequest) -> Response[bytes]:
+    """What a search that is being typed may become."""
+    q = request.query_params.get("q", "")
+    if len(q) > LONGEST_QUERY:
+        raise BadQuery(problems=[Problem("q", "too_long", {"limit": LONGEST_QUERY})])
+    await guards.limit(request, "suggest")
+    state = request.app.state
+    found = await suggesting.suggest(state.deployment, state.finder.engine, q)
+    return json_response({"suggestions": found})
 
 
 @post("/api/v1/notices/{id:str}/withdrawal", **writes("withdraw", "notices", Withdrawal))
@@ -252,5 +266,6 @@ def _log_index(
 
 
 HANDLERS = [
-    get_catalogue, declare, get_notice, search_notices, withdraw, correct, get_receipt, get_events,
+    get_catalogue, declare, get_notice, search_notices, suggestions, withdraw, correct,
+    get_receipt, get_events,
 ]  # fmt: skip

@@ -54,6 +54,7 @@ async def search(request: AnyRequest) -> Response[str]:
         sorts=SORTS,
         page=query.page,
         last=last,
+        deepest=DEEPEST,
         to_page=_to_page(given, rendering.language_of(request)),
         filtered=any(given.get(name) for name in FILTERS),
     )

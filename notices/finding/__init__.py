@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -11,11 +11,13 @@ from notices import register
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.facts.texts import CHINA
-from notices.finding_without import Hit, look_up
+from notices.finding.without import Hit, look_up
 from notices.register import Notice
 from search import lookup as lookups
 from search.engine import Engine, SearchBusy, SearchDown
+from search.highlighting import marks
 from search.lookup import Found, Lookup, Sort
+from search.understanding import Understood, compact, understand
 
 SLOT_SECONDS = 0.2
 """How long a search waits for PostgreSQL while others have it."""
@@ -72,38 +74,59 @@ class Finder:
         self.engine = engine
         self._circuit = Circuit()
         self._slots = asyncio.Semaphore(max(1, deployment.settings.pool_size // 3))
+        self._names = _names(deployment)
 
     async def find(self, query: Query) -> dict[str, Any]:
         """The contract's answer; raises Unavailable when too many searches are in flight."""
         now = datetime.now(UTC)
         lookup = self._lookup(query)
-        degraded, exact = False, True
+        degraded = False
         if lookup.q.nothing:
-            found = lookups.nothing()
+            found, exact = lookups.nothing(lookup.q), True
         else:
             try:
                 found = await self._search(lookup, now)
+                exact = not found.meant.approximate
             except SearchDown:
                 degraded = True
                 found, exact = await self._without(lookup, now)
         notices = await self._read(found.ids, lookup.status)
         gone = len(found.ids) - len(notices)
+        if found.meant.approximate:
+            found = replace(found, facets=_counted(notices))
         return {
             "total": found.total - gone,
             "total_is_exact": exact,
             "page": query.page,
             "per_page": query.per_page,
-            "notices": [notice.public(self._deployment) for notice in notices],
+            "notices": [self._shown(notice, found.meant) for notice in notices],
             "facets": found.facets,
             "degraded": degraded,
+            "interpreted": {
+                "numbers": list(found.meant.numbers),
+                "words": [*found.meant.words, *found.meant.beside, *found.meant.sounds],
+                "approximate": found.meant.approximate,
+            },
         }
+
+    def _shown(self, notice: Notice, meant: Understood) -> dict[str, Any]:
+        """The public notice, and what of it answers the query."""
+        public = notice.public(self._deployment)
+        texts = {
+            "holder": public["holder"]["name"],
+            "certificate_name": public["certificate_name"]["zh"],
+            "number": public["number"],
+            "issuer": public["issuer"],
+        }
+        found = {name: marks(text, meant) for name, text in texts.items() if text}
+        return public | {"highlights": {name: parts for name, parts in found.items() if parts}}
 
     def _lookup(self, query: Query) -> Lookup:
         certificates = self._deployment.catalogue.certificates.values()
         forms = {each.normal_number(query.q) for each in certificates if each.optional_prefix}
         end = query.published_to and query.published_to + timedelta(days=1)
         return Lookup(
-            q=lookups.understand(query.q, sorted(forms)),
+            q=understand(query.q, sorted(forms)),
             certificate=query.certificate,
             matter=query.matter,
             region=query.region,
@@ -119,17 +142,21 @@ class Finder:
     async def _search(self, lookup: Lookup, now: datetime) -> Found:
         if not self._circuit.may_try():
             raise SearchDown("circuit")
+        found = lookups.nothing(lookup.q)
         try:
-            results = await self.engine.search(
-                lookups.queries(self.engine.index, lookup, now.timestamp())
-            )
+            for attempt in lookups.attempts(
+                self.engine.index, lookup, self._names, now.timestamp()
+            ):
+                found = attempt.read(await self.engine.search(attempt.questions))
+                if found.total:
+                    break
         except SearchBusy:
             raise Unavailable(retry_after=1) from None
         except SearchDown:
             self._circuit.failed()
             raise
         self._circuit.answered()
-        return lookups.found(results)
+        return found
 
     async def _without(self, lookup: Lookup, now: datetime) -> tuple[Found, bool]:
         """What PostgreSQL finds, and whether that is all there is.
@@ -148,7 +175,7 @@ class Finder:
         page = hits[lookup.offset : lookup.offset + lookup.limit]
         # Counts of a part would be taken for counts of the whole.
         facets = _facets(hits) if complete else lookups.nothing().facets
-        return Found([hit.id for hit in page], len(hits), facets), complete
+        return Found([hit.id for hit in page], len(hits), facets, lookup.q), complete
 
     async def _read(self, ids: Sequence[str], status: str | None) -> list[Notice]:
         """Notices in the order of `ids`, without those that changed since they were indexed."""
@@ -164,6 +191,17 @@ class Finder:
         ]
 
 
+def _names(deployment: Deployment) -> frozenset[str]:
+    """What people run together with other words: certificates and regions, by every name."""
+    certificates = deployment.catalogue.certificates.values()
+    names = [name for certificate in certificates for name in (*certificate.names, certificate.id)]
+    for code in deployment.regions.names:
+        short = deployment.regions.short(code) or ""
+        # 奎文 for 奎文区; of a name of two characters too little would be left.
+        names += [deployment.regions.name(code) or "", short, short[:-1] if len(short) > 2 else ""]
+    return frozenset(filter(None, map(compact, names)))
+
+
 def _facets(hits: Sequence[Hit]) -> dict[str, dict[str, int]]:
     return {
         "certificate": dict(Counter(hit.certificate for hit in hits)),
@@ -171,6 +209,22 @@ def _facets(hits: Sequence[Hit]) -> dict[str, dict[str, int]]:
         "status": dict(Counter(hit.status for hit in hits)),
         "year": dict(Counter(str(hit.year) for hit in hits)),
     }
+
+
+def _counted(notices: Sequence[Notice]) -> dict[str, dict[str, int]]:
+    """Facets of what is shown, where nothing more is known."""
+    return _facets(
+        [
+            Hit(
+                notice.id,
+                str((notice.form or {}).get("certificate")),
+                str((notice.form or {}).get("region")),
+                notice.published_at.astimezone(CHINA).year,
+                notice.state.status,
+            )
+            for notice in notices
+        ]
+    )
 
 
 def _milliseconds(day: date | None) -> int | None:

@@ -1,0 +1,65 @@
+"""Han characters as people type them: simplified for traditional, and by their sound."""
+
+import json
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+LONGEST_SYLLABLE = 6
+MOST_WAYS = 3
+"""Ways to cut pinyin into syllables that are tried; xian is xian, and xi an."""
+
+
+@cache
+def _data() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(
+        files("search").joinpath("data/hanzi.json").read_text("utf-8")
+    )
+    return data
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    return dict(zip(map(ord, _data()["traditional"]), _data()["simplified"], strict=True))
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    return frozenset(_data()["syllables"].split())
+
+
+def simplified(text: str) -> str:
+    """`text` in simplified characters, one for one; what is simplified already stays."""
+    return text if text.isascii() else text.translate(_simplified())
+
+
+@lru_cache(maxsize=4096)
+def pinyin(text: str) -> tuple[str, ...]:
+    """The sound of each Han character of `text`, without tones; of others nothing."""
+    # Its dictionary takes 50 MB, and only who builds documents needs it.
+    from pypinyin import Style, lazy_pinyin
+
+    return tuple(lazy_pinyin(simplified(text), style=Style.NORMAL, errors="ignore"))
+
+
+def cut(sound: str) -> list[tuple[str, ...]]:
+    """The ways in which `sound` (a to z) is pinyin, the fewest syllables first; at most three.
+
+    A syllable that is not finished is left out.
+    """
+    known = _syllables()
+    ways: list[list[tuple[str, ...]]] = [[()], *([] for _ in sound)]
+    for end in range(1, len(sound) + 1):
+        found = [
+            (*way, sound[start:end])
+            for start in range(max(0, end - LONGEST_SYLLABLE), end)
+            if sound[start:end] in known
+            for way in ways[start]
+        ]
+        ways[end] = sorted(found, key=len)[:MOST_WAYS]
+    for end in range(len(sound), max(0, len(sound) - LONGEST_SYLLABLE), -1):
+        if ways[end]:
+            begun = sound[end:]
+            if not begun or any(each.startswith(begun) for each in known):
+                return ways[end]
+    return []

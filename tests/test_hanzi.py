@@ -1,0 +1,37 @@
+"""Traditional characters, and how Han sounds."""
+
+import pytest
+
+from search.hanzi import cut, pinyin, simplified
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [("許可證", "许可证"), ("臺灣", "台湾"), ("许可证 ABC", "许可证 ABC"), ("", ""), ("裏", "里")],
+)
+def test_traditional_characters_become_simplified_ones(typed: str, same: str) -> None:
+    assert simplified(typed) == same
+
+
+def test_a_text_sounds_by_its_han_alone() -> None:
+    assert pinyin("潍坊 ABC 银行") == ("wei", "fang", "yin", "hang")
+    assert pinyin("餐飲") == pinyin("餐饮")
+
+
+@pytest.mark.parametrize(
+    ("sound", "ways"),
+    [
+        ("weifang", [("wei", "fang")]),
+        ("xian", [("xian",), ("xi", "an")]),
+        ("meis", [("mei",)]),
+        ("lvxingshe", [("lv", "xing", "she")]),
+        ("wfms", []),
+        ("", []),
+    ],
+)
+def test_pinyin_is_cut_into_syllables(sound: str, ways: list[tuple[str, ...]]) -> None:
+    assert cut(sound) == ways
+
+
+def test_a_long_word_is_cut_in_no_time() -> None:
+    assert len(cut("xian" * 50)) == 3
