@@ -1,11 +1,11 @@
-"""A client that costs little beside the server it measures: keep-alive HTTP/1.1, POST only."""
+"""A client that costs little beside the server it measures: keep-alive HTTP/1.1."""
 
 import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import uvloop
 
@@ -38,8 +38,8 @@ def percentile(values: list[float], share: float) -> float:
 class _Connection(asyncio.Protocol):
     """One connection that sends the next request as soon as the last one is answered."""
 
-    def __init__(self, head: bytes, bodies: Iterator[bytes], load: Load, until: float) -> None:
-        self.head, self.bodies, self.load, self.until = head, bodies, load, until
+    def __init__(self, requests: Iterator[bytes], load: Load, until: float) -> None:
+        self.requests, self.load, self.until = requests, load, until
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.received = b""
 
@@ -48,9 +48,9 @@ class _Connection(asyncio.Protocol):
         self._send()
 
     def _send(self) -> None:
-        body = next(self.bodies)
+        request = next(self.requests)
         self.sent = time.perf_counter()
-        self.transport.write(self.head + b"%d\r\n\r\n" % len(body) + body)
+        self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
         self.received += data
@@ -76,17 +76,34 @@ class _Connection(asyncio.Protocol):
             self.done.set_exception(RuntimeError(f"the server hung up: {error}"))
 
 
-def post(url: str, bodies: Iterator[bytes], seconds: float, *, cookie: str = "") -> Load:
+def post(
+    url: str, bodies: Iterator[bytes], seconds: float, *, cookie: str = "", bearer: str = ""
+) -> Load:
     """POST `bodies`, one after the other on each of eight connections, for some seconds."""
     parts = urlsplit(url)
     lines = [
         f"POST {parts.path or '/'} HTTP/1.1",
         f"Host: {parts.netloc}",
         "Content-Type: application/json",
+        "Accept-Encoding: identity",
         *([f"Cookie: {cookie}"] if cookie else []),
+        *([f"Authorization: Bearer {bearer}"] if bearer else []),
         "Content-Length: ",
     ]
     head = "\r\n".join(lines).encode()
+    return _load(url, (head + b"%d\r\n\r\n" % len(body) + body for body in bodies), seconds)
+
+
+def get(url: str, queries: Iterator[dict[str, str]], seconds: float) -> Load:
+    """GET `url` with each of `queries`, likewise."""
+    parts = urlsplit(url)
+    tail = f" HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n"
+    requests = (f"GET {parts.path}?{urlencode(query)}{tail}".encode() for query in queries)
+    return _load(url, requests, seconds)
+
+
+def _load(url: str, requests: Iterator[bytes], seconds: float) -> Load:
+    parts = urlsplit(url)
     load = Load()
 
     async def run() -> None:
@@ -94,7 +111,7 @@ def post(url: str, bodies: Iterator[bytes], seconds: float, *, cookie: str = "")
         began = time.perf_counter()
         connections = [
             await loop.create_connection(
-                lambda: _Connection(head, bodies, load, began + seconds),
+                lambda: _Connection(requests, load, began + seconds),
                 parts.hostname or "127.0.0.1",
                 parts.port or 80,
             )
