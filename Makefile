@@ -49,12 +49,12 @@ clean: ## Remove what was set up; the data folder stays
 	@.ci/venv
 	@echo '安装依赖… / Installing what it needs …'
 	@$(PIP) install --no-deps --require-hashes -r requirements.txt
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/ready-test: requirements-test.txt pyproject.toml
 	@.ci/venv
 	@echo '安装测试依赖… / Installing what the tests need …'
 	@$(PIP) install --no-deps --require-hashes -r requirements-test.txt
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@ .venv/ready-run
