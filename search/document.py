@@ -9,7 +9,7 @@ from typing import Any
 from notices.facts.numbers import normal_form
 from search.hanzi import pinyin, simplified
 
-VERSION = 3
+VERSION = 4
 """Raised by whoever changes what `document` returns; a running index is then filled anew."""
 
 FEWEST_DIGITS = 4
@@ -102,8 +102,6 @@ def document(
         "certificate_words": [letters(name) for name in names],
         # 鲁(2020)潍坊市奎文区不动产权第0012345号 is typed in parts, its Han too.
         "number_words": [letters(part) for part in pieces(number or "")[1]],
-        # One's own number ranks above a holder's code that happens to be the same.
-        "number_whole": number_key if number_key and number_key.isascii() else None,
         "holder_code": identifier,
         "place": [letters(place) for place in (region_name, notice["issuer"]) if place],
         # Filters: a number is never looked up as a word, since hyphens and brackets cut words.

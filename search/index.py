@@ -8,7 +8,6 @@ from search.engine import Admin
 SETTINGS: dict[str, Any] = {
     # Most telling first: a holder's name counts more than a place of the same name.
     "searchableAttributes": [
-        "number_whole",
         "holder",
         "certificate_words",
         "number_words",

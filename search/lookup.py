@@ -13,7 +13,7 @@ MOST_WORDS = 10
 """Meilisearch looks at the first ten words or phrases of a query."""
 
 WRITTEN = (
-    "number_whole", "holder", "certificate_words", "number_words", "place", "holder_code",
+    "holder", "certificate_words", "number_words", "place", "holder_code",
 )  # fmt: skip
 """Fields of what is written, not of how it sounds."""
 
@@ -109,7 +109,9 @@ def attempts(index: str, lookup: Lookup, names: Collection[str], now: float) -> 
     cut at `names`, and Latin ones are taken for pinyin; at last one letter may be wrong.
     """
     q = lookup.q
-    exactly = (replace(q, numbers=(), beside=(), words=()),) if q.whole else ()
+    # Nothing but digits may be a number as well as the end of one: both are asked for at once.
+    whole = q.whole if q.whole != q.numbers else ()
+    exactly = (replace(q, whole=whole, numbers=(), beside=(), words=()),) if whole else ()
     otherwise = apart(q, names)
     for ways in (
         exactly,
@@ -142,8 +144,6 @@ def _conditions(lookup: Lookup, way: Understood, now: float) -> list[str]:
 def _pair(index: str, lookup: Lookup, way: Understood, now: float) -> Iterator[dict[str, Any]]:
     """Two questions: the hits, and how many of them still run their notice period."""
     text, wanted = _words_of(way), _conditions(lookup, way, now)
-    if way.whole and way.whole[0].isascii():
-        text = way.whole[0]  # one's own number ranks above a holder's code that is the same
     order = _ORDER[lookup.sort]
     if lookup.sort == "relevance" and way.numbers:
         order = ["last_run:asc"]

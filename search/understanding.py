@@ -68,7 +68,7 @@ def understand(q: str, forms: Iterable[str] = ()) -> Understood:
         tuple(whole),
         tuple(dict.fromkeys(numbers)),
         tuple(dict.fromkeys(beside)),
-        tuple(dict.fromkeys(words)),
+        tuple(words),
         nothing=bool(q.strip()) and not numbers and not words,
     )
 
@@ -83,7 +83,7 @@ def apart(meant: Understood, names: Collection[str]) -> Understood | None:
     words = [part for word in meant.words for part in _cut(compact(word), names)]
     if len(words) == len(meant.words):
         return None
-    return replace(meant, whole=(), words=tuple(dict.fromkeys(words)))
+    return replace(meant, whole=(), words=tuple(words))
 
 
 def _cut(word: str, names: Collection[str]) -> list[str]:

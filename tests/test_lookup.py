@@ -36,7 +36,7 @@ def test_an_empty_query_asks_for_everything(typed: str) -> None:
 def test_whole_numbers_are_asked_first_and_without_words() -> None:
     first, second = ways("JY13799990000011", "X1")
 
-    assert first.questions[0]["q"] == "JY13799990000011"
+    assert first.questions[0]["q"] == ""
     assert first.questions[0]["filter"] == ['numbers IN ["JY13799990000011", "X1"]']
     assert second.questions[0]["filter"] != first.questions[0]["filter"]
 
@@ -76,7 +76,16 @@ def test_last_of_all_one_letter_may_be_wrong() -> None:
 
 
 def test_a_number_is_never_nearly_right() -> None:
-    assert len(ways("JY13799990000011")) == 2
+    assert len(ways("JY13799990000011的")) == 2
+
+
+def test_digits_may_be_a_number_or_the_end_of_one() -> None:
+    [only] = ways("379999415295", sort="relevance")
+
+    assert only.questions[0]["filter"] == [
+        '(numbers = "379999415295" OR tails STARTS WITH "592514999973")'
+    ]
+    assert only.questions[0]["sort"] == ["last_run:asc"]
 
 
 def test_a_region_is_meant_by_as_many_digits_as_were_given() -> None:

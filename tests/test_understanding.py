@@ -61,6 +61,10 @@ def test_words_run_together_are_cut_at_known_names(
     [
         ("meisi", [("mei si",), ("m e i s i",)]),
         ("mei si", [("mei si",), ("mei", "si"), ("mei", "s i"), ("m e i", "si"), ("m e i", "s i")]),
+        (
+            "shi shi",
+            [("shi shi",), ("shi", "shi"), ("shi", "s h i"), ("s h i", "shi"), ("s h i", "s h i")],
+        ),
         ("WFMS", [("w f m s",)]),
         ("xi'an", [("xian",), ("xi an",), ("x i a n",)]),
         ("lüyou", [("lv you",), ("l v y o u",)]),

@@ -92,6 +92,8 @@ class Finder:
                 found, exact = await self._without(lookup, now)
         notices = await self._read(found.ids, lookup.status)
         gone = len(found.ids) - len(notices)
+        if lookup.q.whole and lookup.sort == "relevance":
+            notices.sort(key=lambda notice: not self._has_number(notice, lookup.q.whole))
         if found.meant.approximate:
             found = replace(found, facets=_counted(notices))
         return {
@@ -108,6 +110,15 @@ class Finder:
                 "approximate": found.meant.approximate,
             },
         }
+
+    def _has_number(self, notice: Notice, forms: Sequence[str]) -> bool:
+        """Whether its own number is one of `forms`, and not its holder's code or a part of it."""
+        form = notice.form or {}
+        certificate = self._deployment.catalogue.certificates.get(form.get("certificate", ""))
+        number = form.get("number") or ""
+        return notice.id in forms or (
+            certificate is not None and certificate.normal_number(number) in forms
+        )
 
     def _shown(self, notice: Notice, meant: Understood) -> dict[str, Any]:
         """The public notice, and what of it answers the query."""
