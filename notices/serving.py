@@ -188,16 +188,7 @@ def _serve_on_engines(
 ) -> None:
     """Serve for as long as the engines last, which may be those of another command."""
     with contextlib.ExitStack() as started:
-        engines = started.enter_context(
-            Engines.open(
-                settings.data,
-                database_url=settings.database_url,
-                meili_url=settings.meili_url,
-                meili_master_key=settings.meili_master_key,
-                meili_bin=settings.meili_bin,
-                say=say,
-            )
-        )
+        engines = started.enter_context(Engines.of(settings, say))
         asyncio.run(prepare(settings, engines.database_url))
         ended = threading.Event()
         started.callback(ended.set)

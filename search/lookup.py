@@ -109,20 +109,22 @@ def attempts(index: str, lookup: Lookup, names: Collection[str], now: float) -> 
     cut at `names`, and Latin ones are taken for pinyin; at last one letter may be wrong.
     """
     q = lookup.q
+
+    def pairs(*ways: Understood) -> Attempt:
+        questions = [ask for way in ways for ask in _pair(index, lookup, way, now)]
+        return Attempt(questions, partial(_first, ways))
+
     # Nothing but digits may be a number as well as the end of one: both are asked for at once.
-    whole = q.whole if q.whole != q.numbers else ()
-    exactly = (replace(q, whole=whole, numbers=(), beside=(), words=()),) if whole else ()
+    if q.whole and q.whole != q.numbers:
+        yield pairs(replace(q, numbers=(), beside=(), words=()))
+    if q.nothing:
+        return
+    yield pairs(replace(q, whole=()))
+    # Only now, since most queries have been answered before.
     otherwise = apart(q, names)
-    for ways in (
-        exactly,
-        () if q.nothing else (replace(q, whole=()),),
-        (*((otherwise,) if otherwise else ()), *as_sounds(q)),
-    ):
-        if ways:
-            questions = [ask for way in ways for ask in _pair(index, lookup, way, now)]
-            yield Attempt(questions, partial(_first, ways))
-    ways = tuple(near(q))
-    if ways:
+    if ways := [*([otherwise] if otherwise else []), *as_sounds(q)]:
+        yield pairs(*ways)
+    if ways := near(q):
         yield Attempt(_loosely(index, lookup, ways, now), partial(_most, ways, lookup))
 
 

@@ -477,6 +477,8 @@ async def test_what_a_query_was_taken_for_and_where_it_was_found_is_said(whole: 
         "words": ["梅思", "食品经营"],
         "approximate": False,
     }
+    number = await whole.find(Query(q=HOUSE))
+    assert number["interpreted"]["numbers"] == ["鲁2020潍坊市奎文区不动产权0012345"]
     [notice] = answer["notices"]
     marked = notice["highlights"]
     begin, end = marked["holder"][0]

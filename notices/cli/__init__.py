@@ -112,14 +112,7 @@ async def _at_work(settings: Settings) -> AsyncIterator[Settings]:
     from notices.engines import Engines
     from notices.migrating import migrate
 
-    with Engines.open(
-        settings.data,
-        database_url=settings.database_url,
-        meili_url=settings.meili_url,
-        meili_master_key=settings.meili_master_key,
-        meili_bin=settings.meili_bin,
-        say=say,
-    ) as engines:
+    with Engines.of(settings, say) as engines:
         await migrate(engines.database_url)
         await DB.start(engines.database_url, 4)
         try:

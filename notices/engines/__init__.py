@@ -19,6 +19,7 @@ from notices.engines.children import Child, EngineError, Say, end_orphan, hold
 from notices.engines.cluster import write_private
 from notices.engines.postgresql import PostgreSQL
 from notices.facts.texts import Text
+from notices.settings import Settings
 
 __all__ = ["EngineError", "Engines"]
 
@@ -66,6 +67,18 @@ class Engines:
                     f"Cannot use the data folder {data}: {error}",
                 )
             ) from error
+
+    @classmethod
+    def of(cls, settings: Settings, say: Say) -> Self:
+        """`open` as `settings` say."""
+        return cls.open(
+            settings.data,
+            database_url=settings.database_url,
+            meili_url=settings.meili_url,
+            meili_master_key=settings.meili_master_key,
+            meili_bin=settings.meili_bin,
+            say=say,
+        )
 
     @classmethod
     def _open(

@@ -6,7 +6,6 @@ MOD 97-10 finds every wrong digit, every swap of neighbours, and 99 of 100 other
 import re
 import unicodedata
 
-LENGTH = 14
 LARGEST_SERIAL = 99_999_999
 
 _MOST_CHARACTERS = 64

@@ -105,7 +105,7 @@ class Finder:
             "facets": found.facets,
             "degraded": degraded,
             "interpreted": {
-                "numbers": list(found.meant.numbers),
+                "numbers": list(found.meant.numbers or found.meant.whole[:1]),
                 "words": [*found.meant.words, *found.meant.beside, *found.meant.sounds],
                 "approximate": found.meant.approximate,
             },
