@@ -125,6 +125,7 @@ class Follower(Table, db=DB, tablename="follower"):
     name = Text(primary_key=True, default=None)
     position = BigInt(default=None)
     moved_at = Timestamptz(default=None)
+    checked_at = Timestamptz(default=None, null=True)
 
 
 class Parked(Table, db=DB, tablename="parked"):

@@ -6,14 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import msgspec
+
 from notices.facts.numbers import normal_form
 from search.hanzi import pinyin, simplified
 
-VERSION = 4
+VERSION = 5
 """Raised by whoever changes what `document` returns; a running index is then filled anew."""
 
 FEWEST_DIGITS = 4
 """Digits that make a run of letters and digits a number; fewer are a word (360科技)."""
+
+LATER = ("status", "links")
+"""Of a public notice what depends on the clock and on the service's address."""
 
 LONG_RUN = 6
 """A run as long as this needs but one: codes of organisations end like AW4XRR9A."""
@@ -75,6 +80,12 @@ def _sounds(texts: Iterable[str]) -> tuple[list[str], list[str]]:
     ]
 
 
+def lasting(notice: Mapping[str, Any]) -> str:
+    """The public notice as JSON text without `LATER`, which whoever shows it adds."""
+    kept = {name: value for name, value in notice.items() if name not in LATER}
+    return msgspec.json.encode(kept).decode()
+
+
 def document(
     notice: Mapping[str, Any], *, region_name: str, aliases: Sequence[str], number_key: str | None
 ) -> dict[str, Any]:
@@ -97,6 +108,8 @@ def document(
     state = "void" if notice["status"] in ("declared", "invalid") else notice["status"]
     return {
         "id": notice["id"],
+        # What a page of hits shows; it is passed on as it is.
+        "notice": lasting(notice),
         # Words, most telling first: Meilisearch ranks by this order.
         "holder": letters(holder["name"]),
         "certificate_words": [letters(name) for name in names],

@@ -15,6 +15,10 @@ from meilisearch.errors import (
     MeilisearchCommunicationError,
     MeilisearchTimeoutError,
 )
+from yarl import URL
+
+from search import results
+from search.results import Result
 
 T = TypeVar("T")
 
@@ -46,6 +50,7 @@ class Engine:
     def __init__(self, url: str, key: str, index: str, deadline: float = 0.8) -> None:
         self.index = index
         self._url = url
+        self._multi_search = URL(f"{url}/multi-search")
         self._headers = {
             "Authorization": f"Bearer {key}",
             "Accept-Encoding": "identity",
@@ -66,30 +71,22 @@ class Engine:
             )
         return self._session
 
-    async def search(self, queries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    async def search(self, queries: Sequence[dict[str, Any]]) -> list[Result]:
         """The results of `queries`, in their order; raises SearchDown or SearchBusy."""
         if self._in_flight >= self.IN_FLIGHT:
             raise SearchBusy
         self._in_flight += 1
         try:
             body = msgspec.json.encode({"queries": queries})
-            async with self._open().post(f"{self._url}/multi-search", data=body) as reply:
-                answer = msgspec.json.decode(await reply.read())
+            async with self._open().post(self._multi_search, data=body) as reply:
+                answer = await reply.read()
                 if reply.status == 200:
-                    results: list[dict[str, Any]] = answer["results"]
-                    return results
+                    return results.decode(answer)
                 # Its message quotes the query; its code does not.
-                raise SearchDown(str(answer.get("code", reply.status)))
+                raise SearchDown(results.code(answer) or str(reply.status))
         except TimeoutError:
             raise SearchDown("timeout") from None
-        except (
-            aiohttp.ClientError,
-            OSError,
-            msgspec.DecodeError,
-            LookupError,
-            TypeError,
-            AttributeError,
-        ) as error:
+        except (aiohttp.ClientError, OSError, msgspec.DecodeError) as error:
             raise SearchDown(type(error).__name__) from None
         finally:
             self._in_flight -= 1

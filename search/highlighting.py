@@ -16,35 +16,48 @@ SHORTEST_ALIKE = 2
 """Letters in a row that are marked as alike where a query is only nearly right."""
 
 
-def marks(text: str, meant: Understood) -> list[Range]:
-    """The parts of `text` that `meant` asks for, in order and apart from one another."""
-    if meant.whole and normal_form(text) in meant.whole:
-        return [[0, len(text)]]
-    if not (meant.words or meant.beside or meant.numbers):
-        return []
-    letters, places = _letters(text)
-    found = []
-    for wanted in {*map(compact, (*meant.words, *meant.beside)), *map(str.casefold, meant.numbers)}:
-        start = letters.find(wanted) if wanted else -1
-        while start >= 0:
-            found.append((start, start + len(wanted)))
-            start = letters.find(wanted, start + len(wanted))
-    if meant.approximate and not found:
-        found = list(_alike(letters, max(map(compact, meant.words), key=len, default="")))
-    return _joined([places[begin], places[end - 1] + 1] for begin, end in found)
+class Marker:
+    """What a query asks for, made once and then looked for in every text that is shown."""
+
+    def __init__(self, meant: Understood) -> None:
+        self._whole = frozenset(meant.whole)
+        words = [compact(word) for word in (*meant.words, *meant.beside)]
+        self._wanted = {*words, *map(str.casefold, meant.numbers)} - {""}
+        self._nearly = max(words[: len(meant.words)], key=len, default="")
+        self._approximate = meant.approximate
+
+    def marks(self, text: str) -> list[Range]:
+        """The parts of `text` that the query asks for, in order and apart from one another."""
+        if self._whole and normal_form(text) in self._whole:
+            return [[0, len(text)]]
+        if not self._wanted:
+            return []
+        letters, places = _letters(text)
+        found = []
+        for wanted in self._wanted:
+            start = letters.find(wanted)
+            while start >= 0:
+                found.append((start, start + len(wanted)))
+                start = letters.find(wanted, start + len(wanted))
+        if self._approximate and not found:
+            found = list(_alike(letters, self._nearly))
+        return _joined([places[begin], places[end - 1] + 1] for begin, end in found)
 
 
-@lru_cache(maxsize=8192)
-def _letters(text: str) -> tuple[str, list[int]]:
+@lru_cache(maxsize=65536)
+def _letter(character: str) -> str:
+    """What a character is in the compact form of a text: one letter, seldom several, or none."""
+    folded = simplified(unicodedata.normalize("NFKC", character).casefold())
+    return "".join(letter for letter in folded if letter.isalnum())
+
+
+def _letters(text: str) -> tuple[str, range | list[int]]:
     """The compact form of `text`, and which character each of its letters came from."""
-    letters, places = [], []
-    for place, character in enumerate(text):
-        folded = simplified(unicodedata.normalize("NFKC", character).casefold())
-        for letter in folded:
-            if letter.isalnum():
-                letters.append(letter)
-                places.append(place)
-    return "".join(letters), places
+    each = list(map(_letter, text))
+    letters = "".join(each)
+    if len(letters) == len(each) and "" not in each:
+        return letters, range(len(letters))
+    return letters, [place for place, folded in enumerate(each) for _ in folded]
 
 
 def _alike(letters: str, word: str) -> Iterable[tuple[int, int]]:

@@ -41,8 +41,8 @@ SETTINGS: dict[str, Any] = {
         "exactness",
         "published_index:desc",
     ],
-    # Notices are read from the register; whoever had the search key would learn ids, no more.
-    "displayedAttributes": ["id"],
+    # Whoever had the search key would read public notices, and not by which words they are found.
+    "displayedAttributes": ["effective_at", "id", "notice", "state"],
     # Words are single letters here, and a number that is nearly right is another number.
     "typoTolerance": {"enabled": False},
     "prefixSearch": "disabled",

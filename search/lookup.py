@@ -1,12 +1,13 @@
-"""A person's query as questions to Meilisearch, and its replies as ids, total and facets."""
+"""A person's query as questions to Meilisearch, and its replies as hits, total and facets."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from search.document import letters
+from search.results import Hit, Result
 from search.understanding import Understood, apart, as_sounds, near, understand
 
 MOST_WORDS = 10
@@ -45,9 +46,9 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The ids of one page, how many there are in all, how they spread, and by what they were."""
+    """One page of hits, how many there are in all, how they spread, and by what they were."""
 
-    ids: list[str]
+    hits: list[Hit]
     total: int
     facets: dict[str, dict[str, int]]
     meant: Understood
@@ -98,7 +99,7 @@ class Attempt(NamedTuple):
     """One way to understand a query: what to ask, and how the replies are read."""
 
     questions: list[dict[str, Any]]
-    read: Callable[[Sequence[Mapping[str, Any]]], Found]
+    read: Callable[[Sequence[Result]], Found]
 
 
 def attempts(index: str, lookup: Lookup, names: Collection[str], now: float) -> Iterator[Attempt]:
@@ -158,7 +159,7 @@ def _pair(index: str, lookup: Lookup, way: Understood, now: float) -> Iterator[d
         "sort": order,
         "offset": lookup.offset,
         "limit": lookup.limit,
-        "attributesToRetrieve": ["id"],
+        "attributesToRetrieve": ["effective_at", "id", "notice", "state"],
     }
     yield common | {
         "filter": [*wanted, "state = void", f"effective_at > {now:.3f}"],
@@ -204,22 +205,20 @@ def holder_questions(index: str, q: str) -> list[dict[str, Any]]:
     ]
 
 
-def _most(
-    ways: Sequence[Understood], lookup: Lookup, results: Sequence[Mapping[str, Any]]
-) -> Found:
+def _most(ways: Sequence[Understood], lookup: Lookup, results: Sequence[Result]) -> Found:
     """What the replies to `_loosely` bring, the most often brought first; without facets."""
     times: Counter[str] = Counter()
     for result in results:
-        times.update(hit["id"] for hit in result["hits"])
+        times.update(hit.id for hit in result.hits)
     ids = [id for id, _ in times.most_common()]
-    page = ids[lookup.offset : lookup.offset + lookup.limit]
+    page = [Hit(id) for id in ids[lookup.offset : lookup.offset + lookup.limit]]
     return Found(page, len(ids), nothing().facets, replace(lookup.q, approximate=True))
 
 
-def _first(ways: Sequence[Understood], results: Sequence[Mapping[str, Any]]) -> Found:
+def _first(ways: Sequence[Understood], results: Sequence[Result]) -> Found:
     """What the first way with a hit says, by the replies to its `_pair`."""
     for way, hits, running in zip(ways, results[::2], results[1::2], strict=True):
-        spread = hits["facetDistribution"]
+        spread = hits.facet_distribution
         # A facet that no document has yet is left out, as in an index just made.
         states = dict(spread.get("state", {}))
         # Meilisearch stops counting hits at a limit, but never counts of a facet; every
@@ -228,10 +227,10 @@ def _first(ways: Sequence[Understood], results: Sequence[Mapping[str, Any]]) -> 
         if total == 0:
             continue
         void = states.pop("void", 0)
-        declared = running["facetDistribution"].get("state", {}).get("void", 0)
+        declared = running.facet_distribution.get("state", {}).get("void", 0)
         statuses = {"declared": declared, "invalid": void - declared, **states}
         return Found(
-            [hit["id"] for hit in hits["hits"]],
+            hits.hits,
             total,
             {
                 "certificate": spread.get("certificate", {}),

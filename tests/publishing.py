@@ -50,6 +50,16 @@ async def withdrawn(deployment: Deployment, id: str, name: str = "潍坊市奎�
     await amending.withdraw(deployment, person, id, "found")
 
 
+async def redacted(id: str) -> None:
+    await DB.fetch(
+        "WITH head AS (UPDATE log_head SET size = size + 1 RETURNING size - 1 AS index),"
+        " emptied AS (UPDATE notice SET form = NULL WHERE id = $1)"
+        " INSERT INTO event (index, notice, kind, at, entry)"
+        " SELECT index, $1, 'redacted', now(), '' FROM head",
+        id,
+    )
+
+
 @contextlib.asynccontextmanager
 async def relaying(deployment: Deployment, admin: Admin) -> AsyncIterator[None]:
     """A relay that follows the log until the end of the block."""

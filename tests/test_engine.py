@@ -71,7 +71,7 @@ async def test_what_was_written_is_found(settings: Settings, admin: Admin, index
     async with asking(settings, index) as engine:
         (result,) = await engine.search(question(engine, q='"张"'))
 
-    assert [hit["id"] for hit in result["hits"]] == ["1"]
+    assert [hit.id for hit in result.hits] == ["1"]
     assert await admin.count(index) == 2
 
 

@@ -10,14 +10,18 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from notices import register as registers
 from notices import relay
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
-from notices.finding import Circuit, Finder, Query, without
+from notices.finding import Circuit, Finder, Query, behind, without
+from notices.finding.behind import Behind
+from notices.relay import checking, publishing
 from notices.settings import Settings
 from search.engine import Admin, Engine, SearchBusy, SearchDown
-from tests.publishing import USCC, caught_up, declared, relaying, until, withdrawn
+from search.results import Result
+from tests.publishing import USCC, caught_up, declared, redacted, relaying, until, withdrawn
 
 PLUM = "潍坊市奎文区梅思（第一）餐饮店"
 OTHER = "青州市老街杂货铺"
@@ -72,7 +76,7 @@ async def away(settings: Settings) -> AsyncIterator[Engine]:
     await engine.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session", params=["engine", "without"])
+@pytest_asyncio.fixture(loop_scope="session", params=["engine", "doubted", "without"])
 async def finder(
     request: pytest.FixtureRequest,
     register: dict[str, str],
@@ -81,10 +85,11 @@ async def finder(
     engine: Engine,
     away: Engine,
 ) -> Finder:
-    """What finds with the search engine, and then what finds without it."""
+    """What finds with the search engine, whose documents are believed or not, and without it."""
     if request.param == "without":
         return Finder(deployment, away)
     await relay.reindex(deployment, admin, nobody)
+    await checking.note(request.param == "engine")
     return Finder(deployment, engine)
 
 
@@ -210,7 +215,7 @@ async def test_pages_follow_each_other(finder: Finder, register: dict[str, str])
     assert pages == [["person", "house", "other"], ["plum"], []]
 
 
-async def test_declared_becomes_invalid_though_nobody_rewrote_its_document(
+async def test_a_notice_is_declared_while_its_period_runs(
     finder: Finder, register: dict[str, str]
 ) -> None:
     await DB.fetch("UPDATE notice SET effective_at = now() + interval '1 day'")
@@ -219,10 +224,7 @@ async def test_declared_becomes_invalid_though_nobody_rewrote_its_document(
     assert len(await found(finder, register, status="declared")) == 4
     answer = await finder.find(Query())
     assert answer["facets"]["status"] == {"declared": 4}
-
-    await DB.fetch("UPDATE notice SET effective_at = published_at")
-    # The register says so at once, whatever the index still thinks.
-    assert await found(finder, register, status="declared") == []
+    assert {notice["status"] for notice in answer["notices"]} == {"declared"}
 
 
 def _admin_of(finder: Finder) -> Admin:
@@ -238,13 +240,17 @@ async def test_a_period_that_ended_a_moment_ago_is_filtered_as_invalid(
 ) -> None:
     await DB.fetch("UPDATE notice SET effective_at = clock_timestamp() + interval '2 seconds'")
     await relay.reindex(deployment, admin, nobody)
+    await checking.note(True)
     finder = Finder(deployment, engine)
+    assert (await finder.find(Query()))["facets"]["status"] == {"declared": 4}
 
     async def all_invalid() -> bool:
         return len(await found(finder, register, status="invalid")) == 4
 
     await until(all_invalid)
-    assert (await finder.find(Query()))["facets"]["status"] == {"invalid": 4}
+    answer = await finder.find(Query())
+    assert answer["facets"]["status"] == {"invalid": 4}
+    assert {notice["status"] for notice in answer["notices"]} == {"invalid"}
 
 
 async def test_a_withdrawn_notice_is_reinstated_in_search(
@@ -269,10 +275,70 @@ async def test_what_is_shown_is_never_older_than_the_register(
 
 
 async def test_a_redacted_notice_is_not_found(finder: Finder, register: dict[str, str]) -> None:
-    await DB.fetch("UPDATE notice SET form = NULL WHERE id = $1", register["plum"])
+    await redacted(register["plum"])
 
     assert await found(finder, register, q="梅思") == []
     assert "plum" not in await found(finder, register)
+    assert "plum" not in await found(finder, register, q=register["plum"])
+
+
+@pytest.mark.parametrize("q", ["", "餐饮", "JY13799990000011", "青州市老街杂物铺", "lao jie"])
+async def test_what_the_index_shows_is_what_the_register_says(
+    register: dict[str, str], deployment: Deployment, admin: Admin, engine: Engine, q: str
+) -> None:
+    await withdrawn(deployment, register["plum"], PLUM)
+    await relay.reindex(deployment, admin, nobody)
+    answers = []
+    for believed in (True, False):
+        await checking.note(believed)
+        answers.append(await Finder(deployment, engine).find(Query(q=q)))
+
+    assert answers[0] == answers[1]
+    for notice in answers[0]["notices"]:
+        public = (await registers.get(notice["id"])).public(deployment)
+        assert {name: notice[name] for name in public} == public
+
+
+async def test_what_the_index_has_not_taken_is_read_from_the_register(
+    register: dict[str, str],
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await relay.reindex(deployment, admin, nobody)
+    await checking.note(True)
+    await withdrawn(deployment, register["plum"], PLUM)
+    await publishing.settle([], {register["other"]: "refused"})
+    assert await Behind().ids() == {register["plum"], register["other"]}
+
+    await withdrawn(deployment, register["other"], OTHER)
+    monkeypatch.setattr(behind, "LOOK", behind.LOOK.replace("1001", "2"))
+    monkeypatch.setattr(behind, "MOST", 1)
+    assert await Behind().ids() is None
+
+
+async def test_one_look_at_the_log_serves_all_searches_of_a_short_while(
+    finder: Finder, register: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+    usual = behind._look
+
+    async def counted() -> Any:
+        nonlocal looks
+        looks += 1
+        await asyncio.sleep(0.01)
+        return await usual()
+
+    monkeypatch.setattr(behind, "_look", counted)
+    monkeypatch.setattr(behind, "EVERY", 60)
+    await asyncio.gather(*(finder.find(Query(q="梅思")) for _ in range(3)))
+    await finder.find(Query(q="老街"))
+    assert looks == 1
+
+    monkeypatch.setattr(behind, "EVERY", 0)
+    await finder.find(Query(q="梅思"))
+    assert looks == 2
 
 
 async def test_the_holders_own_code_finds_in_the_index(
@@ -308,11 +374,11 @@ class Failing(Engine):
         self.asked = 0
         self.error = error
 
-    async def search(self, queries: Any) -> list[dict[str, Any]]:
+    async def search(self, queries: Any) -> list[Result]:
         self.asked += 1
         if self.error:
             raise self.error
-        return [{"hits": [], "facetDistribution": {}} for _ in queries]
+        return [Result() for _ in queries]
 
 
 async def test_after_a_failure_nobody_waits_for_the_engine_for_two_seconds(

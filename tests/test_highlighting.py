@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.highlighting import marks
+from search.highlighting import Marker
 from search.understanding import understand
 
 
@@ -27,18 +27,18 @@ from search.understanding import understand
 def test_what_was_typed_is_marked(text: str, q: str, parts: list[str]) -> None:
     wanted = [text if part is ... else part for part in parts]
 
-    assert [text[begin:end] for begin, end in marks(text, understand(q))] == wanted
+    assert [text[begin:end] for begin, end in Marker(understand(q)).marks(text)] == wanted
 
 
 def test_where_a_query_is_nearly_right_what_is_alike_is_marked() -> None:
     meant = replace(understand("潍坊梅司餐饮店"), approximate=True)
 
-    assert marks("潍坊梅思餐饮店", meant) == [[0, 3], [4, 7]]
+    assert Marker(meant).marks("潍坊梅思餐饮店") == [[0, 3], [4, 7]]
 
 
 @given(st.text(max_size=40), st.text(max_size=20))
 def test_marks_are_in_order_and_inside_the_text(text: str, q: str) -> None:
-    found = marks(text, understand(q))
+    found = Marker(understand(q)).marks(text)
     flat = [place for part in found for place in part]
 
     assert flat == sorted(set(flat))

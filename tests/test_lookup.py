@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.lookup import Attempt, Lookup, attempts, filters, quoted
+from search.results import Hit, Result
 from search.understanding import understand
 
 NAMES = frozenset({"食品经营许可证", "奎文区"})
@@ -130,11 +131,11 @@ def test_whatever_is_typed_makes_questions_of_letters_digits_and_our_own_signs(q
             assert condition.count('"') % 2 == 0
 
 
-def answer(states: dict[str, int], running: int, ids: list[str]) -> list[dict[str, Any]]:
+def answer(states: dict[str, int], running: int, ids: list[str]) -> list[Result]:
     spread = {"certificate": {"c": 1}, "region": {}, "year": {"2026": 1}, "state": states}
     return [
-        {"hits": [{"id": id} for id in ids], "facetDistribution": spread},
-        {"hits": [], "facetDistribution": {"state": {"void": running} if running else {}}},
+        Result([Hit(id) for id in ids], spread),
+        Result([], {"state": {"void": running} if running else {}}),
     ]
 
 
@@ -150,16 +151,15 @@ def test_the_first_way_with_a_hit_answers_and_says_what_was_meant() -> None:
     spoken = ways("meisi")[1]
     result = spoken.read(answer({}, 0, []) + answer({"void": 1}, 0, ["2"]))
 
-    assert result.ids == ["2"]
+    assert [hit.id for hit in result.hits] == ["2"]
     assert result.meant.sounds == ("m e i s i",)
     assert spoken.read(answer({}, 0, []) * 2).total == 0
 
 
 def test_of_what_is_nearly_right_the_most_often_brought_comes_first() -> None:
     loosely = ways("潍坊梅司餐饮", limit=2)[-1]
-    hits: list[dict[str, Any]] = [{"hits": [{"id": id} for id in ids]} for ids in ("ab", "bc", "b")]
-    result = loosely.read(hits)
+    result = loosely.read([Result([Hit(id) for id in ids]) for ids in ("ab", "bc", "b")])
 
-    assert result.ids == ["b", "a"]
+    assert [hit.id for hit in result.hits] == ["b", "a"]
     assert result.total == 3
     assert result.meant.approximate

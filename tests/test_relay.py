@@ -14,12 +14,21 @@ import pytest_asyncio
 from notices import relay
 from notices.database import DB
 from notices.deployment import Deployment
+from notices.finding.behind import Behind
 from notices.register import Notice
 from notices.relay import checking, publishing, rebuilding
 from notices.settings import Settings
 from search import index as indexes
 from search.engine import Admin, Engine, SearchDown, WriteRefused
-from tests.publishing import caught_up, declared, position, relaying, until, withdrawn
+from tests.publishing import (
+    caught_up,
+    declared,
+    position,
+    redacted,
+    relaying,
+    until,
+    withdrawn,
+)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -45,7 +54,7 @@ async def ids(engine: Engine, condition: str = "") -> list[str]:
         )
     except SearchDown:
         return []
-    return sorted(hit["id"] for hit in result["hits"])
+    return sorted(hit.id for hit in result.hits)
 
 
 async def test_a_declaration_can_be_found_within_a_second(
@@ -217,6 +226,35 @@ async def test_the_relay_goes_on_when_the_engine_is_back(
     assert await ids(engine) == [id]
 
 
+async def believed() -> bool:
+    """Whether the index was found whole of late, so that its documents are shown as they are."""
+    return await Behind().ids() is not None
+
+
+async def doubted() -> bool:
+    return not await believed()
+
+
+async def test_an_index_is_believed_while_a_relay_finds_it_whole(
+    index: str, deployment: Deployment, admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with relaying(deployment, admin):
+        await declared(deployment, "JY1")
+        await until(caught_up)
+        await until(believed)
+        with monkeypatch.context() as away:
+
+            async def no_answer(*_: object) -> Any:
+                raise SearchDown("ConnectionError")
+
+            away.setattr(admin, "created_at", no_answer)
+            await until(doubted)
+        await until(believed)
+
+    await DB.fetch("UPDATE follower SET checked_at = checked_at - interval '10 seconds'")
+    assert await doubted()
+
+
 async def test_an_engine_that_lost_its_data_is_filled_from_the_log(
     index: str, deployment: Deployment, admin: Admin, engine: Engine
 ) -> None:
@@ -345,18 +383,16 @@ async def test_an_older_copy_with_as_many_documents_is_noticed_while_the_relay_r
             async with set_back(admin, monkeypatch, take_older_copy):
                 await until(as_it_is)
         else:
-            await take_older_copy()
+            await until(believed)
+            with monkeypatch.context() as never:
+
+                async def no_rebuild(*_: object) -> None:
+                    raise SearchDown("not now")
+
+                never.setattr(relay, "reindex", no_rebuild)
+                await take_older_copy()
+                await until(doubted)
             await until(as_it_is)
-
-
-async def redacted(id: str) -> None:
-    await DB.fetch(
-        "WITH head AS (UPDATE log_head SET size = size + 1 RETURNING size - 1 AS index),"
-        " emptied AS (UPDATE notice SET form = NULL WHERE id = $1)"
-        " INSERT INTO event (index, notice, kind, at, entry)"
-        " SELECT index, $1, 'redacted', now(), '' FROM head",
-        id,
-    )
 
 
 async def test_the_newest_events_tell_whether_an_index_is_an_older_copy(

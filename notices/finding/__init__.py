@@ -3,21 +3,25 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from notices import register
+import msgspec
+
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.facts.texts import CHINA
+from notices.finding import showing
+from notices.finding.behind import Behind
+from notices.finding.showing import Card
 from notices.finding.without import Hit, look_up
-from notices.register import Notice
 from search import lookup as lookups
+from search import results
 from search.engine import Engine, SearchBusy, SearchDown
-from search.highlighting import marks
+from search.highlighting import Marker
 from search.lookup import Found, Lookup, Sort
-from search.understanding import Understood, compact, understand
+from search.understanding import compact, understand
 
 SLOT_SECONDS = 0.2
 """How long a search waits for PostgreSQL while others have it."""
@@ -67,7 +71,7 @@ class Circuit:
 
 
 class Finder:
-    """Answers queries; what it shows is read from the register, so it is never stale."""
+    """Answers queries; a notice is shown as it was a fifth of a second ago, or later."""
 
     def __init__(self, deployment: Deployment, engine: Engine) -> None:
         self._deployment = deployment
@@ -75,10 +79,17 @@ class Finder:
         self._circuit = Circuit()
         self._slots = asyncio.Semaphore(max(1, deployment.settings.pool_size // 3))
         self._names = _names(deployment)
+        self._behind = Behind()
 
     async def find(self, query: Query) -> dict[str, Any]:
         """The contract's answer; raises Unavailable when too many searches are in flight."""
-        now = datetime.now(UTC)
+        answer: dict[str, Any] = msgspec.json.decode(await self.answer(query))
+        return answer
+
+    async def answer(self, query: Query) -> bytes:
+        """The same as JSON text, in which notices are passed on as the index has them."""
+        behind = await self._behind.ids()
+        now = round(datetime.now(UTC).timestamp(), 3)
         lookup = self._lookup(query)
         degraded = False
         if lookup.q.nothing:
@@ -90,49 +101,35 @@ class Finder:
             except SearchDown:
                 degraded = True
                 found, exact = await self._without(lookup, now)
-        notices = await self._read(found.ids, lookup.status)
-        gone = len(found.ids) - len(notices)
+        deployment, meant = self._deployment, found.meant
+        cards = await showing.cards(deployment, found.hits, behind, now, lookup.status)
         if lookup.q.whole and lookup.sort == "relevance":
-            notices.sort(key=lambda notice: not self._has_number(notice, lookup.q.whole))
-        if found.meant.approximate:
-            found = replace(found, facets=_counted(notices))
-        return {
-            "total": found.total - gone,
-            "total_is_exact": exact,
-            "page": query.page,
-            "per_page": query.per_page,
-            "notices": [self._shown(notice, found.meant) for notice in notices],
-            "facets": found.facets,
-            "degraded": degraded,
-            "interpreted": {
-                "numbers": list(found.meant.numbers or found.meant.whole[:1]),
-                "words": [*found.meant.words, *found.meant.beside, *found.meant.sounds],
-                "approximate": found.meant.approximate,
-            },
-        }
-
-    def _has_number(self, notice: Notice, forms: Sequence[str]) -> bool:
-        """Whether its own number is one of `forms`, and not its holder's code or a part of it."""
-        form = notice.form or {}
-        certificate = self._deployment.catalogue.certificates.get(form.get("certificate", ""))
-        number = form.get("number") or ""
-        return notice.id in forms or (
-            certificate is not None and certificate.normal_number(number) in forms
+            cards.sort(key=lambda card: not self._has_number(card, lookup.q.whole))
+        marker = Marker(meant)
+        return msgspec.json.encode(
+            {
+                "total": found.total - (len(found.hits) - len(cards)),
+                "total_is_exact": exact,
+                "page": query.page,
+                "per_page": query.per_page,
+                "notices": [showing.shown(deployment, card, meant, marker) for card in cards],
+                "facets": showing.counted(cards) if meant.approximate else found.facets,
+                "degraded": degraded,
+                "interpreted": {
+                    "numbers": meant.numbers or meant.whole[:1],
+                    "words": [*meant.words, *meant.beside, *meant.sounds],
+                    "approximate": meant.approximate,
+                },
+            }
         )
 
-    def _shown(self, notice: Notice, meant: Understood) -> dict[str, Any]:
-        """The public notice, and what of it answers the query."""
-        public = notice.public(self._deployment)
-        texts = {
-            "holder": public["holder"]["name"],
-            "certificate_name": public["certificate_name"]["zh"],
-            "number": public["number"],
-            "issuer": public["issuer"],
-        }
-        if meant.approximate:  # parts of a name look like parts of anything
-            texts = {"holder": texts["holder"]}
-        found = {name: marks(text, meant) for name, text in texts.items() if text}
-        return public | {"highlights": {name: parts for name, parts in found.items() if parts}}
+    def _has_number(self, card: Card, forms: Sequence[str]) -> bool:
+        """Whether its own number is one of `forms`, and not its holder's code or a part of it."""
+        if card.id in forms:
+            return True
+        notice = showing.told(card)
+        certificate = self._deployment.catalogue.certificates.get(notice.certificate)
+        return certificate is not None and certificate.normal_number(notice.number or "") in forms
 
     def _lookup(self, query: Query) -> Lookup:
         certificates = self._deployment.catalogue.certificates.values()
@@ -152,14 +149,12 @@ class Finder:
             limit=query.per_page,
         )
 
-    async def _search(self, lookup: Lookup, now: datetime) -> Found:
+    async def _search(self, lookup: Lookup, now: float) -> Found:
         if not self._circuit.may_try():
             raise SearchDown("circuit")
         found = lookups.nothing(lookup.q)
         try:
-            for attempt in lookups.attempts(
-                self.engine.index, lookup, self._names, now.timestamp()
-            ):
+            for attempt in lookups.attempts(self.engine.index, lookup, self._names, now):
                 found = attempt.read(await self.engine.search(attempt.questions))
                 if found.total:
                     break
@@ -171,7 +166,7 @@ class Finder:
         self._circuit.answered()
         return found
 
-    async def _without(self, lookup: Lookup, now: datetime) -> tuple[Found, bool]:
+    async def _without(self, lookup: Lookup, now: float) -> tuple[Found, bool]:
         """What PostgreSQL finds, and whether that is all there is.
 
         Only so many at a time: each holds a connection that declaring and checking need more.
@@ -182,26 +177,15 @@ class Finder:
         except TimeoutError:
             raise Unavailable(retry_after=1) from None
         try:
-            hits, complete = await look_up(self._deployment, lookup, now)
+            hits, complete = await look_up(
+                self._deployment, lookup, datetime.fromtimestamp(now, UTC)
+            )
         finally:
             self._slots.release()
         page = hits[lookup.offset : lookup.offset + lookup.limit]
         # Counts of a part would be taken for counts of the whole.
         facets = _facets(hits) if complete else lookups.nothing().facets
-        return Found([hit.id for hit in page], len(hits), facets, lookup.q), complete
-
-    async def _read(self, ids: Sequence[str], status: str | None) -> list[Notice]:
-        """Notices in the order of `ids`, without those that changed since they were indexed."""
-        if not ids:
-            return []
-        known = await register.get_many(ids)
-        return [
-            notice
-            for notice in (known.get(id) for id in ids)
-            if notice is not None
-            and notice.form is not None
-            and status in (None, notice.state.status)
-        ]
+        return Found([results.Hit(hit.id) for hit in page], len(hits), facets, lookup.q), complete
 
 
 def _names(deployment: Deployment) -> frozenset[str]:
@@ -222,22 +206,6 @@ def _facets(hits: Sequence[Hit]) -> dict[str, dict[str, int]]:
         "status": dict(Counter(hit.status for hit in hits)),
         "year": dict(Counter(str(hit.year) for hit in hits)),
     }
-
-
-def _counted(notices: Sequence[Notice]) -> dict[str, dict[str, int]]:
-    """Facets of what is shown, where nothing more is known."""
-    return _facets(
-        [
-            Hit(
-                notice.id,
-                str((notice.form or {}).get("certificate")),
-                str((notice.form or {}).get("region")),
-                notice.published_at.astimezone(CHINA).year,
-                notice.state.status,
-            )
-            for notice in notices
-        ]
-    )
 
 
 def _milliseconds(day: date | None) -> int | None:

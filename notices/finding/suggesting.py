@@ -49,7 +49,7 @@ async def _holders(engine: Engine, q: str, wanted: str) -> list[dict[str, Any]]:
         results = await engine.search(holder_questions(engine.index, q))
     except (SearchDown, SearchBusy):
         return []  # who types on will find without help too
-    ids = [hit["id"] for result in results for hit in result["hits"]]
+    ids = [hit.id for result in results for hit in result.hits]
     notices = await register.get_many(ids)
     names = dict.fromkeys(
         notice.form["holder"]["name"]

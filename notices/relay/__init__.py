@@ -137,6 +137,7 @@ class _Relay:
                 # What comes back may be an older copy of it, which only a close look can tell.
                 self._known = None
                 self._looked_at = float("-inf")
+                await checking.note(False)
                 if isinstance(error, WriteRefused) and error.code == "invalid_api_key":
                     await self._renew_keys()
                 await self.rest(pause)
@@ -207,10 +208,13 @@ class _Relay:
         if created_at is None or created_at != self._known or await self._is_older(position, now):
             # Known only when it was looked at to the end, whatever fails on the way.
             self._known = None
+            await checking.note(False)
             self._fits = created_at is not None and await checking.holds(
                 self._admin, self._index, position
             )
             self._known, self._checked_at = created_at, now
+            if self._fits:
+                await checking.note(True)
         # One that does not fit still serves, and is kept up to date until it is replaced.
         if not self._fits and self._rebuild is None and now >= self._rebuild_after:
             LOG.warning("index_rebuild_begins", missing=created_at is None)
@@ -222,7 +226,10 @@ class _Relay:
         if not self._fits or now < self._checked_at + LOOK_AFTER:
             return False
         self._checked_at = now
-        return not await checking.holds_newest(self._admin, self._index, position)
+        older = not await checking.holds_newest(self._admin, self._index, position)
+        if not older:
+            await checking.note(True)
+        return older
 
     def _end_of_rebuild(self, rebuild: "asyncio.Task[None]") -> None:
         self._rebuild = self._known = None

@@ -27,6 +27,18 @@ async def holds(admin: Admin, index: str, position: int) -> bool:
     return await admin.count(index) >= least and await holds_newest(admin, index, position)
 
 
+async def note(whole: bool) -> None:
+    """Note that the index was just found to be what the position says, or not to be.
+
+    Nobody believes a document of an index that was not found whole of late.
+    """
+    await DB.fetch(
+        "UPDATE follower SET checked_at = CASE WHEN $2 THEN clock_timestamp() END WHERE name = $1",
+        FOLLOWER,
+        whole,
+    )
+
+
 async def expected(before: int, missing: Sequence[str]) -> int:
     """How many documents an index holds that took all events before `before` but for `missing`."""
     row = await DB.row(

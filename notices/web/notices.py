@@ -31,7 +31,10 @@ SORTS = get_args(Sort)
 def json_response(
     body: Any, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response[bytes]:
-    content = body.encode() if isinstance(body, str) else msgspec.json.encode(body)
+    """`body` as it is if it is JSON text, else encoded."""
+    if isinstance(body, str):
+        body = body.encode()
+    content = body if isinstance(body, bytes) else msgspec.json.encode(body)
     return Response(content, status_code=status, media_type="application/json", headers=headers)
 
 
@@ -185,7 +188,7 @@ async def search_notices(request: AnyRequest) -> Response[bytes]:
     """Published notices by words, number and filters, with counts."""
     query = query_of(request)
     await guards.limit(request, "search")
-    return json_response(await request.app.state.finder.find(query))
+    return json_response(await request.app.state.finder.answer(query))
 
 
 @get("/api/v1/suggestions", **reads("suggest", "notices", "q"))

@@ -1,0 +1,52 @@
+"""Which documents of the search index may be older than the register."""
+
+import asyncio
+
+from notices.database import DB
+
+EVERY = 0.2
+"""Seconds for which an answer serves; a change of a notice shows no later than that."""
+
+MOST = 1000
+"""Events behind which it is cheaper to read everything from the register."""
+
+# Of an index that nobody has found whole of late, no document is believed: it may be an older
+# copy of itself, and whoever would notice may be away.
+LOOK = f"""
+SELECT f.checked_at > clock_timestamp() - interval '10 seconds' AS whole,
+  (SELECT array_agg(e.notice) FROM
+    (SELECT notice FROM event WHERE index >= f.position LIMIT {MOST + 1}) e) AS ahead,
+  (SELECT array_agg(p.notice) FROM parked p WHERE p.follower = f.name) AS parked
+FROM follower f WHERE f.name = 'search'
+"""  # noqa: S608  (constants)
+
+
+class Behind:
+    """Looks at the log and at how far the index is, for all searches of a short while."""
+
+    def __init__(self) -> None:
+        self._looking = asyncio.Lock()
+        self._looked_at = float("-inf")
+        self._ids: frozenset[str] | None = None
+
+    async def ids(self) -> frozenset[str] | None:
+        """The notices whose documents may be old; None when any may be. Raises Unavailable.
+
+        A search that begins after this finds every other notice as it was at most EVERY ago.
+        """
+        clock = asyncio.get_running_loop().time
+        if clock() >= self._looked_at + EVERY:
+            async with self._looking:
+                if clock() >= self._looked_at + EVERY:
+                    before = clock()
+                    self._ids = await _look()
+                    self._looked_at = before
+        return self._ids
+
+
+async def _look() -> frozenset[str] | None:
+    row = await DB.row(LOOK)
+    if row is None or not row["whole"]:
+        return None
+    ahead = row["ahead"] or []
+    return None if len(ahead) > MOST else frozenset([*ahead, *(row["parked"] or [])])
