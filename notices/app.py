@@ -41,7 +41,7 @@ LOOK_AGAIN = 1.0
 LOG = structlog.get_logger("notices.web")
 
 
-def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
+async def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
     """Before every handler: a machine path knows exactly the parameters it declares."""
     known = request.route_handler.opt.get("query")
     if known is not None:
@@ -74,6 +74,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
         settings.meili_search_key or "",
         settings.meili_index,
     )
+    finder = Finder(here, engine)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -87,7 +88,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             for task in (connecting, tidying_):
                 task.cancel()
             await asyncio.wait([connecting, tidying_])
-            await engine.close()
+            await finder.asking.close()
             if own_pool:
                 await DB.stop()
 
@@ -107,7 +108,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
         state=State(
             {
                 "deployment": here,
-                "finder": Finder(here, engine),
+                "finder": finder,
                 "catalogue_json": msgspec.json.encode(here.catalogue.public()).decode(),
             }
         ),

@@ -87,12 +87,18 @@ def lasting(notice: Mapping[str, Any]) -> str:
 
 
 def document(
-    notice: Mapping[str, Any], *, region_name: str, aliases: Sequence[str], number_key: str | None
+    notice: Mapping[str, Any],
+    *,
+    region_name: str,
+    aliases: Sequence[str],
+    copies: Sequence[str],
+    number_key: str | None,
 ) -> dict[str, Any]:
     """The document of a public notice (the contract's shape) that was not redacted.
 
-    `number_key` is the number's normal form when it is public in full. Nothing else is known
-    here, so nothing that is not public can get into the index.
+    `number_key` is the number's normal form when it is public in full, `copies` are the names of
+    the copies that the notice covers. Nothing else is known here, so nothing that is not public
+    can get into the index.
     """
     holder = notice["holder"]
     published_at = datetime.fromisoformat(notice["published_at"])
@@ -100,9 +106,9 @@ def document(
     number = normal_form(notice["number"]) if number_key and notice["number"] else None
     identifier = holder.get("identifier")
     numbers = [each for each in (number_key, number, identifier) if each]
-    names = (*notice["certificate_name"].values(), *aliases)
-    # Of a person's name the surname alone is public: its sound would find half the city.
-    named = [holder["name"]] if holder["kind"] == "organisation" else []
+    names = (*notice["certificate_name"].values(), *aliases, *copies)
+    # Of a masked name the surname alone is public: its sound would find half the city.
+    named = [] if "*" in holder["name"] else [holder["name"]]
     # Neither are aliases: they would make the index larger by a half.
     syllables, initials = _sounds([*named, notice["certificate_name"]["zh"], region_name])
     state = "void" if notice["status"] in ("declared", "invalid") else notice["status"]

@@ -42,7 +42,7 @@ SETTINGS: dict[str, Any] = {
         "published_index:desc",
     ],
     # Whoever had the search key would read public notices, and not by which words they are found.
-    "displayedAttributes": ["effective_at", "id", "notice", "state"],
+    "displayedAttributes": ["effective_at", "id", "notice", "published_index", "state"],
     # Words are single letters here, and a number that is nearly right is another number.
     "typoTolerance": {"enabled": False},
     "prefixSearch": "disabled",

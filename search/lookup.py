@@ -1,17 +1,15 @@
 """A person's query as questions to Meilisearch, and its replies as hits, total and facets."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from search.document import letters
 from search.results import Hit, Result
-from search.understanding import Understood, apart, as_sounds, near, understand
-
-MOST_WORDS = 10
-"""Meilisearch looks at the first ten words or phrases of a query."""
+from search.understanding import MOST_WORDS, Understood, as_sounds, near, steps, understand
+from search.vocabulary import Vocabulary
 
 WRITTEN = (
     "holder", "certificate_words", "number_words", "place", "holder_code",
@@ -19,12 +17,16 @@ WRITTEN = (
 """Fields of what is written, not of how it sounds."""
 
 NEAR = 20
-"""Hits of each question about what is nearly right; a page shows no more."""
+"""Hits of each question about what is nearly right."""
+
+NEAREST = 100
+"""So many of what is nearly right are offered; more help nobody."""
 
 Sort = Literal["relevance", "newest", "oldest"]
 
 _ORDER = {"relevance": [], "newest": ["published_index:desc"], "oldest": ["published_index:asc"]}
 _FACETS = ("certificate", "region", "year", "state")
+_SHOWN = ["effective_at", "id", "notice", "state"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +48,17 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of hits, how many there are in all, how they spread, and by what they were."""
+    """One page of hits, how many there are in all, how they spread, and by what they were found.
+
+    `running` asks how many of the void ones still run their notice period, where the hits of the
+    page do not tell. What is nearly right has all its hits here, by their ids alone.
+    """
 
     hits: list[Hit]
     total: int
-    facets: dict[str, dict[str, int]]
+    spread: Mapping[str, Mapping[str, int]]
     meant: Understood
+    running: dict[str, Any] | None = None
 
 
 def quoted(value: str) -> str:
@@ -102,31 +109,13 @@ class Attempt(NamedTuple):
     read: Callable[[Sequence[Result]], Found]
 
 
-def attempts(index: str, lookup: Lookup, names: Collection[str], now: float) -> Iterator[Attempt]:
-    """What to ask one after the other, until something is found; each is one multi-search.
-
-    A query that can be one number is that number first, so that a full number never brings
-    anything but its notice. Then all its words count as they are; then words run together are
-    cut at `names`, and Latin ones are taken for pinyin; at last one letter may be wrong.
-    """
-    q = lookup.q
-
-    def pairs(*ways: Understood) -> Attempt:
-        questions = [ask for way in ways for ask in _pair(index, lookup, way, now)]
-        return Attempt(questions, partial(_first, ways))
-
-    # Nothing but digits may be a number as well as the end of one: both are asked for at once.
-    if q.whole and q.whole != q.numbers:
-        yield pairs(replace(q, numbers=(), beside=(), words=()))
-    if q.nothing:
-        return
-    yield pairs(replace(q, whole=()))
-    # Only now, since most queries have been answered before.
-    otherwise = apart(q, names)
-    if ways := [*([otherwise] if otherwise else []), *as_sounds(q)]:
-        yield pairs(*ways)
-    if ways := near(q):
-        yield Attempt(_loosely(index, lookup, ways, now), partial(_most, ways, lookup))
+def attempts(index: str, lookup: Lookup, vocabulary: Vocabulary, now: float) -> Iterator[Attempt]:
+    """What to ask one after the other, until something is found; each is one multi-search."""
+    for ways in steps(lookup.q, vocabulary):
+        questions = [_question(index, lookup, way, now) for way in ways]
+        yield Attempt(questions, partial(_first, lookup, ways, questions, now))
+    if ways := tuple(near(lookup.q, vocabulary.names)):
+        yield Attempt(_loosely(index, lookup, ways, now), partial(_most, lookup))
 
 
 def _words_of(way: Understood) -> str:
@@ -139,30 +128,39 @@ def _words_of(way: Understood) -> str:
 
 def _conditions(lookup: Lookup, way: Understood, now: float) -> list[str]:
     conditions = filters(lookup, now)
+    if way.certificate:
+        conditions.append(f"certificate = {quoted(way.certificate)}")
     if way.whole:
         conditions.append(f"numbers IN [{', '.join(quoted(form) for form in way.whole)}]")
     return conditions + [number_filter(each) for each in way.numbers[:MOST_WORDS]]
 
 
-def _pair(index: str, lookup: Lookup, way: Understood, now: float) -> Iterator[dict[str, Any]]:
-    """Two questions: the hits, and how many of them still run their notice period."""
-    text, wanted = _words_of(way), _conditions(lookup, way, now)
+def _question(index: str, lookup: Lookup, way: Understood, now: float) -> dict[str, Any]:
+    """The page of hits, and how all of them spread."""
     order = _ORDER[lookup.sort]
     if lookup.sort == "relevance" and way.numbers:
         order = ["last_run:asc"]
-    common: dict[str, Any] = {"indexUid": index, "q": text, "matchingStrategy": "all"}
-    if not way.sounds:
-        common["attributesToSearchOn"] = list(WRITTEN)
-    yield common | {
-        "filter": wanted,
+    question: dict[str, Any] = {
+        "indexUid": index,
+        "q": _words_of(way),
+        "matchingStrategy": "all",
+        "filter": _conditions(lookup, way, now),
         "facets": list(_FACETS),
         "sort": order,
         "offset": lookup.offset,
         "limit": lookup.limit,
-        "attributesToRetrieve": ["effective_at", "id", "notice", "state"],
+        "attributesToRetrieve": _SHOWN,
     }
-    yield common | {
-        "filter": [*wanted, "state = void", f"effective_at > {now:.3f}"],
+    if not way.sounds:
+        question["attributesToSearchOn"] = list(WRITTEN)
+    return question
+
+
+def _running(question: dict[str, Any], now: float) -> dict[str, Any]:
+    """How many of the hits of `question` still run their notice period."""
+    left_out = ("sort", "offset", "attributesToRetrieve")
+    return {name: value for name, value in question.items() if name not in left_out} | {
+        "filter": [*question["filter"], "state = void", f"effective_at > {now:.3f}"],
         "facets": ["state"],
         "limit": 0,
     }
@@ -179,8 +177,9 @@ def _loosely(
             "matchingStrategy": "all",
             "attributesToSearchOn": list(WRITTEN),
             "filter": _conditions(lookup, way, now),
+            "sort": _ORDER[lookup.sort],
             "limit": NEAR,
-            "attributesToRetrieve": ["id"],
+            "attributesToRetrieve": ["id", "published_index"],
         }
         for way in ways
     ]
@@ -205,44 +204,66 @@ def holder_questions(index: str, q: str) -> list[dict[str, Any]]:
     ]
 
 
-def _most(ways: Sequence[Understood], lookup: Lookup, results: Sequence[Result]) -> Found:
-    """What the replies to `_loosely` bring, the most often brought first; without facets."""
+def _most(lookup: Lookup, results: Sequence[Result]) -> Found:
+    """What the replies to `_loosely` bring, the most often brought first; without notices."""
     times: Counter[str] = Counter()
+    published = {}
     for result in results:
-        times.update(hit.id for hit in result.hits)
-    ids = [id for id, _ in times.most_common()]
-    page = [Hit(id) for id in ids[lookup.offset : lookup.offset + lookup.limit]]
-    return Found(page, len(ids), nothing().facets, replace(lookup.q, approximate=True))
+        for hit in result.hits:
+            times[hit.id] += 1
+            published[hit.id] = hit.published_index
+    ids = [id for id, _ in times.most_common(NEAREST)]
+    if lookup.sort != "relevance":
+        ids.sort(key=published.__getitem__, reverse=lookup.sort == "newest")
+    meant = replace(lookup.q, approximate=bool(ids))
+    return Found([Hit(id) for id in ids], len(ids), {}, meant)
 
 
-def _first(ways: Sequence[Understood], results: Sequence[Result]) -> Found:
-    """What the first way with a hit says, by the replies to its `_pair`."""
-    for way, hits, running in zip(ways, results[::2], results[1::2], strict=True):
-        spread = hits.facet_distribution
-        # A facet that no document has yet is left out, as in an index just made.
-        states = dict(spread.get("state", {}))
+def by_ids(index: str, ids: Sequence[str]) -> dict[str, Any]:
+    """The notices of these ids, in any order; a notice's id is one of its numbers."""
+    return {
+        "indexUid": index,
+        "q": "",
+        "filter": f"numbers IN [{', '.join(map(quoted, ids))}]",
+        "limit": len(ids),
+        "attributesToRetrieve": _SHOWN,
+    }
+
+
+def _first(
+    lookup: Lookup,
+    ways: Sequence[Understood],
+    questions: Sequence[dict[str, Any]],
+    now: float,
+    results: Sequence[Result],
+) -> Found:
+    """What the first way with a hit brings."""
+    for way, question, result in zip(ways, questions, results, strict=True):
         # Meilisearch stops counting hits at a limit, but never counts of a facet; every
         # document has exactly one state.
-        total = sum(states.values())
-        if total == 0:
-            continue
-        void = states.pop("void", 0)
-        declared = running.facet_distribution.get("state", {}).get("void", 0)
-        statuses = {"declared": declared, "invalid": void - declared, **states}
-        return Found(
-            hits.hits,
-            total,
-            {
-                "certificate": spread.get("certificate", {}),
-                "region": spread.get("region", {}),
-                "status": {name: count for name, count in statuses.items() if count > 0},
-                "year": spread.get("year", {}),
-            },
-            way,
-        )
-    return nothing()
+        states = result.facet_distribution.get("state", {})
+        if total := sum(states.values()):
+            told = total == len(result.hits) or not states.get("void")
+            running = None if told else _running(question, now)
+            return Found(result.hits, total, result.facet_distribution, way, running)
+    return nothing(lookup.q)
 
 
-def nothing(meant: Understood | None = None) -> Found:
-    facets: dict[str, dict[str, int]] = {"certificate": {}, "region": {}, "status": {}, "year": {}}
-    return Found([], 0, facets, meant or Understood())
+def facets(found: Found, now: float, running: int | None = None) -> dict[str, dict[str, int]]:
+    """The contract's counts; `running` void notices are declared, where the hits do not tell."""
+    states = dict(found.spread.get("state", {}))
+    void = states.pop("void", 0)
+    if running is None:
+        running = sum(hit.status(now) == "declared" for hit in found.hits)
+    statuses = {"declared": running, "invalid": void - running, **states}
+    return {
+        "certificate": dict(found.spread.get("certificate", {})),
+        "region": dict(found.spread.get("region", {})),
+        "status": {name: count for name, count in statuses.items() if count > 0},
+        "year": dict(found.spread.get("year", {})),
+    }
+
+
+def nothing(meant: Understood) -> Found:
+    """Nothing found, of what was looked for first."""
+    return Found([], 0, {}, meant)

@@ -13,6 +13,7 @@ class Hit(msgspec.Struct):
     notice: str = ""
     state: str = ""
     effective_at: float | None = None
+    published_index: int = 0
 
     def status(self, now: float) -> str:
         """The notice's status at `now`, in seconds since 1970."""

@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from notices.facts.numbers import normal_form
 from search.document import letters, pieces
 from search.hanzi import cut
+from search.vocabulary import NOTHING_KNOWN, Vocabulary
 
 LONGEST = 400
 """No field is longer than this: a longer word or number can stand in none."""
@@ -22,6 +23,14 @@ MOST_NEAR = 24
 MOST_READINGS = 6
 """Ways to read several words as pinyin that are tried."""
 
+MOST_WORDS = 10
+"""Meilisearch looks at the first ten words or phrases of a query."""
+
+TELLING = 6
+"""Letters and digits of a number from which on it tells its notice without more words."""
+
+_LINK = re.compile(r"\S*/notices/([0-9]{14})\S*")
+_LATIN_OR_NOT = re.compile(r"[a-zü][a-zü'’·-]*|[^a-zü]+")
 _BETWEEN_WORDS = re.compile(r"[\s,，、;；。|]+")
 _SOUND = re.compile(r"[a-z]{2,}")
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003fffd]")
@@ -31,46 +40,102 @@ _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003fffd]")
 class Understood:
     """What a typed query is taken for.
 
-    `whole` are the forms it can have as one number, `numbers` its number-like parts, `beside` the
-    letters glued to those (a certificate's name, a part of the number), `words` the rest, and
-    `sounds` words that are pinyin. `nothing` means that something was typed and none of it can
-    be looked for; `approximate` that a word of it is not quite what was typed.
+    `whole` are the forms it can have as one number, of `certificate` if that is named with it;
+    `numbers` its number-like parts, `beside` the letters glued to those (a part of the number),
+    `words` the rest, and `sounds` words that are pinyin. `ignored` is left out so that something
+    is found; `approximate` says that a word is not quite what was typed, and `nothing` that
+    something was typed and none of it can be looked for.
     """
 
     whole: tuple[str, ...] = ()
+    certificate: str | None = None
     numbers: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     sounds: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     nothing: bool = False
     approximate: bool = False
 
 
-def understand(q: str, forms: Iterable[str] = ()) -> Understood:
-    """`forms` are more normal forms of `q`, without what a catalogue calls an optional prefix."""
+def understand(q: str, vocabulary: Vocabulary = NOTHING_KNOWN) -> Understood:
+    """What `q` says as it stands, but for labels of a number (编号：…) and an address of ours."""
+    q = _LINK.sub(r"\1", q)
     numbers: list[str] = []
     beside: list[str] = []
     words: list[str] = []
     for typed in _BETWEEN_WORDS.split(q):
-        normal = normal_form(typed)
-        runs, rest = pieces(normal)
+        runs, rest = pieces(normal_form(typed))
         if runs:
             numbers += runs
             beside += rest
         elif letters(typed):
             words.append(typed)
-    whole = [
-        form
-        for form in dict.fromkeys((normal_form(q), *forms))
-        if len(form) <= LONGEST and any(character.isdigit() for character in form)
-    ]
+    if numbers:
+        beside = [part for part in beside if part not in vocabulary.noise]
+        words = [word for word in words if normal_form(word) not in vocabulary.noise]
+    if len(words) > MOST_WORDS:
+        words = list({compact(word): word for word in words}.values())
     return Understood(
-        tuple(whole),
+        _whole(normal_form(q), vocabulary),
+        None,
         tuple(dict.fromkeys(numbers)),
         tuple(dict.fromkeys(beside)),
-        tuple(words),
+        # The engine looks at so many and no more; the first say most.
+        tuple(words[:MOST_WORDS]),
+        ignored=tuple(words[MOST_WORDS:]),
         nothing=bool(q.strip()) and not numbers and not words,
     )
+
+
+def _whole(normal: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The forms that a query can have as one number; a text without a digit is none."""
+    if len(normal) > LONGEST or not any(map(str.isdigit, normal)):
+        return ()
+    return vocabulary.forms(normal)
+
+
+def steps(meant: Understood, vocabulary: Vocabulary) -> Iterator[tuple[Understood, ...]]:
+    """The ways to take a query, step by step: the next step is for who has found nothing.
+
+    A query that can be one number is that number first, so that a full number never brings
+    anything but its notice. Then all its words count as they are; then words run together are
+    cut, and Latin ones are taken for pinyin; then a number alone counts, whatever is beside it.
+    """
+    one = list(_as_one_number(meant, vocabulary))
+    # Nothing but digits may be a number as well as the end of one: both are asked for at once.
+    if one and (len(one) > 1 or meant.whole != meant.numbers):
+        yield tuple(one)
+    if meant.nothing:
+        return
+    yield (replace(meant, whole=()),)
+    # Only now, since most queries have been answered before.
+    otherwise = apart(meant, vocabulary.names)
+    if ways := [*([otherwise] if otherwise else []), *as_sounds(meant)]:
+        yield tuple(ways)
+    if telling(meant) and (meant.words or meant.beside):
+        left_out = (*meant.words, *meant.beside, *meant.ignored)
+        yield (replace(meant, whole=(), words=(), beside=(), ignored=left_out),)
+
+
+def _as_one_number(meant: Understood, vocabulary: Vocabulary) -> Iterator[Understood]:
+    """The number that is all of the query, or all but a label, or but a certificate's name."""
+    if not meant.whole:
+        return
+    typed = meant.whole[0]
+    alone = replace(meant, numbers=(), beside=(), words=(), ignored=())
+    yield alone
+    bare = vocabulary.bare(typed)
+    if bare != typed and pieces(bare)[0]:
+        yield replace(alone, whole=_whole(bare, vocabulary))
+    named = vocabulary.named(typed)
+    if named is not None and pieces(named[0])[0]:
+        yield replace(alone, whole=_whole(named[0], vocabulary), certificate=named[1])
+
+
+def telling(meant: Understood) -> bool:
+    """Whether a number in it is long enough to say by itself which notice is meant."""
+    return any(len(run) >= TELLING for run in meant.numbers)
 
 
 def compact(text: str) -> str:
@@ -99,9 +164,8 @@ def as_sounds(meant: Understood) -> list[Understood]:
     """With words of Latin letters taken for pinyin or for initials; may be none."""
     spoken: list[list[str]] = []
     rest = []
-    for word in meant.words:
-        folded = unicodedata.normalize("NFKC", word).casefold().replace("ü", "v")
-        plain = "".join(letter for letter in folded if letter not in "'’·-")
+    for word in _scripts_apart(meant.words):
+        plain = "".join(letter for letter in word.replace("ü", "v") if letter not in "'’·-")
         if _SOUND.fullmatch(plain):
             spoken.append([*(" ".join(way) for way in cut(plain)), " ".join(plain)])
         else:
@@ -116,24 +180,41 @@ def as_sounds(meant: Understood) -> list[Understood]:
     ]
 
 
-def near(meant: Understood) -> list[Understood]:
-    """With the longest Han word cut in two, one letter between left out or none; may be none.
+def _scripts_apart(words: Iterable[str]) -> list[str]:
+    """The words, folded, and cut where Latin letters meet others: 食品jingying."""
+    folded = (unicodedata.normalize("NFKC", word).casefold() for word in words)
+    return [part for word in folded for part in _LATIN_OR_NOT.findall(word) if letters(part)]
 
-    Whoever types one character wrong, one too many or one too few is understood by one of these.
+
+def near(meant: Understood, names: Collection[str] = ()) -> list[Understood]:
+    """With the first long Han word cut in two, one letter between left out or none; may be none.
+
+    Whoever types one character wrong, one too many or one too few, or two in the wrong order,
+    is understood by one of these. What is made of `names` alone is meant as it is.
     """
     word = next(
-        (compact(word) for word in meant.words if len(_HAN.findall(word)) >= FEWEST_NEAR), ""
+        (
+            compact(word)
+            for word in meant.words
+            if len(_HAN.findall(word)) >= FEWEST_NEAR
+            and not set(_cut(compact(word), names)) <= set(names)
+        ),
+        "",
     )[:MOST_NEAR]
-    if not word:
+    if not word or telling(meant):
         return []
-    others = [other for other in meant.words if compact(other)[:MOST_NEAR] != word]
-    return [
-        replace(
-            meant,
-            whole=(),
-            words=tuple(part for part in (word[:end], word[begin:], *others) if part),
-            approximate=True,
-        )
+    others = tuple(other for other in meant.words if compact(other)[:MOST_NEAR] != word)
+    ways = [
+        (word[:end], word[begin:])
         for begin in range(1, len(word) + 1)
         for end in ((begin - 1, begin) if begin < len(word) else (begin - 1,))
+    ]
+    ways += [
+        (word[:place] + word[place + 1] + word[place] + word[place + 2 :], "")
+        for place in range(len(word) - 1)
+        if word[place] != word[place + 1]
+    ]
+    return [
+        replace(meant, whole=(), words=(*filter(None, parts), *others), approximate=True)
+        for parts in ways
     ]

@@ -36,6 +36,7 @@ def made(
         notice(**changes),
         region_name="山东省潍坊市奎文区",
         aliases=("房产证",),
+        copies=("正本",),
         number_key=number_key,
     )
 

@@ -15,7 +15,8 @@ from notices import relay
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
-from notices.finding import Circuit, Finder, Query, behind, without
+from notices.finding import Finder, Query, behind, suggesting, without
+from notices.finding.asking import Asking
 from notices.finding.behind import Behind
 from notices.relay import checking, publishing
 from notices.settings import Settings
@@ -32,6 +33,24 @@ FARMER = "鲁交运管许可济字379999000001号"
 
 def nobody(done: int, total: int) -> None:
     pass
+
+
+@pytest_asyncio.fixture(loop_scope="session", autouse=True)
+async def nobody_looks_after_an_engine_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[None]:
+    """What a test's finders do in the background ends with the test."""
+    made: list[Asking] = []
+    usual = Asking.__init__
+
+    def init(self: Asking, engine: Engine) -> None:
+        usual(self, engine)
+        made.append(self)
+
+    monkeypatch.setattr(Asking, "__init__", init)
+    yield
+    for asking in made:
+        await asking.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -97,7 +116,7 @@ async def found(finder: Finder, register: dict[str, str], **query: Any) -> list[
     """The names of the notices found, in their order."""
     answer = await finder.find(Query(**query))
     names = {id: name for name, id in register.items()}
-    assert answer["degraded"] == finder.engine._url.endswith(":1")
+    assert answer["degraded"] == finder.asking.engine._url.endswith(":1")
     assert answer["total"] >= len(answer["notices"])
     return [names[notice["id"]] for notice in answer["notices"]]
 
@@ -219,7 +238,7 @@ async def test_a_notice_is_declared_while_its_period_runs(
     finder: Finder, register: dict[str, str]
 ) -> None:
     await DB.fetch("UPDATE notice SET effective_at = now() + interval '1 day'")
-    if not finder.engine._url.endswith(":1"):
+    if not finder.asking.engine._url.endswith(":1"):
         await relay.reindex(finder._deployment, _admin_of(finder), nobody)
     assert len(await found(finder, register, status="declared")) == 4
     answer = await finder.find(Query())
@@ -373,6 +392,10 @@ class Failing(Engine):
         super().__init__("http://127.0.0.1:1", "", "")
         self.asked = 0
         self.error = error
+        self.well = False
+
+    async def healthy(self) -> bool:
+        return self.well
 
     async def search(self, queries: Any) -> list[Result]:
         self.asked += 1
@@ -381,22 +404,33 @@ class Failing(Engine):
         return [Result() for _ in queries]
 
 
-async def test_after_a_failure_nobody_waits_for_the_engine_for_two_seconds(
+async def test_after_a_failure_nobody_waits_until_the_engine_is_well(
     register: dict[str, str], deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(Asking, "LOOK_EVERY", 0.02)
     engine = Failing(SearchDown("timeout"))
     finder = Finder(deployment, engine)
     for _ in range(5):
         assert (await finder.find(Query()))["degraded"]
+        assert await suggesting.suggest(deployment, finder.asking, "老街杂货") == []
+        await asyncio.sleep(0.02)
     assert engine.asked == 1
 
-    monkeypatch.setattr(Circuit, "SECONDS", 0.01)
-    finder = Finder(deployment, engine)
-    assert (await finder.find(Query()))["degraded"]
-    await asyncio.sleep(0.02)
+    engine.well = True
+
+    async def asked_again() -> bool:
+        assert (await finder.find(Query()))["degraded"]
+        return engine.asked > 1
+
+    await until(asked_again)
     engine.error = None
-    assert not (await finder.find(Query()))["degraded"]
-    assert not (await finder.find(Query()))["degraded"]
+
+    async def answered() -> bool:
+        return not (await finder.find(Query()))["degraded"]
+
+    await until(answered)
+    assert await answered()
+    await finder.asking.close()
 
 
 async def test_too_many_searches_at_once_are_told_to_come_back(
@@ -522,7 +556,7 @@ async def test_a_notice_is_found_by_its_sound_and_however_words_run_together(
     assert set(await found(whole, register, q=q)) == expected
 
 
-@pytest.mark.parametrize("q", ["青州市老街杂物铺", "老街杂货货铺", "老街货铺"])
+@pytest.mark.parametrize("q", ["青州市老街杂物铺", "老街杂货货铺", "老街货铺", "青州市街老杂货铺"])
 async def test_one_wrong_character_still_finds_and_is_said(
     whole: Finder, register: dict[str, str], q: str
 ) -> None:
@@ -541,6 +575,7 @@ async def test_what_a_query_was_taken_for_and_where_it_was_found_is_said(whole: 
     assert answer["interpreted"] == {
         "numbers": ["799990000011"],
         "words": ["梅思", "食品经营"],
+        "ignored": [],
         "approximate": False,
     }
     number = await whole.find(Query(q=HOUSE))
@@ -552,3 +587,58 @@ async def test_what_a_query_was_taken_for_and_where_it_was_found_is_said(whole: 
     begin, end = marked["number"][0]
     assert notice["number"][begin:end] == "799990000011"
     assert marked["certificate_name"] == [[0, 4]]
+
+
+@pytest.mark.parametrize(
+    ("q", "expected", "ignored"),
+    [
+        ("许可证编号：JY13799990000011", ["plum"], []),
+        (f"统一社会信用代码：{USCC} 青州", ["house", "other"], []),
+        ("JY13799990000011 副本", ["plum"], []),
+        ("食品经营许可证JY13799990000011", ["plum"], []),
+        ("食品经营许可证副本JY13799990000011", ["plum"], []),
+        ("JY13799990000011 没有这样的名称", ["plum"], ["没有这样的名称"]),
+        ("没有这样的名称 1379", [], []),
+        (f"房产证{HOUSE}", ["house"], []),
+        ("食品经营许可证正本 梅思", ["plum"], []),
+        ("食品经营许可证副本 梅思", [], []),
+    ],
+)
+async def test_a_number_is_found_whatever_is_written_around_it(
+    whole: Finder, register: dict[str, str], q: str, expected: list[str], ignored: list[str]
+) -> None:
+    names = {id: name for name, id in register.items()}
+    answer = await whole.find(Query(q=q))
+
+    assert [names[notice["id"]] for notice in answer["notices"]] == expected
+    assert answer["interpreted"]["ignored"] == ignored
+
+
+async def test_a_certificate_named_with_a_code_comes_before_others_of_its_holder(
+    whole: Finder, register: dict[str, str]
+) -> None:
+    answer = await whole.find(Query(q=f"不动产权证书 {USCC}"))
+
+    assert [notice["id"] for notice in answer["notices"]] == [register["house"]]
+
+
+async def test_what_was_looked_for_is_said_where_nothing_was_found(whole: Finder) -> None:
+    number = await whole.find(Query(q="JY99999999999999"))
+    name = await whole.find(Query(q="没有这样的名称"))
+
+    assert number["interpreted"]["numbers"] == ["JY99999999999999"]
+    assert name["interpreted"]["words"] == ["没有这样的名称"]
+    assert (name["total_is_exact"], name["interpreted"]["approximate"]) == (True, False)
+
+
+async def test_what_is_nearly_right_is_counted_sorted_and_paged(
+    whole: Finder, register: dict[str, str]
+) -> None:
+    async def asked(**more: Any) -> dict[str, Any]:
+        return await whole.find(Query(q="青州市老街杂物铺", **more))
+
+    everything = [notice["id"] for notice in (await asked(sort="oldest"))["notices"]]
+    assert everything == [register["other"], register["house"]]
+    second = await asked(sort="oldest", page=2, per_page=1)
+    assert [notice["id"] for notice in second["notices"]] == [register["house"]]
+    assert second["total"] == sum(second["facets"]["certificate"].values()) == 2

@@ -1,25 +1,32 @@
 """What a typed query is taken for, and that nothing typed reaches the filter language."""
 
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.lookup import Attempt, Lookup, attempts, filters, quoted
+from search.lookup import Attempt, Lookup, Sort, attempts, by_ids, facets, filters, quoted
 from search.results import Hit, Result
 from search.understanding import understand
+from search.vocabulary import Vocabulary
 
-NAMES = frozenset({"食品经营许可证", "奎文区"})
+KNOWN = Vocabulary(
+    names=frozenset({"食品经营许可证", "奎文区"}),
+    kinds={"食品经营许可证": "food-operation-license", "房产证": "real-estate-title"},
+    labels=("许可证编号",),
+    prefixes=(re.compile("鲁交运管许可潍字?(?=[0-9]{12}$)"),),
+)
 
 
-def ways(q: str, *forms: str, **more: Any) -> list[Attempt]:
-    lookup = Lookup(q=understand(q, forms), **more)
-    return list(attempts("i", lookup, NAMES, 0))
+def ways(q: str, **more: Any) -> list[Attempt]:
+    lookup = Lookup(q=understand(q, KNOWN), **more)
+    return list(attempts("i", lookup, KNOWN, 100))
 
 
-def asked(q: str, *forms: str, **more: Any) -> list[dict[str, Any]]:
-    return [question for way in ways(q, *forms, **more) for question in way.questions]
+def asked(q: str, **more: Any) -> list[dict[str, Any]]:
+    return [question for way in ways(q, **more) for question in way.questions]
 
 
 @pytest.mark.parametrize("typed", ["!", "（）【】", '"', "——", "\u200f", "😀", "''\"\"()"])
@@ -30,20 +37,47 @@ def test_punctuation_alone_finds_nothing(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", ["", "  ", "\t"])
 def test_an_empty_query_asks_for_everything(typed: str) -> None:
-    assert [one["q"] for one in asked(typed)] == ["", ""]
+    assert [one["q"] for one in asked(typed)] == [""]
     assert asked(typed)[0]["filter"] == []
 
 
 def test_whole_numbers_are_asked_first_and_without_words() -> None:
-    first, second = ways("JY13799990000011", "X1")
+    first, second, _ = ways("鲁交运管许可潍379999000001")
 
-    assert first.questions[0]["q"] == ""
-    assert first.questions[0]["filter"] == ['numbers IN ["JY13799990000011", "X1"]']
+    assert [one["q"] for one in first.questions] == [""]
+    assert first.questions[0]["filter"] == [
+        'numbers IN ["鲁交运管许可潍379999000001", "379999000001"]'
+    ]
     assert second.questions[0]["filter"] != first.questions[0]["filter"]
 
 
 def test_the_letters_glued_to_a_number_are_words_beside_it() -> None:
     assert ways("食品经营许可证JY13799990000011号")[1].questions[0]["q"] == "食 品 经 营 许 可 证"
+
+
+def test_a_certificates_name_with_a_number_asks_for_that_certificates_number() -> None:
+    typed, _, named = ways("食品经营许可证编号：JY1379999000001 1（副本）")[0].questions
+
+    assert typed["filter"] == ['numbers IN ["食品经营许可证编JY13799990000011副本"]']
+    assert named["filter"] == [
+        'certificate = "food-operation-license"',
+        'numbers IN ["JY13799990000011"]',
+    ]
+
+
+def test_what_is_written_before_a_number_is_no_part_of_it() -> None:
+    typed, bare = ways("许可证编号：JY13799990000011")[0].questions
+
+    assert typed["filter"] == ['numbers IN ["许可证编JY13799990000011"]']
+    assert bare["filter"] == ['numbers IN ["JY13799990000011"]']
+
+
+def test_a_long_number_is_asked_for_alone_when_nothing_has_all_of_the_query() -> None:
+    *_, alone = ways("无此名称 JY13799990000011", sort="relevance")
+
+    assert alone.questions[0]["q"] == ""
+    result = alone.read([answer({"void": 1}, ["1"])])
+    assert (result.meant.words, result.meant.ignored) == ((), ("无此名称",))
 
 
 def test_every_word_is_a_phrase_and_all_of_them_count() -> None:
@@ -65,7 +99,7 @@ def test_pinyin_is_looked_for_in_its_own_fields_only_after_the_words() -> None:
 
     assert plain.questions[0]["q"] == '"m e i s i"'
     assert "pinyin" not in plain.questions[0]["attributesToSearchOn"]
-    assert [one["q"] for one in spoken.questions[::2]] == ['"mei si"', '"m e i s i"']
+    assert [one["q"] for one in spoken.questions] == ['"mei si"', '"m e i s i"']
     assert "attributesToSearchOn" not in spoken.questions[0]
 
 
@@ -77,7 +111,14 @@ def test_last_of_all_one_letter_may_be_wrong() -> None:
 
 
 def test_a_number_is_never_nearly_right() -> None:
-    assert len(ways("JY13799990000011的")) == 2
+    asked_for = ways("潍坊梅司餐饮 JY13799990000011")
+
+    assert all("tails STARTS WITH" in str(way.questions) for way in asked_for[1:])
+    assert len(asked_for[-1].questions) == 1
+
+
+def test_a_known_name_is_meant_as_it_is() -> None:
+    assert len(ways("食品经营许可证")) == 1
 
 
 def test_digits_may_be_a_number_or_the_end_of_one() -> None:
@@ -131,35 +172,65 @@ def test_whatever_is_typed_makes_questions_of_letters_digits_and_our_own_signs(q
             assert condition.count('"') % 2 == 0
 
 
-def answer(states: dict[str, int], running: int, ids: list[str]) -> list[Result]:
+def answer(states: dict[str, int], ids: list[str], effective_at: float = 0) -> Result:
     spread = {"certificate": {"c": 1}, "region": {}, "year": {"2026": 1}, "state": states}
-    return [
-        Result([Hit(id) for id in ids], spread),
-        Result([], {"state": {"void": running} if running else {}}),
-    ]
+    return Result([Hit(id, "{}", "void", effective_at) for id in ids], spread)
 
 
-def test_the_void_are_split_into_declared_and_invalid() -> None:
-    result = ways("")[0].read(answer({"void": 5, "reinstated": 2}, 3, ["1"]))
+def test_hits_that_are_all_on_the_page_tell_which_of_them_still_run() -> None:
+    found = ways("")[0].read([answer({"void": 2}, ["1", "2"], effective_at=101)])
 
-    assert result.total == 7
-    assert result.facets["status"] == {"declared": 3, "invalid": 2, "reinstated": 2}
-    assert result.facets["year"] == {"2026": 1}
+    assert found.running is None
+    assert (found.total, facets(found, 100)["status"]) == (2, {"declared": 2})
+    assert facets(found, 101)["status"] == {"invalid": 2}
+
+
+def test_of_more_hits_than_a_page_shows_it_is_asked_how_many_still_run() -> None:
+    found = ways("", status="void")[0].read([answer({"void": 5, "reinstated": 2}, ["1"])])
+
+    assert found.running is not None
+    assert found.running["filter"] == ['state = "void"', "state = void", "effective_at > 100.000"]
+    assert (found.running["limit"], found.running["facets"]) == (0, ["state"])
+    assert facets(found, 100, running=3) == {
+        "certificate": {"c": 1},
+        "region": {},
+        "status": {"declared": 3, "invalid": 2, "reinstated": 2},
+        "year": {"2026": 1},
+    }
+
+
+def test_where_nothing_is_void_nothing_is_asked() -> None:
+    assert ways("")[0].read([answer({"reinstated": 2}, ["1"])]).running is None
 
 
 def test_the_first_way_with_a_hit_answers_and_says_what_was_meant() -> None:
     spoken = ways("meisi")[1]
-    result = spoken.read(answer({}, 0, []) + answer({"void": 1}, 0, ["2"]))
+    result = spoken.read([answer({}, []), answer({"void": 1}, ["2"])])
 
     assert [hit.id for hit in result.hits] == ["2"]
     assert result.meant.sounds == ("m e i s i",)
-    assert spoken.read(answer({}, 0, []) * 2).total == 0
+    empty = spoken.read([answer({}, [])] * 2)
+    assert (empty.total, empty.meant.words) == (0, ("meisi",))
 
 
 def test_of_what_is_nearly_right_the_most_often_brought_comes_first() -> None:
-    loosely = ways("潍坊梅司餐饮", limit=2)[-1]
-    result = loosely.read([Result([Hit(id) for id in ids]) for ids in ("ab", "bc", "b")])
+    results = [
+        Result([Hit(id, published_index=ord(id)) for id in ids]) for ids in ("ab", "bc", "b")
+    ]
 
-    assert [hit.id for hit in result.hits] == ["b", "a"]
-    assert result.total == 3
-    assert result.meant.approximate
+    def ids(sort: Sort) -> list[str]:
+        return [hit.id for hit in ways("潍坊梅司餐饮", sort=sort)[-1].read(results).hits]
+
+    assert ids("relevance") == ["b", "a", "c"]
+    assert ids("newest") == ["c", "b", "a"]
+    assert ids("oldest") == ["a", "b", "c"]
+
+
+def test_nothing_that_is_nearly_right_is_nothing() -> None:
+    found = ways("潍坊梅司餐饮")[-1].read([Result()] * 3)
+
+    assert (found.total, found.meant.approximate) == (0, False)
+
+
+def test_notices_are_asked_for_by_their_ids() -> None:
+    assert by_ids("i", ["1", "2"])["filter"] == 'numbers IN ["1", "2"]'

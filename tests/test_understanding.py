@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.understanding import Understood, apart, as_sounds, compact, near, understand
+from search.understanding import Understood, apart, as_sounds, compact, near, steps, understand
+from search.vocabulary import Vocabulary
 
 NAMES = frozenset(map(compact, ("食品经营许可证", "奎文区", "奎文", "潍坊市奎文区")))
+KNOWN = Vocabulary(names=NAMES, kinds={"食品经营许可证": "food"}, labels=("许可证编号",))
 
 
 def test_words_and_numbers_of_a_query_are_told_apart() -> None:
@@ -22,6 +24,49 @@ def test_words_and_numbers_of_a_query_are_told_apart() -> None:
 )
 def test_a_number_in_any_of_its_forms_is_one_whole_number(typed: str) -> None:
     assert understand(typed).whole == ("鲁2020潍坊市奎文区不动产权0012345",)
+
+
+@pytest.mark.parametrize(
+    ("typed", "form", "certificate"),
+    [
+        ("编号：JY13799990000011", "JY13799990000011", None),
+        ("NO.JY13799990000011", "JY13799990000011", None),
+        ("№ JY13799990000011", "JY13799990000011", None),
+        ("许可证编号:JY13799990000011（副本）", "JY13799990000011", None),
+        ("JY13799990000011遗失", "JY13799990000011", None),
+        ("统一社会信用代码：92379999MA0000023B", "92379999MA0000023B", None),
+        ("声明编号 3707-0001-9995-97", "37070001999597", None),
+        ("https://a.example/notices/37070001999597?lang=en", "37070001999597", None),
+        ("食品经营许可证JY13799990000011号", "JY13799990000011", "food"),
+        ("JY13799990000011 食品经营许可证", "JY13799990000011", "food"),
+        ("食品经营许可证（副本）许可证编号：JY13799990000011", "JY13799990000011", "food"),
+        ("食品经营许可证360科技", None, None),
+    ],
+)
+def test_a_number_is_seen_with_what_people_write_around_it(
+    typed: str, form: str | None, certificate: str | None
+) -> None:
+    one = next(steps(understand(typed, KNOWN), KNOWN))[-1]
+
+    if form is not None:
+        assert ((one.whole or one.numbers)[-1], one.certificate) == (form, certificate)
+    else:
+        assert one.certificate is None
+
+
+def test_labels_are_no_words_where_there_is_a_number_and_words_where_there_is_none() -> None:
+    with_number = understand("青州市金丰城饭店（统一社会信用代码：92370799MAYRDU495P）编号", KNOWN)
+
+    assert with_number.numbers == ("92370799MAYRDU495P",)
+    assert understand("梅思 副本 12345678", KNOWN).words == ("梅思",)
+    assert understand("梅思 副本", KNOWN).words == ("梅思", "副本")
+
+
+def test_words_beyond_those_that_are_looked_at_are_said_to_be_left_out() -> None:
+    meant = understand("一 二 三 四 五 六 七 八 九 十 一 二 龙 凤")
+
+    assert meant.words == tuple("一二三四五六七八九十")
+    assert meant.ignored == ("龙", "凤")
 
 
 def test_digits_glued_to_han_are_a_number_and_a_word() -> None:
@@ -68,6 +113,7 @@ def test_words_run_together_are_cut_at_known_names(
         ("WFMS", [("w f m s",)]),
         ("xi'an", [("xian",), ("xi an",), ("x i a n",)]),
         ("lüyou", [("lv you",), ("l v y o u",)]),
+        ("餐饮meisi", [("mei si",), ("m e i s i",)]),
     ],
 )
 def test_latin_words_may_be_pinyin_or_initials(typed: str, readings: list[tuple[str, ...]]) -> None:
@@ -103,9 +149,14 @@ def test_one_letter_wrong_too_many_or_too_few_is_met_by_a_near_way(
             ), typed
 
 
-@pytest.mark.parametrize("typed", ["梅思店", "abcd", "12345678", ""])
+@pytest.mark.parametrize("typed", ["梅思店", "abcd", "12345678", "潍坊梅思餐饮 12345678", ""])
 def test_short_words_and_numbers_have_nothing_near(typed: str) -> None:
     assert near(understand(typed)) == []
+
+
+def test_two_letters_in_the_wrong_order_are_near_and_known_names_are_not_bent() -> None:
+    assert ("潍坊梅思",) in [way.words for way in near(understand("潍梅坊思"))]
+    assert near(understand("食品经营许可证"), NAMES) == []
 
 
 @given(st.text(max_size=100))
@@ -116,3 +167,4 @@ def test_nothing_typed_makes_understanding_fail(q: str) -> None:
     apart(meant, NAMES)
     assert len(as_sounds(meant)) <= 7
     assert all(way.words for way in near(meant))
+    assert all(isinstance(way, Understood) for step in steps(meant, KNOWN) for way in step)

@@ -113,6 +113,11 @@ class Certificate:
         prefix = self.optional_prefix.pattern if self.optional_prefix else ""
         return json.dumps([prefix, list(self.parts)], ensure_ascii=False)
 
+    def copy_names(self, copies: str | None) -> tuple[str, ...]:
+        """What the copies that a notice covers are called."""
+        names = zip(self.parts, self.part_names, strict=True)
+        return tuple(name.zh for part, name in names if copies in (part, "both"))
+
     def normal_number(self, text: str) -> str:
         return normal_form(text, self.optional_prefix)
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -13,15 +13,19 @@ from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.facts.texts import CHINA
 from notices.finding import showing
+from notices.finding.asking import Asking
 from notices.finding.behind import Behind
 from notices.finding.showing import Card
+from notices.finding.vocabulary import vocabulary_of
 from notices.finding.without import Hit, look_up
 from search import lookup as lookups
 from search import results
-from search.engine import Engine, SearchBusy, SearchDown
+from search.engine import Engine, SearchDown
 from search.highlighting import Marker
 from search.lookup import Found, Lookup, Sort
-from search.understanding import compact, understand
+from search.understanding import understand
+
+Facets = dict[str, dict[str, int]]
 
 SLOT_SECONDS = 0.2
 """How long a search waits for PostgreSQL while others have it."""
@@ -44,41 +48,14 @@ class Query:
     per_page: int = 20
 
 
-class Circuit:
-    """Spares people the wait for an engine that just failed; every two seconds one tries."""
-
-    SECONDS = 2.0
-
-    def __init__(self) -> None:
-        self._failed = False
-        self._next_try = 0.0
-
-    def may_try(self) -> bool:
-        if not self._failed:
-            return True
-        now = asyncio.get_running_loop().time()
-        if now < self._next_try:
-            return False
-        self._next_try = now + self.SECONDS
-        return True
-
-    def failed(self) -> None:
-        self._failed = True
-        self._next_try = asyncio.get_running_loop().time() + self.SECONDS
-
-    def answered(self) -> None:
-        self._failed = False
-
-
 class Finder:
     """Answers queries; a notice is shown as it was a fifth of a second ago, or later."""
 
     def __init__(self, deployment: Deployment, engine: Engine) -> None:
         self._deployment = deployment
-        self.engine = engine
-        self._circuit = Circuit()
+        self.asking = Asking(engine)
         self._slots = asyncio.Semaphore(max(1, deployment.settings.pool_size // 3))
-        self._names = _names(deployment)
+        self._vocabulary = vocabulary_of(deployment)
         self._behind = Behind()
 
     async def find(self, query: Query) -> dict[str, Any]:
@@ -91,33 +68,34 @@ class Finder:
         behind = await self._behind.ids()
         now = round(datetime.now(UTC).timestamp(), 3)
         lookup = self._lookup(query)
-        degraded = False
-        if lookup.q.nothing:
-            found, exact = lookups.nothing(lookup.q), True
-        else:
-            try:
-                found = await self._search(lookup, now)
-                exact = not found.meant.approximate
-            except SearchDown:
-                degraded = True
-                found, exact = await self._without(lookup, now)
+        degraded, exact = False, True
+        try:
+            found, facets = await self._search(lookup, now)
+        except SearchDown:
+            degraded = True
+            found, facets, exact = await self._without(lookup, now)
         deployment, meant = self._deployment, found.meant
         cards = await showing.cards(deployment, found.hits, behind, now, lookup.status)
-        if lookup.q.whole and lookup.sort == "relevance":
-            cards.sort(key=lambda card: not self._has_number(card, lookup.q.whole))
+        total = found.total - (len(found.hits) - len(cards))
+        if meant.approximate:  # all of them are here
+            exact, facets = False, showing.counted(cards)
+            cards = cards[lookup.offset : lookup.offset + lookup.limit]
+        elif meant.whole and lookup.sort == "relevance":
+            cards.sort(key=lambda card: not self._has_number(card, meant.whole))
         marker = Marker(meant)
         return msgspec.json.encode(
             {
-                "total": found.total - (len(found.hits) - len(cards)),
+                "total": total,
                 "total_is_exact": exact,
                 "page": query.page,
                 "per_page": query.per_page,
                 "notices": [showing.shown(deployment, card, meant, marker) for card in cards],
-                "facets": showing.counted(cards) if meant.approximate else found.facets,
+                "facets": facets,
                 "degraded": degraded,
                 "interpreted": {
                     "numbers": meant.numbers or meant.whole[:1],
                     "words": [*meant.words, *meant.beside, *meant.sounds],
+                    "ignored": meant.ignored,
                     "approximate": meant.approximate,
                 },
             }
@@ -132,11 +110,9 @@ class Finder:
         return certificate is not None and certificate.normal_number(notice.number or "") in forms
 
     def _lookup(self, query: Query) -> Lookup:
-        certificates = self._deployment.catalogue.certificates.values()
-        forms = {each.normal_number(query.q) for each in certificates if each.optional_prefix}
         end = query.published_to and query.published_to + timedelta(days=1)
         return Lookup(
-            q=understand(query.q, sorted(forms)),
+            q=understand(query.q, self._vocabulary),
             certificate=query.certificate,
             matter=query.matter,
             region=query.region,
@@ -149,25 +125,26 @@ class Finder:
             limit=query.per_page,
         )
 
-    async def _search(self, lookup: Lookup, now: float) -> Found:
-        if not self._circuit.may_try():
-            raise SearchDown("circuit")
+    async def _search(self, lookup: Lookup, now: float) -> tuple[Found, Facets]:
+        """What the engine finds by the first way to take the query that finds something."""
         found = lookups.nothing(lookup.q)
-        try:
-            for attempt in lookups.attempts(self.engine.index, lookup, self._names, now):
-                found = attempt.read(await self.engine.search(attempt.questions))
-                if found.total:
-                    break
-        except SearchBusy:
-            raise Unavailable(retry_after=1) from None
-        except SearchDown:
-            self._circuit.failed()
-            raise
-        self._circuit.answered()
-        return found
+        ask, index = self.asking.ask, self.asking.engine.index
+        for attempt in lookups.attempts(index, lookup, self._vocabulary, now):
+            found = attempt.read(await ask(attempt.questions))
+            if found.total:
+                break
+        if found.meant.approximate:
+            [near] = await ask([lookups.by_ids(index, [hit.id for hit in found.hits])])
+            known = {hit.id: hit for hit in near.hits}
+            found = replace(found, hits=[known.get(hit.id, hit) for hit in found.hits])
+        running = None
+        if found.running is not None:
+            [void] = await ask([found.running])
+            running = void.facet_distribution.get("state", {}).get("void", 0)
+        return found, lookups.facets(found, now, running)
 
-    async def _without(self, lookup: Lookup, now: float) -> tuple[Found, bool]:
-        """What PostgreSQL finds, and whether that is all there is.
+    async def _without(self, lookup: Lookup, now: float) -> tuple[Found, Facets, bool]:
+        """What PostgreSQL finds, how it spreads, and whether that is all there is.
 
         Only so many at a time: each holds a connection that declaring and checking need more.
         """
@@ -184,19 +161,9 @@ class Finder:
             self._slots.release()
         page = hits[lookup.offset : lookup.offset + lookup.limit]
         # Counts of a part would be taken for counts of the whole.
-        facets = _facets(hits) if complete else lookups.nothing().facets
-        return Found([results.Hit(hit.id) for hit in page], len(hits), facets, lookup.q), complete
-
-
-def _names(deployment: Deployment) -> frozenset[str]:
-    """What people run together with other words: certificates and regions, by every name."""
-    certificates = deployment.catalogue.certificates.values()
-    names = [name for certificate in certificates for name in (*certificate.names, certificate.id)]
-    for code in deployment.regions.names:
-        short = deployment.regions.short(code) or ""
-        # 奎文 for 奎文区; of a name of two characters too little would be left.
-        names += [deployment.regions.name(code) or "", short, short[:-1] if len(short) > 2 else ""]
-    return frozenset(filter(None, map(compact, names)))
+        facets = _facets(hits if complete else [])
+        found = Found([results.Hit(hit.id) for hit in page], len(hits), {}, lookup.q)
+        return found, facets, complete
 
 
 def _facets(hits: Sequence[Hit]) -> dict[str, dict[str, int]]:

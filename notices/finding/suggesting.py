@@ -5,8 +5,10 @@ from typing import Any
 from notices import register
 from notices.database import DB
 from notices.deployment import Deployment
+from notices.facts.errors import Unavailable
 from notices.facts.numbers import normal_form
-from search.engine import Engine, SearchBusy, SearchDown
+from notices.finding.asking import Asking
+from search.engine import SearchDown
 from search.lookup import holder_questions
 from search.understanding import compact
 
@@ -14,8 +16,11 @@ MOST_OF_A_KIND = 4
 FEWEST_CHARACTERS = 4
 """Characters of a number from which on it is completed; before, it could be any."""
 
+FEWEST_OF_AN_ID = 8
+"""Digits of a notice's id; the first four say no more than the city."""
 
-async def suggest(deployment: Deployment, engine: Engine, q: str) -> list[dict[str, Any]]:
+
+async def suggest(deployment: Deployment, asking: Asking, q: str) -> list[dict[str, Any]]:
     """Up to four of each `{kind: certificate|holder|number, text, id?}` that `q` may become.
 
     `id` is a certificate's or a notice's. Holders are organisations; persons are never suggested.
@@ -25,7 +30,7 @@ async def suggest(deployment: Deployment, engine: Engine, q: str) -> list[dict[s
         return []
     return [
         *_certificates(deployment, wanted),
-        *await _holders(engine, q, wanted),
+        *await _holders(asking, q, wanted),
         *await _numbers(normal_form(q)),
     ]
 
@@ -34,28 +39,34 @@ def _certificates(deployment: Deployment, wanted: str) -> list[dict[str, Any]]:
     found = []
     for certificate in deployment.catalogue.certificates.values():
         names = [compact(name) for name in certificate.names]
-        if any(wanted in name for name in names):
-            begins = any(name.startswith(wanted) for name in names)
-            found.append((not begins, certificate))
+        fitting = [name for name in names if wanted in name]
+        if fitting:
+            begins = any(name.startswith(wanted) for name in fitting)
+            # Who typed a part of the English name reads English.
+            english = all(map(str.isascii, fitting))
+            text = certificate.name.en if english else certificate.name.zh
+            found.append((not begins, text, certificate.id))
     found.sort(key=lambda one: one[0])
     return [
-        {"kind": "certificate", "text": certificate.name.zh, "id": certificate.id}
-        for _, certificate in found[:MOST_OF_A_KIND]
+        {"kind": "certificate", "text": text, "id": id} for _, text, id in found[:MOST_OF_A_KIND]
     ]
 
 
-async def _holders(engine: Engine, q: str, wanted: str) -> list[dict[str, Any]]:
+async def _holders(asking: Asking, q: str, wanted: str) -> list[dict[str, Any]]:
     try:
-        results = await engine.search(holder_questions(engine.index, q))
-    except (SearchDown, SearchBusy):
+        results = await asking.ask(holder_questions(asking.engine.index, q))
+    except (SearchDown, Unavailable):
         return []  # who types on will find without help too
-    ids = [hit.id for result in results for hit in result.hits]
-    notices = await register.get_many(ids)
-    names = dict.fromkeys(
-        notice.form["holder"]["name"]
-        for notice in (notices.get(id) for id in ids)
-        if notice is not None and notice.form is not None
-    )
+    ids = [(hit.id, way > 0) for way, result in enumerate(results) for hit in result.hits]
+    notices = await register.get_many([id for id, _ in ids])
+    names: dict[str, None] = {}
+    for id, by_sound in ids:
+        notice = notices.get(id)
+        if notice is not None and notice.form is not None:
+            name = notice.form["holder"]["name"]
+            # The engine takes a phrase for found that begins in another field.
+            if by_sound or wanted in compact(name):
+                names[name] = None
     ordered = sorted(names, key=lambda name: not compact(name).startswith(wanted))
     return [{"kind": "holder", "text": name} for name in ordered[:MOST_OF_A_KIND]]
 
@@ -67,10 +78,12 @@ async def _numbers(begun: str) -> list[dict[str, Any]]:
     rows = await DB.fetch(
         "(SELECT id, form ->> 'number' AS text FROM notice"
         "  WHERE number_key ~>=~ $1 AND number_key ~<~ $2 ORDER BY number_key USING ~<~ LIMIT $3)"
-        " UNION ALL (SELECT id, id FROM notice WHERE id ~>=~ $1 AND id ~<~ $2 LIMIT $3)",
+        " UNION ALL (SELECT id, id FROM notice"
+        "  WHERE id ~>=~ $1 AND id ~<~ $2 AND length($1) >= $4 LIMIT $3)",
         begun,
         begun[:-1] + chr(ord(begun[-1]) + 1),
         MOST_OF_A_KIND,
+        FEWEST_OF_AN_ID,
     )
     return [
         {"kind": "number", "text": row["text"], "id": row["id"]} for row in rows[:MOST_OF_A_KIND]

@@ -12,7 +12,8 @@ from notices.deployment import Deployment
 from notices.facts import lifecycle, numbers
 from notices.facts.lifecycle import Event
 from notices.facts.texts import CHINA
-from search.lookup import MOST_WORDS, Lookup
+from search.lookup import Lookup
+from search.understanding import MOST_WORDS
 
 MOST = 1000
 """So many hits can be paged through, and that is all the contract offers."""

@@ -60,6 +60,7 @@ def document_of(deployment: Deployment, notice: Notice) -> dict[str, Any]:
         public,
         region_name=deployment.regions.name(public["region"]) or "",
         aliases=certificate.aliases if certificate else (),
+        copies=certificate.copy_names(public["copies"]) if certificate else (),
         number_key=number_key,
     )
 

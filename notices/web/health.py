@@ -53,7 +53,9 @@ async def _vitals() -> Vitals | None:
 @get("/health/ready", **reads("getReady", "health", problems=(400, 503)))
 async def ready(request: AnyRequest) -> Response[bytes]:
     """Each part apart; 503 without PostgreSQL, for without it nothing can be promised."""
-    found, search = await asyncio.gather(_vitals(), request.app.state.finder.engine.healthy())
+    found, search = await asyncio.gather(
+        _vitals(), request.app.state.finder.asking.engine.healthy()
+    )
     body: dict[str, Any] = {
         "status": "ok" if found else "unavailable",
         "database": "up" if found else "down",

@@ -199,7 +199,7 @@ async def suggestions(request: AnyRequest) -> Response[bytes]:
         raise BadQuery(problems=[Problem("q", "too_long", {"limit": LONGEST_QUERY})])
     await guards.limit(request, "suggest")
     state = request.app.state
-    found = await suggesting.suggest(state.deployment, state.finder.engine, q)
+    found = await suggesting.suggest(state.deployment, state.finder.asking, q)
     return json_response({"suggestions": found})
 
 
