@@ -16,7 +16,8 @@ from pypinyin import lazy_pinyin
 from notices.facts import catalogue
 
 PLAIN = (
-    "full number as printed", "other brackets or case", "certificate + number + 号",
+    "full number as printed", "other brackets or case", "label: number",
+    "certificate + number + 号",
     "the number's digits", "its last 8 digits", "full holder's name", "5 inner characters",
     "two words, either order",
 )  # fmt: skip
@@ -113,6 +114,7 @@ class Questions:
 
         yield "full number as printed", self._some(number(lambda n: n.number or ""), numbered)
         yield "other brackets or case", self._some(number(self._otherwise), numbered)
+        yield "label: number", self._some(number(self._labelled), numbered)
         yield "certificate + number + 号", self._some(self._of_kind, numbered)
         yield "the number's digits", self._some(self._run, numbered)
         yield "its last 8 digits", self._some(self._tail, numbered)
@@ -132,6 +134,10 @@ class Questions:
         name = self.certificates[each.certificate].name.zh
         same = frozenset(self.by_kind[each.certificate, each.key or ""])
         return Asked(f"{name}{each.number}号", same, same)
+
+    def _labelled(self, each: Shown) -> str:
+        label = self.certificates[each.certificate].number_label.zh.split("(")[0]
+        return f"{label}：{each.number}"
 
     def _otherwise(self, each: Shown) -> str:
         wide = {ord(a): b for a, b in zip("()〔〕-", "（）[]－", strict=True)}
@@ -237,27 +243,55 @@ def _stands(wanted: str, spoken: list[str]) -> bool:
     )
 
 
-def ask(client: httpx.Client, asked: Asked) -> tuple[float, bool, bool]:
-    """recall@20, whether a right one is first, and whether nothing but right ones is shown."""
-    answer: dict[str, Any] = client.get(
-        "/api/v1/notices", params={"q": asked.q, "per_page": 20}
-    ).json()
-    ids = [each["id"] for each in answer.get("notices", [])]
-    recall = len(asked.true & set(ids)) / len(asked.true)
-    return recall, bool(ids) and ids[0] in (asked.first or asked.true), set(ids) <= asked.true
+Ask = Callable[[str], list[str]]
+"""From a query to the ids of the first page, the best first."""
 
 
-def report(client: httpx.Client, url: str, seed: int = 1, many: int = 150) -> None:
+def through(client: httpx.Client) -> Ask:
+    """Asks the service."""
+
+    def ask(q: str) -> list[str]:
+        answer: dict[str, Any] = client.get(
+            "/api/v1/notices", params={"q": q, "per_page": 20}
+        ).json()
+        return [each["id"] for each in answer.get("notices", [])]
+
+    return ask
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How a class of questions went, from 0 to 1 each."""
+
+    recall: float
+    first: float
+    only: float
+    missed: list[str]
+
+
+def score(ask: Ask, questions: list[Asked]) -> Score:
+    """recall@20, how often a right one is first, and how often nothing but right ones is shown."""
+    recall, first, only, missed = 0.0, 0, 0, []
+    for one in questions:
+        ids = ask(one.q)
+        found = len(one.true & set(ids)) / len(one.true)
+        recall += found
+        first += bool(ids) and ids[0] in (one.first or one.true)
+        only += set(ids) <= one.true
+        if found < 1:
+            missed.append(one.q)
+    count = max(len(questions), 1)
+    return Score(recall / count, first / count, only / count, missed)
+
+
+def report(ours: Ask, plain: Ask, url: str, seed: int = 1, many: int = 150) -> None:
     notices = asyncio.run(corpus(url))
     print(f"corpus           {len(notices):8,d} notices")
     for name, questions in Questions(notices, seed, many).classes():
-        got = [ask(client, one) for one in questions]
-        count = max(len(got), 1)
-        recall = sum(one[0] for one in got) / count
-        first = sum(one[1] for one in got) / count
-        only = sum(one[2] for one in got) / count
-        missed = [one.q for one, (found, _, _) in zip(questions, got, strict=True) if found < 1]
+        got, bare = score(ours, questions), score(plain, questions)
         print(
-            f"{name:26s} recall@20 {recall:7.2%}  first {first:6.1%}  nothing else {only:6.1%}"
-            f"  of {len(got)}  missed: {missed[:4]}"
+            f"{name:26s} recall@20 {got.recall:7.2%}  first {got.first:6.1%}"
+            f"  nothing else {got.only:6.1%}  of {len(questions)};"
+            f" bare Meilisearch {bare.recall:6.1%}, first {bare.first:6.1%}"
+            + (f"  missed: {got.missed[:4]}" if got.missed else "")
         )

@@ -13,23 +13,26 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from bench import load, recall
+from bench import plain as plain_index
 from bench.declare import declaration, sign_in, until_found
+from bench.plain import Plain
 from bench.verify import web_memory
 from notices import deployment as deployments
 from notices.database import DB
+from notices.deployment import Deployment
+from notices.finding.vocabulary import vocabulary_of
 from notices.relay import publishing
 from notices.relay.rebuilding import IN_FLIGHT, PIECE
 from notices.settings import from_environment
 from search import index as indexes
 from search import lookup as lookups
-from search.engine import Admin, make_keys
+from search.engine import Admin, Engine, make_keys
 from search.understanding import understand
 from tests import enginefarm
 from tests.service import ROOT, Service
@@ -66,43 +69,75 @@ def typed(url: str, seed: int) -> list[str]:
     return mixed
 
 
-def bare(index: str, queries: list[str]) -> Iterator[bytes]:
-    """The questions with which the API would begin, facets and all."""
-    for q in itertools.cycle(queries):
-        lookup = lookups.Lookup(q=understand(q), sort="relevance")
-        attempt = next(lookups.attempts(index, lookup, frozenset(), time.time()))
-        yield msgspec.json.encode({"queries": attempt.questions})
+async def asked_for(
+    here: Deployment, url: str, key: str, queries: list[str]
+) -> list[list[dict[str, Any]]]:
+    """What the service asks the engine for these queries, question by question."""
+    engine, vocabulary, now = Engine(url, key, "notices"), vocabulary_of(here), time.time()
+    asked: list[list[dict[str, Any]]] = []
+    try:
+        for q in queries:
+            lookup = lookups.Lookup(q=understand(q, vocabulary), sort="relevance")
+            for attempt in lookups.attempts("notices", lookup, vocabulary, now):
+                found = attempt.read(await engine.search(attempt.questions))
+                asked.append(attempt.questions)
+                if found.total:
+                    asked += [[found.running]] if found.running else []
+                    break
+    finally:
+        await engine.close()
+    return asked
 
 
-def speed(service: Service, where: dict[str, str]) -> None:
+def speed(service: Service, here: Deployment, where: dict[str, str], plain: Plain) -> None:
+    """The same queries through the API, to the engine as it comes, and as we ask it."""
     queries = typed(where["database_url"], 7)
-    search_key, _ = make_keys(where["meili_url"], where["meili_master_key"], "notices")
+    url = where["meili_url"]
+    search_key, _ = make_keys(url, where["meili_master_key"], "notices")
+    asked = asyncio.run(asked_for(here, url, search_key, queries))
     api = f"{service.url}/api/v1/notices"
-    asked = ({"q": q} for q in itertools.cycle(queries))
-    raw = bare("notices", queries)
-    load.get(api, asked, 2).only(200)
-    ours = load.get(api, asked, SECONDS).only(200)
-    theirs = load.post(f"{where['meili_url']}/multi-search", raw, SECONDS, bearer=search_key).only(
-        200
-    )
-    ratio = ours.rate / theirs.rate
-    at = [
-        tuple(load.percentile(one.latencies, share) * 1000 for share in (0.5, 0.99))
-        for one in (ours, theirs)
-    ]
+    load.get(api, ({"q": q} for q in itertools.cycle(queries)), 2).only(200)
+    ours = load.get(api, ({"q": q} for q in itertools.cycle(queries)), SECONDS).only(200)
+    bare = load.post(plain.url, plain.bodies(queries), SECONDS, bearer=plain.key).only(200)
+    bodies = [msgspec.json.encode({"queries": questions}) for questions in asked]
+    same = load.post(
+        f"{url}/multi-search", itertools.cycle(bodies), SECONDS, bearer=search_key
+    ).only(200)
+    each = len(asked) / len(queries)
+    print(f"searches         {described(ours)} with {load.CONNECTIONS} clients")
+    for name, other, rate in (
+        ("bare Meilisearch", bare, bare.rate),
+        ("  asked our way", same, same.rate / each),
+    ):
+        ratio, slower = ours.rate / rate, at(ours, 0.99) / at(other, 0.99)
+        print(
+            f"{name:16s} {described(other, rate)}:"
+            f" a search is {ratio:.2f} of that, its p99 {slower:.1f} times"
+        )
+    print(f"questions        {each:8.2f}    that we ask for a search")
+
+
+def described(one: load.Load, rate: float | None = None) -> str:
+    return f"{rate or one.rate:8.0f} /s  p50 {at(one, 0.5):.1f} ms, p99 {at(one, 0.99):.1f} ms"
+
+
+def at(one: load.Load, share: float) -> float:
+    """Milliseconds within which this share of the answers came."""
+    return load.percentile(one.latencies, share) * 1000
+
+
+def memory(service: Service) -> None:
+    [engine] = service.pids(str(service.data / "meilisearch" / "db"))
+    lines = Path(f"/proc/{engine}/status").read_text().splitlines()
+    resident = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
     print(
-        f"searches         {ours.rate:8.0f} /s  with {load.CONNECTIONS} clients;"
-        f" p50 {at[0][0]:.1f} ms, p99 {at[0][1]:.1f} ms\n"
-        f"bare Meilisearch {theirs.rate:8.0f} /s  p50 {at[1][0]:.1f} ms, p99 {at[1][1]:.1f} ms:"
-        f" a search is {ratio:.0%} of that, its p99 {at[0][1] / at[1][1]:.1f} times\n"
-        f"web process      {web_memory(service):8.0f} MB resident"
+        f"memory           {web_memory(service):8.0f} MB of the web process,"
+        f" {resident:.0f} MB of Meilisearch"
     )
 
 
-async def bare_rebuild(service: Service, where: dict[str, str]) -> float:
+async def bare_rebuild(here: Deployment, where: dict[str, str]) -> float:
     """Documents a second when Meilisearch is fed what a rebuild feeds it, made beforehand."""
-    settings = from_environment({"DATA": str(service.data)})
-    here = deployments.load(settings)
     await DB.start(where["database_url"], 3)
     _, key = make_keys(where["meili_url"], where["meili_master_key"], "bare")
     admin = Admin(where["meili_url"], key)
@@ -158,39 +193,52 @@ def size_of(folder: Path) -> float:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
 
 
-def main(service: Service, many: int) -> None:
+def main(service: Service, many: int, questions: int) -> None:
     service.start("--no-relay")  # the relay would work on the same while it is measured
     filled = many / notices(service, "demo", "fill", str(many), "--no-publish")
     where: dict[str, Any] = json.loads((service.data / "engines.json").read_text())
+    here = deployments.load(from_environment({"DATA": str(service.data)}))
     rebuilt = many / notices(service, "reindex")
-    bare_rate = asyncio.run(bare_rebuild(service, where))
+    size = size_of(service.data / "meilisearch" / "db" / "indexes")
+    bare_rate = asyncio.run(bare_rebuild(here, where))
     print(
         f"fill             {filled:8.0f} /s  through the log\n"
-        f"rebuild          {rebuilt:8.0f} /s  against {bare_rate:.0f} /s of bare Meilisearch:"
-        f" {rebuilt / bare_rate:.0%}\n"
-        f"index            {size_of(service.data / 'meilisearch' / 'db' / 'indexes'):8.0f} MB"
+        f"rebuild          {rebuilt:8.0f} /s  against {bare_rate:.0f} /s of bare Meilisearch fed"
+        f" the same: {rebuilt / bare_rate:.2f}\n"
+        f"index            {size:8.0f} MB",
+        flush=True,
     )
     service.stop()
     service.start()
     where = json.loads((service.data / "engines.json").read_text())
-    with service.client() as client:
-        recall.report(client, where["database_url"])
-    speed(service, where)
+    search_key, write_key = make_keys(where["meili_url"], where["meili_master_key"], "plain")
+    admin = Admin(where["meili_url"], write_key)
+    try:
+        asyncio.run(plain_index.fill(where["database_url"], admin))
+        plain = Plain(where["meili_url"], search_key)
+        with service.client() as client:
+            recall.report(recall.through(client), plain, where["database_url"], many=questions)
+        speed(service, here, where, plain)
+        asyncio.run(admin.drop(plain_index.INDEX))
+    finally:
+        admin.close()
     found = found_after(service, typed(where["database_url"], 3))
     print(
         f"found after      {load.percentile(found, 0.5) * 1000:8.0f} ms (p50)"
         f" {load.percentile(found, 0.95) * 1000:.0f} ms (p95) while {BESIDE} searches a second run"
     )
+    memory(service)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Measure the search.")
     parser.add_argument("--notices", type=int, default=200_000)
-    many = parser.parse_args().notices
+    parser.add_argument("--questions", type=int, default=150, help="of each class")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="notices-bench-") as root:
         measured = Service(Path(root) / "data")
         try:
-            main(measured, many)
+            main(measured, options.notices, options.questions)
         finally:
             measured.stop()
             enginefarm.remove(measured.data)

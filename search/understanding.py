@@ -40,7 +40,7 @@ _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003fffd]")
 class Understood:
     """What a typed query is taken for.
 
-    `whole` are the forms it can have as one number, of `certificate` if that is named with it;
+    `whole` are the forms it can have as one number, of `certificate` if that is said with it;
     `numbers` its number-like parts, `beside` the letters glued to those (a part of the number),
     `words` the rest, and `sounds` words that are pinyin. `ignored` is left out so that something
     is found; `approximate` says that a word is not quite what was typed, and `nothing` that
@@ -77,7 +77,7 @@ def understand(q: str, vocabulary: Vocabulary = NOTHING_KNOWN) -> Understood:
     if len(words) > MOST_WORDS:
         words = list({compact(word): word for word in words}.values())
     return Understood(
-        _whole(normal_form(q), vocabulary),
+        _whole(normal_form(q)),
         None,
         tuple(dict.fromkeys(numbers)),
         tuple(dict.fromkeys(beside)),
@@ -88,11 +88,9 @@ def understand(q: str, vocabulary: Vocabulary = NOTHING_KNOWN) -> Understood:
     )
 
 
-def _whole(normal: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """The forms that a query can have as one number; a text without a digit is none."""
-    if len(normal) > LONGEST or not any(map(str.isdigit, normal)):
-        return ()
-    return vocabulary.forms(normal)
+def _whole(normal: str) -> tuple[str, ...]:
+    """The form that a query has as one number; a text without a digit is none."""
+    return (normal,) if len(normal) <= LONGEST and any(map(str.isdigit, normal)) else ()
 
 
 def steps(meant: Understood, vocabulary: Vocabulary) -> Iterator[tuple[Understood, ...]]:
@@ -119,18 +117,27 @@ def steps(meant: Understood, vocabulary: Vocabulary) -> Iterator[tuple[Understoo
 
 
 def _as_one_number(meant: Understood, vocabulary: Vocabulary) -> Iterator[Understood]:
-    """The number that is all of the query, or all but a label, or but a certificate's name."""
+    """The number that is all of the query, or all but a certificate's name, or but a label."""
     if not meant.whole:
         return
     typed = meant.whole[0]
     alone = replace(meant, numbers=(), beside=(), words=(), ignored=())
-    yield alone
-    bare = vocabulary.bare(typed)
-    if bare != typed and pieces(bare)[0]:
-        yield replace(alone, whole=_whole(bare, vocabulary))
+
+    def one(form: str) -> Iterator[Understood]:
+        for certificate, shorter in vocabulary.shortened(form).items():
+            yield replace(alone, whole=(form, shorter), certificate=certificate)
+        yield replace(alone, whole=(form,))
+
+    yield from one(typed)
     named = vocabulary.named(typed)
     if named is not None and pieces(named[0])[0]:
-        yield replace(alone, whole=_whole(named[0], vocabulary), certificate=named[1])
+        form, certificate = named
+        shorter = vocabulary.shortened(form).get(certificate, form)
+        forms = tuple(dict.fromkeys((form, shorter)))
+        yield replace(alone, whole=forms, certificate=certificate)
+    bare = vocabulary.bare(typed)
+    if bare != typed and pieces(bare)[0]:
+        yield from one(bare)
 
 
 def telling(meant: Understood) -> bool:

@@ -25,13 +25,14 @@ BESIDE = (
 class Vocabulary:
     """Names that are known, and what may stand before or after a number without being part of it.
 
-    `names` are compact (`search.understanding.compact`), `kinds` certificates by their names.
+    `names` are compact (`search.understanding.compact`), `kinds` certificates by their names,
+    `prefixes` certificates with what may be left out of their numbers.
     """
 
     names: frozenset[str] = frozenset()
     kinds: Mapping[str, str] | None = None
     labels: tuple[str, ...] = ()
-    prefixes: tuple[re.Pattern[str], ...] = ()
+    prefixes: tuple[tuple[str, re.Pattern[str]], ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, str]:
@@ -59,10 +60,13 @@ class Vocabulary:
     def _name_after(self) -> re.Pattern[str]:
         return _any_of(self.by_name, "({})$")
 
-    def forms(self, form: str) -> tuple[str, ...]:
-        """A number's normal form, and the same without each prefix that may be left out."""
-        shorter = (normal_form(form, prefix) for prefix in self.prefixes)
-        return tuple(dict.fromkeys((form, *shorter)))
+    def shortened(self, form: str) -> dict[str, str]:
+        """A number's normal form without its prefix, for each certificate where it has one."""
+        return {
+            certificate: shorter
+            for certificate, prefix in self.prefixes
+            if (shorter := normal_form(form, prefix)) != form
+        }
 
     def bare(self, form: str) -> str:
         """A normal form without what may stand before and after a number."""
@@ -73,12 +77,12 @@ class Vocabulary:
             form = shorter
 
     def named(self, form: str) -> tuple[str, str] | None:
-        """What `bare` leaves but for a certificate's name at an end of it, and that certificate."""
-        form = self.bare(form)
-        for pattern in (self._name_before, self._name_after):
-            name = pattern.search(form)
-            if name and len(name[1]) < len(form):
-                return self.bare(pattern.sub("", form, count=1)), self.by_name[name[1]]
+        """What is left without a certificate's name at an end, and which certificate that is."""
+        for each in (form, self.bare(form)):
+            for pattern in (self._name_before, self._name_after):
+                name = pattern.search(each)
+                if name and len(name[1]) < len(each):
+                    return self.bare(pattern.sub("", each, count=1)), self.by_name[name[1]]
         return None
 
 

@@ -16,7 +16,7 @@ KNOWN = Vocabulary(
     names=frozenset({"食品经营许可证", "奎文区"}),
     kinds={"食品经营许可证": "food-operation-license", "房产证": "real-estate-title"},
     labels=("许可证编号",),
-    prefixes=(re.compile("鲁交运管许可潍字?(?=[0-9]{12}$)"),),
+    prefixes=(("transport", re.compile("鲁交运管许可潍(?=[0-9]{12}$)")),),
 )
 
 
@@ -44,9 +44,13 @@ def test_an_empty_query_asks_for_everything(typed: str) -> None:
 def test_whole_numbers_are_asked_first_and_without_words() -> None:
     first, second, _ = ways("鲁交运管许可潍379999000001")
 
-    assert [one["q"] for one in first.questions] == [""]
-    assert first.questions[0]["filter"] == [
-        'numbers IN ["鲁交运管许可潍379999000001", "379999000001"]'
+    assert [one["q"] for one in first.questions] == ["", ""]
+    assert [one["filter"] for one in first.questions] == [
+        [
+            'certificate = "transport"',
+            'numbers IN ["鲁交运管许可潍379999000001", "379999000001"]',
+        ],
+        ['numbers IN ["鲁交运管许可潍379999000001"]'],
     ]
     assert second.questions[0]["filter"] != first.questions[0]["filter"]
 
@@ -56,7 +60,7 @@ def test_the_letters_glued_to_a_number_are_words_beside_it() -> None:
 
 
 def test_a_certificates_name_with_a_number_asks_for_that_certificates_number() -> None:
-    typed, _, named = ways("食品经营许可证编号：JY1379999000001 1（副本）")[0].questions
+    typed, named, _ = ways("食品经营许可证编号：JY1379999000001 1（副本）")[0].questions
 
     assert typed["filter"] == ['numbers IN ["食品经营许可证编JY13799990000011副本"]']
     assert named["filter"] == [

@@ -11,6 +11,7 @@ import msgspec
 
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
+from notices.facts.numbers import normal_form
 from notices.facts.texts import CHINA
 from notices.finding import showing
 from notices.finding.asking import Asking
@@ -81,7 +82,7 @@ class Finder:
             exact, facets = False, showing.counted(cards)
             cards = cards[lookup.offset : lookup.offset + lookup.limit]
         elif meant.whole and lookup.sort == "relevance":
-            cards.sort(key=lambda card: not self._has_number(card, meant.whole))
+            cards.sort(key=lambda card: self._strangeness(card, meant.whole))
         marker = Marker(meant)
         return msgspec.json.encode(
             {
@@ -101,13 +102,16 @@ class Finder:
             }
         )
 
-    def _has_number(self, card: Card, forms: Sequence[str]) -> bool:
-        """Whether its own number is one of `forms`, and not its holder's code or a part of it."""
+    def _strangeness(self, card: Card, forms: Sequence[str]) -> int:
+        """0 for the number that was typed, 1 for one that is the same, 2 for a holder's code."""
         if card.id in forms:
-            return True
+            return 0
         notice = showing.told(card)
+        number = notice.number or ""
+        if normal_form(number) == forms[0]:
+            return 0
         certificate = self._deployment.catalogue.certificates.get(notice.certificate)
-        return certificate is not None and certificate.normal_number(notice.number or "") in forms
+        return 1 if certificate and certificate.normal_number(number) in forms else 2
 
     def _lookup(self, query: Query) -> Lookup:
         end = query.published_to and query.published_to + timedelta(days=1)

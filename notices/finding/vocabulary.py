@@ -28,5 +28,7 @@ def vocabulary_of(deployment: Deployment) -> Vocabulary:
         names=frozenset(filter(None, map(compact, names))),
         kinds={name: each.id for each in certificates for name in each.names},
         labels=tuple(sorted(labels - {""})),
-        prefixes=tuple(each.optional_prefix for each in certificates if each.optional_prefix),
+        prefixes=tuple(
+            (each.id, each.optional_prefix) for each in certificates if each.optional_prefix
+        ),
     )
