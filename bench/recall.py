@@ -14,6 +14,7 @@ import httpx
 from pypinyin import lazy_pinyin
 
 from notices.facts import catalogue
+from notices.facts.numbers import normal_form
 
 PLAIN = (
     "full number as printed", "other brackets or case", "label: number",
@@ -107,8 +108,14 @@ class Questions:
 
         def number(typed: Callable[[Shown], str]) -> Callable[[Shown], Asked]:
             def make(each: Shown) -> Asked:
-                same = frozenset(self.by_key[each.key or ""])
-                return Asked(typed(each), same, same)
+                # 鲁交运管潍字379999000001 is one certificate's, the bare digits may be another's.
+                prefixed = normal_form(each.number or "") != each.key
+                same = (
+                    self.by_kind[each.certificate, each.key or ""]
+                    if prefixed
+                    else self.by_key[each.key or ""]
+                )
+                return Asked(typed(each), frozenset(same), frozenset(same))
 
             return make
 

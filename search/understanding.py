@@ -100,7 +100,7 @@ def steps(meant: Understood, vocabulary: Vocabulary) -> Iterator[tuple[Understoo
     anything but its notice. Then all its words count as they are; then words run together are
     cut, and Latin ones are taken for pinyin; then a number alone counts, whatever is beside it.
     """
-    one = list(_as_one_number(meant, vocabulary))
+    one = list(dict.fromkeys(_as_one_number(meant, vocabulary)))
     # Nothing but digits may be a number as well as the end of one: both are asked for at once.
     if one and (len(one) > 1 or meant.whole != meant.numbers):
         yield tuple(one)

@@ -81,8 +81,8 @@ class Finder:
         if meant.approximate:  # all of them are here
             exact, facets = False, showing.counted(cards)
             cards = cards[lookup.offset : lookup.offset + lookup.limit]
-        elif meant.whole and lookup.sort == "relevance":
-            cards.sort(key=lambda card: self._strangeness(card, meant.whole))
+        elif lookup.sort == "relevance" and (numbers := meant.whole + meant.numbers):
+            cards.sort(key=lambda card: self._strangeness(card, numbers))
         marker = Marker(meant)
         return msgspec.json.encode(
             {
@@ -103,7 +103,7 @@ class Finder:
         )
 
     def _strangeness(self, card: Card, forms: Sequence[str]) -> int:
-        """0 for the number that was typed, 1 for one that is the same, 2 for a holder's code."""
+        """0 for the number that was typed, 1 for one that is the same, 2 for any other."""
         if card.id in forms:
             return 0
         notice = showing.told(card)
