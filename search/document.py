@@ -90,14 +90,14 @@ def document(
     notice: Mapping[str, Any],
     *,
     region_name: str,
-    aliases: Sequence[str],
+    names: Sequence[str],
     copies: Sequence[str],
     number_key: str | None,
 ) -> dict[str, Any]:
     """The document of a public notice (the contract's shape) that was not redacted.
 
-    `number_key` is the number's normal form when it is public in full, `copies` are the names of
-    the copies that the notice covers. Nothing else is known here, so nothing that is not public
+    `names` are all of its certificate's, `copies` those of the copies that the notice covers, and
+    `number_key` is the number's normal form when it is public in full. Nothing else is known here, so nothing that is not public
     can get into the index.
     """
     holder = notice["holder"]
@@ -106,7 +106,7 @@ def document(
     number = normal_form(notice["number"]) if number_key and notice["number"] else None
     identifier = holder.get("identifier")
     numbers = [each for each in (number_key, number, identifier) if each]
-    names = (*notice["certificate_name"].values(), *aliases, *copies)
+    words = dict.fromkeys((*notice["certificate_name"].values(), *names, *copies))
     # Of a masked name the surname alone is public: its sound would find half the city.
     named = [] if "*" in holder["name"] else [holder["name"]]
     # Neither are aliases: they would make the index larger by a half.
@@ -118,7 +118,7 @@ def document(
         "notice": lasting(notice),
         # Words, most telling first: Meilisearch ranks by this order.
         "holder": letters(holder["name"]),
-        "certificate_words": [letters(name) for name in names],
+        "certificate_words": [letters(word) for word in words],
         # 鲁(2020)潍坊市奎文区不动产权第0012345号 is typed in parts, its Han too.
         "number_words": [letters(part) for part in pieces(number or "")[1]],
         "holder_code": identifier,

@@ -42,6 +42,18 @@ def pinyin(text: str) -> tuple[str, ...]:
     return tuple(lazy_pinyin(simplified(text), style=Style.NORMAL, errors="ignore"))
 
 
+@cache
+def _sounds() -> dict[str, str]:
+    """The usual syllable of each common character."""
+    return {each: sound for sound, all_ in _data()["sounds"].items() for each in all_}
+
+
+def usual_pinyin(text: str) -> tuple[str, ...]:
+    """Like `pinyin` for names of common characters, without the memory that a dictionary takes."""
+    known = _sounds()
+    return tuple(known[character] for character in simplified(text) if character in known)
+
+
 def cut(sound: str) -> list[tuple[str, ...]]:
     """The ways in which `sound` (a to z) is pinyin, the fewest syllables first; at most three.
 

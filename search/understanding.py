@@ -109,7 +109,8 @@ def steps(meant: Understood, vocabulary: Vocabulary) -> Iterator[tuple[Understoo
     yield (replace(meant, whole=()),)
     # Only now, since most queries have been answered before.
     otherwise = apart(meant, vocabulary.names)
-    if ways := [*([otherwise] if otherwise else []), *as_sounds(meant)]:
+    ways = [*([otherwise] if otherwise else []), *_as_certificates(meant, vocabulary)]
+    if ways := [*ways, *as_sounds(meant)]:
         yield tuple(ways)
     if telling(meant) and (meant.words or meant.beside):
         left_out = (*meant.words, *meant.beside, *meant.ignored)
@@ -138,6 +139,19 @@ def _as_one_number(meant: Understood, vocabulary: Vocabulary) -> Iterator[Unders
     bare = vocabulary.bare(typed)
     if bare != typed and pieces(bare)[0]:
         yield from one(bare)
+
+
+def _as_certificates(meant: Understood, vocabulary: Vocabulary) -> Iterator[Understood]:
+    """With Latin words taken for the sound of a certificate's name: fangchanzheng, fcz."""
+    words = _scripts_apart(meant.words)
+    latin = [word for word in words if _SOUND.fullmatch(word)]
+    for spoken in ([latin] if len(latin) > 1 else []) + [[word] for word in latin]:
+        certificate = vocabulary.by_sound.get("".join(spoken))
+        if certificate is not None:
+            others = tuple(word for word in words if word not in spoken)
+            rest = replace(meant, whole=(), words=others, certificate=certificate)
+            yield rest
+            yield from as_sounds(rest)
 
 
 def telling(meant: Understood) -> bool:

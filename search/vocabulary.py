@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from notices.facts.numbers import normal_form
+from search.hanzi import usual_pinyin
 
 LABELS = (
     "编号", "编码", "号码", "证号", "证件号", "证件号码", "证书号", "证书编号", "证书号码",
@@ -19,6 +20,9 @@ BESIDE = (
     "声明", "作废", "声明作废", "遗失声明", "公告",
 )  # fmt: skip
 """What people add to a number, and what says nothing of which notice is meant."""
+
+FEWEST_INITIALS = 3
+"""Characters of a certificate's name that is known by their initials: fcz is 房产证."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,19 @@ class Vocabulary:
     def by_name(self) -> dict[str, str]:
         """Certificates by the normal forms of their names."""
         return {normal_form(name): id for name, id in (self.kinds or {}).items()}
+
+    @cached_property
+    def by_sound(self) -> dict[str, str]:
+        """Certificates by the pinyin of their names, and by its initials where nothing else is."""
+        found: dict[str, str] = {}
+        spoken = [(usual_pinyin(name), id) for name, id in (self.kinds or {}).items()]
+        for sounds, id in spoken:
+            if len(sounds) > 1:
+                found.setdefault("".join(sounds), id)
+        for sounds, id in spoken:
+            if len(sounds) >= FEWEST_INITIALS:
+                found.setdefault("".join(sound[0] for sound in sounds), id)
+        return found
 
     @cached_property
     def noise(self) -> frozenset[str]:

@@ -547,6 +547,11 @@ async def whole(
         ("奎文区梅思食品经营许可证", {"plum"}),
         ("食品經營許可證 梅思", {"plum"}),
         ("青州市老街雜貨鋪", {"other", "house"}),
+        ("fangchanzheng", {"house"}),
+        ("food operation license", {"plum", "other"}),
+        ("food operation licence", {"plum", "other"}),
+        ("laojie fcz", {"house"}),
+        ("fang chan zheng 老街", {"house"}),
         ("zhang", set()),
     ],
 )
@@ -575,6 +580,7 @@ async def test_what_a_query_was_taken_for_and_where_it_was_found_is_said(whole: 
     assert answer["interpreted"] == {
         "numbers": ["799990000011"],
         "words": ["梅思", "食品经营"],
+        "certificate": None,
         "ignored": [],
         "approximate": False,
     }

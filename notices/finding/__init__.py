@@ -96,6 +96,7 @@ class Finder:
                 "interpreted": {
                     "numbers": meant.numbers or meant.whole[:1],
                     "words": [*meant.words, *meant.beside, *meant.sounds],
+                    "certificate": meant.certificate,
                     "ignored": meant.ignored,
                     "approximate": meant.approximate,
                 },

@@ -59,7 +59,7 @@ def document_of(deployment: Deployment, notice: Notice) -> dict[str, Any]:
     return document(
         public,
         region_name=deployment.regions.name(public["region"]) or "",
-        aliases=certificate.aliases if certificate else (),
+        names=certificate.names if certificate else (),
         copies=certificate.copy_names(public["copies"]) if certificate else (),
         number_key=number_key,
     )
