@@ -97,8 +97,8 @@ def document(
     """The document of a public notice (the contract's shape) that was not redacted.
 
     `names` are all of its certificate's, `copies` those of the copies that the notice covers, and
-    `number_key` is the number's normal form when it is public in full. Nothing else is known here, so nothing that is not public
-    can get into the index.
+    `number_key` is the number's normal form when it is public in full. Nothing else is known
+    here, so nothing that is not public can get into the index.
     """
     holder = notice["holder"]
     published_at = datetime.fromisoformat(notice["published_at"])
