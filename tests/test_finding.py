@@ -461,6 +461,22 @@ async def test_a_hanging_engine_costs_less_than_a_second(
     listening.close()
 
 
+async def test_many_slow_answers_are_given_up_together(
+    register: dict[str, str], deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow(Failing):
+        async def search(self, queries: Any) -> list[Result]:
+            await asyncio.sleep(0.06)
+            return await super().search(queries)
+
+    monkeypatch.setattr("notices.finding.SEARCH_SECONDS", 0.1)
+    engine = Slow(None)
+    answer = await Finder(deployment, engine).find(Query(q="老街杂货铺 meisi"))
+
+    assert answer["degraded"]
+    assert engine.asked == 1
+
+
 async def test_more_hits_than_can_be_paged_through_are_counted_as_not_exact(
     register: dict[str, str],
     deployment: Deployment,

@@ -28,6 +28,9 @@ from search.understanding import understand
 
 Facets = dict[str, dict[str, int]]
 
+SEARCH_SECONDS = 1.0
+"""For all questions of a search together, each of which has the engine's own deadline."""
+
 SLOT_SECONDS = 0.2
 """How long a search waits for PostgreSQL while others have it."""
 
@@ -71,8 +74,9 @@ class Finder:
         lookup = self._lookup(query)
         degraded, exact = False, True
         try:
-            found, facets = await self._search(lookup, now)
-        except SearchDown:
+            async with asyncio.timeout(SEARCH_SECONDS):
+                found, facets = await self._search(lookup, now)
+        except (SearchDown, TimeoutError):
             degraded = True
             found, facets, exact = await self._without(lookup, now)
         deployment, meant = self._deployment, found.meant
