@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -14,7 +14,8 @@ from notices import relay
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
-from notices.finding import Circuit, Finder, Query, without
+from notices.facts.texts import CHINA
+from notices.finding import Circuit, Finder, Query, statements, without
 from notices.settings import Settings
 from search.engine import Admin, Engine, SearchBusy, SearchDown
 from tests.publishing import USCC, caught_up, declared, relaying, until, withdrawn
@@ -118,6 +119,18 @@ async def test_an_empty_query_lists_the_newest_first(
         (HOUSE, {"house"}),
         ("鲁(2020)潍坊市奎文区不动产权 0012345", {"house"}),
         ("0012345", {"house"}),
+        ("2020 2345", {"house"}),
+        ("20200012345", {"house"}),
+        ("老街 2345", {"house"}),
+        ("老街 2022", set()),
+        ("0000023B", {"plum", "other", "house"}),
+        (USCC, {"plum", "other", "house"}),
+        (f"{USCC} 青州", {"other", "house"}),
+        ("雜貨鋪", {"other", "house"}),
+        ("食品經營許可證 老街", {"other"}),
+        ("鋪老", set()),
+        ("某局", {"other"}),
+        ("梅思 山东", {"plum"}),
         ("食品经营许可证 老街", {"other"}),
         ("食品经营许可证JY13799990000022号", {"other"}),
         ("奎文 梅思 食品经营", {"plum"}),
@@ -359,6 +372,154 @@ async def test_a_hanging_engine_costs_less_than_a_second(
     assert time.perf_counter() - begin < 1
     await engine.close()
     listening.close()
+
+
+async def test_a_name_in_traditional_characters_is_found_by_simplified_ones(
+    database: None, deployment: Deployment, admin: Admin, engine: Engine, away: Engine
+) -> None:
+    id = await declared(deployment, "JY13799990000011", name="臺兒莊運河酒樓")
+    await relay.reindex(deployment, admin, nobody)
+
+    for one in (engine, away):
+        for q in ("台儿庄运河酒楼", "儿庄", "酒樓", "庄"):
+            answer = await Finder(deployment, one).find(Query(q=q))
+            assert [notice["id"] for notice in answer["notices"]] == [id]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def apart(register: dict[str, str]) -> dict[str, str]:
+    """Notices that lie far from each other in the log."""
+    for place, name in enumerate(register):
+        await DB.fetch(
+            "UPDATE notice SET published_index = $2, published_at = $3,"
+            " effective_at = now() + interval '1 day' WHERE id = $1",
+            register[name],
+            (place * 40 << 14) + 5,
+            datetime(2020 + place, 6, 1, tzinfo=CHINA),
+        )
+    return register
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, ["person", "house", "other", "plum"]),
+        ({"sort": "oldest"}, ["plum", "other", "house", "person"]),
+        ({"q": "市"}, ["person", "house", "other", "plum"]),
+        ({"q": "市", "sort": "oldest"}, ["plum", "other", "house", "person"]),
+        ({"q": "老街"}, ["house", "other"]),
+        ({"q": "老街", "sort": "oldest"}, ["other", "house"]),
+        ({"q": "市", "status": "declared"}, ["person", "house", "other", "plum"]),
+        ({"q": "市", "status": "invalid"}, []),
+        ({"q": "市", "year": 2021}, ["other"]),
+        ({"year": 2020}, ["plum"]),
+        ({"q": "市", "year": 2024}, []),
+        ({"q": "市", "published_from": date(2021, 6, 1)}, ["person", "house", "other"]),
+        ({"q": "市", "published_from": date(2021, 6, 2)}, ["person", "house"]),
+        ({"q": "市", "published_to": date(2021, 5, 31)}, ["plum"]),
+        ({"q": "市", "published_to": date(2021, 6, 1)}, ["other", "plum"]),
+    ],
+)
+async def test_the_log_is_gone_through_from_the_end_that_is_wanted_first(
+    apart: dict[str, str], deployment: Deployment, away: Engine, query: Any, expected: list[str]
+) -> None:
+    assert await found(Finder(deployment, away), apart, **query) == expected
+
+
+async def test_a_part_of_the_log_with_too_many_hits_is_left_where_the_next_page_begins(
+    apart: dict[str, str], deployment: Deployment, away: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finder = Finder(deployment, away)
+    for most in range(1, 5):
+        monkeypatch.setattr(without, "MOST", most)
+        for q in ("", "市"):
+            names = await found(finder, apart, q=q)
+            assert names == ["person", "house", "other", "plum"][:most]
+
+
+async def test_what_only_looks_like_a_hit_hides_none_that_is_one(
+    database: None, deployment: Deployment, away: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(without, "MOST", 1)
+    one = await declared(deployment, "JY13799990000011", name="上海一二三四店")
+    for number, place in (("JY13799990000022", "一二店三四"), ("JY13799990000033", "三四一二")):
+        await declared(deployment, number, name=f"潍坊{place}店")
+
+    answer = await Finder(deployment, away).find(Query(q="一二三四"))
+    assert [notice["id"] for notice in answer["notices"]] == [one]
+    assert (answer["total"], answer["total_is_exact"]) == (1, True)
+
+
+async def test_an_old_contest_that_was_dismissed_may_still_run_its_period(
+    apart: dict[str, str], deployment: Deployment, away: Engine
+) -> None:
+    began = datetime(2020, 6, 2, tzinfo=CHINA)
+    await DB.fetch("UPDATE notice SET effective_at = published_at + interval '1 day'")
+    for index, kind, at in (
+        (1_000_001, "contested", began - timedelta(hours=1)),
+        (1_000_002, "dismissed", datetime.now(CHINA)),
+    ):
+        await DB.fetch(
+            "INSERT INTO event (index, notice, kind, at, entry) VALUES ($1, $2, $3, $4, '')",
+            index, apart["plum"], kind, at,
+        )  # fmt: skip
+
+    finder = Finder(deployment, away)
+    assert await found(finder, apart, q="市", status="declared") == ["plum"]
+    assert await found(finder, apart, status="invalid") == ["person", "house", "other"]
+
+
+@pytest.mark.parametrize("few", [0, 5_000])
+async def test_a_status_that_only_an_event_gives_is_found_however_many_have_it(
+    register: dict[str, str],
+    deployment: Deployment,
+    away: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+) -> None:
+    monkeypatch.setattr(statements, "FEW", few)
+    await withdrawn(deployment, register["plum"], PLUM)
+    await withdrawn(deployment, register["house"], OTHER)
+
+    finder = Finder(deployment, away)
+    assert await found(finder, register, status="reinstated") == ["house", "plum"]
+    assert await found(finder, register, status="reinstated", q="梅思") == ["plum"]
+    assert await found(finder, register, status="reinstated", q=HOUSE) == ["house"]
+    assert await found(finder, register, status="reinstated", q="青州 食品") == []
+
+
+async def test_what_was_found_in_time_is_the_answer(
+    apart: dict[str, str], deployment: Deployment, away: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chunked = statements.chunked
+    asked = []
+
+    async def slower(*arguments: Any, **named: Any) -> Any:
+        asked.append(arguments)
+        if len(asked) > 1:
+            await asyncio.sleep(5)
+        return await chunked(*arguments, **named)
+
+    monkeypatch.setattr(statements, "chunked", slower)
+    answer = await Finder(deployment, away).find(Query(q="市"))
+
+    assert [notice["id"] for notice in answer["notices"]] == [apart["person"]]
+    assert (answer["total"], answer["total_is_exact"]) == (1, False)
+    assert answer["facets"]["status"] == {}
+
+
+async def test_a_redacted_notice_leaves_no_terms_behind(
+    register: dict[str, str], deployment: Deployment
+) -> None:
+    holds = "SELECT id FROM notice WHERE notice_terms(form, number_key, published_index) @@ $1"
+    terms = "'0.梅思' & '0-1100':*"
+    assert [row["id"] for row in await DB.fetch(holds + "::tsquery", terms)] == [register["plum"]]
+
+    await DB.fetch("UPDATE notice SET form = NULL WHERE id = $1", register["plum"])
+    assert await DB.fetch(holds + "::tsquery", terms) == []
+    row = await DB.row("SELECT n::text FROM notice n WHERE id = $1", register["plum"])
+    assert row is not None
+    assert "梅" not in row["n"]
 
 
 async def test_more_hits_than_can_be_paged_through_are_counted_as_not_exact(

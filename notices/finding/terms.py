@@ -1,0 +1,183 @@
+"""A query as terms of the index `notice_terms`, and whether a notice really answers it.
+
+The terms say which notices may answer: pairs of letters that follow each other, runs of a number
+read from their end, ids of certificates, matters and regions. `migrations/notices_0002_terms.py`
+makes them; each begins with the number of its chunk of the log, for which `CHUNK` stands here.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cache
+from itertools import chain
+from typing import Any
+
+from notices.deployment import Deployment
+from notices.facts.numbers import normal_form
+from search.document import backwards, pieces
+from search.hanzi import simplified
+from search.lookup import MOST_WORDS, Lookup
+from search.understanding import LONGEST, compact
+
+CHUNK = "~"
+CHUNK_BITS = 14
+"""A chunk is so many bits of positions in the log, and large enough that few have to be asked."""
+
+LONGEST_PHRASE = 32
+"""Letters of a word that are asked for as terms; the rest is compared."""
+
+NOTHING = "'-'"
+"""A term that no notice has."""
+
+_PLAIN = re.compile(r"[0-9A-Z]+")
+_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")
+_ID_DIGITS = 14
+
+_HAN = "".join(map(chr, range(0x3400, 0xA000)))
+_FOLDED = (range(0x41, 0x5B), range(0xAA, 0x590), range(0x1E00, 0x2000), range(0x2100, 0x2190),
+           range(0x2460, 0x3400), range(0xF900, 0xFB00), range(0xFF00, 0xFFF0))  # fmt: skip
+"""Where characters are that count as another one: capitals, wide ones, compatible ones."""
+
+
+@cache
+def _written() -> Mapping[str, str]:
+    """All ways in which a letter may be written: 張 and 张 for 张."""
+    ways: defaultdict[str, str] = defaultdict(str)
+    single = ((chr(point), compact(chr(point))) for point in chain(*_FOLDED))
+    for character, letter in chain(single, zip(_HAN, simplified(_HAN), strict=True)):
+        if len(letter) == 1 and letter != character:
+            ways[letter] += character
+    return ways
+
+
+def _ways(letter: str) -> str:
+    return letter + _written().get(letter, "")
+
+
+def _any(alternatives: Iterable[str]) -> str:
+    return f"({' | '.join(alternatives)})"
+
+
+def _term(kind: str, text: str, begins: bool = False) -> str:
+    """The query for one term; `text` is letters and digits, or like an id of the catalogue's."""
+    return f"'{CHUNK}{kind}{text}'{':*' if begins else ''}"
+
+
+def _id(kind: str, typed: str, begins: bool = False) -> str:
+    return _term(kind, typed, begins) if _ID.fullmatch(typed) else NOTHING
+
+
+def _phrase(word: str) -> str:
+    """Notices with every letter of `word` in a pair with a neighbour: no more pairs than needed."""
+    word = word[:LONGEST_PHRASE]
+    if len(word) == 1:
+        return _any(_term(".", way, begins=True) for way in _ways(word))
+    starts = [*range(0, len(word) - 1, 2), *([len(word) - 2] if len(word) % 2 else [])]
+    return " & ".join(
+        _any(
+            _term(".", first + second)
+            for first in _ways(word[start])
+            for second in _ways(word[start + 1])
+        )
+        for start in starts
+    )
+
+
+class Asked:
+    """What a lookup asks for, in the terms of a deployment's names."""
+
+    def __init__(self, deployment: Deployment, lookup: Lookup, whole: bool) -> None:
+        """`whole` when the query is looked up as one number, and nothing else."""
+        self._deployment = deployment
+        self._lookup = lookup
+        self._whole = frozenset(lookup.q.whole) if whole else frozenset()
+        q = lookup.q
+        words = [] if whole else sorted(map(compact, q.words), key=len, reverse=True)
+        self._words = words[:MOST_WORDS]
+        self._numbers = () if whole else q.numbers[:MOST_WORDS]
+        self._beside = frozenset() if whole else frozenset("".join(map(compact, q.beside)))
+        self._names: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def exact(self) -> list[str]:
+        """What of the query is a whole number or a notice's id, for an index of these."""
+        return [*self._whole, *(run for run in self._numbers if len(run) == _ID_DIGITS)]
+
+    @property
+    def codes(self) -> list[str]:
+        """What of a whole number can be the code of an organisation."""
+        return [form for form in self._whole if _PLAIN.fullmatch(form)]
+
+    def terms(self) -> str | None:
+        """The text of a tsquery which every answer fulfils; None when any notice does."""
+        parts = [self._word(word) for word in self._words]
+        parts += [_term("-", run[::-1][:LONGEST], begins=True) for run in self._numbers]
+        if self._whole:
+            parts.append(_any(_term("-", code[::-1]) for code in self.codes))
+        lookup = self._lookup
+        if lookup.certificate is not None:
+            parts.append(_id("@", lookup.certificate))
+        if lookup.matter is not None:
+            parts.append(_id("+", lookup.matter))
+        if lookup.region is not None:
+            parts.append(_id("#", lookup.region, begins=True))
+        return " & ".join(parts) or None
+
+    def _word(self, word: str) -> str:
+        known = self._deployment.catalogue.certificates
+        named = [_term("@", id) for id in known if self._in_names(word, id)]
+        named += self._regions(word)
+        return _any([_phrase(word), *named])
+
+    def _regions(self, word: str) -> list[str]:
+        """The regions in whose names `word` stands; a whole province by what its codes begin with.
+
+        Many single terms are quicker than one beginning, which has to be gathered first.
+        """
+        regions = self._deployment.regions
+        codes = [code for code in regions.names if word in compact(regions.name(code) or "")]
+        if len(codes) == len(regions.names):
+            return [_term("#", begin, begins=True) for begin in sorted({c[:2] for c in codes})]
+        return [_term("#", code) for code in codes]
+
+    def _in_names(self, word: str, certificate: str) -> bool:
+        known = self._deployment.catalogue.certificates.get(certificate)
+        if known is None:
+            return False
+        if certificate not in self._names:
+            names = (known.name.zh, known.name.en, *known.aliases)
+            self._names[certificate] = tuple(map(compact, names))
+        return any(word in name for name in self._names[certificate])
+
+    def fits(self, row: Mapping[str, Any]) -> bool:
+        """Whether a notice that has the terms has the words and numbers too."""
+        if self._whole:
+            return not self._whole.isdisjoint((row["id"], row["number_key"], row["identifier"]))
+        for word in self._words:
+            # Most stand there as they were typed, and the rest costs ten times as much.
+            if word in row["holder_name"] or word in (row["issuer"] or ""):
+                continue
+            if not any(word in text for text in self._written(row)):
+                return False
+        if self._numbers:
+            known = [row["id"], row["number_key"], row["identifier"]]
+            number = normal_form(row["number"]) if row["number_key"] and row["number"] else None
+            texts = (*known[1:], number, normal_form(row["holder_name"]))
+            tails = backwards(text for text in texts if text)
+            for run in self._numbers:
+                ends = any(tail.startswith(run[::-1]) for tail in tails)
+                if not ends and run not in known:
+                    return False
+        return self._beside <= set("".join(self._written(row))) if self._beside else True
+
+    def _written(self, row: Mapping[str, Any]) -> list[str]:
+        """Everything written in a notice that a word can stand in."""
+        self._in_names("", row["certificate"])
+        number = normal_form(row["number"]) if row["number_key"] and row["number"] else ""
+        return [
+            compact(row["holder_name"]),
+            compact(row["issuer"] or ""),
+            compact(self._deployment.regions.name(row["region"]) or ""),
+            *self._names.get(row["certificate"], ()),
+            *map(compact, pieces(number)[1]),
+        ]
