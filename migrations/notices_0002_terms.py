@@ -21,6 +21,7 @@ DECLARE
   -- Every term begins with the chunk of the log its notice is in, so that a search can go from
   -- chunk to chunk and stop, and what is written together lies together in the index.
   chunk text := published_index >> 14;
+  region text := form ->> 'region';
   name text := coalesce(form -> 'holder' ->> 'name', '');
   words text := name || '|' || coalesce(form ->> 'issuer', '') || '|';
   runs text := concat_ws(' ', number_key, form -> 'holder' ->> 'identifier');
@@ -50,7 +51,9 @@ BEGIN
     || ' ' || chunk || '-' || replace(runs, ' ', ' ' || chunk || '-')
     || coalesce(' ' || chunk || '@' || (form ->> 'certificate'), '')
     || coalesce(' ' || chunk || '+' || (form ->> 'matter'), '')
-    || coalesce(' ' || chunk || '#' || (form ->> 'region'), ''))::tsvector;
+    || coalesce(' ' || chunk || '#' || region, '')
+    || coalesce(' ' || chunk || '#' || left(region, 4), '')
+    || coalesce(' ' || chunk || '#' || left(region, 2), ''))::tsvector;
 END $$
 """
 

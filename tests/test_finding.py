@@ -162,6 +162,18 @@ async def test_a_notice_is_found_by_its_own_number(
     assert await found(finder, register, q=f"{id[:4]}-{id[4:8]}-{id[8:12]}-{id[12:]}") == ["house"]
 
 
+async def test_digits_that_are_a_number_are_the_end_of_another_one_too(
+    finder: Finder, register: dict[str, str]
+) -> None:
+    id = await declared(finder._deployment, "13799990000011")
+    if not finder.engine._url.endswith(":1"):
+        await relay.reindex(finder._deployment, _admin_of(finder), nobody)
+    register["digits"] = id
+
+    assert await found(finder, register, q="13799990000011") == ["digits", "plum"]
+    assert await found(finder, register, q="JY13799990000011") == ["plum"]
+
+
 async def test_a_masked_number_is_not_found_by_the_full_one(
     finder: Finder, register: dict[str, str]
 ) -> None:

@@ -101,6 +101,37 @@ async def test_the_end_of_every_run_that_the_index_knows_is_among_the_terms(
     assert [q for q in ends if not await has(asked(deployment, q), shown, key)] == []
 
 
+@pytest.mark.parametrize(
+    ("q", "terms"),
+    [
+        ("山东", ["#37"]),
+        ("潍坊市", ["#3707"]),
+        ("奎文", ["#370705"]),
+        ("潍坊市奎", ["#370705"]),
+        ("市中区", ["#370103", "#370402"]),
+    ],
+)
+async def test_a_word_in_many_regions_names_is_as_few_terms_as_can_be(
+    pool: None, deployment: Deployment, q: str, terms: list[str]
+) -> None:
+    text = asked(deployment, q) or ""
+
+    assert [term for term in text.replace("'", " ").split() if "#" in term] == [
+        CHUNK + term for term in terms
+    ]
+    assert await has(text, form("某某店", None, region=terms[0][1:].ljust(6, "5")))
+
+
+@pytest.mark.parametrize("region", ["37", "3707", "370705", "370", "37070"])
+async def test_a_region_is_filtered_by_what_its_code_begins_with(
+    pool: None, deployment: Deployment, region: str
+) -> None:
+    terms = asked(deployment, "", region=region)
+
+    assert await has(terms, form("某某店", None))
+    assert not await has(terms, form("某某店", None, region="360705"))
+
+
 async def test_a_number_that_is_not_public_is_not_among_the_terms(
     pool: None, deployment: Deployment
 ) -> None:

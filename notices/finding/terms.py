@@ -7,12 +7,13 @@ makes them; each begins with the number of its chunk of the log, for which `CHUN
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Any
 
 from notices.deployment import Deployment
+from notices.facts.catalogue import Certificate
 from notices.facts.numbers import normal_form
 from search.document import backwards, pieces
 from search.hanzi import simplified
@@ -25,6 +26,9 @@ CHUNK_BITS = 14
 
 LONGEST_PHRASE = 32
 """Letters of a word that are asked for as terms; the rest is compared."""
+
+LEVELS = (2, 4, 6)
+"""Digits of a region's code that name its province, its city and itself; each is a term."""
 
 NOTHING = "'-'"
 """A term that no notice has."""
@@ -96,7 +100,7 @@ class Asked:
         self._words = words[:MOST_WORDS]
         self._numbers = () if whole else q.numbers[:MOST_WORDS]
         self._beside = frozenset() if whole else frozenset("".join(map(compact, q.beside)))
-        self._names: dict[str, tuple[str, ...]] = {}
+        self._named = {word: _named(deployment, word) for word in self._words}
 
     @property
     def exact(self) -> list[str]:
@@ -120,64 +124,84 @@ class Asked:
         if lookup.matter is not None:
             parts.append(_id("+", lookup.matter))
         if lookup.region is not None:
-            parts.append(_id("#", lookup.region, begins=True))
+            parts.append(_id("#", lookup.region, begins=len(lookup.region) not in LEVELS))
         return " & ".join(parts) or None
 
     def _word(self, word: str) -> str:
-        known = self._deployment.catalogue.certificates
-        named = [_term("@", id) for id in known if self._in_names(word, id)]
-        named += self._regions(word)
+        certificates, regions = self._named[word]
+        named = [_term("@", id) for id in sorted(certificates)]
+        named += [_term("#", each) for each in _shortest(regions, self._deployment.regions.names)]
         return _any([_phrase(word), *named])
-
-    def _regions(self, word: str) -> list[str]:
-        """The regions in whose names `word` stands; a whole province by what its codes begin with.
-
-        Many single terms are quicker than one beginning, which has to be gathered first.
-        """
-        regions = self._deployment.regions
-        codes = [code for code in regions.names if word in compact(regions.name(code) or "")]
-        if len(codes) == len(regions.names):
-            return [_term("#", begin, begins=True) for begin in sorted({c[:2] for c in codes})]
-        return [_term("#", code) for code in codes]
-
-    def _in_names(self, word: str, certificate: str) -> bool:
-        known = self._deployment.catalogue.certificates.get(certificate)
-        if known is None:
-            return False
-        if certificate not in self._names:
-            names = (known.name.zh, known.name.en, *known.aliases)
-            self._names[certificate] = tuple(map(compact, names))
-        return any(word in name for name in self._names[certificate])
 
     def fits(self, row: Mapping[str, Any]) -> bool:
         """Whether a notice that has the terms has the words and numbers too."""
         if self._whole:
             return not self._whole.isdisjoint((row["id"], row["number_key"], row["identifier"]))
         for word in self._words:
+            certificates, regions = self._named[word]
+            if row["certificate"] in certificates or row["region"] in regions:
+                continue
             # Most stand there as they were typed, and the rest costs ten times as much.
             if word in row["holder_name"] or word in (row["issuer"] or ""):
                 continue
             if not any(word in text for text in self._written(row)):
                 return False
-        if self._numbers:
-            known = [row["id"], row["number_key"], row["identifier"]]
-            number = normal_form(row["number"]) if row["number_key"] and row["number"] else None
-            texts = (*known[1:], number, normal_form(row["holder_name"]))
-            tails = backwards(text for text in texts if text)
-            for run in self._numbers:
-                ends = any(tail.startswith(run[::-1]) for tail in tails)
-                if not ends and run not in known:
-                    return False
-        return self._beside <= set("".join(self._written(row))) if self._beside else True
+        return all(_ends(row, run) for run in self._numbers) and self._has_beside(row)
+
+    def _has_beside(self, row: Mapping[str, Any]) -> bool:
+        """Whether the letters that were glued to a number stand anywhere."""
+        return not self._beside or self._beside <= set("".join(self._written(row)))
 
     def _written(self, row: Mapping[str, Any]) -> list[str]:
         """Everything written in a notice that a word can stand in."""
-        self._in_names("", row["certificate"])
         number = normal_form(row["number"]) if row["number_key"] and row["number"] else ""
+        known = self._deployment.catalogue.certificates.get(row["certificate"])
         return [
             compact(row["holder_name"]),
             compact(row["issuer"] or ""),
-            compact(self._deployment.regions.name(row["region"]) or ""),
-            *self._names.get(row["certificate"], ()),
             *map(compact, pieces(number)[1]),
+            _compact(self._deployment.regions.name(row["region"]) or ""),
+            *(map(_compact, _names(known)) if known else ()),
         ]
+
+
+def _shortest(codes: Collection[str], known: Collection[str]) -> list[str]:
+    """Codes and beginnings of codes that together cover `codes` and nothing else that is known."""
+    found: list[str] = []
+    for level in LEVELS:
+        for begin in sorted({code[:level] for code in codes}):
+            same = {code for code in known if code.startswith(begin)}
+            if same <= set(codes) and not begin.startswith(tuple(found)):
+                found.append(begin)
+    return found
+
+
+def _ends(row: Mapping[str, Any], run: str) -> bool:
+    """Whether a run of one of a notice's numbers ends with `run`, or one of them is it."""
+    key, identifier = row["number_key"] or "", row["identifier"] or ""
+    if key.endswith(run) or identifier.endswith(run) or row["id"] == run:
+        return True
+    number = normal_form(row["number"]) if key and row["number"] else ""
+    texts = (key, number, identifier, normal_form(row["holder_name"]))
+    return any(tail.startswith(run[::-1]) for tail in backwards(texts))
+
+
+_compact = lru_cache(2_000)(compact)
+"""For the names of certificates and regions: there are few, and all are asked for every word."""
+
+
+def _names(certificate: Certificate) -> tuple[str, ...]:
+    return (certificate.name.zh, certificate.name.en, *certificate.aliases)
+
+
+def _named(deployment: Deployment, word: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The certificates and the regions that have `word` in a name."""
+    certificates, regions = deployment.catalogue.certificates, deployment.regions
+    return (
+        frozenset(
+            id
+            for id, certificate in certificates.items()
+            if any(word in _compact(name) for name in _names(certificate))
+        ),
+        frozenset(code for code in regions.names if word in _compact(regions.name(code) or "")),
+    )

@@ -66,7 +66,8 @@ class _Search:
     async def run(self) -> bool:
         """Look until there are more than MOST hits; whether there are no others."""
         q = self._lookup.q
-        if q.whole:
+        # Nothing but digits may be a number as well as the end of one.
+        if q.whole and q.whole != q.numbers:
             complete = await self._look(whole=True)
             if self.hits or not (q.numbers or q.words):
                 return complete
