@@ -123,15 +123,22 @@ class Database(PostgresEngine):
     async def prep_database(self) -> None:
         """Nothing: no extension is needed."""
 
-    async def start(self, url: str, size: int = 10) -> None:
-        """A pool of up to `size` connections to `url`; they are opened when they are needed."""
+    async def start(self, url: str, size: int = 10, patience: float | None = 30) -> None:
+        """A pool of up to `size` connections to `url`; they are opened when they are needed.
+
+        No statement takes longer than `patience` seconds.
+        """
         self.config = {
             "dsn": url,
-            "command_timeout": 30,
+            "command_timeout": patience,
             "server_settings": {
                 "application_name": "notices",
                 "timezone": "UTC",
                 "idle_in_transaction_session_timeout": "30000",
+                # Compiling takes longer than any of our statements.
+                "jit": "off",
+                # What waits to be sorted into the index of terms is read by every look into it.
+                "gin_pending_list_limit": "64kB",
             },
         }
         await self.start_connection_pool(

@@ -23,7 +23,8 @@ async def migrate(url: str) -> None:
         await keeper.execute("SELECT pg_advisory_lock($1)", LOCK)
         own_pool = DB.pool is None
         if own_pool:
-            await DB.start(url, size=2)
+            # An index of a large register takes its time.
+            await DB.start(url, size=2, patience=None)
         try:
             output = io.StringIO()
             with contextlib.redirect_stdout(output):

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -15,13 +15,15 @@ from notices import relay
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
-from notices.finding import Finder, Query, behind, suggesting, without
+from notices.facts.texts import CHINA
+from notices.finding import Finder, Query, behind, statements, suggesting, without
 from notices.finding.asking import Asking
 from notices.finding.behind import Behind
 from notices.relay import checking, publishing
 from notices.settings import Settings
 from search.engine import Admin, Engine, SearchBusy, SearchDown
 from search.results import Result
+from search.understanding import Understood
 from tests.publishing import USCC, caught_up, declared, redacted, relaying, until, withdrawn
 
 PLUM = "潍坊市奎文区梅思（第一）餐饮店"
@@ -142,6 +144,18 @@ async def test_an_empty_query_lists_the_newest_first(
         (HOUSE, {"house"}),
         ("鲁(2020)潍坊市奎文区不动产权 0012345", {"house"}),
         ("0012345", {"house"}),
+        ("2020 2345", {"house"}),
+        ("20200012345", {"house"}),
+        ("老街 2345", {"house"}),
+        ("老街 2022", set()),
+        ("0000023B", {"plum", "other", "house"}),
+        (USCC, {"plum", "other", "house"}),
+        (f"{USCC} 青州", {"other", "house"}),
+        ("雜貨鋪", {"other", "house"}),
+        ("食品經營許可證 老街", {"other"}),
+        ("鋪老", set()),
+        ("某局", {"other"}),
+        ("梅思 山东", {"plum"}),
         ("食品经营许可证 老街", {"other"}),
         ("食品经营许可证JY13799990000022号", {"other"}),
         ("奎文 梅思 食品经营", {"plum"}),
@@ -171,6 +185,18 @@ async def test_a_notice_is_found_by_its_own_number(
     id = register["house"]
 
     assert await found(finder, register, q=f"{id[:4]}-{id[4:8]}-{id[8:12]}-{id[12:]}") == ["house"]
+
+
+async def test_digits_that_are_a_number_are_the_end_of_another_one_too(
+    finder: Finder, register: dict[str, str]
+) -> None:
+    id = await declared(finder._deployment, "13799990000011")
+    if not finder.asking.engine._url.endswith(":1"):
+        await relay.reindex(finder._deployment, _admin_of(finder), nobody)
+    register["digits"] = id
+
+    assert await found(finder, register, q="13799990000011") == ["digits", "plum"]
+    assert await found(finder, register, q="JY13799990000011") == ["plum"]
 
 
 async def test_a_masked_number_is_not_found_by_the_full_one(
@@ -477,6 +503,154 @@ async def test_many_slow_answers_are_given_up_together(
     assert engine.asked == 1
 
 
+async def test_a_name_in_traditional_characters_is_found_by_simplified_ones(
+    database: None, deployment: Deployment, admin: Admin, engine: Engine, away: Engine
+) -> None:
+    id = await declared(deployment, "JY13799990000011", name="臺兒莊運河酒樓")
+    await relay.reindex(deployment, admin, nobody)
+
+    for one in (engine, away):
+        for q in ("台儿庄运河酒楼", "儿庄", "酒樓", "庄"):
+            answer = await Finder(deployment, one).find(Query(q=q))
+            assert [notice["id"] for notice in answer["notices"]] == [id]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def apart(register: dict[str, str]) -> dict[str, str]:
+    """Notices that lie far from each other in the log."""
+    for place, name in enumerate(register):
+        await DB.fetch(
+            "UPDATE notice SET published_index = $2, published_at = $3,"
+            " effective_at = now() + interval '1 day' WHERE id = $1",
+            register[name],
+            (place * 40 << 14) + 5,
+            datetime(2020 + place, 6, 1, tzinfo=CHINA),
+        )
+    return register
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, ["person", "house", "other", "plum"]),
+        ({"sort": "oldest"}, ["plum", "other", "house", "person"]),
+        ({"q": "市"}, ["person", "house", "other", "plum"]),
+        ({"q": "市", "sort": "oldest"}, ["plum", "other", "house", "person"]),
+        ({"q": "老街"}, ["house", "other"]),
+        ({"q": "老街", "sort": "oldest"}, ["other", "house"]),
+        ({"q": "市", "status": "declared"}, ["person", "house", "other", "plum"]),
+        ({"q": "市", "status": "invalid"}, []),
+        ({"q": "市", "year": 2021}, ["other"]),
+        ({"year": 2020}, ["plum"]),
+        ({"q": "市", "year": 2024}, []),
+        ({"q": "市", "published_from": date(2021, 6, 1)}, ["person", "house", "other"]),
+        ({"q": "市", "published_from": date(2021, 6, 2)}, ["person", "house"]),
+        ({"q": "市", "published_to": date(2021, 5, 31)}, ["plum"]),
+        ({"q": "市", "published_to": date(2021, 6, 1)}, ["other", "plum"]),
+    ],
+)
+async def test_the_log_is_gone_through_from_the_end_that_is_wanted_first(
+    apart: dict[str, str], deployment: Deployment, away: Engine, query: Any, expected: list[str]
+) -> None:
+    assert await found(Finder(deployment, away), apart, **query) == expected
+
+
+async def test_a_part_of_the_log_with_too_many_hits_is_left_where_the_next_page_begins(
+    apart: dict[str, str], deployment: Deployment, away: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finder = Finder(deployment, away)
+    for most in range(1, 5):
+        monkeypatch.setattr(without, "MOST", most)
+        for q in ("", "市"):
+            names = await found(finder, apart, q=q)
+            assert names == ["person", "house", "other", "plum"][:most]
+
+
+async def test_what_only_looks_like_a_hit_hides_none_that_is_one(
+    database: None, deployment: Deployment, away: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(without, "MOST", 1)
+    one = await declared(deployment, "JY13799990000011", name="上海一二三四店")
+    for number, place in (("JY13799990000022", "一二店三四"), ("JY13799990000033", "三四一二")):
+        await declared(deployment, number, name=f"潍坊{place}店")
+
+    answer = await Finder(deployment, away).find(Query(q="一二三四"))
+    assert [notice["id"] for notice in answer["notices"]] == [one]
+    assert (answer["total"], answer["total_is_exact"]) == (1, True)
+
+
+async def test_an_old_contest_that_was_dismissed_may_still_run_its_period(
+    apart: dict[str, str], deployment: Deployment, away: Engine
+) -> None:
+    began = datetime(2020, 6, 2, tzinfo=CHINA)
+    await DB.fetch("UPDATE notice SET effective_at = published_at + interval '1 day'")
+    for index, kind, at in (
+        (1_000_001, "contested", began - timedelta(hours=1)),
+        (1_000_002, "dismissed", datetime.now(CHINA)),
+    ):
+        await DB.fetch(
+            "INSERT INTO event (index, notice, kind, at, entry) VALUES ($1, $2, $3, $4, '')",
+            index, apart["plum"], kind, at,
+        )  # fmt: skip
+
+    finder = Finder(deployment, away)
+    assert await found(finder, apart, q="市", status="declared") == ["plum"]
+    assert await found(finder, apart, status="invalid") == ["person", "house", "other"]
+
+
+@pytest.mark.parametrize("few", [0, 5_000])
+async def test_a_status_that_only_an_event_gives_is_found_however_many_have_it(
+    register: dict[str, str],
+    deployment: Deployment,
+    away: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+) -> None:
+    monkeypatch.setattr(statements, "FEW", few)
+    await withdrawn(deployment, register["plum"], PLUM)
+    await withdrawn(deployment, register["house"], OTHER)
+
+    finder = Finder(deployment, away)
+    assert await found(finder, register, status="reinstated") == ["house", "plum"]
+    assert await found(finder, register, status="reinstated", q="梅思") == ["plum"]
+    assert await found(finder, register, status="reinstated", q=HOUSE) == ["house"]
+    assert await found(finder, register, status="reinstated", q="青州 食品") == []
+
+
+async def test_what_was_found_in_time_is_the_answer(
+    apart: dict[str, str], deployment: Deployment, away: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chunked = statements.chunked
+    asked = []
+
+    async def slower(*arguments: Any, **named: Any) -> Any:
+        asked.append(arguments)
+        if len(asked) > 1:
+            await asyncio.sleep(5)
+        return await chunked(*arguments, **named)
+
+    monkeypatch.setattr(statements, "chunked", slower)
+    answer = await Finder(deployment, away).find(Query(q="市"))
+
+    assert [notice["id"] for notice in answer["notices"]] == [apart["person"]]
+    assert (answer["total"], answer["total_is_exact"]) == (1, False)
+    assert answer["facets"]["status"] == {}
+
+
+async def test_a_redacted_notice_leaves_no_terms_behind(
+    register: dict[str, str], deployment: Deployment
+) -> None:
+    holds = "SELECT id FROM notice WHERE notice_terms(form, number_key, published_index) @@ $1"
+    terms = "'0.梅思' & '0-1100':*"
+    assert [row["id"] for row in await DB.fetch(holds + "::tsquery", terms)] == [register["plum"]]
+
+    await DB.fetch("UPDATE notice SET form = NULL WHERE id = $1", register["plum"])
+    assert await DB.fetch(holds + "::tsquery", terms) == []
+    row = await DB.row("SELECT n::text FROM notice n WHERE id = $1", register["plum"])
+    assert row is not None
+    assert "梅" not in row["n"]
+
+
 async def test_more_hits_than_can_be_paged_through_are_counted_as_not_exact(
     register: dict[str, str],
     deployment: Deployment,
@@ -524,7 +698,7 @@ async def test_searches_without_the_engine_leave_connections_for_checking(
         most = max(most, under_way)
         await asyncio.sleep(0.3)
         under_way -= 1
-        return [], True
+        return without.Found([], True, Understood())
 
     monkeypatch.setattr("notices.finding.look_up", slow)
     finder = Finder(deployment, away)
@@ -634,6 +808,27 @@ async def test_a_number_is_found_whatever_is_written_around_it(
 
     assert [names[notice["id"]] for notice in answer["notices"]] == expected
     assert answer["interpreted"]["ignored"] == ignored
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("许可证编号：JY13799990000011", ["plum"]),
+        ("食品经营许可证JY13799990000011", ["plum"]),
+        ("JY13799990000011 没有这样的名称", ["plum"]),
+        (f"房产证{HOUSE}", ["house"]),
+        (f"统一社会信用代码：{USCC} 青州", ["house", "other"]),
+        ("奎文区梅思食品经营许可证", ["plum"]),
+        ("meisi", []),
+    ],
+)
+async def test_the_same_is_found_without_the_engine_but_for_sounds(
+    register: dict[str, str], deployment: Deployment, away: Engine, q: str, expected: list[str]
+) -> None:
+    names = {id: name for name, id in register.items()}
+    answer = await Finder(deployment, away).find(Query(q=q))
+
+    assert [names[notice["id"]] for notice in answer["notices"]] == expected
 
 
 async def test_a_certificate_named_with_a_code_comes_before_others_of_its_holder(

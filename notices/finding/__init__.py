@@ -163,15 +163,16 @@ class Finder:
         except TimeoutError:
             raise Unavailable(retry_after=1) from None
         try:
-            hits, complete = await look_up(
-                self._deployment, lookup, datetime.fromtimestamp(now, UTC)
+            moment = datetime.fromtimestamp(now, UTC)
+            hits, complete, meant = await look_up(
+                self._deployment, self._vocabulary, lookup, moment
             )
         finally:
             self._slots.release()
         page = hits[lookup.offset : lookup.offset + lookup.limit]
         # Counts of a part would be taken for counts of the whole.
         facets = _facets(hits if complete else [])
-        found = Found([results.Hit(hit.id) for hit in page], len(hits), {}, lookup.q)
+        found = Found([results.Hit(hit.id) for hit in page], len(hits), {}, meant)
         return found, facets, complete
 
 

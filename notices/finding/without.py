@@ -1,25 +1,38 @@
-"""Finding notices while the search engine is away: numbers, tails and parts of names."""
+"""Finding notices while the search engine is away: numbers, tails and parts of names.
+
+The log is asked chunk by chunk from the end that is wanted first, each by the index of terms,
+until there are as many hits as can be paged through. So what is in every notice costs one chunk,
+what is in few costs a look into the index for each chunk, and no plan depends on how often
+anything occurs.
+"""
 
 import asyncio
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import chain
+from typing import NamedTuple
 
 import asyncpg
 
-from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts import lifecycle, numbers
+from notices.facts import lifecycle
 from notices.facts.lifecycle import Event
 from notices.facts.texts import CHINA
+from notices.finding import statements
+from notices.finding.terms import CHUNK_BITS, Asked
 from search.lookup import Lookup
-from search.understanding import MOST_WORDS
+from search.understanding import Understood, steps
+from search.vocabulary import Vocabulary
 
 MOST = 1000
 """So many hits can be paged through, and that is all the contract offers."""
 
-SECONDS = 0.7
-"""After this long nobody waits for the rest; together with a search's deadline it is enough."""
+SECONDS = 0.3
+"""After this long what was found so far is the answer; with a search's deadline it is enough."""
+
+FIRST_CHUNKS = 4
+"""Chunks that are asked at once; then twice as many, and so on, so that a part is known early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,155 +46,115 @@ class Hit:
     status: str
 
 
-class _Sql:
-    """A condition under construction: its parts and its parameters."""
+class Found(NamedTuple):
+    """Up to MOST hits in the order asked for, whether these are all, and what the query was."""
 
-    def __init__(self) -> None:
-        self.parts = ["n.form IS NOT NULL"]
-        self.values: list[Any] = []
-
-    def value(self, value: Any) -> str:
-        self.values.append(value)
-        return f"${len(self.values)}"
+    hits: list[Hit]
+    complete: bool
+    meant: Understood
 
 
-async def look_up(deployment: Deployment, lookup: Lookup, now: datetime) -> tuple[list[Hit], bool]:
-    """Up to MOST hits in the order asked for, and whether these are all."""
-    sql = _Sql()
-    _filters(sql, lookup, now)
-    order = "ASC" if lookup.sort == "oldest" else "DESC"
+async def look_up(
+    deployment: Deployment, vocabulary: Vocabulary, lookup: Lookup, now: datetime
+) -> Found:
+    """What the first way to take the query finds that finds something, but for how it sounds."""
+    search = _Search(deployment, lookup, now)
+    complete = True
     try:
         async with asyncio.timeout(SECONDS):
-            if lookup.q.whole:
-                hits, complete = await _hits(sql, [_whole(lookup, sql)], order, lookup, now)
-                if hits:
-                    return hits, complete
-                sql = _Sql()
-                _filters(sql, lookup, now)
-            return await _hits(sql, _parts(deployment, lookup, sql), order, lookup, now)
+            for way in chain.from_iterable(steps(lookup.q, vocabulary)):
+                if not way.sounds:
+                    complete = await search.run(way)
+                    if search.hits:
+                        break
     except TimeoutError:
-        return [], False
+        complete = False
+    hits = list(search.hits.values())[:MOST]
+    return Found(hits, complete, search.lookup.q if hits else lookup.q)
 
 
-async def _hits(
-    sql: _Sql, conditions: list[str], order: str, lookup: Lookup, now: datetime
-) -> tuple[list[Hit], bool]:
-    where = " AND ".join([*sql.parts, *conditions])
-    rows = await DB.fetch(
-        # Conditions are made of constant text here; all that was typed is a parameter.
-        "SELECT n.id, n.certificate, n.region, n.published_at, n.effective_at,"  # noqa: S608
-        " (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index)"
-        "  FROM event e WHERE e.notice = n.id) AS events FROM notice n"
-        f" WHERE {where} ORDER BY n.published_index {order} LIMIT {MOST + 1}",
-        *sql.values,
-    )
-    hits = [hit for row in rows[:MOST] if _wanted(hit := _hit(row, now), lookup)]
-    return hits, len(rows) <= MOST
+class _Search:
+    """One lookup under way, and what it has found so far."""
+
+    def __init__(self, deployment: Deployment, lookup: Lookup, now: datetime) -> None:
+        self._deployment = deployment
+        self._asked_for = self.lookup = lookup
+        self._now = now
+        self._newest = lookup.sort != "oldest"
+        self.hits: dict[str, Hit] = {}
+
+    async def run(self, way: Understood) -> bool:
+        """Look until there are more than MOST hits; whether there are no others."""
+        certificate = self._asked_for.certificate
+        if way.certificate is not None:
+            if certificate not in (None, way.certificate):
+                return True
+            certificate = way.certificate
+        self.lookup = replace(self._asked_for, q=way, certificate=certificate)
+        asked = Asked(self._deployment, self.lookup)
+        if asked.exact:
+            sql = statements.filters(self.lookup, self._now)
+            exact = f"ANY({sql.value(asked.exact)}::text[])"
+            sql.parts.append(f"(n.id = {exact} OR n.number_key = {exact})")
+            self._take(asked, await statements.rows(sql))
+        if way.whole and not asked.codes:
+            return True
+        ids = await statements.by_event(self.lookup)
+        if ids is not None:
+            sql = statements.filters(self.lookup, self._now)
+            sql.parts.append(f"n.id = ANY({sql.value(ids)}::text[])")
+            self._take(asked, await statements.rows(sql))
+        else:
+            async for rows in self._walk(asked):
+                self._take(asked, rows)
+                if len(self.hits) > MOST:
+                    break
+        return len(self.hits) <= MOST
+
+    async def _walk(self, asked: Asked) -> AsyncIterator[list[asyncpg.Record]]:
+        """Notices that have the terms, in the order asked for, a part of the log at a time."""
+        span = await statements.chunks(self.lookup, self._now)
+        if span is None:
+            return
+        first, last = span
+        terms, size, most = asked.terms(), FIRST_CHUNKS, MOST + 1
+        reached: int | None = None
+        while first <= last:
+            low, high = (
+                (max(first, last - size + 1), last)
+                if self._newest
+                else (first, min(last, first + size - 1))
+            )
+            sql = statements.filters(self.lookup, self._now)
+            if reached is not None:
+                sign = "<" if self._newest else ">"
+                sql.parts.append(f"n.published_index {sign} {sql.value(reached)}")
+            rows = await statements.chunked(sql, terms, low, high, most, self._newest)
+            yield rows
+            if len(rows) == most:
+                # Some of these did not really answer, or nobody would ask for more.
+                reached = rows[-1]["published_index"]
+                low = high = reached >> CHUNK_BITS
+                first, last = (first, high) if self._newest else (low, last)
+            else:
+                size *= 2
+                first, last = (first, low - 1) if self._newest else (high + 1, last)
+
+    def _take(self, asked: Asked, rows: list[asyncpg.Record]) -> None:
+        for row in sorted(rows, key=lambda row: row["published_index"], reverse=self._newest):
+            if row["id"] not in self.hits and asked.fits(row):
+                hit = _hit(row, self._now)
+                if self.lookup.status in (None, hit.status):
+                    self.hits[hit.id] = hit
 
 
 def _hit(row: asyncpg.Record, now: datetime) -> Hit:
-    events = [Event(index, kind, at) for index, kind, at in row["events"]]
+    published = Event(row["published_index"], "published", row["published_at"])
+    outcomes = [Event(index, kind, at) for index, kind, at in row["outcomes"] or ()]
     return Hit(
         row["id"],
         row["certificate"],
         row["region"],
         row["published_at"].astimezone(CHINA).year,
-        lifecycle.state(events, row["effective_at"], now).status,
-    )
-
-
-def _wanted(hit: Hit, lookup: Lookup) -> bool:
-    return lookup.status in (None, hit.status)
-
-
-def _filters(sql: _Sql, lookup: Lookup, now: datetime) -> None:
-    if lookup.certificate is not None:
-        sql.parts.append(f"n.certificate = {sql.value(lookup.certificate)}")
-    if lookup.matter is not None:
-        sql.parts.append(f"n.form ->> 'matter' = {sql.value(lookup.matter)}")
-    if lookup.region is not None:
-        sql.parts.append(f"starts_with(n.region, {sql.value(lookup.region)})")
-    if lookup.year is not None:
-        begin = datetime(lookup.year, 1, 1, tzinfo=CHINA)
-        end = datetime(lookup.year + 1, 1, 1, tzinfo=CHINA)
-        sql.parts.append(f"n.published_at >= {sql.value(begin)}")
-        sql.parts.append(f"n.published_at < {sql.value(end)}")
-    if lookup.published_from is not None:
-        sql.parts.append(f"n.published_at >= {sql.value(_time(lookup.published_from))}")
-    if lookup.published_before is not None:
-        sql.parts.append(f"n.published_at < {sql.value(_time(lookup.published_before))}")
-    if lookup.status is not None:
-        sql.parts.append(_status(sql, lookup.status, now))
-
-
-def _time(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
-def _status(sql: _Sql, status: str, now: datetime) -> str:
-    """Holds for every notice of this status and for few others; `lifecycle` has the last word."""
-    last = (
-        "(SELECT e.kind FROM event e WHERE e.notice = n.id AND e.kind IN"
-        " ('contested', 'dismissed', 'withdrawn', 'annulled', 'replaced')"
-        " ORDER BY e.index DESC LIMIT 1)"
-    )
-    match status:
-        case "contested" | "replaced":
-            return f"{last} = {sql.value(status)}"
-        case "reinstated":
-            return f"{last} IN ('withdrawn', 'annulled')"
-        case "declared" | "invalid":
-            sign = ">" if status == "declared" else "<="
-            moment = sql.value(now)
-            return f"CASE {last} WHEN 'dismissed' THEN true ELSE {last} IS NULL AND n.effective_at {sign} {moment} END"  # noqa: E501
-        case _:
-            return "false"
-
-
-def _whole(lookup: Lookup, sql: _Sql) -> str:
-    forms = sql.value(list(lookup.q.whole))
-    return f"(n.number_key = ANY({forms}::text[]) OR n.id = ANY({forms}::text[]))"
-
-
-def _parts(deployment: Deployment, lookup: Lookup, sql: _Sql) -> list[str]:
-    """All number-like parts and all words count; what is glued to a number only repeats it."""
-    conditions = [_tail(sql, run) for run in lookup.q.numbers[:MOST_WORDS]]
-    for word in lookup.q.words[:MOST_WORDS]:
-        conditions.append(_word(deployment, sql, word))
-    return conditions
-
-
-def _tail(sql: _Sql, run: str) -> str:
-    """Numbers that end with `run`, as a range over the index of reversed numbers.
-
-    A range and not LIKE: a plan that is kept for any parameter cannot use the index for LIKE.
-    """
-    backwards = run[::-1]
-    begin = sql.value(backwards)
-    end = sql.value(backwards[:-1] + chr(ord(backwards[-1]) + 1))
-    return f"(reverse(n.number_key) ~>=~ {begin}::text AND reverse(n.number_key) ~<~ {end}::text)"
-
-
-def _word(deployment: Deployment, sql: _Sql, word: str) -> str:
-    """Notices whose holder, certificate, region or number has `word` in its name."""
-    plain = numbers.identifier_form(word)
-    certificates = [
-        certificate.id
-        for certificate in deployment.catalogue.certificates.values()
-        if any(
-            plain in numbers.identifier_form(name)
-            for name in (certificate.name.zh, certificate.name.en, *certificate.aliases)
-        )
-    ]
-    regions = [
-        code
-        for code in deployment.regions.names
-        if plain in numbers.identifier_form(deployment.regions.name(code) or "")
-    ]
-    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    part = sql.value(f"%{escaped}%")
-    return (
-        f"(n.holder_name ILIKE {part} OR n.number_key ILIKE {part}"
-        f" OR n.certificate = ANY({sql.value(certificates)}::text[])"
-        f" OR n.region = ANY({sql.value(regions)}::text[]))"
+        lifecycle.state([published, *outcomes], row["effective_at"], now).status,
     )
