@@ -9,11 +9,13 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from notices import amending
+from notices import amending, relay
+from notices.deployment import Deployment
 from notices.facts.lifecycle import Status
 from notices.facts.numbers import resident_id_ok, uscc_ok
 from notices.identity import person_from
 from notices.web import drafts, rendering, signing, typed, wording
+from search.engine import Admin
 from tests.conftest import SignIn
 from tests.samples import ANNA, OFFICER, declaration
 
@@ -138,6 +140,28 @@ async def test_a_parameter_of_another_sites_link_does_not_break_the_start_page(
     client: httpx.AsyncClient,
 ) -> None:
     assert (await client.get("/", params={"from": "timeline"})).status_code == 200
+
+
+@pytest.mark.parametrize("day", ["2026-W01-1", "20260101", "2026-1-01", "２０２６-01-01"])
+async def test_a_day_is_written_in_one_way(client: httpx.AsyncClient, day: str) -> None:
+    for path in ("/notices", "/api/v1/notices"):
+        assert (await client.get(path, params={"published_from": day})).status_code == 400
+        assert (await client.get(path, params={"published_from": "2026-01-01"})).status_code == 200
+
+
+async def test_a_search_for_nothing_but_nul_does_not_list_everything(
+    client: httpx.AsyncClient,
+    restaurant: httpx.AsyncClient,
+    deployment: Deployment,
+    admin: Admin,
+) -> None:
+    id = await published(restaurant)
+    await relay.reindex(deployment, admin, lambda done, total: None)
+
+    for path in ("/notices", "/api/v1/notices"):
+        assert id in (await client.get(path)).text
+        assert id not in (await client.get(path + "?q=%00")).text
+    assert (await client.get("/notices?certificate=%00")).status_code == 400
 
 
 async def test_a_search_without_a_result_says_what_to_try(client: httpx.AsyncClient) -> None:

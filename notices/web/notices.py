@@ -1,5 +1,6 @@
 """The JSON API of notices: declare, read, search, withdraw, correct, receipts, events."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any, Literal, cast, get_args
 
@@ -22,6 +23,7 @@ LONGEST_QUERY = 200
 DEEPEST = 1000
 """Results are counted and shown up to here; beyond, a search is to be narrowed."""
 FIRST_YEAR, LAST_YEAR = 1900, 2999
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 STATUSES = ("declared", "invalid", "contested", "reinstated", "replaced")
 NO_STORE = {"Cache-Control": "no-store"}
 Sort = Literal["relevance", "newest", "oldest"]
@@ -107,17 +109,26 @@ def whole_number(value: str, low: int, high: int) -> int | None:
 
 
 def a_date(value: str) -> date | None:
+    """The day that `value` names as YYYY-MM-DD; ISO 8601 and Python know more forms than that."""
     try:
-        day = date.fromisoformat(value) if len(value) == 10 else None
+        day = date.fromisoformat(value) if _DAY.fullmatch(value) else None
     except ValueError:
         return None
     return day if day and FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
+def parameters(request: AnyRequest) -> dict[str, str]:
+    """The values of the query string, by their names.
+
+    A NUL is no text to PostgreSQL. What stands for it is found nowhere either, so that whoever
+    sends nothing else finds nothing, and not everything.
+    """
+    return {name: value.replace("\0", "\ufffd") for name, value in request.query_params.items()}
+
+
 def query_of(request: AnyRequest) -> finding.Query:
     """The search that the query string asks for; raises BadQuery with every bad value."""
-    # A NUL is no text to PostgreSQL, and nobody types one.
-    given = {name: value.replace("\0", "") for name, value in request.query_params.items()}
+    given = parameters(request)
     deployment = request.app.state.deployment
     problems: list[Problem] = []
 
