@@ -1,6 +1,7 @@
 """The journey of a declaration in a real browser, on a phone, with scripts and without."""
 
 import asyncio
+import contextlib
 import os
 import re
 import shutil
@@ -10,11 +11,21 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Literal
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Route,
+    async_playwright,
+    expect,
+)
+from playwright.async_api import Error as PlaywrightError
 
 from tests import enginefarm
 
@@ -198,6 +209,269 @@ async def test_declare_find_check_and_withdraw(
     await expect(page.locator(".status-line")).to_contain_text("声明已撤回")
     await expect(page.locator("#history")).to_contain_text("声明人撤回该声明")
     assert wrong == []
+    await context.close()
+
+
+SUGGESTIONS = [
+    {"kind": "certificate", "text": "食品经营许可证", "id": "food-operation-license"},
+    {"kind": "holder", "text": "潍坊市奎文区梅思（第一）餐饮店"},
+    {"kind": "number", "text": "JY13799990000011", "id": "37070000012345"},
+]
+
+
+async def suggested(page: Page, *suggestions: dict[str, str]) -> list[str]:
+    """Lets the service suggest just these; returns the list of what it will be asked."""
+    asked: list[str] = []
+
+    async def answer(route: Route) -> None:
+        asked.append(parse_qs(urlsplit(route.request.url).query)["q"][0])
+        await route.fulfill(json={"suggestions": list(suggestions or SUGGESTIONS)})
+
+    await page.route("**/api/v1/suggestions?*", answer)
+    return asked
+
+
+def options_of(page: Page) -> Locator:
+    """What is offered below the box; a filter has options as well."""
+    return page.get_by_role("listbox").get_by_role("option")
+
+
+async def test_typing_part_of_another_name_offers_the_certificate(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    wrong = watched(page, service)
+    await page.goto("/notices?lang=en&q=x&year=2026")
+    box = page.get_by_role("combobox", name="Find a notice")
+    await expect(box).to_have_attribute("aria-expanded", "false")
+    await expect(box).to_have_attribute("aria-autocomplete", "list")
+    await box.fill("房产")
+    option = page.get_by_role("option", name="Kind 不动产权证书", exact=True)
+    await expect(option).to_be_visible()
+    await expect(box).to_have_attribute("aria-expanded", "true")
+    await expect(page.locator("#suggestions-status")).to_contain_text("Suggestions: 1")
+    assert await box.get_attribute("aria-controls") == await page.get_by_role(
+        "listbox"
+    ).get_attribute("id")
+    await expect(option).to_have_attribute("aria-selected", "false")
+    assert await box.get_attribute("aria-activedescendant") is None
+
+    await page.keyboard.press("ArrowDown")
+    await expect(option).to_have_attribute("aria-selected", "true")
+    assert await box.get_attribute("aria-activedescendant") == await option.get_attribute("id")
+    await expect(box).to_be_focused()
+    await page.keyboard.press("Enter")
+
+    await page.wait_for_url(f"{service}/notices?certificate=real-estate-title&lang=en")
+    assert wrong == []
+    await context.close()
+
+
+async def test_the_suggestions_follow_the_keyboard(browser: Browser, service: str) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    asked = await suggested(page)
+    await page.goto("/notices")
+    box, options = page.get_by_role("combobox", name="查找公告"), options_of(page)
+    active = page.get_by_role("option", selected=True).and_(options)
+    await box.press_sequentially("JY13")
+    await expect(options).to_have_text(
+        ["证件 食品经营许可证", "单位 潍坊市奎文区梅思（第一）餐饮店", "号码 JY13799990000011"]
+    )
+    for key, chosen in [
+        ("ArrowUp", "号码"), ("ArrowDown", "证件"), ("ArrowDown", "单位"), ("ArrowUp", "证件"),
+        ("ArrowUp", "号码"),
+    ]:  # fmt: skip
+        await page.keyboard.press(key)
+        await expect(active).to_contain_text(chosen)
+    for key, caret in [("Home", 0), ("ArrowDown", 0), ("End", 4), ("ArrowDown", 4)]:
+        await page.keyboard.press(key)
+        await expect(active).to_have_count(int(key == "ArrowDown"))
+        assert await box.evaluate("box => box.selectionStart") == caret
+
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("listbox")).to_be_hidden()
+    await expect(box).to_have_attribute("aria-expanded", "false")
+    await expect(page.locator("#suggestions-status")).to_be_empty()
+    await expect(box).to_have_value("JY13")
+    await page.keyboard.press("Alt+ArrowDown")
+    await expect(options).to_have_count(3)
+    await expect(active).to_have_count(0)
+    await page.keyboard.press("Enter")
+
+    await page.wait_for_url(f"{service}/notices?q=JY13")
+    assert asked == ["JY13", "JY13"]
+    await context.close()
+
+
+async def test_a_holder_is_searched_and_a_number_opens_its_notice(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await suggested(page)
+    await page.goto("/notices?status=invalid")
+    box, options = page.get_by_role("combobox"), options_of(page)
+    await box.fill("梅思")
+    await options.nth(1).hover()
+    await page.mouse.down()
+    await expect(box).to_be_focused()
+    await expect(options).to_have_count(3)
+    await page.mouse.up()
+    await page.wait_for_url(
+        f"{service}/notices?" + urlencode({"q": SUGGESTIONS[1]["text"], "status": "invalid"})
+    )
+
+    await box.fill("JY13")
+    await options.nth(2).click()
+    await page.wait_for_url(f"{service}/notices/37070000012345")
+    await context.close()
+
+
+async def test_a_finger_chooses_and_the_list_stands_above_the_phones_keyboard(
+    browser: Browser, service: str
+) -> None:
+    context = await browser.new_context(
+        viewport={"width": 320, "height": 380}, has_touch=True, is_mobile=True, base_url=service
+    )
+    page = await context.new_page()
+    await suggested(page)
+    await page.goto("/notices")
+    await page.get_by_role("combobox").tap()
+    await page.keyboard.type("JY13")
+    options = options_of(page)
+    last = options.last
+    await expect(last).to_be_in_viewport(ratio=1)
+    for option in await options.all():
+        assert (await option.bounding_box() or {"height": 0})["height"] >= 44
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert await page.evaluate(TOO_FAINT) == []
+    await last.tap()
+
+    await page.wait_for_url(f"{service}/notices/37070000012345")
+    await context.close()
+
+
+async def test_nothing_is_asked_before_chinese_is_composed(browser: Browser, service: str) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    asked = await suggested(page)
+    await page.goto("/notices")
+    typing = await context.new_cdp_session(page)
+    box, options = page.get_by_role("combobox"), options_of(page)
+    await box.focus()
+    for letters in ("k", "ku", "kui wen"):
+        await typing.send(
+            "Input.imeSetComposition",
+            {"text": letters, "selectionStart": len(letters), "selectionEnd": len(letters)},
+        )
+    await expect(box).to_have_value("kui wen")
+    await page.wait_for_timeout(600)  # longer than anybody waits before asking
+    assert asked == []
+    await typing.send("Input.insertText", {"text": "奎文"})
+    await expect(options).to_have_count(3)
+    assert asked == ["奎文"]
+
+    await page.keyboard.press("ArrowDown")
+    await typing.send(
+        "Input.imeSetComposition", {"text": "qu", "selectionStart": 2, "selectionEnd": 2}
+    )
+    await expect(page.get_by_role("listbox")).to_be_hidden()
+    # The Enter that ends composing belongs to the input method.
+    await box.evaluate(
+        "box => box.dispatchEvent(new KeyboardEvent('keydown',"
+        " {key: 'ArrowDown', isComposing: true, bubbles: true, cancelable: true}))"
+    )
+    await page.wait_for_timeout(300)
+    assert asked == ["奎文"]
+    assert page.url == f"{service}/notices"
+    await context.close()
+
+
+async def test_an_answer_that_comes_late_is_dropped(browser: Browser, service: str) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    held = asyncio.Event()
+    begun: list[str] = []
+
+    async def answer(route: Route) -> None:
+        q = parse_qs(urlsplit(route.request.url).query)["q"][0]
+        begun.append(q)
+        if q == "slow":
+            await held.wait()
+        with contextlib.suppress(PlaywrightError):  # who was sent away hears nothing
+            await route.fulfill(json={"suggestions": [{"kind": "holder", "text": q}]})
+
+    await page.route("**/api/v1/suggestions?*", answer)
+    await page.goto("/notices")
+    box, options = page.get_by_role("combobox"), options_of(page)
+    async with page.expect_request(lambda request: request.url.endswith("q=slow")):
+        await box.press_sequentially("slow")
+    await box.fill("quick")
+    await expect(options).to_have_text(["单位 quick"])
+    held.set()
+    await page.wait_for_timeout(300)
+    await expect(options).to_have_text(["单位 quick"])
+
+    held.clear()
+    async with page.expect_request(lambda request: request.url.endswith("q=slow")):
+        await box.fill("slow")
+    await page.get_by_role("heading", level=1).click()  # the box is left
+    held.set()
+    await page.wait_for_timeout(300)
+    await expect(page.get_by_role("listbox")).to_be_hidden()
+    assert begun == ["slow", "quick", "slow"]
+    await context.close()
+
+
+async def test_the_suggestions_close_when_the_box_is_left_and_say_when_there_are_none(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await suggested(page)
+    await page.goto("/")
+    box, list_ = page.get_by_role("combobox"), page.get_by_role("listbox")
+    await box.fill("梅思")
+    await expect(list_).to_be_visible()
+    await page.keyboard.press("Tab")
+    await expect(list_).to_be_hidden()
+
+    await page.unroute("**/api/v1/suggestions?*")
+    await box.fill("zzzzzzzz")
+    await expect(page.locator("#suggestions-status")).to_have_text("没有建议")
+    await expect(list_).to_be_hidden()
+    await box.fill("z")
+    await expect(page.locator("#suggestions-status")).to_be_empty()
+    await context.close()
+
+
+async def test_without_scripts_the_search_is_a_plain_box(browser: Browser, service: str) -> None:
+    context = await opened(browser, service, scripts=False)
+    page = await context.new_page()
+    await page.goto("/notices")
+
+    await expect(page.get_by_role("searchbox", name="查找公告")).to_be_visible()
+    await expect(page.get_by_role("combobox", name="查找公告")).to_have_count(0)
+    await expect(page.locator("#suggestions")).to_be_hidden()
+    await context.close()
+
+
+async def test_what_is_left_empty_does_not_come_into_the_address(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await page.goto("/notices")
+    await page.locator("summary").click()
+    await page.get_by_label("排序").select_option("oldest")
+    await on(page, "应用筛选")
+    await page.wait_for_url(f"{service}/notices?sort=oldest")
+
+    await page.locator("#q").fill("梅思")
+    await page.locator("#q").press("Enter")
+    await page.wait_for_url(f"{service}/notices?" + urlencode({"q": "梅思", "sort": "oldest"}))
     await context.close()
 
 

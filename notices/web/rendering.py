@@ -205,14 +205,17 @@ def to_sign_in(request: AnyRequest) -> Response[str]:
 
 
 def error_page(request: AnyRequest, refusal: Refusal, status: int) -> Response[Any]:
-    """A refusal as a page. It asks the database nothing, which may be what failed."""
+    """A refusal as a page, with what was typed if it was a search.
+
+    It asks the database nothing, which may be what failed.
+    """
     if isinstance(refusal, errors.SignInRequired) and request.method == "GET":
         return to_sign_in(request)
     return _response(
         request,
         "error.html",
         None,
-        {"refusal": refusal, "failed": True},
+        {"refusal": refusal, "failed": True, "typed": request.query_params.get("q", "")},
         status=status,
         cache=NEVER_KEPT,
     )

@@ -1,5 +1,7 @@
 """What the words of the contract mean to a reader: statuses, events, causes, kinds of evidence."""
 
+from typing import NamedTuple
+
 from notices.facts.catalogue import Certificate
 from notices.facts.notice_ids import make, printed
 from notices.facts.texts import Text
@@ -134,6 +136,44 @@ FIELDS: dict[str, Text] = {
     "page": Text("页码", "Page"),
 }
 """How a field is called where its problem is listed."""
+
+
+class NotHere(NamedTuple):
+    """A document that people lose and that is declared elsewhere, unless a catalogue has it."""
+
+    words: tuple[str, ...]
+    name: Text
+    office: Text
+
+
+NOT_HERE = (
+    NotHere(
+        ("身份证", "identity card", "ID card"),
+        Text("身份证", "Identity cards"),
+        Text("公安派出所", "the police station"),
+    ),
+    NotHere(
+        ("驾驶证", "驾照", "driving licence", "driver license"),
+        Text("驾驶证", "Driving licences"),
+        Text("公安交管部门（“交管12123”）", "the traffic police (12123)"),
+    ),
+    NotHere(
+        ("行驶证", "vehicle licence"),
+        Text("行驶证", "Vehicle licences"),
+        Text("公安交管部门（“交管12123”）", "the traffic police (12123)"),
+    ),
+    NotHere(
+        ("护照", "passport"),
+        Text("护照", "Passports"),
+        Text("公安出入境管理部门", "the exit-entry administration"),
+    ),
+    NotHere(("银行卡", "bank card"), Text("银行卡", "Bank cards"), Text("发卡银行", "the bank")),
+    NotHere(
+        ("社保卡", "社会保障卡", "social security card"),
+        Text("社保卡", "Social security cards"),
+        Text("社保部门（电话 12333）", "the social security office (12333)"),
+    ),
+)
 
 
 def copies(certificate: Certificate | None, value: str | None) -> Text | None:

@@ -58,24 +58,9 @@ for (const button of document.querySelectorAll("button[data-once]")) {
   window.addEventListener("pageshow", () => { pressed = false; button.removeAttribute("aria-disabled"); });
 }
 
-// Complete what is typed into the search; the browser shows the list.
-const search = document.querySelector("input[list=suggestions]");
-if (search) {
-  const list = document.getElementById("suggestions");
-  let waiting, asked = "";
-  const complete = async () => {
-    const typed = search.value.trim();
-    if (typed.length < 2 || typed === asked) return;
-    asked = typed;
-    try {
-      const answer = await fetch("/api/v1/suggestions?" + new URLSearchParams({ q: typed }));
-      if (!answer.ok || search.value.trim() !== typed) return;
-      const { suggestions } = await answer.json();
-      list.replaceChildren(...suggestions.map((one) => new Option("", one.text)));
-    } catch { /* Who types on finds without help too. */ }
-  };
-  search.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(complete, 200);
+// What was left empty does not belong into an address that somebody may pass on.
+for (const form of document.querySelectorAll("form[method=get]")) {
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of Array.from(formData)) if (value === "") formData.delete(name);
   });
 }
