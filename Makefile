@@ -10,6 +10,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 2
+NOTICES ?= 200000
 T ?= tests
 
 help: ## List what can be done
@@ -29,8 +30,8 @@ check: .venv/ready-test ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/ready-test ## Measure what the README promises
-	@exec $(BIN)/python -m bench
+bench: .venv/ready-test ## Measure what the README promises, among NOTICES (200,000) notices
+	@exec $(BIN)/python -m bench --notices $(NOTICES)
 
 lock: ## Pin the dependencies of pyproject.toml anew, with hashes (needs uv)
 	@set -e; pin() { \

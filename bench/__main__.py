@@ -1,12 +1,21 @@
-"""All measurements, one after the other, on one running service: `make bench`."""
+"""All measurements, one after the other: `make bench`, `make bench NOTICES=1000000`."""
 
+import argparse
 import tempfile
 from pathlib import Path
 
-from bench import declare, verify
+from bench import declare, degraded, search, verify
 from tests.service import running
 
-folder = tempfile.TemporaryDirectory(prefix="notices-bench-")
-with folder as root, running(Path(root) / "data") as service:
-    verify.main(service)
-    declare.main(service)
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--notices", type=int, default=200_000, help="that are searched")
+    many = parser.parse_args().notices
+    folder = tempfile.TemporaryDirectory(prefix="notices-bench-")
+    with folder as root, running(Path(root) / "data") as service:
+        verify.main(service)
+        declare.main(service)
+    print("\nsearch")
+    search.run(many)
+    print("\nsearch without Meilisearch")
+    degraded.run(many)

@@ -314,6 +314,25 @@ def main(service: Service, url: str, clients: int, many: int) -> None:
             )
 
 
+def run(many: int, clients: int = 2, queries: int = 100, filled: Path | None = None) -> None:
+    """Measure on a service of its own with `many` notices, or on one that is `filled` already."""
+    with tempfile.TemporaryDirectory(prefix="notices-bench-") as root:
+        data = filled or Path(root) / "data"
+        measured = Service(data, **NOWHERE)
+        measured.log = Path(root) / "service.log"
+        try:
+            measured.start("--no-relay")
+            if filled is None:
+                seconds = notices(measured, "demo", "fill", str(many), "--no-publish")
+                print(f"fill             {many / seconds:8.0f} /s  through the log", flush=True)
+            where = json.loads((data / "engines.json").read_text())
+            main(measured, where["database_url"], clients, queries)
+        finally:
+            measured.stop()
+            if filled is None:
+                enginefarm.remove(data)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Measure the search without Meilisearch.")
     parser.add_argument("--notices", type=int, default=1_000_000)
@@ -321,18 +340,4 @@ if __name__ == "__main__":
     parser.add_argument("--queries", type=int, default=100, help="of each kind")
     parser.add_argument("--data", type=Path, help="a data folder that is filled already, and kept")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="notices-bench-") as root:
-        data = options.data or Path(root) / "data"
-        measured = Service(data, **NOWHERE)
-        measured.log = Path(root) / "service.log"
-        try:
-            measured.start("--no-relay")
-            if options.data is None:
-                seconds = notices(measured, "demo", "fill", str(options.notices), "--no-publish")
-                print(f"fill             {options.notices / seconds:8.0f} /s  through the log")
-            where = json.loads((data / "engines.json").read_text())
-            main(measured, where["database_url"], options.clients, options.queries)
-        finally:
-            measured.stop()
-            if options.data is None:
-                enginefarm.remove(data)
+    run(options.notices, options.clients, options.queries, options.data)

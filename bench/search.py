@@ -230,15 +230,20 @@ def main(service: Service, many: int, questions: int) -> None:
     memory(service)
 
 
+def run(many: int, questions: int = 150) -> None:
+    """Measure on a service of its own with `many` notices."""
+    with tempfile.TemporaryDirectory(prefix="notices-bench-") as root:
+        measured = Service(Path(root) / "data")
+        try:
+            main(measured, many, questions)
+        finally:
+            measured.stop()
+            enginefarm.remove(measured.data)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Measure the search.")
     parser.add_argument("--notices", type=int, default=200_000)
     parser.add_argument("--questions", type=int, default=150, help="of each class")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="notices-bench-") as root:
-        measured = Service(Path(root) / "data")
-        try:
-            main(measured, options.notices, options.questions)
-        finally:
-            measured.stop()
-            enginefarm.remove(measured.data)
+    run(options.notices, options.questions)
