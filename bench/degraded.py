@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -131,10 +131,15 @@ def words(*typed: str, **filters: str) -> Asked:
 
 
 def number(typed: str, each: Shown) -> Asked:
-    """A whole number; the end of another one too where it is nothing but one run."""
-    return tail(
-        typed, each.key if normal_form(typed) == each.key and each.key.isascii() else f"={each.key}"
-    )
+    """A whole number; the end of another one too where it is nothing but one run.
+
+    With a prefix that may be left out it is a number of the one certificate that has such.
+    """
+    normal = normal_form(typed)
+    asked = tail(typed, each.key if normal == each.key and each.key.isascii() else f"={each.key}")
+    if normal == each.key:
+        return asked
+    return replace(asked, answers=lambda other: other.certificate == each.certificate)
 
 
 def tail(typed: str, end: str) -> Asked:

@@ -438,7 +438,9 @@ async def test_after_a_failure_nobody_waits_until_the_engine_is_well(
     finder = Finder(deployment, engine)
     for _ in range(5):
         assert (await finder.find(Query()))["degraded"]
-        assert await suggesting.suggest(deployment, finder.asking, "老街杂货") == []
+        assert (
+            await suggesting.suggest(deployment, finder.asking, finder.vocabulary, "老街杂货") == []
+        )
         await asyncio.sleep(0.02)
     assert engine.asked == 1
 

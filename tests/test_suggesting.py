@@ -42,7 +42,7 @@ async def test_a_certificate_is_completed_by_any_of_its_names(
 ) -> None:
     expected = {"kind": "certificate", "text": "食品经营许可证", "id": "food-operation-license"}
 
-    for typed in ("食品", "食品经营许可证", "餐饮服务许可"):
+    for typed in ("食品", "食品经营许可证", "餐饮服务许可", "shipinjing", "spjyx"):
         assert expected in await suggestions(client, typed)
     [english] = await suggestions(client, "food operation")
     assert (english["text"], english["id"]) == ("Food operation licence", expected["id"])

@@ -59,7 +59,7 @@ class Finder:
         self._deployment = deployment
         self.asking = Asking(engine)
         self._slots = asyncio.Semaphore(max(1, deployment.settings.pool_size // 3))
-        self._vocabulary = vocabulary_of(deployment)
+        self.vocabulary = vocabulary_of(deployment)
         self._behind = Behind()
 
     async def find(self, query: Query) -> dict[str, Any]:
@@ -121,7 +121,7 @@ class Finder:
     def _lookup(self, query: Query) -> Lookup:
         end = query.published_to and query.published_to + timedelta(days=1)
         return Lookup(
-            q=understand(query.q, self._vocabulary),
+            q=understand(query.q, self.vocabulary),
             certificate=query.certificate,
             matter=query.matter,
             region=query.region,
@@ -138,7 +138,7 @@ class Finder:
         """What the engine finds by the first way to take the query that finds something."""
         found = lookups.nothing(lookup.q)
         ask, index = self.asking.ask, self.asking.engine.index
-        for attempt in lookups.attempts(index, lookup, self._vocabulary, now):
+        for attempt in lookups.attempts(index, lookup, self.vocabulary, now):
             found = attempt.read(await ask(attempt.questions))
             if found.total:
                 break
@@ -164,9 +164,7 @@ class Finder:
             raise Unavailable(retry_after=1) from None
         try:
             moment = datetime.fromtimestamp(now, UTC)
-            hits, complete, meant = await look_up(
-                self._deployment, self._vocabulary, lookup, moment
-            )
+            hits, complete, meant = await look_up(self._deployment, self.vocabulary, lookup, moment)
         finally:
             self._slots.release()
         page = hits[lookup.offset : lookup.offset + lookup.limit]

@@ -11,16 +11,22 @@ from notices.finding.asking import Asking
 from search.engine import SearchDown
 from search.lookup import holder_questions
 from search.understanding import compact
+from search.vocabulary import Vocabulary
 
 MOST_OF_A_KIND = 4
 FEWEST_CHARACTERS = 4
 """Characters of a number from which on it is completed; before, it could be any."""
 
+FEWEST_SOUNDS = 3
+"""Letters of a certificate's pinyin from which on it is completed."""
+
 FEWEST_OF_AN_ID = 8
 """Digits of a notice's id; the first four say no more than the city."""
 
 
-async def suggest(deployment: Deployment, asking: Asking, q: str) -> list[dict[str, Any]]:
+async def suggest(
+    deployment: Deployment, asking: Asking, vocabulary: Vocabulary, q: str
+) -> list[dict[str, Any]]:
     """Up to four of each `{kind: certificate|holder|number, text, id?}` that `q` may become.
 
     `id` is a certificate's or a notice's. Holders are organisations; persons are never suggested.
@@ -29,21 +35,28 @@ async def suggest(deployment: Deployment, asking: Asking, q: str) -> list[dict[s
     if not wanted:
         return []
     return [
-        *_certificates(deployment, wanted),
+        *_certificates(deployment, vocabulary, wanted),
         *await _holders(asking, q, wanted),
         *await _numbers(normal_form(q)),
     ]
 
 
-def _certificates(deployment: Deployment, wanted: str) -> list[dict[str, Any]]:
+def _certificates(
+    deployment: Deployment, vocabulary: Vocabulary, wanted: str
+) -> list[dict[str, Any]]:
     found = []
+    sounding = {
+        id
+        for sound, id in vocabulary.by_sound.items()
+        if len(wanted) >= FEWEST_SOUNDS and sound.startswith(wanted)
+    }
     for certificate in deployment.catalogue.certificates.values():
         names = [compact(name) for name in certificate.names]
         fitting = [name for name in names if wanted in name]
-        if fitting:
+        if fitting or certificate.id in sounding:
             begins = any(name.startswith(wanted) for name in fitting)
             # Who typed a part of the English name reads English.
-            english = all(map(str.isascii, fitting))
+            english = bool(fitting) and all(map(str.isascii, fitting))
             text = certificate.name.en if english else certificate.name.zh
             found.append((not begins, text, certificate.id))
     found.sort(key=lambda one: one[0])

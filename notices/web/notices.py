@@ -210,7 +210,8 @@ async def suggestions(request: AnyRequest) -> Response[bytes]:
         raise BadQuery(problems=[Problem("q", "too_long", {"limit": LONGEST_QUERY})])
     await guards.limit(request, "suggest")
     state = request.app.state
-    found = await suggesting.suggest(state.deployment, state.finder.asking, q)
+    finder = state.finder
+    found = await suggesting.suggest(state.deployment, finder.asking, finder.vocabulary, q)
     return json_response({"suggestions": found})
 
 
