@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -28,6 +29,7 @@ _RUN = re.compile(r"[0-9A-Z]+")
 _DIGITS = re.compile(r"[0-9]+")
 
 
+@lru_cache(maxsize=16384)
 def letters(text: str) -> str:
     """The letters and digits of `text` one by one, so that every inner part is a phrase of it.
 
@@ -35,11 +37,11 @@ def letters(text: str) -> str:
     spaces it cuts nothing. Traditional characters count as the simplified ones.
     """
     folded = simplified(unicodedata.normalize("NFKC", text).casefold())
-    return " ".join(character for character in folded if character.isalnum())
+    return " ".join(folded if folded.isalnum() else filter(str.isalnum, folded))
 
 
 def has_number(run: str) -> bool:
-    digits = sum(character.isdigit() for character in run)
+    digits = sum(map(str.isdigit, run))
     return digits >= FEWEST_DIGITS or (digits > 0 and len(run) >= LONG_RUN and run.isascii())
 
 

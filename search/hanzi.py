@@ -1,6 +1,7 @@
 """Han characters as people type them: simplified for traditional, and by their sound."""
 
 import json
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -36,10 +37,24 @@ def simplified(text: str) -> str:
 @lru_cache(maxsize=4096)
 def pinyin(text: str) -> tuple[str, ...]:
     """The sound of each Han character of `text`, without tones; of others nothing."""
+    # Names are made of the same few thousand phrases, each of which is looked up once.
+    return tuple(sound for phrase in _phrases(simplified(text)) for sound in _sound_of(phrase))
+
+
+def _phrases(text: str) -> Iterable[str]:
+    """The phrases by which pypinyin tells 银行 from 行人."""
     # Its dictionary takes 50 MB, and only who builds documents needs it.
+    from pypinyin.seg.mmseg import seg
+
+    phrases: Iterable[str] = seg.cut(text)
+    return phrases
+
+
+@lru_cache(maxsize=65536)
+def _sound_of(phrase: str) -> tuple[str, ...]:
     from pypinyin import Style, lazy_pinyin
 
-    return tuple(lazy_pinyin(simplified(text), style=Style.NORMAL, errors="ignore"))
+    return tuple(lazy_pinyin(phrase, style=Style.NORMAL, errors="ignore"))
 
 
 @cache

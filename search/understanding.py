@@ -142,11 +142,12 @@ def _as_one_number(meant: Understood, vocabulary: Vocabulary) -> Iterator[Unders
 
 
 def _as_certificates(meant: Understood, vocabulary: Vocabulary) -> Iterator[Understood]:
-    """With Latin words taken for the sound of a certificate's name: fangchanzheng, fcz."""
+    """With Latin words taken for a certificate's id, or the sound of its name: fangchanzheng."""
     words = _scripts_apart(meant.words)
     latin = [word for word in words if _SOUND.fullmatch(word)]
     for spoken in ([latin] if len(latin) > 1 else []) + [[word] for word in latin]:
-        certificate = vocabulary.by_sound.get("".join(spoken))
+        written = "".join(spoken)
+        certificate = vocabulary.by_sound.get(written) or vocabulary.by_name.get(written.upper())
         if certificate is not None:
             others = tuple(word for word in words if word not in spoken)
             rest = replace(meant, whole=(), words=others, certificate=certificate)

@@ -1,6 +1,9 @@
 """Traditional characters, and how Han sounds."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pypinyin import Style, lazy_pinyin
 
 from search.hanzi import cut, pinyin, simplified, usual_pinyin
 
@@ -16,6 +19,11 @@ def test_traditional_characters_become_simplified_ones(typed: str, same: str) ->
 def test_a_text_sounds_by_its_han_alone() -> None:
     assert pinyin("潍坊 ABC 银行") == ("wei", "fang", "yin", "hang")
     assert pinyin("餐飲") == pinyin("餐饮")
+
+
+@given(st.text("银行人长城区乐重庆便宜大夫曾参单于吐蕃，A", max_size=12))
+def test_phrases_sound_as_the_whole_text_does(text: str) -> None:
+    assert pinyin(text) == tuple(lazy_pinyin(text, style=Style.NORMAL, errors="ignore"))
 
 
 @pytest.mark.parametrize("text", ["房产证", "不動產權證書", "食品经营许可证", "ABC 律师"])

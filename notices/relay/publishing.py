@@ -59,7 +59,7 @@ def document_of(deployment: Deployment, notice: Notice) -> dict[str, Any]:
     return document(
         public,
         region_name=deployment.regions.name(public["region"]) or "",
-        names=certificate.names if certificate else (),
+        names=certificate.names[1:] if certificate else (),  # its id is no word
         copies=certificate.copy_names(public["copies"]) if certificate else (),
         number_key=number_key,
     )
