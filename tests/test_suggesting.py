@@ -48,6 +48,14 @@ async def test_a_certificate_is_completed_by_any_of_its_names(
     assert (english["text"], english["id"]) == ("Food operation licence", expected["id"])
 
 
+async def test_a_certificates_sound_completes_no_holders_name(
+    client: httpx.AsyncClient, plum: str
+) -> None:
+    kinds = {each["kind"] for each in await suggestions(client, "shipinjingying")}
+
+    assert kinds == {"certificate"}
+
+
 async def test_a_number_is_completed_from_its_beginning(
     client: httpx.AsyncClient, plum: str
 ) -> None:

@@ -9,6 +9,7 @@ from notices.facts.errors import Unavailable
 from notices.facts.numbers import normal_form
 from notices.finding.asking import Asking
 from search.engine import SearchDown
+from search.hanzi import usual_pinyin
 from search.lookup import holder_questions
 from search.understanding import compact
 from search.vocabulary import Vocabulary
@@ -77,11 +78,17 @@ async def _holders(asking: Asking, q: str, wanted: str) -> list[dict[str, Any]]:
         notice = notices.get(id)
         if notice is not None and notice.form is not None:
             name = notice.form["holder"]["name"]
-            # The engine takes a phrase for found that begins in another field.
-            if by_sound or wanted in compact(name):
+            # The engine takes a phrase for found that begins in another field, and the sound
+            # of a certificate's name for the holder's.
+            if wanted in compact(name) or (by_sound and _sounds_like(name, wanted)):
                 names[name] = None
     ordered = sorted(names, key=lambda name: not compact(name).startswith(wanted))
     return [{"kind": "holder", "text": name} for name in ordered[:MOST_OF_A_KIND]]
+
+
+def _sounds_like(name: str, wanted: str) -> bool:
+    sounds = usual_pinyin(name)
+    return wanted in "".join(sounds) or wanted in "".join(sound[0] for sound in sounds)
 
 
 async def _numbers(begun: str) -> list[dict[str, Any]]:
