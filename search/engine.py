@@ -200,7 +200,7 @@ class Admin:
                 case "failed" | "canceled":
                     raise WriteRefused(str((state.error or {}).get("code", state.status)))
             await asyncio.sleep(pause)
-            pause = min(pause * 1.3, 0.1)
+            pause = min(pause * 1.3, 0.03)
 
 
 def _client(url: str, key: str, timeout: int) -> Client:

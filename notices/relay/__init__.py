@@ -25,7 +25,7 @@ from search.engine import Admin, SearchDown, WriteRefused, make_keys
 
 __all__ = ["FAILURES", "lag", "reindex", "run"]
 
-POLL = 0.1
+POLL = 0.05
 BATCH = 2_000
 LOOK_AFTER = 2.0
 """Seconds between two looks at whether the index is still the one that was looked at."""
