@@ -17,8 +17,9 @@ import msgspec
 
 from notices.database import DB
 from notices.facts.texts import rfc3339
-from notices.trust import merkle, notes, receipts
+from notices.trust import merkle, notes, receipts, tiles
 from notices.trust.encoding import canonical
+from notices.trust.tiles import Tile
 
 HASH = 32
 EVENT = ("index", "notice", "kind", "at", "entry", "salt", "form")
@@ -148,6 +149,28 @@ async def checkpoint(signer: notes.NoteSigner) -> str:
     """A signed note (C2SP tlog-checkpoint) over the log as committed now."""
     size, root = await head()
     return signer.sign(notes.checkpoint_text(signer.name, size, root))
+
+
+async def tile(wanted: Tile) -> bytes | None:
+    """What a tile or a bundle of entries holds, or None while the log is too short for it."""
+    ends = wanted.first + wanted.width
+    if wanted.level is None:
+        rows = await DB.fetch(
+            "SELECT entry FROM event WHERE index >= $1 AND index < $2 ORDER BY index",
+            wanted.first,
+            ends,
+        )
+        content = tiles.bundle([row["entry"].encode() for row in rows])
+    else:
+        rows = await DB.fetch(
+            "SELECT hash FROM log_node WHERE level = $1 AND position >= $2 AND position < $3"
+            " ORDER BY position",
+            wanted.level * tiles.HEIGHT,
+            wanted.first,
+            ends,
+        )
+        content = b"".join(row["hash"] for row in rows)
+    return content if len(rows) == wanted.width else None
 
 
 async def proof(index: int, size: int) -> list[bytes]:

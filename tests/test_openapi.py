@@ -33,6 +33,7 @@ OPERATIONS = {
     "getCatalogue", "declare", "getNotice", "searchNotices", "withdraw", "correct", "getReceipt",
     "suggest",
     "getEvents", "verify", "demoLogin", "getLive", "getReady", "getFeed", "getKeys", "getLogKey",
+    "getCheckpoint", "getTile",
 }  # fmt: skip
 """Every operation but signing out, which would end the session that the others need."""
 

@@ -17,6 +17,7 @@ from notices.trust.receipts import (
     entry_text,
     opening,
     to_json,
+    to_text,
     verify,
 )
 
@@ -61,6 +62,7 @@ def saved(receipt) -> bytes:
 
 
 GOOD = saved(make())
+PROOF = to_text(make()).encode()
 
 
 def test_a_receipt_proves_what_was_logged_and_when():
@@ -108,6 +110,30 @@ def test_a_receipt_with_one_byte_changed_proves_nothing(place, change):
 
     with pytest.raises(ReceiptError):
         verify(bytes(changed), SIGNER.vkey)
+
+
+def test_a_tlog_proof_proves_the_entry_without_its_text():
+    proven = verify(PROOF, SIGNER.vkey)
+
+    assert (proven.index, proven.size, proven.id) == (5, 11, ID)
+    assert proven.form is None
+    assert verify(to_text(make(0, 1)).encode(), SIGNER.vkey).size == 1
+
+
+@settings(max_examples=400)
+@given(st.integers(0, len(PROOF) - 1), st.integers(1, 255))
+def test_a_tlog_proof_with_one_byte_changed_proves_nothing(place, change):
+    changed = bytearray(PROOF)
+    changed[place] ^= change
+
+    with pytest.raises(ReceiptError):
+        verify(bytes(changed), SIGNER.vkey)
+
+
+@given(st.integers(0, len(PROOF) - 1))
+def test_a_tlog_proof_cut_short_proves_nothing(end):
+    with pytest.raises(ReceiptError):
+        verify(PROOF[:end], SIGNER.vkey)
 
 
 @given(st.integers(0, len(GOOD) - 1))

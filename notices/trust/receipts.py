@@ -13,6 +13,7 @@ from typing import Any
 
 from notices.facts.notice_ids import NoticeIdError, parse, printed
 from notices.facts.texts import Text
+from notices.trust import proofs
 from notices.trust.encoding import EncodingError, canonical, from_base64, strict_json, to_base64
 from notices.trust.merkle import HASH_SIZE, ProofError, leaf_hash, verify_inclusion
 from notices.trust.notes import NoteError, NoteVerifier, parse_checkpoint
@@ -103,13 +104,22 @@ def to_json(
     }
 
 
-def verify(receipt_json: bytes, vkey: str) -> Proven:
-    """What the receipt proves under the log's public key, or ReceiptError: for any bytes at all."""
+def to_text(receipt: dict[str, Any]) -> str:
+    """The receipt as a C2SP tlog-proof, which carries no opening; `verify` reads it too."""
+    proof = [from_base64(node, HASH_SIZE) for node in receipt["proof"]]
+    return proofs.to_text(receipt["entry"], receipt["index"], proof, receipt["checkpoint"])
+
+
+def verify(content: bytes, vkey: str) -> Proven:
+    """What a receipt, as JSON or as tlog-proof, proves under the log's public key.
+
+    Raises ReceiptError: for any bytes at all.
+    """
     try:
         verifier = NoteVerifier(vkey)
     except NoteError as problem:
         raise ReceiptError(_BAD_KEY) from problem
-    receipt = _receipt(receipt_json)
+    receipt = _receipt(content)
     entry = _entry(receipt["entry"])
     form = _form(receipt["opening"], entry["commitment"])
     try:
@@ -136,12 +146,18 @@ def verify(receipt_json: bytes, vkey: str) -> Proven:
     )
 
 
-def _receipt(receipt_json: bytes) -> dict[str, Any]:
+def _receipt(content: bytes) -> dict[str, Any]:
     receipt: dict[str, Any]
-    if len(receipt_json) > MOST_BYTES:
+    if len(content) > MOST_BYTES:
         raise ReceiptError(_TOO_LARGE)
+    if content.startswith(proofs.FIRST_LINE.encode()):
+        try:
+            parts = proofs.parse(content.decode())
+        except (UnicodeDecodeError, proofs.ProofTextError) as problem:
+            raise ReceiptError(_UNREADABLE_PROOF) from problem
+        return to_json(parts.entry, None, parts.index, parts.proof, parts.checkpoint)
     try:
-        receipt = strict_json(receipt_json)
+        receipt = strict_json(content)
     except EncodingError as problem:
         raise ReceiptError(_UNREADABLE) from problem
     # Nothing beside the five parts: an unproven field in a proven receipt would be believed too.
@@ -222,6 +238,10 @@ _TOO_LARGE = Text("文件太大，不是回执。", "The file is too large to be
 _UNREADABLE = Text(
     "这不是完整的回执：应是只含 entry、opening、index、proof、checkpoint 五项的 JSON 文件。",
     "This is no complete receipt: a JSON file of entry, opening, index, proof and checkpoint.",
+)
+_UNREADABLE_PROOF = Text(
+    "这不是完整的 tlog-proof 文件，可能被改动过。",
+    "This is no complete tlog-proof; it may have been changed.",
 )
 _BAD_KEY = Text("日志公钥不可用。", "The log's public key is not usable.")
 _BAD_ENTRY = Text(

@@ -63,13 +63,4 @@ async def keys(request: AnyRequest) -> Response[bytes]:
     return json_response({"log": [keys.log.vkey], "answers": answers})
 
 
-@get("/log/vkey", opt={"query": frozenset()}, operation_id="getLogKey", tags=["log"])
-async def log_vkey(request: AnyRequest) -> Response[bytes]:
-    """The log's verifier key (C2SP signed-note)."""
-    return Response(
-        request.app.state.deployment.keys.log.vkey.encode() + b"\n",
-        media_type="text/plain",
-    )
-
-
-HANDLERS = [feed, keys, log_vkey]
+HANDLERS = [feed, keys]

@@ -253,7 +253,7 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
 @get("/api/v1/notices/{id:str}/receipt", **reads("getReceipt", "notices", "event"))
 async def get_receipt(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     """The receipt of an event of a notice: proof that it stands in the log."""
-    index = _log_index(request, "event", None)
+    index = log_index(request, "event", None)
     receipt = await register.receipt(request.app.state.deployment, id, index)
     return json_response(receipt, headers=NO_STORE)
 
@@ -261,13 +261,13 @@ async def get_receipt(request: AnyRequest, id: FromPath[str]) -> Response[bytes]
 @get("/api/v1/events", **reads("getEvents", "events", "since", "limit"))
 async def get_events(request: AnyRequest) -> Response[bytes]:
     """Events of all notices in the order of the log, from `since` (inclusive) on."""
-    since = _log_index(request, "since", 0) or 0
-    limit = _log_index(request, "limit", 100, low=1, high=1000) or 100
+    since = log_index(request, "since", 0) or 0
+    limit = log_index(request, "limit", 100, low=1, high=1000) or 100
     answer = await register.events(request.app.state.deployment, since, limit)
     return json_response(answer, headers=NO_STORE)
 
 
-def _log_index(
+def log_index(
     request: AnyRequest, name: str, default: int | None, low: int = 0, high: int = 2**62
 ) -> int | None:
     value = request.query_params.get(name)

@@ -1,6 +1,7 @@
 """Pages for readers: the start page and a notice; the search has a module of its own."""
 
 from pathlib import Path
+from typing import Any
 
 from litestar import Response, get
 from litestar.datastructures import CacheControlHeader
@@ -10,10 +11,11 @@ from litestar.types import ControllerRouterHandler
 
 from notices import amending, register
 from notices.facts.lifecycle import may_follow
-from notices.web import changing, guards, rendering, searching
+from notices.web import changing, guards, log, rendering, searching
 from notices.web.guards import AnyRequest
 
 ON_THE_START_PAGE = 5
+PROOF = ".tlog-proof"
 
 
 @get("/", include_in_schema=False)
@@ -28,8 +30,10 @@ async def home(request: AnyRequest) -> Response[str]:
 
 
 @get("/notices/{id:str}", include_in_schema=False)
-async def notice(request: AnyRequest, id: FromPath[str]) -> Response[str]:
-    """A notice: its statement, its status and what that means, its history."""
+async def notice(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
+    """A notice: its statement, its status and what that means, its history; or a file of it."""
+    if id.endswith(PROOF):
+        return await log.tlog_proof(request, id.removesuffix(PROOF))
     deployment = request.app.state.deployment
     found = await register.get(id)
     person = await guards.person_of(request)

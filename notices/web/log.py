@@ -1,0 +1,85 @@
+"""The log as others verify it (C2SP tlog-tiles), and a page that says what it is."""
+
+import gzip
+
+from litestar import Response, get
+from litestar.params import FromPath
+
+from notices import log, register
+from notices.facts.errors import NotFound
+from notices.trust import receipts, tiles
+from notices.web import guards, rendering
+from notices.web.documenting import reads
+from notices.web.guards import AnyRequest
+from notices.web.notices import NO_STORE, log_index
+
+BYTES = "application/octet-stream"
+TEXT = "text/plain"  # Litestar adds the charset
+A_SECOND = {"Cache-Control": "public, max-age=1"}
+"""A checkpoint has to cover what was committed five seconds ago, on its way through caches too."""
+
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+A_DAY = {"Cache-Control": "public, max-age=86400"}
+"""For partial tiles: they never change either, but nobody asks for them once they are full."""
+
+
+@get("/log/checkpoint", **reads("getCheckpoint", "log", problems=(503,)))
+async def checkpoint(request: AnyRequest) -> Response[bytes]:
+    """Size and root of the log as committed now, signed (C2SP tlog-checkpoint)."""
+    note = await log.checkpoint(request.app.state.deployment.keys.log)
+    return Response(note.encode(), media_type=TEXT, headers=A_SECOND)
+
+
+@get("/log/vkey", **reads("getLogKey", "log", problems=()))
+async def vkey(request: AnyRequest) -> Response[bytes]:
+    """The log's verifier key (C2SP signed-note)."""
+    text = request.app.state.deployment.keys.log.vkey + "\n"
+    return Response(text.encode(), media_type=TEXT, headers=A_DAY)
+
+
+@get("/log/tile/{path:path}", **reads("getTile", "log", problems=(404, 503)))
+async def tile(request: AnyRequest, path: FromPath[str]) -> Response[bytes]:
+    """Hashes of the log, or under `entries/` its entries, 256 at a time."""
+    try:
+        wanted = tiles.parse(path.removeprefix("/"))
+    except tiles.TileError:
+        raise NotFound from None
+    content = await log.tile(wanted)
+    if content is None:
+        raise NotFound
+    headers = dict(FOR_EVER if wanted.is_full else A_DAY)
+    if wanted.level is None:
+        headers["Vary"] = "Accept-Encoding"
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            content = gzip.compress(content, 6, mtime=0)
+    return Response(content, media_type=BYTES, headers=headers)
+
+
+async def tlog_proof(request: AnyRequest, id: str) -> Response[bytes]:
+    """The receipt of an event of a notice in the format of others (C2SP tlog-proof)."""
+    guards.refuse_unknown_parameters(request, frozenset({"event"}))
+    index = log_index(request, "event", None)
+    receipt = await register.receipt(request.app.state.deployment, id, index)
+    name = f"{receipt['index']}.tlog-proof"
+    return Response(
+        receipts.to_text(receipt).encode(),
+        media_type=TEXT,
+        headers={**NO_STORE, "Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@get("/log", include_in_schema=False)
+async def page(request: AnyRequest) -> Response[str]:
+    """What the log is, in words, with its present checkpoint and where everything is."""
+    keys = request.app.state.deployment.keys
+    return await rendering.page(
+        request,
+        "log.html",
+        checkpoint=await log.checkpoint(keys.log),
+        origin=keys.log.name,
+        vkey=keys.log.vkey,
+    )
+
+
+HANDLERS = [checkpoint, vkey, tile, page]
