@@ -55,6 +55,12 @@ async def nobody_looks_after_an_engine_any_more(
         await asking.close()
 
 
+@pytest.fixture(autouse=True)
+def a_busy_machine_may_take_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is found within the limit is a question for the benchmark."""
+    monkeypatch.setattr(without, "SECONDS", 5.0)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def register(database: None, deployment: Deployment) -> dict[str, str]:
     """A handful of notices by the names that the tests give them."""

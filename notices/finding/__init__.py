@@ -13,7 +13,7 @@ from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.facts.numbers import normal_form
 from notices.facts.texts import CHINA
-from notices.finding import showing
+from notices.finding import showing, terms
 from notices.finding.asking import Asking
 from notices.finding.behind import Behind
 from notices.finding.showing import Card
@@ -61,6 +61,7 @@ class Finder:
         self._slots = asyncio.Semaphore(max(1, deployment.settings.pool_size // 3))
         self.vocabulary = vocabulary_of(deployment)
         self._behind = Behind()
+        terms.written()
 
     async def find(self, query: Query) -> dict[str, Any]:
         """The contract's answer; raises Unavailable when too many searches are in flight."""

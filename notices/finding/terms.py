@@ -44,8 +44,11 @@ _FOLDED = (range(0x41, 0x5B), range(0xAA, 0x590), range(0x1E00, 0x2000), range(0
 
 
 @cache
-def _written() -> Mapping[str, str]:
-    """All ways in which a letter may be written: 張 and 张 for 张."""
+def written() -> Mapping[str, str]:
+    """All ways in which a letter may be written: 張 and 张 for 张.
+
+    It takes a while to make, which is to be over before somebody waits.
+    """
     ways: defaultdict[str, str] = defaultdict(str)
     single = ((chr(point), compact(chr(point))) for point in chain(*_FOLDED))
     for character, letter in chain(single, zip(_HAN, simplified(_HAN), strict=True)):
@@ -55,7 +58,7 @@ def _written() -> Mapping[str, str]:
 
 
 def _ways(letter: str) -> str:
-    return letter + _written().get(letter, "")
+    return letter + written().get(letter, "")
 
 
 def _any(alternatives: Iterable[str]) -> str:
