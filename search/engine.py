@@ -31,6 +31,10 @@ class SearchBusy(Exception):
     """So many searches are in flight that one more would only make all of them late."""
 
 
+NO_FIELDS_YET = "invalid_search_attributes_to_search_on"
+"""What an index answers that has no document yet, and so knows none of our fields."""
+
+
 class WriteRefused(Exception):
     """Meilisearch understood a write and would not do it; `code` is its own word for why."""
 
@@ -83,7 +87,10 @@ class Engine:
                 if reply.status == 200:
                     return results.decode(answer)
                 # Its message quotes the query; its code does not.
-                raise SearchDown(results.code(answer) or str(reply.status))
+                code = results.code(answer) or str(reply.status)
+                if code == NO_FIELDS_YET:
+                    return [Result() for _ in queries]
+                raise SearchDown(code)
         except TimeoutError:
             raise SearchDown("timeout") from None
         except (aiohttp.ClientError, OSError, msgspec.DecodeError) as error:

@@ -130,7 +130,18 @@ async def app(pool: None, settings: Settings, deployment: Deployment) -> AsyncIt
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def client(app: Litestar, database: None) -> AsyncIterator[httpx.AsyncClient]:
+async def engine_not_given_up(app: Litestar) -> None:
+    """What an earlier test did to the search engine is forgotten."""
+    asking = app.state.finder.asking
+    if asking._away is not None:
+        asking._away.cancel()
+        asking._away = None
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(
+    app: Litestar, database: None, engine_not_given_up: None
+) -> AsyncIterator[httpx.AsyncClient]:
     """Nobody's browser on the application, over an empty register."""
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
@@ -141,7 +152,9 @@ SignIn = Callable[[dict[str, Any]], Awaitable[httpx.AsyncClient]]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def sign_in(app: Litestar, database: None) -> AsyncIterator[SignIn]:
+async def sign_in(
+    app: Litestar, database: None, engine_not_given_up: None
+) -> AsyncIterator[SignIn]:
     """Makes a client that is signed in as the person given."""
     clients: list[httpx.AsyncClient] = []
 

@@ -164,7 +164,11 @@ async def test_a_search_for_nothing_but_nul_does_not_list_everything(
     assert (await client.get("/notices?certificate=%00")).status_code == 400
 
 
-async def test_a_search_without_a_result_says_what_to_try(client: httpx.AsyncClient) -> None:
+async def test_a_search_without_a_result_says_what_to_try(
+    client: httpx.AsyncClient, deployment: Deployment, admin: Admin
+) -> None:
+    await relay.reindex(deployment, admin, lambda done, total: None)
+
     answer = await client.get("/notices", params={"q": "zzzzzz", "status": "invalid"})
 
     assert answer.status_code == 200
