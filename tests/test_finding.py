@@ -687,6 +687,7 @@ async def test_a_database_that_is_too_slow_leaves_an_honest_nothing(
 async def test_a_new_notice_is_found_once_the_relay_has_brought_it(
     database: None, deployment: Deployment, admin: Admin, engine: Engine
 ) -> None:
+    await relay.reindex(deployment, admin, nobody)  # nothing of earlier tests
     async with relaying(deployment, admin):
         id = await declared(deployment, "JY13799990000011", name=PLUM)
         await until(caught_up)
