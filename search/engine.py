@@ -31,8 +31,13 @@ class SearchBusy(Exception):
     """So many searches are in flight that one more would only make all of them late."""
 
 
-NO_FIELDS_YET = "invalid_search_attributes_to_search_on"
-"""What an index answers that has no document yet, and so knows none of our fields."""
+FIELDS = "attributesToSearchOn"
+UNKNOWN_FIELD = "invalid_search_attributes_to_search_on"
+"""What an index answers that has no document yet, or was made before there was such a field."""
+
+
+def _in_all_fields(query: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in query.items() if name != FIELDS}
 
 
 class WriteRefused(Exception):
@@ -88,9 +93,9 @@ class Engine:
                     return results.decode(answer)
                 # Its message quotes the query; its code does not.
                 code = results.code(answer) or str(reply.status)
-                if code == NO_FIELDS_YET:
-                    return [Result() for _ in queries]
-                raise SearchDown(code)
+            if code == UNKNOWN_FIELD and any(FIELDS in query for query in queries):
+                return await self.search([_in_all_fields(query) for query in queries])
+            raise SearchDown(code)
         except TimeoutError:
             raise SearchDown("timeout") from None
         except (aiohttp.ClientError, OSError, msgspec.DecodeError) as error:

@@ -75,6 +75,19 @@ async def test_what_was_written_is_found(settings: Settings, admin: Admin, index
     assert await admin.count(index) == 2
 
 
+async def test_an_index_that_does_not_know_a_field_is_asked_in_all_that_it_has(
+    settings: Settings, admin: Admin, index: str
+) -> None:
+    async with asking(settings, index) as engine:
+        asked = question(engine, q='"张"', attributesToSearchOn=["holder", "place"])
+        (empty,) = await engine.search(asked)
+        await admin.wait(await admin.add(index, [{"id": "1", "holder": "张"}]))
+        (older,) = await engine.search(asked)
+
+    assert empty.hits == []
+    assert [hit.id for hit in older.hits] == ["1"]
+
+
 async def test_what_was_deleted_is_gone(settings: Settings, admin: Admin, index: str) -> None:
     await admin.wait(await admin.add(index, [{"id": "1"}, {"id": "2"}]))
     await admin.wait(await admin.delete(index, ["1"]))

@@ -77,7 +77,6 @@ async def page(request: AnyRequest) -> Response[str]:
         request,
         "log.html",
         checkpoint=await log.checkpoint(keys.log),
-        origin=keys.log.name,
         vkey=keys.log.vkey,
     )
 
