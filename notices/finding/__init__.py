@@ -1,7 +1,6 @@
 """Finding notices: by the search engine, or without it by what PostgreSQL can look up."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,17 +15,15 @@ from notices.facts.texts import CHINA
 from notices.finding import showing, terms
 from notices.finding.asking import Asking
 from notices.finding.behind import Behind
-from notices.finding.showing import Card
+from notices.finding.showing import Card, Facets
 from notices.finding.vocabulary import vocabulary_of
-from notices.finding.without import Hit, look_up
+from notices.finding.without import look_up
 from search import lookup as lookups
 from search import results
 from search.engine import Engine, SearchDown
 from search.highlighting import Marker
 from search.lookup import Found, Lookup, Sort
 from search.understanding import understand
-
-Facets = dict[str, dict[str, int]]
 
 SEARCH_SECONDS = 1.0
 """For all questions of a search together, each of which has the engine's own deadline."""
@@ -170,18 +167,12 @@ class Finder:
             self._slots.release()
         page = hits[lookup.offset : lookup.offset + lookup.limit]
         # Counts of a part would be taken for counts of the whole.
-        facets = _facets(hits if complete else [])
+        facets = showing.spread(
+            (hit.certificate, hit.region, hit.status, str(hit.year))
+            for hit in (hits if complete else [])
+        )
         found = Found([results.Hit(hit.id) for hit in page], len(hits), {}, meant)
         return found, facets, complete
-
-
-def _facets(hits: Sequence[Hit]) -> dict[str, dict[str, int]]:
-    return {
-        "certificate": dict(Counter(hit.certificate for hit in hits)),
-        "region": dict(Counter(hit.region for hit in hits)),
-        "status": dict(Counter(hit.status for hit in hits)),
-        "year": dict(Counter(str(hit.year) for hit in hits)),
-    }
 
 
 def _milliseconds(day: date | None) -> int | None:

@@ -1,7 +1,7 @@
 """Hits as they are shown: as the index has them, or as the register has them where it is ahead."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,6 +13,10 @@ from search.document import lasting
 from search.highlighting import Marker
 from search.results import Hit
 from search.understanding import Understood
+
+FACETS = ("certificate", "region", "status", "year")
+Facets = dict[str, dict[str, int]]
+"""For each of FACETS its values, and how many notices have them."""
 
 
 class Card(NamedTuple):
@@ -100,12 +104,15 @@ def shown(deployment: Deployment, card: Card, meant: Understood, marker: Marker)
     return msgspec.Raw(card.notice.encode()[:-1] + b"," + msgspec.json.encode(more)[1:])
 
 
-def counted(cards: Sequence[Card]) -> dict[str, dict[str, int]]:
+def counted(cards: Sequence[Card]) -> Facets:
     """Facets of what is shown, where nothing more is known."""
-    notices = [told(card) for card in cards]
-    return {
-        "certificate": Counter(notice.certificate for notice in notices),
-        "region": Counter(notice.region for notice in notices),
-        "status": Counter(card.status for card in cards),
-        "year": Counter(notice.published_at[:4] for notice in notices),
-    }
+    told_of = ((told(card), card.status) for card in cards)
+    return spread(
+        (each.certificate, each.region, status, each.published_at[:4]) for each, status in told_of
+    )
+
+
+def spread(notices: Iterable[tuple[str, str, str, str]]) -> Facets:
+    """How notices spread, each told by what the facets count, in the order of `FACETS`."""
+    rows = list(notices)
+    return {name: dict(Counter(row[place] for row in rows)) for place, name in enumerate(FACETS)}
