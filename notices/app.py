@@ -13,12 +13,13 @@ from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
-from notices import __version__, deployment, tidying
+from notices import __version__, deployment
 from notices.database import DB, UnusableUrl
 from notices.deployment import Deployment, WrongDatabase
 from notices.facts.errors import Refusal, Unavailable
 from notices.finding import Finder
 from notices.settings import Settings
+from notices.upkeep import tidying
 from notices.web import (
     declaring,
     feeds,

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from notices import amending, declarations, relay
+from notices import declarations, relay
+from notices.changing import amending
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.forms import Declaration

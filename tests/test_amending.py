@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from notices import amending, log, once
+from notices import log, once
+from notices.changing import amending
 from notices.database import DB
 from notices.once import Once
 from tests.conftest import SignIn

@@ -11,7 +11,7 @@ FACTS = {"facts", "trust"}
 MEANS = {"database", "tables", "engines", "settings", "migrating"}
 ACTS = {
     "deployment", "identity", "declarations", "records", "log", "once", "limits", "register",
-    "verification", "finding", "relay", "amending", "vitals", "tidying",
+    "verification", "finding", "relay", "changing", "upkeep",
     "demo",
 }  # fmt: skip
 TOP = {"app", "cli", "serving", "logs", "__main__", "__init__"}

@@ -10,11 +10,12 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
-from notices import limits, tidying
+from notices import limits
 from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_another_database
 from notices.trust.keys import Keys
 from notices.trust.notes import NoteVerifier, parse_checkpoint
+from notices.upkeep import tidying
 from tests.conftest import SignIn
 from tests.samples import ANNA, declaration
 

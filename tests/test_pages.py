@@ -9,7 +9,8 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from notices import amending, relay
+from notices import relay
+from notices.changing import amending
 from notices.deployment import Deployment
 from notices.facts.lifecycle import Status
 from notices.facts.numbers import resident_id_ok, uscc_ok

@@ -1,4 +1,4 @@
-"""The command line: `notices serve`, `migrate`, `reindex`, `demo fill`, and checks of files."""
+"""The command line: `notices serve`, `migrate`, `reindex`, `demo fill`, and more beside it."""
 
 import argparse
 import asyncio
@@ -6,10 +6,11 @@ import contextlib
 import dataclasses
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from notices import __version__
+from notices.cli import proofs
+from notices.cli.commands import Commands, add, at_work
 from notices.cli.terminal import CommandError, both, progress, say, why
 from notices.facts.texts import Text
 from notices.settings import Settings, from_environment
@@ -105,30 +106,9 @@ def relay(settings: Settings, options: argparse.Namespace) -> None:
     asyncio.run(follow())
 
 
-@contextlib.asynccontextmanager
-async def _at_work(settings: Settings) -> AsyncIterator[Settings]:
-    """A migrated database under DB, on engines that run already or are started for this."""
-    from notices.database import DB
-    from notices.engines import Engines
-    from notices.migrating import migrate
-
-    with Engines.of(settings, say) as engines:
-        await migrate(engines.database_url)
-        await DB.start(engines.database_url, 4)
-        try:
-            yield dataclasses.replace(
-                settings,
-                database_url=engines.database_url,
-                meili_url=engines.meili_url,
-                meili_master_key=engines.meili_master_key,
-            )
-        finally:
-            await DB.stop()
-
-
 def migrate(settings: Settings, options: argparse.Namespace) -> None:
     async def work() -> None:
-        async with _at_work(settings):
+        async with at_work(settings):
             say("数据库已是最新。 / The database is up to date.")
 
     asyncio.run(work())
@@ -150,7 +130,7 @@ async def _reindex(settings: Settings) -> None:
 
 def reindex(settings: Settings, options: argparse.Namespace) -> None:
     async def work() -> None:
-        async with _at_work(settings) as found:
+        async with at_work(settings) as found:
             await _reindex(found)
 
     asyncio.run(work())
@@ -161,7 +141,7 @@ def demo_fill(settings: Settings, options: argparse.Namespace) -> None:
         from notices import deployment
         from notices.demo import fill
 
-        async with _at_work(settings) as found:
+        async with at_work(settings) as found:
             here = deployment.load(found)
             await deployment.refuse_another_database(here)
             await fill(here, options.count, options.seed, progress)
@@ -182,45 +162,12 @@ def catalogue_check(settings: Settings, options: argparse.Namespace) -> None:
     print(f"{len(catalogue.certificates)} certificates, {len(catalogue.matters)} matters: ok")
 
 
-def receipt_verify(settings: Settings, options: argparse.Namespace) -> None:
-    from notices.trust.notes import NoteSigner
-    from notices.trust.receipts import ReceiptError, verify
-
-    vkey = options.key
-    own = settings.keys_folder / "log.key"
-    if vkey is None and own.exists():
-        vkey = NoteSigner.from_text(own.read_text().strip()).vkey
-    if vkey is None:
-        raise CommandError(
-            Text(
-                "请用 --key 给出日志的公钥（网站 /log/vkey）。",
-                "Name the log's verifier key by --key (the site shows it at /log/vkey).",
-            )
-        )
-    content = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
-    try:
-        sentence = verify(content, vkey).sentence
-    except ReceiptError as error:
-        raise CommandError(error.message) from None
-    print(both(sentence))
-
-
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="notices", description="遗失声明公示服务 / public notices of lost certificates"
     )
     top.add_argument("--version", action="version", version=f"notices {__version__}")
-    commands = top.add_subparsers(metavar="COMMAND", required=True)
-
-    def add(
-        group: "argparse._SubParsersAction[argparse.ArgumentParser]",
-        name: str,
-        run: Callable[[Settings, argparse.Namespace], None],
-        words: str,
-    ) -> argparse.ArgumentParser:
-        command = group.add_parser(name, help=words, description=words)
-        command.set_defaults(run=run)
-        return command
+    commands: Commands = top.add_subparsers(metavar="COMMAND", required=True)
 
     command = add(commands, "serve", serve, "启动服务 / start engines, web and relay")
     command.add_argument("--demo", action="store_true", help="演示模式 / made-up sign-in")
@@ -244,13 +191,7 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     command.add_argument("file", nargs="?", type=Path, metavar="FILE")
 
-    group = commands.add_parser("receipt", help="回执 / receipts")
-    command = add(
-        group.add_subparsers(required=True), "verify", receipt_verify,
-        "离线验证回执 / verify a receipt, offline",
-    )  # fmt: skip
-    command.add_argument("file", metavar="FILE", help="JSON, or - for standard input")
-    command.add_argument("--key", metavar="VKEY", help="C2SP verifier key (default: own)")
+    proofs.add_to(commands)
     return top
 
 

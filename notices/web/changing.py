@@ -8,7 +8,8 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from notices import amending, register
+from notices import register
+from notices.changing import amending
 from notices.facts import lifecycle
 from notices.facts.errors import Invalid, NotTheDeclarant, Problem
 from notices.facts.forms import Correction

@@ -12,7 +12,8 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from notices import amending, declarations, once, register
+from notices import declarations, once, register
+from notices.changing import amending
 from notices.deployment import Deployment
 from notices.facts import disclosure, periods
 from notices.facts.catalogue import Catalogue, Certificate

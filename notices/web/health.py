@@ -17,9 +17,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from notices import vitals
 from notices.facts.errors import Unavailable
-from notices.vitals import Vitals
+from notices.upkeep import vitals
+from notices.upkeep.vitals import Vitals
 from notices.web.documenting import reads
 from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, json_response

@@ -8,7 +8,8 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from notices import amending, declarations, finding, once, register
+from notices import declarations, finding, once, register
+from notices.changing import amending
 from notices.facts.errors import AlreadyDeclared, BadQuery, BadRequest, Invalid, Problem
 from notices.facts.forms import Correction, Declaration, Withdrawal, stripped
 from notices.facts.texts import Text

@@ -9,7 +9,8 @@ from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
-from notices import amending, register
+from notices import register
+from notices.changing import amending
 from notices.facts.lifecycle import may_follow
 from notices.web import changing, guards, log, rendering, searching
 from notices.web.guards import AnyRequest

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 from litestar import Response, get, post
 
-from notices import amending, identity, register
+from notices import identity, register
+from notices.changing import amending
 from notices.facts.errors import BadRequest, Invalid, NotFound, Problem
 from notices.facts.texts import Text
 from notices.identity import Login, LoginOrganisation, Person
