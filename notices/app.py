@@ -14,6 +14,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from notices import __version__, deployment
+from notices.changing import evidence
 from notices.database import DB, UnusableUrl
 from notices.deployment import Deployment, WrongDatabase
 from notices.facts.errors import Refusal, Unavailable
@@ -21,12 +22,15 @@ from notices.finding import Finder
 from notices.settings import Settings
 from notices.upkeep import tidying
 from notices.web import (
+    decisions,
     declaring,
     feeds,
     guards,
     health,
     log,
+    multipart,
     notices,
+    objections,
     pages,
     problems,
     sessions,
@@ -83,7 +87,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
         own_pool = DB.pool is None
         connecting = asyncio.create_task(connect(here) if own_pool else asyncio.sleep(0))
         await asyncio.wait([connecting], timeout=LOOK_AGAIN)
-        tidying_ = asyncio.create_task(tidying.keep_tidy())
+        tidying_ = asyncio.create_task(tidying.keep_tidy(here))
         try:
             yield
         finally:
@@ -97,6 +101,8 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
     app = Litestar(
         route_handlers=[
             *notices.HANDLERS,
+            *objections.HANDLERS,
+            *decisions.HANDLERS,
             *verifications.HANDLERS,
             *sessions.HANDLERS,
             *health.HANDLERS,
@@ -117,7 +123,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
         ),
         before_request=refuse_unknown_parameters,
         exception_handlers={Exception: problems.respond, Refusal: problems.respond},
-        request_max_body_size=verifications.MOST_BYTES,
+        request_max_body_size=evidence.MOST_BYTES + multipart.OVERHEAD,
         openapi_config=OpenAPIConfig(
             title="Lost certificate notices",
             version=__version__,

@@ -160,16 +160,18 @@ async def _publish(
         raise _Conflict
     rows = records.record(deployment, person, declaration, certificate, id, channel)
     turn = await log.take_turn()
+    end = periods.end(turn.at, certificate.notice_period)
     await DB.fetch(
         "WITH notice AS (INSERT INTO notice (id, form, number_key, evidence, number_form,"
-        "   published_index, published_at, effective_at)"
-        "   VALUES ($1, $2::jsonb, $3, $4, $5, $6, $7, $8))"
+        "   published_index, published_at, effective_at, provisional)"
+        "   VALUES ($1, $2::jsonb, $3, $4, $5, $6, $7, $8, $9))"
         " INSERT INTO notice_private (notice, sealed, holder_hash, declarant_hash, relation,"
-        "   consent_version, channel) VALUES ($9, $10, $11, $12, $13, $14, $15)",
+        "   consent_version, channel) VALUES ($10, $11, $12, $13, $14, $15, $16)",
         *rows.notice,
         turn.index,
         turn.at,
-        periods.effective_at(turn.at, certificate.notice_period),
+        end.at,
+        end.provisional,
         *rows.private,
     )
     await log.append(turn, "published", id, certificate.id, rows.commitment)

@@ -25,7 +25,7 @@ FORM_FIELDS = (
 # One statement sees one state of the register: notice and events can never disagree.
 SELECT = """
 SELECT n.id, n.form, n.evidence, n.number_form, n.published_index, n.published_at,
-  n.effective_at, n.objections, statement_timestamp() AS now,
+  n.effective_at, n.provisional, n.objections, statement_timestamp() AS now,
   (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index)
      FROM event e WHERE e.notice = n.id) AS events
 FROM notice n
@@ -34,7 +34,11 @@ FROM notice n
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice, its events and its state at `now`, all read in one statement."""
+    """A notice, its events and its state at `now`, all read in one statement.
+
+    `objections` counts those that were ever filed; `provisional` says that `state.effective_at`
+    may still move with the holidays of a year that are not published.
+    """
 
     id: str
     form: dict[str, Any] | None
@@ -43,6 +47,7 @@ class Notice:
     published_at: datetime
     published_index: int
     objections: int
+    provisional: bool
     events: list[Event]
     state: State
     now: datetime
@@ -55,6 +60,7 @@ class Notice:
             **{name: form.get(name) for name in FORM_FIELDS},
             "published_at": rfc3339(self.published_at),
             "effective_at": _time(self.state.effective_at),
+            "provisional": self.provisional,
             "status": self.state.status,
             "evidence": self.evidence,
             "objections": self.objections,
@@ -81,6 +87,7 @@ def _time(at: datetime | None) -> str | None:
 
 def from_row(row: asyncpg.Record) -> Notice:
     events = [Event(index, kind, at) for index, kind, at in row["events"] or ()]
+    state = lifecycle.state(events, row["effective_at"], row["now"])
     return Notice(
         id=row["id"],
         form=msgspec.json.decode(row["form"]) if row["form"] is not None else None,
@@ -89,8 +96,9 @@ def from_row(row: asyncpg.Record) -> Notice:
         published_at=row["published_at"],
         published_index=row["published_index"],
         objections=row["objections"],
+        provisional=row["provisional"] and state.effective_at is not None,
         events=events,
-        state=lifecycle.state(events, row["effective_at"], row["now"]),
+        state=state,
         now=row["now"],
     )
 
@@ -105,6 +113,25 @@ async def get(id: str) -> Notice:
     if row is None:
         raise NoSuchNotice
     return from_row(row)
+
+
+async def certificate_of(notice: Notice) -> str:
+    """The id of its certificate, which the log knows of a redacted notice too."""
+    if notice.form is not None:
+        return str(notice.form["certificate"])
+    row = await DB.row("SELECT entry FROM event WHERE index = $1", notice.published_index)
+    if row is None:
+        raise RuntimeError("A notice has no event that published it.")
+    return str(msgspec.json.decode(row["entry"])["certificate"])
+
+
+async def touch(id: str) -> None:
+    """Say that notice `id` changed without an event, so that what follows the log takes it too."""
+    await DB.fetch(
+        "INSERT INTO touched (notice, at) VALUES ($1, clock_timestamp())"
+        " ON CONFLICT (notice) DO UPDATE SET at = excluded.at, taken = false",
+        id,
+    )
 
 
 async def get_many(ids: Sequence[str]) -> dict[str, Notice]:

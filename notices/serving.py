@@ -147,10 +147,18 @@ def search_keys(
 async def prepare(settings: Settings, url: str) -> None:
     """The database as this version needs it; raises what stands against that."""
     from notices import deployment
+    from notices.database import DB
     from notices.migrating import migrate
+    from notices.upkeep.rescheduling import settle_periods
 
     await migrate(url)
-    await deployment.look_at(url, deployment.load(settings))
+    here = deployment.load(settings)
+    await deployment.look_at(url, here)
+    await DB.start(url, 1)
+    try:
+        await settle_periods(here)
+    finally:
+        await DB.stop()
 
 
 def serve(settings: Settings, *, relay: bool, say: Say) -> None:

@@ -50,6 +50,11 @@ class Settings:
         return self.data / "keys"
 
     @property
+    def uploads_folder(self) -> Path:
+        """Where evidence is kept, sealed; web processes of one service share it."""
+        return self.data / "uploads"
+
+    @property
     def log_origin(self) -> str:
         """The log's name in its first checkpoint (C2SP tlog-checkpoint: a schema-less URL)."""
         return self.log_name or f"{urlsplit(self.public_url).netloc}/log"

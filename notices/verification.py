@@ -24,7 +24,7 @@ MOST = 1000
 ASK = """
 SELECT h.size AS log_size, statement_timestamp() AS now, q.ordinality AS asked,
   c.copy, c.living, n.id, n.form, n.evidence, n.number_form, n.published_index,
-  n.published_at, n.effective_at, n.objections,
+  n.published_at, n.effective_at, n.provisional, n.objections,
   (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index)
      FROM event e WHERE e.notice = n.id AND e.kind NOT IN ('corrected', 'confirmed', 'redacted')
   ) AS events
@@ -138,6 +138,7 @@ def _signed(
         "status": state.status if state else "no_notice",
         "since": rfc3339(state.since) if state else None,
         "effective_at": rfc3339(state.effective_at) if state and state.effective_at else None,
+        "provisional": notice.provisional if notice else None,
         "evidence": notice.evidence if notice else None,
         "before": state.before if state else None,
         "notice": notice.id if notice else None,

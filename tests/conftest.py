@@ -31,7 +31,7 @@ FARM: enginefarm.Farm | None = None
 
 TABLES = (
     "notice, notice_private, claim, rival, event, log_node, session, idempotency, follower,"
-    " parked, rate"
+    " parked, rate, objection, event_private, agency, touched"
 )
 
 

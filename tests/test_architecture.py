@@ -10,7 +10,8 @@ ROOT = Path(__file__).parent.parent
 FACTS = {"facts", "trust"}
 MEANS = {"database", "tables", "engines", "settings", "migrating"}
 ACTS = {
-    "deployment", "identity", "declarations", "records", "log", "once", "limits", "register",
+    "deployment", "identity", "agencies", "declarations", "records", "log", "once", "limits",
+    "register",
     "verification", "finding", "relay", "changing", "upkeep",
     "demo",
 }  # fmt: skip
@@ -25,6 +26,7 @@ HOMES = {
     "piccolo": {"database", "tables", "migrating"},
     "chinese_calendar": {"facts"},
     "pypinyin": {"search.hanzi"},
+    "python_multipart": {"web"},
 }
 
 

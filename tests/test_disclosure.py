@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from notices.facts import catalogue
 from notices.facts.disclosure import (
-    correction_form,
     public_form,
     public_issuer,
-    withdrawal_form,
 )
+from notices.facts.followups import correction, withdrawal
 from notices.facts.forms import Contact, Declaration, Holder
 from notices.facts.masking import COMPOUND_SURNAMES, mask_name, mask_number
 from notices.facts.numbers import identifier_form
@@ -385,7 +384,7 @@ def test_a_persons_identifier_reaches_the_public_nowhere(name, before, after):
 
 @pytest.mark.parametrize("reason", ["found", "mistake", "other"])
 def test_a_withdrawal_names_the_notice_and_its_reason(reason):
-    shown = withdrawal_form("37070000012358", reason)
+    shown = withdrawal("37070000012358", reason)
 
     assert shown.keys() == {"statement", "reason"}
     assert shown["reason"] == reason
@@ -394,7 +393,7 @@ def test_a_withdrawal_names_the_notice_and_its_reason(reason):
 
 
 def test_what_was_found_is_withdrawn_in_the_usual_words():
-    assert withdrawal_form("37070000012358", "found")["statement"] == (
+    assert withdrawal("37070000012358", "found")["statement"] == (
         "3707-0000-0123-58号遗失声明所列证件已找回，且未补发新证，声明人撤回该声明。"
     )
 
@@ -403,7 +402,7 @@ def test_a_correction_shows_what_was_there_and_what_is():
     before = form(issuer="甲局", issued_on="2020-05-01")
     after = before | {"issuer": "乙局", "issued_on": None, "lost_on": "2026-11-01"}
 
-    assert correction_form("37070000012358", before, after) == {
+    assert correction("37070000012358", before, after) == {
         "statement": (
             "更正：3707-0000-0123-58号遗失声明，发证机关由“甲局”更正为“乙局”；"
             "发证日期由“2020年05月01日”更正为“未填写”；"
@@ -419,7 +418,7 @@ def test_a_correction_is_of_clerical_fields_alone():
     before = form(issuer="甲局")
     after = before | {"issuer": "乙局", "number": "1", "region": "370702"}
 
-    assert correction_form("37070000012358", before, after).keys() == {"statement", "issuer"}
+    assert correction("37070000012358", before, after).keys() == {"statement", "issuer"}
 
 
 # --- what must not be told in a text beside

@@ -592,6 +592,9 @@ async def test_an_old_contest_that_was_dismissed_may_still_run_its_period(
 ) -> None:
     began = datetime(2020, 6, 2, tzinfo=CHINA)
     await DB.fetch("UPDATE notice SET effective_at = published_at + interval '1 day'")
+    await DB.fetch(
+        "UPDATE notice SET effective_at = now() + interval '1 day' WHERE id = $1", apart["plum"]
+    )
     for index, kind, at in (
         (1_000_001, "contested", began - timedelta(hours=1)),
         (1_000_002, "dismissed", datetime.now(CHINA)),

@@ -128,14 +128,14 @@ async def test_what_is_kept_for_a_time_is_forgotten_after_it(
     await limits.use(deployment.keys.matching, "declare", "somebody")
     headers = {"Idempotency-Key": "a"}
     await restaurant.post("/api/v1/notices", json=declaration(), headers=headers)
-    await tidying.tidy()
+    await tidying.tidy(deployment)
     for table in ("rate", "idempotency", "session"):
         assert len(await DB.fetch(f"SELECT 1 FROM {table}")) == 1
     await DB.fetch("UPDATE rate SET window_end = now() - interval '1 s'")
     await DB.fetch("UPDATE idempotency SET created_at = now() - interval '25 hours'")
     await DB.fetch("UPDATE session SET expires_at = now() - interval '1 s'")
 
-    await tidying.tidy()
+    await tidying.tidy(deployment)
 
     for table in ("rate", "idempotency", "session"):
         assert await DB.fetch(f"SELECT 1 FROM {table}") == []

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notices.facts.catalogue import Period
 from notices.facts.errors import (
     AlreadyReinstated,
     AlreadyReplaced,
-    NotAllowedNow,
+    NotContested,
     Refusal,
     UnderContest,
 )
@@ -20,9 +21,9 @@ from notices.facts.lifecycle import (
     State,
     may_follow,
     refuse_unless_may_follow,
-    resumed,
     state,
 )
+from notices.facts.periods import end_of_life
 from notices.facts.texts import CHINA
 
 DAY = timedelta(days=1)
@@ -92,36 +93,22 @@ def test_a_contested_notice_can_be_taken_back():
     assert life(("contested", 1), ("annulled", 2)).status == "reinstated"
 
 
-def test_after_a_contest_the_period_goes_on_with_what_was_left():
+def test_after_a_contest_the_period_goes_on():
+    """With what was left of it, which `periods` counts and the register keeps."""
     contested = (("contested", 2), ("dismissed", 5))
-    later = MIDNIGHT + 3 * DAY
+    later = MIDNIGHT + 4 * DAY
     dismissed_at = PUBLISHED + 5 * DAY
 
-    assert life(*contested, now=5) == State("declared", dismissed_at, later, None, True)
-    assert life(*contested, now=9.5) == State("declared", dismissed_at, later, None, True)
-    assert life(*contested, now=10) == State("invalid", later, later, None, True)
-
-
-def test_after_a_contest_of_hours_the_period_ends_at_the_next_midnight():
-    later = life(("contested", 2), ("dismissed", 2.1)).effective_at
-
-    assert later == MIDNIGHT + DAY
-
-
-def test_every_contest_of_a_running_period_counts():
-    twice = (("contested", 1), ("dismissed", 2), ("contested", 3), ("dismissed", 6))
-
-    assert life(*twice).effective_at == MIDNIGHT + 4 * DAY
+    assert life(*contested, effective=later, now=5) == State(
+        "declared", dismissed_at, later, None, True
+    )
+    assert life(*contested, effective=later, now=12) == State("invalid", later, later, None, True)
 
 
 def test_what_was_in_effect_is_so_again_when_a_contest_is_dismissed():
     at = PUBLISHED + 33 * DAY
 
     assert life(("contested", 30), ("dismissed", 33)) == State("invalid", at, MIDNIGHT, None, True)
-
-
-def test_a_contest_without_length_changes_nothing():
-    assert resumed(MIDNIGHT, PUBLISHED, PUBLISHED) == MIDNIGHT
 
 
 def test_a_notice_begins_with_its_publishing():
@@ -164,7 +151,7 @@ def test_only_the_events_of_the_table_may_follow(kind, status):
         ("withdrawn", "replaced", AlreadyReplaced),
         ("withdrawn", "reinstated", AlreadyReinstated),
         ("corrected", "contested", UnderContest),
-        ("dismissed", "declared", NotAllowedNow),
+        ("dismissed", "declared", NotContested),
     ],
 )
 def test_a_refusal_says_why(kind, status, refusal):
@@ -182,17 +169,18 @@ GAPS = st.timedeltas(timedelta(0), timedelta(days=20))
 @settings(max_examples=300)
 @given(st.lists(st.tuples(KINDS, GAPS), max_size=12), st.integers(0, 20), GAPS)
 def test_every_allowed_life_keeps_its_promises(steps, period, rest):
-    effective = MIDNIGHT + period * DAY if period else PUBLISHED
+    rule = Period(period, "calendar_day") if period else None
     events = [Event(0, "published", PUBLISHED)]
+    effective = end_of_life(events, rule).at
     past = [state(events, effective, PUBLISHED)]
     for kind, gap in steps:
         at = events[-1].at + gap
-        now = state(events, effective, at)
+        now = state(events, end_of_life(events, rule).at, at)
         if may_follow(kind, now.status):
             events.append(Event(len(events), kind, at))
-            past += [now, state(events, effective, at)]
+            past += [now, state(events, end_of_life(events, rule).at, at)]
     end = events[-1].at + rest
-    last = state(events, effective, end)
+    last = state(events, end_of_life(events, rule).at, end)
     past.append(last)
     kinds = {event.kind for event in events}
 

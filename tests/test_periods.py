@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notices.facts import periods
 from notices.facts.catalogue import Period
-from notices.facts.periods import effective_at, is_working_day
+from notices.facts.lifecycle import Event
+from notices.facts.periods import effective_at, end, end_of_life, is_working_day, resumed
 from notices.facts.texts import CHINA
 
 
@@ -90,3 +92,94 @@ def test_exactly_n_working_days_lie_in_a_period_of_n_working_days(published, val
 
     counted = [published.date() + timedelta(days=number) for number in range(1, days)]
     assert sum(map(is_working_day, counted)) == value
+
+
+def test_a_period_that_reaches_past_the_published_schedule_is_provisional():
+    last_year = periods.PUBLISHED_TO
+    known = end(china(last_year, 12, 1, 10), working_days(3))
+    reaching = end(china(last_year, 12, 20, 10), working_days(10))
+
+    assert not known.provisional
+    assert reaching.provisional
+    assert not end(china(last_year + 1, 3, 1), None).provisional
+    assert not end(china(2003, 4, 30, 10), working_days(1)).provisional
+
+
+@pytest.mark.parametrize(
+    ("contested", "dismissed", "period", "expected"),
+    [
+        # Published on Tuesday, 24 November; six days end on Monday, 30 November.
+        # Contested on Thursday: 26 to 30 are left, and count again from the day after Sunday.
+        ((26, 10), (29, 10), calendar_days(6), china(2026, 12, 5)),
+        # For hours of one day: that day counts once more.
+        ((26, 10), (26, 12), calendar_days(6), china(2026, 12, 2)),
+        # At once: the day of publishing never counted.
+        ((24, 11), (24, 12), calendar_days(6), china(2026, 12, 1)),
+        # In the last minute of the last day: one day is left.
+        ((30, 23), (30, 23), calendar_days(6), china(2026, 12, 2)),
+        # Five working days end on Tuesday, 1 December; a weekend in the contest is no day lost.
+        ((26, 10), (29, 10), working_days(5), china(2026, 12, 4)),
+        ((27, 10), (28, 10), working_days(5), china(2026, 12, 3)),
+    ],
+)  # fmt: skip
+def test_after_a_contest_the_days_are_counted_that_were_left(
+    contested, dismissed, period, expected
+):
+    published = china(2026, 11, 24, 10)
+    events = [
+        Event(0, "published", published),
+        Event(1, "contested", china(2026, 11, *contested)),
+        Event(2, "dismissed", china(2026, 11, *dismissed)),
+    ]
+
+    assert end_of_life(events, period).at == expected
+
+
+def test_a_contest_before_a_week_of_holidays_does_not_eat_working_days():
+    """1 to 7 October 2026 are holidays, and 10 October is a working day."""
+    published = china(2026, 9, 22, 10)
+    before = effective_at(published, working_days(5))
+    after = resumed(
+        published, before, china(2026, 9, 28, 10), china(2026, 9, 30, 10), "working_day"
+    ).at
+    left = [day for day in (28, 29, 30) if is_working_day(date(2026, 9, day))]
+
+    counted = [
+        day
+        for number in range(1, (after.date() - date(2026, 9, 30)).days)
+        if is_working_day(day := date(2026, 9, 30) + timedelta(days=number))
+    ]
+    assert len(counted) == len(left) == 3
+
+
+@settings(max_examples=200)
+@given(
+    TIMES,
+    st.sampled_from(["calendar_day", "working_day"]),
+    st.integers(1, 20),
+    st.lists(st.timedeltas(timedelta(0), timedelta(days=9)), max_size=8),
+)
+def test_undisputed_days_are_never_fewer_than_the_rule_wants(published, unit, value, gaps):
+    events, at = [Event(0, "published", published)], published
+    for gap in gaps:
+        at += gap
+        contest = len(events) % 2 == 1
+        if contest and at >= end_of_life(events, Period(value, unit)).at:
+            break
+        events.append(Event(len(events), "contested" if contest else "dismissed", at))
+    if len(events) % 2 == 0:
+        events.pop()
+
+    last = end_of_life(events, Period(value, unit)).at.date()
+
+    disputed = {published.date()}
+    for contest, dismissal in zip(events[1::2], events[2::2], strict=True):
+        days = (dismissal.at.date() - contest.at.date()).days
+        disputed |= {contest.at.date() + timedelta(days=each) for each in range(days + 1)}
+    days = (
+        published.date() + timedelta(days=each) for each in range((last - published.date()).days)
+    )
+    counted = [day for day in days if day not in disputed]
+    if unit == "working_day":
+        counted = [day for day in counted if is_working_day(day)]
+    assert len(counted) >= value

@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 import pytest_asyncio
 
-from notices import relay
+from notices import register, relay
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.finding.behind import Behind
@@ -780,3 +781,77 @@ async def test_a_session_lock_ends_soon_after_its_machine_has_vanished(pool: Non
         "tcp_keepalives_interval": "5",
         "tcp_keepalives_count": "3",
     }
+
+
+async def objections_of(engine: Engine, id: str) -> int:
+    """What the index has."""
+    [result] = await engine.search(
+        [{"indexUid": engine.index, "q": "", "filter": f'numbers = "{id}"', "limit": 1}]
+    )
+    return int(msgspec.json.decode(result.hits[0].notice or "")["objections"])
+
+
+async def changed_without_an_event(id: str) -> None:
+    await DB.fetch("UPDATE notice SET objections = objections + 1 WHERE id = $1", id)
+    await register.touch(id)
+
+
+async def nothing_is_touched() -> bool:
+    return await DB.fetch("SELECT 1 FROM touched WHERE NOT taken") == []
+
+
+async def test_a_notice_that_changed_without_an_event_is_taken_too(
+    index: str, deployment: Deployment, admin: Admin, engine: Engine
+) -> None:
+    await relay.reindex(deployment, admin, lambda done, total: None)
+    id = await declared(deployment, "JY1")
+    async with relaying(deployment, admin):
+        await until(caught_up)
+    await changed_without_an_event(id)
+
+    assert id in (await Behind().ids() or ())
+    async with relaying(deployment, admin):
+        await until(nothing_is_touched)
+    assert await objections_of(engine, id) == 1
+    assert id not in (await Behind().ids() or ())
+
+
+async def test_what_changes_while_it_is_delivered_is_taken_again(
+    index: str, deployment: Deployment
+) -> None:
+    id = await declared(deployment, "JY1")
+    await changed_without_an_event(id)
+    on_its_way = await publishing.touched(10)
+    await changed_without_an_event(id)
+
+    await publishing.untouch(on_its_way)
+
+    assert not await nothing_is_touched()
+
+
+async def test_what_changed_during_a_rebuild_is_taken_again_after_it(
+    index: str,
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The rebuild read it before, and the old index alone was told."""
+    await relay.reindex(deployment, admin, lambda done, total: None)
+    id = await declared(deployment, "JY1")
+    put_in_place = indexes.put_in_place
+
+    async def late(*what: Any) -> None:
+        await changed_without_an_event(id)
+        await publishing.untouch(await publishing.touched(10))
+        await put_in_place(*what)
+
+    monkeypatch.setattr(indexes, "put_in_place", late)
+
+    await relay.reindex(deployment, admin, lambda done, total: None)
+
+    assert await objections_of(engine, id) == 0
+    assert not await nothing_is_touched()
+    async with relaying(deployment, admin):
+        await until(nothing_is_touched)
+    assert await objections_of(engine, id) == 1

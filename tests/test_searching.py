@@ -270,7 +270,7 @@ async def test_a_chosen_filter_offers_its_other_values_with_counts(
         "印章(公章、财务专用章、合同专用章、发票专用章、法定代表人名章) (2)",
     ]
     assert len(options(page, "region")) == 3
-    assert options(page, "status")[1:] == ["已声明作废 (7)", "声明已撤回 (1)"]
+    assert options(page, "status")[1:] == ["已声明作废 (7)", "声明已撤回或撤销 (1)"]
     assert options(page, "year")[1:] == ["2026 (7)", "2025 (4)"]
     assert {name: selected(page, name)[0][0] for name in CHOSEN} == CHOSEN
     assert len(asked) == 5

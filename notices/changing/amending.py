@@ -6,16 +6,26 @@ from typing import Any
 import msgspec
 import rfc8785
 
-from notices import log, once, records, register
+from notices import records, register
+from notices.changing import following
+from notices.changing.following import Followup
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts import declaration_check, disclosure, lifecycle
-from notices.facts.errors import Invalid, NotTheDeclarant, Problem, TooManyCorrections
+from notices.facts import declaration_check, disclosure, followups
+from notices.facts.errors import (
+    AlreadyRedacted,
+    Invalid,
+    NotTheDeclarant,
+    Problem,
+    TooManyCorrections,
+)
 from notices.facts.forms import Correction, Declaration
 from notices.facts.text_check import choice_problems
-from notices.facts.texts import CHINA, rfc3339
+from notices.facts.texts import CHINA
 from notices.identity import Person, hash_of_acting
+from notices.log import Turn
 from notices.once import Once
+from notices.register import Notice
 
 MOST_CORRECTIONS = 20
 """Of one notice: each stays in its history and in every answer that shows it."""
@@ -62,12 +72,18 @@ async def withdraw(
     `reason` is what `check_withdrawal` returned.
     """
     notice = await register.get(id)
+    await _refuse_strangers(deployment, person, notice.id)
 
-    async def change(before: register.Notice) -> dict[str, Any]:
-        await DB.fetch("UPDATE claim SET living = false WHERE notice = $1", before.id)
-        return disclosure.withdrawal_form(before.id, reason)
+    async def change(before: Notice, turn: Turn) -> Followup:
+        await following.end_claims(before.id)
+        return Followup(followups.withdrawal(before.id, reason))
 
-    return await _follow(deployment, person, notice.id, "withdrawn", change, once_)
+    return await following.follow(deployment, notice.id, "withdrawn", change, once_)
+
+
+async def _refuse_strangers(deployment: Deployment, person: Person, id: str) -> None:
+    if not await is_declarant(deployment, person, id):
+        raise NotTheDeclarant
 
 
 Changes = dict[str, Any]
@@ -114,13 +130,16 @@ async def correct(
     notice as it is when its turn comes.
     """
     notice = await register.get(id)
+    await _refuse_strangers(deployment, person, notice.id)
 
-    async def change(before: register.Notice) -> dict[str, Any]:
+    async def change(before: Notice, turn: Turn) -> Followup:
+        if before.form is None:
+            raise AlreadyRedacted
         if sum(event.kind == "corrected" for event in before.events) >= MOST_CORRECTIONS:
             raise TooManyCorrections(most=MOST_CORRECTIONS)
-        old = before.form or {}
+        old = before.form
         kept = await records.private_of(deployment, before.id)
-        clerical = {name: old.get(name) for name in disclosure.CORRECTABLE} | changes
+        clerical = {name: old.get(name) for name in followups.CORRECTABLE} | changes
         corrected = Declaration(
             certificate=old.get("certificate"), number=kept.number, holder=kept.holder, **clerical
         )
@@ -135,44 +154,6 @@ async def correct(
             before.id,
             rfc8785.dumps(new).decode(),
         )
-        return disclosure.correction_form(before.id, old, new)
+        return Followup(followups.correction(before.id, old, new))
 
-    return await _follow(deployment, person, notice.id, "corrected", change, once_)
-
-
-async def _follow(
-    deployment: Deployment,
-    person: Person,
-    id: str,
-    kind: str,
-    change: Any,
-    once_: Once | None,
-) -> str:
-    """Append an event of `kind` to notice `id` if its life allows it, and answer."""
-    if not await is_declarant(deployment, person, id):
-        raise NotTheDeclarant
-    async with DB.transaction():
-        earlier = await once.begin(once_)
-        if earlier is None:
-            turn = await log.take_turn()
-            # Read under the head's lock: no other event can come between this and ours.
-            before = await register.get(id)
-            form = await change(before)
-            lifecycle.refuse_unless_may_follow(kind, before.state)
-            certificate = (before.form or {}).get("certificate", "")
-            await log.append(turn, kind, id, certificate, log.commit(form))
-            await once.done(once_, id, turn.index)
-            index = turn.index
-        else:
-            index = earlier.event
-    if earlier is not None and earlier.response is not None:
-        return earlier.response
-    notice = await register.get(id)
-    at = next(event.at for event in notice.events if event.index == index)
-    body = {
-        "index": index,
-        "kind": kind,
-        "at": rfc3339(at),
-        "notice": notice.public(deployment),
-    }
-    return await once.answer(once_, msgspec.json.encode(body).decode())
+    return await following.follow(deployment, notice.id, "corrected", change, once_)

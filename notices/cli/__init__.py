@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from notices import __version__
-from notices.cli import proofs
+from notices.cli import agencies, proofs
 from notices.cli.commands import Commands, add, at_work
 from notices.cli.terminal import CommandError, both, progress, say, why
 from notices.facts.texts import Text
@@ -108,7 +108,11 @@ def relay(settings: Settings, options: argparse.Namespace) -> None:
 
 def migrate(settings: Settings, options: argparse.Namespace) -> None:
     async def work() -> None:
+        from notices import deployment
+        from notices.upkeep.rescheduling import settle_periods
+
         async with at_work(settings):
+            await settle_periods(deployment.load(settings))
             say("数据库已是最新。 / The database is up to date.")
 
     asyncio.run(work())
@@ -191,6 +195,7 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     command.add_argument("file", nargs="?", type=Path, metavar="FILE")
 
+    agencies.add_to(commands)
     proofs.add_to(commands)
     return top
 

@@ -235,13 +235,12 @@ async def _publish(
         # Somebody may have declared meanwhile, at his own present time.
         at = max(planned, grown.last_at)
         index = grown.add(at, "published", made.id, made.certificate, made.record.commitment)
-        effective = periods.effective_at(at, certificates[made.certificate].notice_period)
-        rows.append((*made.record.notice, index, at, effective))
+        end = periods.end(at, certificates[made.certificate].notice_period)
+        rows.append((*made.record.notice, index, at, *end))
     for withdrawal in withdrawals:
         _withdraw(grown, withdrawal, now)
-    await DB.copy(
-        "notice", (*records.NOTICE, "published_index", "published_at", "effective_at"), rows
-    )
+    turned = ("published_index", "published_at", "effective_at", "provisional")
+    await DB.copy("notice", (*records.NOTICE, *turned), rows)
     await DB.copy("notice_private", records.PRIVATE, [made.record.private for made in notices])
     await log.append_all(grown)
 

@@ -19,7 +19,7 @@ from notices import deployment as deployments
 from notices import log, records
 from notices.demo.drafting import Writer
 from notices.deployment import Deployment
-from notices.facts import disclosure, notice_ids
+from notices.facts import followups, notice_ids
 from notices.log import Commitment
 from notices.records import Claimed, Record
 from notices.settings import Settings
@@ -60,7 +60,7 @@ def make(
         after = None
         if withdrawn is not None:
             delay, reason = withdrawn
-            after = delay, log.commit(disclosure.withdrawal_form(id, reason))
+            after = delay, log.commit(followups.withdrawal(id, reason))
         claimed = records.claimed(deployment, certificate, declaration)
         record = records.record(deployment, person, declaration, certificate, id, "web")
         made.append(Made(certificate.id, claimed, record, after))

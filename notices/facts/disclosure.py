@@ -7,9 +7,9 @@ not named here stays private. Every form is plain JSON: text, whole numbers, nul
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from notices.facts.followups import WHEN, day
 from notices.facts.forms import Declaration, Holder
 from notices.facts.masking import (
     mask_name,
@@ -20,14 +20,10 @@ from notices.facts.masking import (
     secrets_of,
     without_personal_numbers,
 )
-from notices.facts.notice_ids import printed
 from notices.facts.numbers import identifier_form, resident_id_ok
 
 if TYPE_CHECKING:  # checking a declaration asks what is hidden of it
     from notices.facts.catalogue import Certificate, Matter
-
-CORRECTABLE = ("issuer", "issued_on", "lost_on")
-"""The clerical fields; number, certificate, holder and copies never change."""
 
 
 def public_issuer(
@@ -37,7 +33,7 @@ def public_issuer(
     return public_text(issuer, secrets_of(declaration, certificate))
 
 
-def _public_number(declaration: Declaration, certificate: Certificate) -> str | None:
+def public_number(declaration: Declaration, certificate: Certificate) -> str | None:
     typed = one_line(declaration.number or "")
     if not typed:
         return None
@@ -86,7 +82,7 @@ def public_form(
         "certificate_name": certificate.name.to_json(),
         "matter": matter.id if matter else None,
         "holder": _public_holder(holder, certificate),
-        "number": _public_number(declaration, certificate),
+        "number": public_number(declaration, certificate),
         "copies": declaration.copies if certificate.parts else None,
         "cause": declaration.cause,
         "issuer": public_issuer(declaration.issuer, declaration, certificate),
@@ -101,7 +97,6 @@ def public_form(
 
 
 _HAPPENED = {"lost": "不慎遗失", "stolen": "被盗", "destroyed": "因故损毁（灭失）"}
-_WHEN = {"lost": "遗失时间", "stolen": "被盗时间", "destroyed": "损毁时间"}
 _SPEAKER = {"parent": "其监护人", "guardian": "其监护人", "mandate": "其委托的代理人"}
 
 
@@ -123,9 +118,9 @@ def _statement(form: Mapping[str, Any], certificate: Certificate, relation: str)
     if form["issuer"]:
         parts.append(f"发证机关：{form['issuer']}")
     if form["issued_on"]:
-        parts.append(f"发证日期：{_day(form['issued_on'])}")
+        parts.append(f"发证日期：{day(form['issued_on'])}")
     if form["lost_on"]:
-        parts.append(f"{_WHEN.get(cause, _WHEN['lost'])}：{_day(form['lost_on'])[:8]}")
+        parts.append(f"{WHEN.get(cause, WHEN['lost'])}：{day(form['lost_on'])[:8]}")
     if holder["kind"] == "organisation":
         end = "本单位对本声明的真实性负责，现声明作废。"
     elif speaker is None:
@@ -156,52 +151,3 @@ def _what(form: Mapping[str, Any], certificate: Certificate) -> tuple[str, list[
         elif form["copies"] in certificate.parts:
             what += names[certificate.parts.index(form["copies"])]
     return what, left
-
-
-def _day(iso: str) -> str:
-    day = date.fromisoformat(iso)
-    return f"{day.year:04}年{day.month:02}月{day.day:02}日"
-
-
-_WITHDRAWAL = {
-    "found": "{id}号遗失声明所列证件已找回，且未补发新证，声明人撤回该声明。",
-    "mistake": "{id}号遗失声明系误作声明，声明人撤回该声明。",
-    "other": "声明人撤回{id}号遗失声明。",
-}
-
-
-def withdrawal_form(notice_id: str, reason: str) -> dict[str, Any]:
-    """What a withdrawal shows to the public."""
-    return {"statement": _WITHDRAWAL[reason].format(id=printed(notice_id)), "reason": reason}
-
-
-_CORRECTED = {"issuer": "发证机关", "issued_on": "发证日期"}
-
-
-def correction_form(
-    notice_id: str, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> dict[str, Any]:
-    """What a correction shows to the public: the changed clerical fields, before and after.
-
-    Both are public forms, in which nothing is left to mask.
-    """
-    changes = {
-        name: {"before": before.get(name), "after": after.get(name)}
-        for name in CORRECTABLE
-        if before.get(name) != after.get(name)
-    }
-    words = _CORRECTED | {"lost_on": _WHEN.get(before.get("cause", ""), _WHEN["lost"])}
-    said = "；".join(
-        f"{words[name]}由“{_value(name, change['before'])}”更正为“{_value(name, change['after'])}”"
-        for name, change in changes.items()
-    )
-    return {
-        "statement": f"更正：{printed(notice_id)}号遗失声明，{said}。原声明其余内容不变。",
-        **changes,
-    }
-
-
-def _value(name: str, value: str | None) -> str:
-    if value is None:
-        return "未填写"
-    return value if name == "issuer" else _day(value)

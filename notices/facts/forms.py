@@ -55,6 +55,39 @@ class Withdrawal(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     reason: str | None = None
 
 
+class Objection(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The body of an objection; in a form an evidence file may come with it."""
+
+    number: str | None = None
+    ground: str | None = None
+    text: str | None = None
+
+
+class Decision(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The body of an officer's decision."""
+
+    objection: str | None = None
+    decision: str | None = None
+    reason: str | None = None
+
+
+class Confirmation(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The body of an issuer's confirmation: it says nothing but itself."""
+
+
+class Replacement(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The body of a replacement: the new certificate."""
+
+    number: str | None = None
+    issued_on: str | None = None
+
+
+class Redaction(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The body of a redaction."""
+
+    reason: str | None = None
+
+
 Form = TypeVar("Form", bound=msgspec.Struct)
 
 

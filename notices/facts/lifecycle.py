@@ -5,11 +5,16 @@ Nothing has to run for a declared notice to become invalid; whoever asks brings 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
-from notices.facts.errors import AlreadyReinstated, AlreadyReplaced, NotAllowedNow, UnderContest
-from notices.facts.texts import CHINA
+from notices.facts.errors import (
+    AlreadyReinstated,
+    AlreadyReplaced,
+    NotAllowedNow,
+    NotContested,
+    UnderContest,
+)
 
 Status = Literal["declared", "invalid", "contested", "reinstated", "replaced"]
 
@@ -51,7 +56,10 @@ class State:
 
 
 def state(events: Sequence[Event], effective_at: datetime, now: datetime) -> State:
-    """The state of a notice with `events`, in order, that was to take effect at `effective_at`."""
+    """The state of a notice with `events`, in order, that takes effect at `effective_at`.
+
+    That is what `periods.end_of_life` says of the events up to now: a dismissal moves it.
+    """
     if not events or events[0].kind != "published":
         raise ValueError("the first event of a notice is that it was published")
     since = events[0].at
@@ -66,8 +74,6 @@ def state(events: Sequence[Event], effective_at: datetime, now: datetime) -> Sta
                 running = event.at < effective_at
                 contest = (event, "declared" if running else "invalid")
             case "dismissed" if contest:
-                if contest[1] == "declared":
-                    effective_at = resumed(effective_at, contest[0].at, event.at)
                 since, contest = event.at, None
     if contest:
         return State("contested", contest[0].at, None, contest[1], living=True)
@@ -75,17 +81,6 @@ def state(events: Sequence[Event], effective_at: datetime, now: datetime) -> Sta
     if max(now, events[-1].at) < effective_at:
         return State("declared", since, effective_at, None, living=True)
     return State("invalid", max(since, effective_at), effective_at, None, living=True)
-
-
-def resumed(effective_at: datetime, contested_at: datetime, dismissed_at: datetime) -> datetime:
-    """When a notice takes effect whose period stood still during a contest.
-
-    Everything is later by as long as the contest took, and then by what is missing to the next
-    00:00 +08:00, where every period ends: nobody loses a part of a day to an objection.
-    """
-    later = (effective_at + (dismissed_at - contested_at)).astimezone(CHINA)
-    midnight = later.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight if midnight == later else midnight + timedelta(days=1)
 
 
 def may_follow(kind: str, status: Status) -> bool:
@@ -103,5 +98,7 @@ def refuse_unless_may_follow(kind: str, state: State) -> None:
             raise AlreadyReplaced
         case "contested":
             raise UnderContest
+        case _ if kind == "dismissed":
+            raise NotContested
         case _:
             raise NotAllowedNow

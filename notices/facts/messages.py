@@ -45,6 +45,10 @@ MESSAGES: dict[str, Text] = {
         "此项会公开，请删去其中的持证人姓名。",
         "This is made public; take the holder's name, which the notice masks, out of it.",
     ),
+    "private_name": Text(
+        "此项会公开，请删去其中当事人的姓名。",
+        "This is made public; take the names of the persons concerned out of it.",
+    ),
     "must_be_true": Text(
         "须同意此项才能发布声明。", "You have to agree to this before the notice is published."
     ),
@@ -135,5 +139,24 @@ MESSAGES: dict[str, Text] = {
     "phone_format": Text(
         "请填写 11 位手机号码，或带区号的固定电话。",
         "Give an 11-digit mobile number or a landline number with its area code.",
+    ),
+    "number_differs": Text(
+        "号码与这份公告的证件不符；提出异议须知道完整的证件号码。",
+        "This is not the certificate's number; whoever objects has to know it in full.",
+    ),
+    "no_such_objection": Text(
+        "这份公告没有这件待处理的异议。", "No such objection to this notice waits for a decision."
+    ),
+    "objection_of_several": Text(
+        "待受理的异议不止一件，请指明哪一件。", "Several objections wait; say which one is meant."
+    ),
+    "evidence_type": Text(
+        "材料须是 PDF、JPEG 或 PNG 文件（按内容判断，与文件名无关）。",
+        "Evidence is a PDF, JPEG or PNG file, by its content and not by its name.",
+    ),
+    "evidence_empty": Text("材料文件是空的，请重新选择。", "The file is empty; choose it again."),
+    "evidence_too_large": Text(
+        "材料不能超过 {limit} MB，请压缩后再上传。",
+        "Evidence has {limit} MB at most; make it smaller.",
     ),
 }

@@ -1,10 +1,14 @@
 """When a declaration takes effect: notice periods, working days, midnights in China."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 import chinese_calendar
+from chinese_calendar.constants import holidays
 
 from notices.facts.catalogue import Period
+from notices.facts.lifecycle import Event
 from notices.facts.texts import CHINA
 
 _DAY = timedelta(days=1)
@@ -30,7 +34,22 @@ def _next_working_day(day: date) -> date:
     return day
 
 
-def effective_at(published_at: datetime, period: Period | None) -> datetime:
+PUBLISHED_TO = max(holidays).year
+"""The last year whose holidays the State Council had published when the schedule was installed."""
+
+
+class End(NamedTuple):
+    """When a declaration takes effect.
+
+    `provisional` while a part of its period lies in years whose holidays are not published: a
+    newer schedule may move it.
+    """
+
+    at: datetime
+    provisional: bool
+
+
+def end(published_at: datetime, period: Period | None) -> End:
     """When a declaration published at `published_at` (aware) takes effect, in +08:00.
 
     The day of publishing does not count; it is in effect from 00:00 after the last day, and a
@@ -38,11 +57,53 @@ def effective_at(published_at: datetime, period: Period | None) -> datetime:
     """
     published_at = published_at.astimezone(CHINA)
     if period is None:
-        return published_at
+        return End(published_at, provisional=False)
     last = published_at.date()
     if period.unit == "working_day":
         for _ in range(period.value):
             last = _next_working_day(last + _DAY)
     else:
         last = _next_working_day(last + period.value * _DAY)
-    return datetime.combine(last + _DAY, time(), CHINA)
+    at = datetime.combine(last + _DAY, time(), CHINA)
+    return End(at, provisional=last.year > PUBLISHED_TO)
+
+
+def effective_at(published_at: datetime, period: Period | None) -> datetime:
+    """`end` without whether it is certain."""
+    return end(published_at, period).at
+
+
+def resumed(
+    published_at: datetime,
+    effective_at: datetime,
+    contested_at: datetime,
+    dismissed_at: datetime,
+    unit: str,
+) -> End:
+    """When a notice takes effect whose period, counted in `unit`, stood still during a contest.
+
+    A day in which the notice was contested for a moment does not count, nor does the day of the
+    dismissal; from the next one on the days are counted that were left. So at least as many days
+    as the rule wants have passed undisputed.
+    """
+    first = max(contested_at.astimezone(CHINA).date(), published_at.astimezone(CHINA).date() + _DAY)
+    last = effective_at.astimezone(CHINA).date() - _DAY
+    days = [first + number * _DAY for number in range((last - first).days + 1)]
+    left = sum(map(is_working_day, days)) if unit == "working_day" else len(days)
+    return end(dismissed_at, Period(max(left, 1), unit))
+
+
+def end_of_life(events: Sequence[Event], period: Period | None) -> End:
+    """When a notice with `events`, the first its publishing, takes effect: contests counted in.
+
+    What was published, and what every dismissal left, by the schedule as it is known now.
+    """
+    found = end(events[0].at, period)
+    contested_at: datetime | None = None
+    for event in events:
+        if event.kind == "contested" and event.at < found.at:
+            contested_at = event.at
+        elif event.kind == "dismissed" and contested_at is not None and period is not None:
+            found = resumed(events[0].at, found.at, contested_at, event.at, period.unit)
+            contested_at = None
+    return found

@@ -27,15 +27,30 @@ def is_blank(text: str | None) -> bool:
     return text is None or not text.strip()
 
 
+LONGEST_REASON = 1000
+"""Of what somebody argues at length: an objection, the reason for a decision."""
+
+
+def reason_problems(field: str, text: str | None, *, published: bool = False) -> Iterator[Problem]:
+    """Of a required text in several lines."""
+    lines = None if text is None else " ".join(text.split())
+    return text_problems(field, lines, required=True, published=published, longest=LONGEST_REASON)
+
+
 def text_problems(
-    field: str, text: str | None, *, required: bool = False, published: bool = False
+    field: str,
+    text: str | None,
+    *,
+    required: bool = False,
+    published: bool = False,
+    longest: int = LONGEST_TEXT,
 ) -> Iterator[Problem]:
     """`published` text may hold nobody's ID or telephone number."""
     if text is None or is_blank(text):
         if required:
             yield Problem(field, "required")
-    elif len(text) > LONGEST_TEXT:
-        yield Problem(field, "too_long", {"limit": LONGEST_TEXT})
+    elif len(text) > longest:
+        yield Problem(field, "too_long", {"limit": longest})
     elif any(map(_unseen, text)):
         yield Problem(field, "control_character")
     elif _EMOJI.search(text):

@@ -16,7 +16,9 @@ LOOK = f"""
 SELECT f.checked_at > clock_timestamp() - interval '10 seconds' AS whole,
   (SELECT array_agg(e.notice) FROM
     (SELECT notice FROM event WHERE index >= f.position LIMIT {MOST + 1}) e) AS ahead,
-  (SELECT array_agg(p.notice) FROM parked p WHERE p.follower = f.name) AS parked
+  (SELECT array_agg(p.notice) FROM parked p WHERE p.follower = f.name) AS parked,
+  (SELECT array_agg(t.notice) FROM (SELECT notice FROM touched WHERE NOT taken
+     LIMIT {MOST + 1}) t) AS touched
 FROM follower f WHERE f.name = 'search'
 """  # noqa: S608  (constants)
 
@@ -48,5 +50,5 @@ async def _look() -> frozenset[str] | None:
     row = await DB.row(LOOK)
     if row is None or not row["whole"]:
         return None
-    ahead = row["ahead"] or []
+    ahead = [*(row["ahead"] or []), *(row["touched"] or [])]
     return None if len(ahead) > MOST else frozenset([*ahead, *(row["parked"] or [])])

@@ -103,7 +103,7 @@ def _status(sql: Condition, status: str, now: datetime) -> str:
         case "declared" | "invalid":
             sign = ">" if status == "declared" else "<="
             moment = f"n.effective_at {sign} {sql.value(now)}"
-            return f"CASE {_LAST} WHEN 'dismissed' THEN true ELSE {_LAST} IS NULL AND {moment} END"
+            return f"coalesce({_LAST}, 'dismissed') = 'dismissed' AND {moment}"
         case _:
             return "false"
 
@@ -194,10 +194,7 @@ async def _first_running(now: datetime) -> int:
     """The first chunk with a notice whose period may still run."""
     row = await DB.row(
         # The sum keeps it from reading the log from its begin for the smallest index.
-        "SELECT least((SELECT min(n.published_index + 0) FROM notice n"  # noqa: S608
-        "  WHERE n.effective_at > $1), (SELECT min(n.published_index + 0) FROM notice n"
-        f"  WHERE n.id IN (SELECT e.notice FROM event e WHERE {_OUTCOME}"
-        "   AND e.kind = 'dismissed'))) AS first",
+        "SELECT min(n.published_index + 0) AS first FROM notice n WHERE n.effective_at > $1",
         now,
     )
     if row is None or row["first"] is None:

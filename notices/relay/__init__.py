@@ -148,10 +148,11 @@ class _Relay:
     async def _round(self, connection: Any) -> bool:
         """Take the next events and try what is parked, if it is time; whether there may be more."""
         row = await connection.fetchrow(
-            "SELECT f.position, h.size FROM follower f, log_head h WHERE f.name = $1", FOLLOWER
+            "SELECT f.position, h.size > f.position OR EXISTS (SELECT FROM touched WHERE NOT taken)"
+            " AS behind FROM follower f, log_head h WHERE f.name = $1",
+            FOLLOWER,
         )
-        position, size = (row["position"], row["size"]) if row else (0, 0)
-        behind: bool = position < size
+        position, behind = (row["position"], row["behind"]) if row else (0, False)
         now = asyncio.get_running_loop().time()
         due = now >= self._tried_parked_at + TRY_PARKED_AFTER
         if not await self._index_is_there(position, look=behind):
@@ -173,11 +174,13 @@ class _Relay:
     async def _take_next(self) -> None:
         # The position once more, now that no rebuild can put another index in place.
         ids, reached = await publishing.noted_since(await reached_position(), BATCH)
-        parcel = await publishing.parcel(self._deployment, ids)
+        touched = await publishing.touched(BATCH)
+        parcel = await publishing.parcel(self._deployment, list(dict.fromkeys([*ids, *touched])))
         sent = await publishing.send(self._admin, self._index, parcel)
         taken, refused = await publishing.deliver(self._admin, self._index, sent)
         if await self._is_still_known():
             await publishing.settle(taken, refused)
+            await publishing.untouch(touched)
             await move(reached)
 
     async def _try_parked(self) -> None:

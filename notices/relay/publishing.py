@@ -185,6 +185,27 @@ async def try_parked(
     return await deliver(admin, index, await send(admin, index, made))
 
 
+async def touched(limit: int) -> dict[str, Any]:
+    """Notices that changed without an event and that the index has not taken, and when."""
+    rows = await DB.fetch(
+        "SELECT notice, at FROM touched WHERE NOT taken ORDER BY at LIMIT $1", limit
+    )
+    return {row["notice"]: row["at"] for row in rows}
+
+
+async def untouch(delivered: Mapping[str, Any]) -> None:
+    """Note that the index has `delivered`, but for what changed again since then.
+
+    The rows stay a day, so that a rebuild that read an older state can ask for them again.
+    """
+    await DB.fetch(
+        "UPDATE touched t SET taken = true FROM unnest($1::text[], $2::timestamptz[])"
+        " AS d (notice, at) WHERE t.notice = d.notice AND t.at = d.at",
+        list(delivered),
+        list(delivered.values()),
+    )
+
+
 async def noted_since(position: int, limit: int) -> tuple[list[str], int]:
     """The notices that the next events tell of, each once, and the position behind these."""
     rows = await DB.fetch(

@@ -98,7 +98,7 @@ async def _rebuild(
 ) -> None:
     index = deployment.settings.meili_index
     following = await indexes.start_next(admin, index)
-    position = await log_size()
+    position, began = await _log_now()
     refused: dict[str, str] = {}
     await _fill(deployment, admin, following, progress, refused)
     while True:
@@ -124,6 +124,7 @@ async def _rebuild(
         # Only now: the marks tell of the index that serves.
         freed = [id for id in await publishing.parked() if id not in refused]
         await publishing.settle(freed, refused)
+        await DB.fetch("UPDATE touched SET taken = false WHERE at >= $1", began)
         await move(position)
     await admin.drop(following)
     LOG.info("index_rebuilt", documents=count, position=position)
@@ -175,9 +176,12 @@ async def _deliver(admin: Admin, index: str, sent: Sent, refused: dict[str, str]
     refused.update(anew)
 
 
-async def log_size() -> int:
-    row = await DB.row("SELECT size FROM log_head WHERE id = 1")
-    return row["size"] if row else 0
+async def _log_now() -> tuple[int, Any]:
+    """The log's size and the time, both the database's."""
+    row = await DB.row("SELECT size, clock_timestamp() AS now FROM log_head WHERE id = 1")
+    if row is None:
+        raise RuntimeError("The log has no head: the database was not migrated.")
+    return row["size"], row["now"]
 
 
 async def reached_position() -> int:

@@ -1,10 +1,13 @@
-"""Forgetting what is kept for a time only: sessions, idempotency keys, counted uses."""
+"""Forgetting what is kept for a time only: sessions, keys, counted uses, files of nobody."""
 
 import asyncio
 
 import structlog
 
 from notices import identity, limits, once
+from notices.changing import evidence
+from notices.database import DB
+from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 
 EVERY = 600.0
@@ -13,18 +16,20 @@ EVERY = 600.0
 LOG = structlog.get_logger()
 
 
-async def tidy() -> None:
+async def tidy(deployment: Deployment) -> None:
     """Delete what is past its time."""
     await once.forget_old()
     await limits.forget_old()
     await identity.forget_old()
+    await DB.fetch("DELETE FROM touched WHERE taken AND at < now() - interval '1 day'")
+    await evidence.forget_orphans(deployment)
 
 
-async def keep_tidy() -> None:
+async def keep_tidy(deployment: Deployment) -> None:
     """`tidy` now and then, until cancelled."""
     while True:
         try:
-            await tidy()
+            await tidy(deployment)
         except Unavailable:
             LOG.warning("tidying_put_off")
         await asyncio.sleep(EVERY)

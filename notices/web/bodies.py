@@ -23,8 +23,17 @@ WORDS = {
 }
 
 
-async def read(request: Request[Any, Any, Any], media_type: str, most: int = MOST_BYTES) -> bytes:
-    """The body's bytes; raises BodyTooLarge before it has read more than `most`, or MediaType."""
+async def read(
+    request: Request[Any, Any, Any],
+    media_type: str,
+    most: int = MOST_BYTES,
+    *,
+    may_be_empty: bool = False,
+) -> bytes:
+    """The body's bytes; raises BodyTooLarge before it has read more than `most`, or MediaType.
+
+    With `may_be_empty` nothing at all is a body too, whatever type it says it has.
+    """
     length = request.headers.get("content-length", "")
     if length.isascii() and length.isdigit() and int(length) > most:
         raise BodyTooLarge(limit=most)
@@ -39,13 +48,17 @@ async def read(request: Request[Any, Any, Any], media_type: str, most: int = MOS
         raise BadRequest(
             reason=Text("内容没有传完。", "the body ended before it was complete.")
         ) from None
+    if may_be_empty and not body:
+        return b""
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != media_type:
         raise MediaType(expected=media_type)
     return bytes(body)
 
 
-async def raw_json(request: Request[Any, Any, Any], most: int = MOST_BYTES) -> bytes:
-    return await read(request, "application/json", most)
+async def raw_json(
+    request: Request[Any, Any, Any], most: int = MOST_BYTES, *, may_be_empty: bool = False
+) -> bytes:
+    return await read(request, "application/json", most, may_be_empty=may_be_empty)
 
 
 _NO_JSON = Text("内容不是正确的 JSON（UTF-8）。", "the body is not JSON in UTF-8.")

@@ -6,9 +6,18 @@ from typing import Any
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
-from notices import identity, limits
+from notices import agencies, identity, limits
+from notices.agencies import Agency
 from notices.deployment import Deployment
-from notices.facts.errors import BadQuery, CrossSite, Problem, SignInRequired, UnknownParameter
+from notices.facts.errors import (
+    BadQuery,
+    CrossSite,
+    NotAnAgency,
+    NotAnOfficer,
+    Problem,
+    SignInRequired,
+    UnknownParameter,
+)
 from notices.identity import Person
 
 AnyRequest = Request[Any, Any, Any]
@@ -65,6 +74,22 @@ async def require_person(request: AnyRequest) -> Person:
     if person is None:
         raise SignInRequired
     return person
+
+
+async def require_officer(request: AnyRequest) -> Person:
+    person = await require_person(request)
+    if person.kind != "officer":
+        raise NotAnOfficer
+    return person
+
+
+async def require_agency(request: AnyRequest) -> Agency:
+    """Whose key the request carries; raises SignInRequired, UnknownKey or NotAnAgency."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return await agencies.of_key(key.strip())
+    await require_person(request)
+    raise NotAnAgency
 
 
 async def limit(request: AnyRequest, policy: str, who: str | None = None) -> None:

@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 from notices import register
 from notices.changing import amending
 from notices.facts.lifecycle import may_follow
-from notices.web import changing, guards, log, rendering, searching
+from notices.web import changing, guards, log, objecting, rendering, searching
 from notices.web.guards import AnyRequest
 
 ON_THE_START_PAGE = 5
@@ -46,6 +46,7 @@ async def notice(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
         state=found.state,
         texts=await register.texts_of(found.id),
         mine=mine,
+        may_object=not mine and may_follow("withdrawn", found.state.status),
         may_withdraw=mine and may_follow("withdrawn", found.state.status),
         may_correct=mine and may_follow("corrected", found.state.status),
     )
@@ -65,4 +66,5 @@ HANDLERS: list[ControllerRouterHandler] = [
     notice,
     static,
     *changing.HANDLERS,
+    *objecting.HANDLERS,
 ]

@@ -11,7 +11,7 @@ STATUSES: dict[str, Text] = {
     "declared": Text("已声明，公示期内", "Declared, period running"),
     "invalid": Text("已声明作废", "Declared void"),
     "contested": Text("有异议，处理中", "Contested"),
-    "reinstated": Text("声明已撤回", "Withdrawn"),
+    "reinstated": Text("声明已撤回或撤销", "Withdrawn or annulled"),
     "replaced": Text("已补发新证", "Replaced"),
 }
 
@@ -84,6 +84,13 @@ REASONS: dict[str, Text] = {
     "other": Text("其他原因", "Another reason"),
 }
 
+GROUNDS: dict[str, Text] = {
+    "holder": Text("证件是我的", "The certificate is mine"),
+    "not_lost": Text("证件没有丢", "The certificate is not lost"),
+    "false": Text("声明的内容不实", "The declaration is not true"),
+    "other": Text("其他原因", "Another reason"),
+}
+
 RELATIONS: dict[str, Text] = {
     "self": Text("我本人的证件", "My own certificate"),
     "parent": Text("我未成年子女的证件", "My child's certificate"),
@@ -125,6 +132,9 @@ FIELDS: dict[str, Text] = {
     "truthful": Text("真实承诺", "Truthfulness"),
     "confirm_unusual_number": Text("确认号码", "Confirm the number"),
     "reason": Text("原因", "Reason"),
+    "ground": Text("异议原因", "Ground"),
+    "text": Text("说明情况", "What happened"),
+    "evidence": Text("材料", "Evidence"),
     "kind": Text("登录身份", "Kind"),
     "name": Text("姓名", "Name"),
     "identifier": Text("身份证件号码", "Identity number"),

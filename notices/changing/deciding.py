@@ -1,0 +1,207 @@
+"""What officers do: admit or dismiss an objection, annul a notice, remove what it says."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from notices import records, register
+from notices.changing import following, objecting
+from notices.changing.following import Followup
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.facts import followups, lifecycle, masking, periods
+from notices.facts.errors import AlreadyRedacted, Invalid, NoOpenObjection, NotAnOfficer, Problem
+from notices.facts.forms import Decision, Declaration
+from notices.facts.text_check import choice_problems, reason_problems, text_problems
+from notices.identity import Person
+from notices.log import Turn
+from notices.once import Once
+from notices.register import Notice
+
+KINDS = {"admit": "contested", "dismiss": "dismissed", "annul": "annulled"}
+"""The event of each decision."""
+
+
+class Private(msgspec.Struct, kw_only=True):
+    """Who decided, on which objection, and why in his own words."""
+
+    officer: Person
+    reason: str
+    objection: str | None = None
+
+
+def refuse_others(person: Person) -> None:
+    if person.kind != "officer":
+        raise NotAnOfficer
+
+
+def check(decision: Decision, wrong: list[Problem]) -> None:
+    """Raises Invalid with all problems, `wrong` among them."""
+    known = {one.field for one in wrong}
+    problems = [
+        *text_problems("objection", decision.objection),
+        *choice_problems("decision", decision.decision, tuple(KINDS), required=True),
+        *reason_problems("reason", decision.reason, published=True),
+    ]
+    problems = [*wrong, *(one for one in problems if one.field not in known)]
+    if problems:
+        raise Invalid(problems=problems)
+
+
+def check_reason(reason: str | None) -> str:
+    """The reason of a redaction, which is not published; raises Invalid."""
+    problems = list(reason_problems("reason", reason))
+    if problems:
+        raise Invalid(problems=problems)
+    return (reason or "").strip()
+
+
+async def decide(
+    deployment: Deployment,
+    officer: Person,
+    id: str,
+    decision: Decision,
+    once_: Once | None = None,
+) -> str:
+    """Carry out a checked `decision` about notice `id` (bare); the 201's body as JSON."""
+    kind = KINDS[decision.decision or ""]
+    reason = (decision.reason or "").strip()
+
+    async def change(before: Notice, turn: Turn) -> Followup:
+        waiting = await _waiting(before.id)
+        wanted = [one for one in waiting if decision.objection in (None, one["id"])]
+        if decision.objection is not None and not wanted:
+            raise Invalid(problems=[Problem("objection", "no_such_objection")])
+        lifecycle.refuse_unless_may_follow(kind, before.state)
+        said = " ".join(reason.split())
+        await _refuse_telling(deployment, before, said, waiting)
+        objection: str | None
+        match kind:
+            case "contested":
+                form, objection = await _admit(before, wanted, said)
+            case "dismissed":
+                form, objection = await _dismiss(deployment, before, turn.at, wanted, said)
+            case _:
+                form, objection = await _annul(before, wanted, decision.objection, said)
+        return Followup(form, Private(officer=officer, reason=reason, objection=objection))
+
+    return await following.follow(deployment, id, kind, change, once_)
+
+
+async def redact(
+    deployment: Deployment, officer: Person, id: str, reason: str, once_: Once | None = None
+) -> str:
+    """Delete what opens the entries of notice `id` (bare), and every copy of it that is kept.
+
+    Entries and proofs stay: whoever has a receipt of before can still prove what it said.
+    """
+
+    async def change(before: Notice, turn: Turn) -> Followup:
+        if before.form is None:
+            raise AlreadyRedacted
+        await DB.fetch("UPDATE event SET salt = NULL, form = NULL WHERE notice = $1", id)
+        # Answers that are kept for a repeated request hold the public form; it is made anew.
+        await DB.fetch("UPDATE idempotency SET response = NULL WHERE notice = $1", id)
+        await DB.fetch("UPDATE notice SET form = NULL, number_key = NULL WHERE id = $1", id)
+        return Followup(followups.redaction(id), Private(officer=officer, reason=reason))
+
+    return await following.follow(deployment, id, "redacted", change, once_)
+
+
+async def _waiting(notice: str) -> list[Any]:
+    """The objections to a notice that nobody has decided, the oldest first."""
+    return await DB.fetch(
+        "SELECT id, ground, status, sealed FROM objection"
+        " WHERE notice = $1 AND status IN ('open', 'admitted') ORDER BY at, id",
+        notice,
+    )
+
+
+async def _settle(objection: str, status: str) -> None:
+    await DB.fetch(
+        "UPDATE objection SET status = $2, decided_at = now() WHERE id = $1", objection, status
+    )
+
+
+async def _admit(before: Notice, wanted: list[Any], said: str) -> tuple[dict[str, Any], str]:
+    candidates = [one for one in wanted if one["status"] == "open"]
+    if not candidates:
+        raise NoOpenObjection
+    if len(candidates) > 1:
+        raise Invalid(problems=[Problem("objection", "objection_of_several")])
+    [one] = candidates
+    await DB.fetch("UPDATE objection SET status = 'admitted' WHERE id = $1", one["id"])
+    running = before.state.status == "declared"
+    return followups.contest(before.id, one["ground"], said, running=running), one["id"]
+
+
+async def _dismiss(
+    deployment: Deployment, before: Notice, at: datetime, wanted: list[Any], said: str
+) -> tuple[dict[str, Any], str]:
+    admitted = [one for one in wanted if one["status"] == "admitted"]
+    if not admitted:
+        raise Invalid(problems=[Problem("objection", "no_such_objection")])
+    await _settle(admitted[0]["id"], "dismissed")
+    running = before.state.before == "declared"
+    if running:
+        await _go_on(deployment, before, at)
+    return followups.dismissal(before.id, said, running=running), admitted[0]["id"]
+
+
+async def _go_on(deployment: Deployment, before: Notice, at: datetime) -> None:
+    """Let the notice period that stood still take up again."""
+    row = await DB.row("SELECT effective_at FROM notice WHERE id = $1", before.id)
+    if row is None:
+        raise RuntimeError("A notice has gone.")
+    certificate = deployment.catalogue.certificates.get(await register.certificate_of(before))
+    period = certificate.notice_period if certificate else None
+    end = periods.resumed(
+        before.published_at,
+        row["effective_at"],
+        before.state.since,
+        at,
+        period.unit if period else "calendar_day",
+    )
+    await DB.fetch(
+        "UPDATE notice SET effective_at = $2, provisional = $3 WHERE id = $1",
+        before.id,
+        end.at,
+        end.provisional,
+    )
+
+
+async def _annul(
+    before: Notice, wanted: list[Any], named: str | None, said: str
+) -> tuple[dict[str, Any], str | None]:
+    """The objection that was named or admitted was right; the others have nothing to be about."""
+    upheld = next(
+        (one["id"] for one in wanted if named is not None or one["status"] == "admitted"), None
+    )
+    if upheld is not None:
+        await _settle(upheld, "upheld")
+    await following.end_claims(before.id)
+    return followups.annulment(before.id, said), upheld
+
+
+async def _refuse_telling(
+    deployment: Deployment, before: Notice, reason: str, waiting: list[Any]
+) -> None:
+    """Raises Invalid for a reason that names whom or what the notice does not show."""
+    kept = await records.private_of(deployment, before.id)
+    certificate = deployment.catalogue.certificates.get(await register.certificate_of(before))
+    declaration = Declaration(number=kept.number, holder=kept.holder)
+    objectors = [
+        objecting.private_of(deployment, one["id"], one["sealed"]).objector.name for one in waiting
+    ]
+    names = [*objectors, kept.declarant.name]
+    shown = certificate is not None and certificate.public_holder_name == "full"
+    if kept.holder.kind == "person" and not shown:
+        names.append(kept.holder.name or "")
+    problems = []
+    if masking.tells(reason, masking.secrets_of(declaration, certificate)):
+        problems.append(Problem("reason", "personal_number"))
+    if any(len(name) > 1 and name in reason for name in names):
+        problems.append(Problem("reason", "private_name"))
+    if problems:
+        raise Invalid(problems=problems)

@@ -1,0 +1,157 @@
+"""Evidence files: sealed as they arrive, kept outside the web root, shown to officers alone.
+
+A file is pieces of up to 64 kB, each sealed under its place in the file and whether it is the last,
+behind its length in four bytes; so a file that was cut, mixed or changed does not open.
+"""
+
+import asyncio
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.facts.errors import Problem
+from notices.trust.sealing import Sealer, SealError
+
+MOST_BYTES = 10 * 1024 * 1024
+PIECE = 64 * 1024
+SIGNATURES: dict[bytes, str] = {
+    b"%PDF-": "application/pdf",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+}
+"""How files of the kinds that are taken begin (ISO 32000, ITU-T T.81, ISO 15948)."""
+
+ORPHAN_AFTER = 86_400.0
+"""Seconds; no request takes as long."""
+
+EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A file that is kept under the id of its objection."""
+
+    media_type: str
+    size: int
+    sha256: bytes
+
+
+def path_of(deployment: Deployment, id: str) -> Path:
+    return deployment.settings.uploads_folder / id[:2] / id
+
+
+def media_type(head: bytes) -> str | None:
+    """What a file is by its first bytes, None for what is not taken."""
+    return next((kind for mark, kind in SIGNATURES.items() if head.startswith(mark)), None)
+
+
+class Receiving:
+    """A file while it is received; it is there for good only after `keep`."""
+
+    def __init__(self, deployment: Deployment, id: str) -> None:
+        self.size = 0
+        self._sealer = deployment.keys.sealer
+        self._id = id
+        self._final = path_of(deployment, id)
+        self._draft = self._final.with_name(f".{id}.part")
+        self._final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._file: BinaryIO = open(  # noqa: SIM115  (open until it is kept or discarded)
+            os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+        )
+        self._head = b""
+        self._waiting = bytearray()
+        self._pieces = 0
+        self._digest = hashlib.sha256()
+
+    def write(self, data: bytes) -> None:
+        """The next bytes; what is beyond the most that is taken is counted and not kept."""
+        self.size += len(data)
+        if self.size > MOST_BYTES:
+            return
+        if len(self._head) < 16:
+            self._head += data[: 16 - len(self._head)]
+        self._digest.update(data)
+        self._waiting += data
+        # The last piece is known only at the end, so one is always held back.
+        while len(self._waiting) > PIECE:
+            self._seal(bytes(self._waiting[:PIECE]), last=False)
+            del self._waiting[:PIECE]
+
+    def problems(self) -> list[Problem]:
+        """What is wrong with the whole file."""
+        if self.size == 0:
+            return [Problem("evidence", "evidence_empty")]
+        if self.size > MOST_BYTES:
+            return [Problem("evidence", "evidence_too_large", {"limit": MOST_BYTES >> 20})]
+        if media_type(self._head) is None:
+            return [Problem("evidence", "evidence_type")]
+        return []
+
+    async def keep(self) -> Evidence:
+        """The file, durable under its name; a row that tells of it may be committed now."""
+        self._seal(bytes(self._waiting), last=True)
+        await asyncio.to_thread(self._make_durable)
+        return Evidence(media_type(self._head) or "", self.size, self._digest.digest())
+
+    @property
+    def digest(self) -> bytes:
+        return self._digest.digest()
+
+    def discard(self) -> None:
+        """As if it had never come; after `keep` too."""
+        self._file.close()
+        self._draft.unlink(missing_ok=True)
+        self._final.unlink(missing_ok=True)
+
+    def _seal(self, piece: bytes, *, last: bool) -> None:
+        sealed = self._sealer.seal(piece, _place(self._id, self._pieces, last))
+        self._file.write(len(sealed).to_bytes(4, "big") + sealed)
+        self._pieces += 1
+
+    def _make_durable(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        os.rename(self._draft, self._final)
+        folder = os.open(self._final.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def pieces(sealer: Sealer, path: Path, id: str) -> Iterator[bytes]:
+    """The content of a kept file, piece by piece; raises SealError for one that was changed."""
+    with path.open("rb") as file:
+        number, left = 0, path.stat().st_size
+        while left:
+            length = int.from_bytes(file.read(4), "big")
+            sealed = file.read(length)
+            left -= 4 + length
+            if left < 0 or len(sealed) < length:
+                raise SealError("the file is cut short")
+            yield sealer.open(sealed, _place(id, number, left == 0))
+            number += 1
+    if number == 0:
+        raise SealError("the file is empty")
+
+
+def _place(id: str, number: int, last: bool) -> bytes:
+    return f"evidence {id} {number} {'last' if last else 'more'}".encode()
+
+
+async def forget_orphans(deployment: Deployment) -> None:
+    """Delete files of a day ago that no objection tells of: their request was killed."""
+    rows = await DB.fetch("SELECT id FROM objection WHERE evidence_type IS NOT NULL")
+    known = {row["id"] for row in rows}
+    before = time.time() - ORPHAN_AFTER
+    for path in deployment.settings.uploads_folder.glob("*/*"):
+        name = path.name.removeprefix(".").removesuffix(".part")
+        if name not in known and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)

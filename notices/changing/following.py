@@ -1,0 +1,85 @@
+"""The one way in which an event follows the publishing of a notice, whoever causes it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from notices import log, once, register
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.facts import lifecycle
+from notices.facts.texts import rfc3339
+from notices.log import Turn
+from notices.once import Once
+from notices.register import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Followup:
+    """What an event shows (`form`), and what is kept with it under seal: who, and why."""
+
+    form: dict[str, Any]
+    private: msgspec.Struct | None = None
+
+
+Change = Callable[[Notice, Turn], Awaitable[Followup]]
+"""Changes what else there is of a notice as it is now, and says what its new event is."""
+
+
+async def follow(
+    deployment: Deployment, id: str, kind: str, change: Change, once_: Once | None = None
+) -> str:
+    """Append an event of `kind` to notice `id`; the 201's body `{index, kind, at, notice}` as JSON.
+
+    `id` is bare. `change` runs under the head's lock, so no other event can come between what it
+    sees and ours; whatever it raises, nothing is written. Raises the refusal that says why the
+    notice's life does not allow the event, after those of `change`.
+    """
+    async with DB.transaction():
+        earlier = await once.begin(once_)
+        if earlier is None:
+            turn = await log.take_turn()
+            before = await register.get(id)
+            followup = await change(before, turn)
+            lifecycle.refuse_unless_may_follow(kind, before.state)
+            certificate = await register.certificate_of(before)
+            await log.append(turn, kind, id, certificate, log.commit(followup.form))
+            if followup.private is not None:
+                await _keep(deployment, turn.index, followup.private)
+            await once.done(once_, id, turn.index)
+            index = turn.index
+        else:
+            index = earlier.event
+    if earlier is not None and earlier.response is not None:
+        return earlier.response
+    notice = await register.get(id)
+    event = next(event for event in notice.events if event.index == index)
+    body = {
+        "index": index,
+        "kind": event.kind,
+        "at": rfc3339(event.at),
+        "notice": notice.public(deployment),
+    }
+    return await once.answer(once_, msgspec.json.encode(body).decode())
+
+
+async def end_claims(id: str) -> None:
+    """Notice `id` lives no more: its certificate can be declared again."""
+    await DB.fetch("UPDATE claim SET living = false WHERE notice = $1", id)
+    await DB.fetch(
+        "UPDATE objection SET status = 'closed', decided_at = now()"
+        " WHERE notice = $1 AND status IN ('open', 'admitted')",
+        id,
+    )
+
+
+def place(index: int) -> bytes:
+    """What the private side of event `index` is sealed under."""
+    return f"event {index}".encode()
+
+
+async def _keep(deployment: Deployment, index: int, private: msgspec.Struct) -> None:
+    sealed = deployment.keys.sealer.seal(msgspec.json.encode(private), place(index))
+    await DB.fetch("INSERT INTO event_private (event, sealed) VALUES ($1, $2)", index, sealed)

@@ -1,0 +1,102 @@
+"""What the issuing agency does: confirm a declaration, and tell that a new certificate is out."""
+
+from datetime import datetime
+
+import msgspec
+
+from notices import records
+from notices.agencies import Agency
+from notices.changing import following
+from notices.changing.following import Followup
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.facts import declaration_check, disclosure, followups
+from notices.facts.errors import AlreadyConfirmed, Invalid, NotTheIssuer, Problem
+from notices.facts.forms import Declaration, Replacement
+from notices.facts.numbers import normal_form
+from notices.facts.text_check import is_blank, text_problems
+from notices.facts.texts import CHINA
+from notices.log import Turn
+from notices.once import Once
+from notices.register import Notice
+
+
+class Private(msgspec.Struct, kw_only=True):
+    """Which agency's key it was, and the new certificate's number in full."""
+
+    agency: str
+    number: str | None = None
+
+
+def check(
+    deployment: Deployment, replacement: Replacement, now: datetime, wrong: list[Problem]
+) -> None:
+    """Raises Invalid with all problems, `wrong` among them."""
+    today = now.astimezone(CHINA).date()
+    problems = list(text_problems("number", replacement.number))
+    number = "" if is_blank(replacement.number) else replacement.number or ""
+    if number and not problems and not normal_form(number):
+        problems.append(Problem("number", "number_empty"))
+    if is_blank(replacement.issued_on):
+        problems.append(Problem("issued_on", "required"))
+    dated = Declaration(issued_on=replacement.issued_on)
+    checked = declaration_check.check(dated, deployment.catalogue, deployment.regions, today)
+    problems += [one for one in checked if one.field == "issued_on"]
+    known = {one.field for one in wrong}
+    problems = [*wrong, *(one for one in problems if one.field not in known)]
+    if problems:
+        raise Invalid(problems=problems)
+
+
+def refuse_others(agency: Agency, notice: Notice) -> None:
+    """Raises NotTheIssuer; of a redacted notice no issuer is known any more."""
+    if not agency.speaks_for((notice.form or {}).get("issuer")):
+        raise NotTheIssuer
+
+
+async def confirm(
+    deployment: Deployment, agency: Agency, id: str, once_: Once | None = None
+) -> str:
+    """Confirm notice `id` (bare) as its issuer; the 201's body as JSON."""
+
+    async def change(before: Notice, turn: Turn) -> Followup:
+        refuse_others(agency, before)
+        if before.evidence == "issuer_confirmed":
+            raise AlreadyConfirmed
+        await DB.fetch("UPDATE notice SET evidence = 'issuer_confirmed' WHERE id = $1", id)
+        return Followup(followups.confirmation(id, agency.name), Private(agency=agency.id))
+
+    return await following.follow(deployment, id, "confirmed", change, once_)
+
+
+async def replace(
+    deployment: Deployment,
+    agency: Agency,
+    id: str,
+    replacement: Replacement,
+    once_: Once | None = None,
+) -> str:
+    """Tell that a new certificate took the place of that of notice `id` (bare)."""
+    number = (replacement.number or "").strip() or None
+
+    async def change(before: Notice, turn: Turn) -> Followup:
+        refuse_others(agency, before)
+        shown = await _shown(deployment, before, number) if number else None
+        await DB.fetch(
+            "UPDATE objection SET status = 'closed', decided_at = now()"
+            " WHERE notice = $1 AND status = 'open'",
+            id,
+        )
+        form = followups.replacement(id, agency.name, shown, replacement.issued_on or "")
+        return Followup(form, Private(agency=agency.id, number=number))
+
+    return await following.follow(deployment, id, "replaced", change, once_)
+
+
+async def _shown(deployment: Deployment, before: Notice, number: str) -> str | None:
+    """The new number as the public may see it: masked where the old one would be."""
+    kept = await records.private_of(deployment, before.id)
+    certificate = deployment.catalogue.certificates.get((before.form or {}).get("certificate", ""))
+    if certificate is None:
+        return None
+    return disclosure.public_number(Declaration(number=number, holder=kept.holder), certificate)

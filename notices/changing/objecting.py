@@ -1,0 +1,218 @@
+"""Objecting to a notice: anybody who is signed in and knows the certificate's full number may.
+
+An objection changes no status, for any stranger could file one; it is counted on the notice and
+waits for an officer (`deciding`).
+"""
+
+import secrets
+from typing import Any
+
+import msgspec
+
+from notices import once, register
+from notices.changing.amending import is_declarant
+from notices.changing.evidence import Evidence, Receiving
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.facts import numbers
+from notices.facts.errors import (
+    AlreadyObjected,
+    AlreadyReinstated,
+    AlreadyReplaced,
+    Invalid,
+    NotTheHolder,
+    OwnNotice,
+    Problem,
+    TooManyObjections,
+)
+from notices.facts.followups import GROUNDS
+from notices.facts.forms import Objection
+from notices.facts.text_check import choice_problems, reason_problems, text_problems
+from notices.facts.texts import rfc3339
+from notices.identity import Person, hash_of_acting
+from notices.once import Once
+from notices.register import Notice
+
+MOST_WAITING = 100
+"""Objections to one notice that wait; an officer needs no more to look into it."""
+
+
+class Private(msgspec.Struct, kw_only=True):
+    """What of an objection only an officer may see, sealed under its id."""
+
+    text: str
+    objector: Person
+
+
+def new_id() -> str:
+    return secrets.token_hex(8)
+
+
+def place(id: str) -> bytes:
+    """What the private side of objection `id` is sealed under."""
+    return f"objection {id}".encode()
+
+
+def check(objection: Objection, more: list[Problem]) -> None:
+    """Raises Invalid with all problems of the form, and `more` that are known already."""
+    problems = [
+        *text_problems("number", objection.number, required=True),
+        *choice_problems("ground", objection.ground, tuple(GROUNDS), required=True),
+        *reason_problems("text", objection.text),
+    ]
+    known = {one.field for one in more}
+    problems = [*more, *(one for one in problems if one.field not in known)]
+    if problems:
+        raise Invalid(problems=problems)
+
+
+async def refuse_own(deployment: Deployment, person: Person, notice: Notice) -> None:
+    """Raises OwnNotice, and NotTheHolder for officers, who decide and do not object."""
+    if person.kind == "officer":
+        raise NotTheHolder
+    if await is_declarant(deployment, person, notice.id):
+        raise OwnNotice
+
+
+def refuse_unless_living(notice: Notice) -> None:
+    """Raises the refusal that says why there is nothing to object to any more."""
+    if notice.state.status == "reinstated":
+        raise AlreadyReinstated
+    if notice.state.status == "replaced":
+        raise AlreadyReplaced
+
+
+async def object_to(
+    deployment: Deployment,
+    person: Person,
+    notice: Notice,
+    objection: Objection,
+    *,
+    id: str,
+    receiving: Receiving | None = None,
+    once_: Once | None = None,
+) -> str:
+    """File a checked `objection` as `id`; the 201's body `{id, status, at}` as JSON.
+
+    Raises Invalid for another number than the certificate's. With `receiving` an evidence file
+    comes along, which is durable before the objection is; on any refusal it is gone.
+    """
+    try:
+        await _refuse_another_number(deployment, notice, objection.number or "")
+        evidence = await receiving.keep() if receiving is not None else None
+        async with DB.transaction():
+            earlier = await once.begin(once_)
+            if earlier is None or earlier.response is None:
+                answer = await _file(deployment, person, notice.id, objection, id, evidence, once_)
+            else:
+                answer = earlier.response
+        if receiving is not None and f'"{id}"' not in answer:
+            receiving.discard()  # the file came with the first request
+        return answer
+    except BaseException:
+        if receiving is not None:
+            receiving.discard()
+        raise
+
+
+async def _refuse_another_number(deployment: Deployment, notice: Notice, number: str) -> None:
+    id = await register.certificate_of(notice)
+    certificate = deployment.catalogue.certificates.get(id)
+    normal = certificate.normal_number(number) if certificate else numbers.normal_form(number)
+    hashed = numbers.keyed_hash(deployment.keys.matching, id, normal)
+    known = await DB.row(
+        "SELECT 1 FROM claim WHERE notice = $1 AND number_hash = $2", notice.id, hashed
+    )
+    if known is None:
+        raise Invalid(problems=[Problem("number", "number_differs")])
+
+
+async def _file(
+    deployment: Deployment,
+    person: Person,
+    notice_id: str,
+    objection: Objection,
+    id: str,
+    evidence: Evidence | None,
+    once_: Once | None,
+) -> str:
+    # The notice's row is locked: its count and its life cannot change beneath this.
+    row = await DB.row(
+        "UPDATE notice SET objections = objections + 1 WHERE id = $1"
+        " RETURNING date_trunc('milliseconds', clock_timestamp()) AS at,"
+        " (SELECT count(*) FROM objection WHERE notice = $1 AND status = 'open') AS waiting",
+        notice_id,
+    )
+    if row is None:
+        raise RuntimeError("A notice has gone.")
+    refuse_unless_living(await register.get(notice_id))
+    if row["waiting"] >= MOST_WAITING:
+        raise TooManyObjections(most=MOST_WAITING)
+    private = Private(text=(objection.text or "").strip(), objector=person)
+    filed = await DB.row(
+        "INSERT INTO objection (id, notice, at, ground, objector_hash, sealed, evidence_type,"
+        " evidence_size, evidence_sha256) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        " ON CONFLICT DO NOTHING RETURNING id",
+        id,
+        notice_id,
+        row["at"],
+        objection.ground,
+        hash_of_acting(deployment, person),
+        deployment.keys.sealer.seal(msgspec.json.encode(private), place(id)),
+        *((evidence.media_type, evidence.size, evidence.sha256) if evidence else (None,) * 3),
+    )
+    if filed is None:
+        raise AlreadyObjected
+    await register.touch(notice_id)
+    body = {"id": id, "status": "open", "at": rfc3339(row["at"])}
+    return await once.answer(once_, msgspec.json.encode(body).decode())
+
+
+async def waiting(
+    deployment: Deployment, *, notice: str | None, status: str | None, limit: int
+) -> list[dict[str, Any]]:
+    """Objections as an officer sees them, the oldest first."""
+    rows = await DB.fetch(
+        "SELECT id, notice, at, ground, status, sealed, evidence_type, evidence_size,"
+        " evidence_sha256, decided_at FROM objection"
+        " WHERE ($1::text IS NULL OR notice = $1) AND ($2::text IS NULL OR status = $2)"
+        " ORDER BY at, id LIMIT $3",
+        notice,
+        status,
+        limit,
+    )
+    return [_shown(deployment, row) for row in rows]
+
+
+async def evidence_of(id: str) -> str | None:
+    """The media type of the file that came with objection `id`; None where there is none."""
+    row = await DB.row("SELECT evidence_type FROM objection WHERE id = $1", id)
+    return row["evidence_type"] if row else None
+
+
+def _shown(deployment: Deployment, row: Any) -> dict[str, Any]:
+    private = private_of(deployment, row["id"], row["sealed"])
+    evidence = None
+    if row["evidence_type"] is not None:
+        evidence = {
+            "media_type": row["evidence_type"],
+            "size": row["evidence_size"],
+            "sha256": row["evidence_sha256"].hex(),
+            "link": deployment.link(f"/api/v1/objections/{row['id']}/evidence"),
+        }
+    return {
+        "id": row["id"],
+        "notice": row["notice"],
+        "at": rfc3339(row["at"]),
+        "ground": row["ground"],
+        "status": row["status"],
+        "text": private.text,
+        "objector": msgspec.to_builtins(private.objector),
+        "evidence": evidence,
+        "decided_at": rfc3339(row["decided_at"]) if row["decided_at"] else None,
+    }
+
+
+def private_of(deployment: Deployment, id: str, sealed: bytes) -> Private:
+    opened = deployment.keys.sealer.open(sealed, place(id))
+    return msgspec.json.decode(opened, type=Private)

@@ -1,0 +1,129 @@
+"""What each event after the publishing shows to the public: its form, and the statement in it.
+
+Each publishes a text of its own, linked to the first by the notice's number; the old texts stay.
+Nothing is masked here: `reason` and numbers come in as texts that may be shown.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from notices.facts.notice_ids import printed
+from notices.facts.texts import Text
+
+CORRECTABLE = ("issuer", "issued_on", "lost_on")
+"""The clerical fields; number, certificate, holder and copies never change."""
+
+GROUNDS: dict[str, Text] = {
+    "holder": Text("异议人称自己才是持证人", "the objector says that he is the holder"),
+    "not_lost": Text("证件没有遗失", "the certificate is not lost"),
+    "false": Text("声明内容不实", "the declaration is false"),
+    "other": Text("其他事由", "another ground"),
+}
+
+WHEN = {"lost": "遗失时间", "stolen": "被盗时间", "destroyed": "损毁时间"}
+
+_WITHDRAWAL = {
+    "found": "{id}号遗失声明所列证件已找回，且未补发新证，声明人撤回该声明。",
+    "mistake": "{id}号遗失声明系误作声明，声明人撤回该声明。",
+    "other": "声明人撤回{id}号遗失声明。",
+}
+_CORRECTED = {"issuer": "发证机关", "issued_on": "发证日期"}
+
+
+def withdrawal(notice_id: str, reason: str) -> dict[str, Any]:
+    """`reason` is a key of _WITHDRAWAL."""
+    return {"statement": _WITHDRAWAL[reason].format(id=printed(notice_id)), "reason": reason}
+
+
+def correction(
+    notice_id: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The changed clerical fields, before and after; both are public forms."""
+    changes = {
+        name: {"before": before.get(name), "after": after.get(name)}
+        for name in CORRECTABLE
+        if before.get(name) != after.get(name)
+    }
+    words = _CORRECTED | {"lost_on": WHEN.get(before.get("cause", ""), WHEN["lost"])}
+    said = "；".join(
+        f"{words[name]}由“{_value(name, change['before'])}”更正为“{_value(name, change['after'])}”"
+        for name, change in changes.items()
+    )
+    return {
+        "statement": f"更正：{printed(notice_id)}号遗失声明，{said}。原声明其余内容不变。",
+        **changes,
+    }
+
+
+def contest(notice_id: str, ground: str, reason: str, *, running: bool) -> dict[str, Any]:
+    """`running`: the notice period had not ended, and stands still now."""
+    period = "，公示期停止计算" if running else ""
+    return {
+        "statement": f"有人对{printed(notice_id)}号遗失声明提出异议（{GROUNDS[ground].zh}），"
+        f"经审查予以受理。作出决定之前，该声明的效力待定{period}。理由：{_ended(reason)}",
+        "ground": ground,
+        "reason": reason,
+    }
+
+
+def dismissal(notice_id: str, reason: str, *, running: bool) -> dict[str, Any]:
+    """`running`: the notice period goes on with what was left of it."""
+    period = "，公示期继续计算" if running else ""
+    return {
+        "statement": f"对{printed(notice_id)}号遗失声明的异议不成立，予以驳回，"
+        f"该声明恢复效力{period}。理由：{_ended(reason)}",
+        "reason": reason,
+    }
+
+
+def annulment(notice_id: str, reason: str) -> dict[str, Any]:
+    return {
+        "statement": f"{printed(notice_id)}号遗失声明经审查予以撤销，不再有效。"
+        f"理由：{_ended(reason)}",
+        "reason": reason,
+    }
+
+
+def confirmation(notice_id: str, agency: str) -> dict[str, Any]:
+    return {
+        "statement": f"{agency}确认：{printed(notice_id)}号遗失声明所列证件系本机关所发，"
+        "遗失情况已登记。",
+        "agency": agency,
+    }
+
+
+def replacement(notice_id: str, agency: str, number: str | None, issued_on: str) -> dict[str, Any]:
+    """`number` is the new certificate's as the public may see it, None where it is not told."""
+    new = f"，新证号码：{number}" if number else ""
+    return {
+        "statement": f"{agency}已于{day(issued_on)}补发新证{new}。"
+        f"{printed(notice_id)}号遗失声明所列原证永久作废。",
+        "agency": agency,
+        "number": number,
+        "issued_on": issued_on,
+    }
+
+
+def redaction(notice_id: str) -> dict[str, Any]:
+    """Its reason is not published: it may tell what was removed."""
+    return {
+        "statement": f"{printed(notice_id)}号公告的内容已依规定移除；"
+        "编号、时间、状态和登记簿中的记录保留。",
+    }
+
+
+def day(iso: str) -> str:
+    """An ISO date as statements write it."""
+    on = date.fromisoformat(iso)
+    return f"{on.year:04}年{on.month:02}月{on.day:02}日"
+
+
+def _value(name: str, value: str | None) -> str:
+    if value is None:
+        return "未填写"
+    return value if name == "issuer" else day(value)
+
+
+def _ended(reason: str) -> str:
+    return reason if reason.endswith(("。", "！", "？", ".", "!", "?")) else reason + "。"

@@ -1,0 +1,91 @@
+"""The JSON API of those who decide: officers, and the agencies that issue certificates."""
+
+from datetime import UTC, datetime
+
+from litestar import Response, post
+from litestar.params import FromPath
+
+from notices import register
+from notices.agencies import Agency
+from notices.changing import deciding, issuing
+from notices.facts.errors import Invalid
+from notices.facts.forms import Confirmation, Decision, Redaction, Replacement
+from notices.once import Once
+from notices.web import bodies, guards
+from notices.web.documenting import writes
+from notices.web.guards import AnyRequest
+from notices.web.notices import json_response, key_of, once_of
+
+
+@post("/api/v1/notices/{id:str}/decisions", **writes("decide", "decisions", Decision))
+async def decide(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
+    """Admit or dismiss an objection, or annul the notice; for officers."""
+    key = key_of(request)
+    raw = await bodies.raw_json(request)
+    body, wrong = bodies.decode(raw, Decision)
+    person = await guards.require_person(request)
+    deciding.check(body, wrong)
+    guards.refuse_cross_site(request)
+    deciding.refuse_others(person)
+    notice = await register.get(id)
+    once_ = once_of(request, person, key, raw)
+    answer = await deciding.decide(request.app.state.deployment, person, notice.id, body, once_)
+    return json_response(answer, 201)
+
+
+@post("/api/v1/notices/{id:str}/redaction", **writes("redact", "decisions", Redaction))
+async def redact(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
+    """Remove what a notice says for good; number, times and status stay. For officers."""
+    key = key_of(request)
+    raw = await bodies.raw_json(request)
+    body, wrong = bodies.decode(raw, Redaction)
+    person = await guards.require_person(request)
+    if wrong:
+        raise Invalid(problems=wrong)
+    reason = deciding.check_reason(body.reason)
+    guards.refuse_cross_site(request)
+    deciding.refuse_others(person)
+    notice = await register.get(id)
+    once_ = once_of(request, person, key, raw)
+    answer = await deciding.redact(request.app.state.deployment, person, notice.id, reason, once_)
+    return json_response(answer, 201)
+
+
+def _once(request: AnyRequest, agency: Agency, key: str | None, raw: bytes) -> Once | None:
+    if key is None:
+        return None
+    secret = request.app.state.deployment.keys.matching
+    return Once.of(secret, f"agency {agency.id}", request.url.path, key, raw)
+
+
+@post("/api/v1/notices/{id:str}/confirmation", **writes("confirm", "decisions", Confirmation))
+async def confirm(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
+    """Confirm a declaration as the issuer of the certificate; the body is {} or empty."""
+    key = key_of(request)
+    raw = await bodies.raw_json(request, may_be_empty=True)
+    bodies.decode(raw or b"{}", Confirmation)
+    agency = await guards.require_agency(request)
+    guards.refuse_cross_site(request)
+    notice = await register.get(id)
+    once_ = _once(request, agency, key, raw)
+    answer = await issuing.confirm(request.app.state.deployment, agency, notice.id, once_)
+    return json_response(answer, 201)
+
+
+@post("/api/v1/notices/{id:str}/replacement", **writes("replace", "decisions", Replacement))
+async def replace(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
+    """Tell that a new certificate was issued; the old one is void for good."""
+    key = key_of(request)
+    raw = await bodies.raw_json(request)
+    body, wrong = bodies.decode(raw, Replacement)
+    agency = await guards.require_agency(request)
+    deployment = request.app.state.deployment
+    issuing.check(deployment, body, datetime.now(UTC), wrong)
+    guards.refuse_cross_site(request)
+    notice = await register.get(id)
+    once_ = _once(request, agency, key, raw)
+    answer = await issuing.replace(deployment, agency, notice.id, body, once_)
+    return json_response(answer, 201)
+
+
+HANDLERS = [decide, redact, confirm, replace]

@@ -1,0 +1,167 @@
+"""The JSON API of objections: filed by anybody who knows the number, read by officers."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from notices import once, register
+from notices.changing import evidence, objecting
+from notices.changing.evidence import Receiving
+from notices.facts.errors import BadQuery, NoSuchNotice, Problem, SignInRequired, UnknownField
+from notices.facts.forms import Objection
+from notices.identity import Person
+from notices.once import Once
+from notices.web import bodies, guards, multipart
+from notices.web.documenting import reads, writes
+from notices.web.guards import AnyRequest
+from notices.web.notices import NO_STORE, json_response, key_of, once_of, whole_number
+
+EVIDENCE = "evidence"
+STATUSES = ("open", "admitted", "dismissed", "upheld", "closed")
+MOST = 100
+
+
+@dataclass
+class Filed:
+    """An objection as it came: its form, what was wrong with it already, its file if any."""
+
+    id: str
+    form: Objection
+    wrong: list[Problem]
+    receiving: Receiving | None
+    raw: bytes
+    key: str = ""
+
+    def discard(self) -> None:
+        if self.receiving is not None:
+            self.receiving.discard()
+
+
+async def received(request: AnyRequest, person: Person | None, file: str = EVIDENCE) -> Filed:
+    """The objection in a JSON body or in a form with a file; of strangers no file is kept."""
+    id = objecting.new_id()
+    if not multipart.is_form(request):
+        raw = await bodies.raw_json(request)
+        form, wrong = bodies.decode(raw, Objection)
+        return Filed(id, form, wrong, None, raw)
+    deployment = request.app.state.deployment
+    receiving = Receiving(deployment, id) if person is not None else None
+    try:
+        fields, has_file = await multipart.read(
+            request,
+            file,
+            receiving.write if receiving is not None else lambda data: None,
+            evidence.MOST_BYTES,
+        )
+        known = {"number", "ground", "text"}
+        # A page sends the hidden key of its form as well.
+        unknown = fields.keys() - known - {"key"}
+        if unknown:
+            raise UnknownField(
+                problems=[Problem(name[:60], "unknown_field", {"name": name[:60]})
+                          for name in sorted(unknown)]
+            )  # fmt: skip
+    except BaseException:
+        if receiving is not None:
+            receiving.discard()
+        raise
+    wrong = []
+    raw = repr(sorted(fields.items())).encode()
+    if receiving is not None and has_file:
+        wrong = receiving.problems()
+        raw += receiving.digest
+    elif receiving is not None:
+        receiving.discard()
+        receiving = None
+    filled = {name: fields.get(name, "").strip() or None for name in known}
+    return Filed(id, Objection(**filled), wrong, receiving, raw, fields.get("key", ""))
+
+
+async def file(
+    request: AnyRequest, person: Person, id: str, filed: Filed, once_: Once | None
+) -> str:
+    """Check and file what was `received`; the 201's body. A refused file is gone."""
+    deployment = request.app.state.deployment
+    try:
+        objecting.check(filed.form, filed.wrong)
+        guards.refuse_cross_site(request)
+        notice = await register.get(id)
+        await objecting.refuse_own(deployment, person, notice)
+        if not await once.known(once_):
+            # Whoever does not know the number counts as well, or he could try them all.
+            await guards.limit(request, "object", person.natural)
+    except BaseException:
+        filed.discard()
+        raise
+    return await objecting.object_to(
+        deployment, person, notice, filed.form, id=filed.id, receiving=filed.receiving, once_=once_
+    )
+
+
+@post("/api/v1/notices/{id:str}/objections", **writes("object", "objections", Objection))
+async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
+    """Object to a notice; as a form (multipart/form-data) an `evidence` file may come along."""
+    key = key_of(request)
+    person = await guards.person_of(request)
+    filed = await received(request, person)
+    if person is None:
+        raise SignInRequired
+    once_ = once_of(request, person, key, filed.raw)
+    return json_response(await file(request, person, id, filed, once_), 201)
+
+
+@get("/api/v1/objections", **reads("getObjections", "objections", "notice", "status", "limit"))
+async def waiting(request: AnyRequest) -> Response[bytes]:
+    """Objections as officers see them, the oldest first."""
+    given = request.query_params
+    problems = []
+    status = given.get("status") or None
+    if status is not None and status not in STATUSES:
+        problems.append(Problem("status", "bad_value", {"expected": ", ".join(STATUSES)}))
+    limit = whole_number(given.get("limit") or "20", 1, MOST)
+    if limit is None:
+        problems.append(Problem("limit", "bad_value", {"expected": f"1-{MOST}"}))
+    if problems or limit is None:
+        raise BadQuery(problems=problems)
+    await guards.require_officer(request)
+    notice = (await register.get(given["notice"])).id if given.get("notice") else None
+    found = await objecting.waiting(
+        request.app.state.deployment, notice=notice, status=status, limit=limit
+    )
+    return json_response({"objections": found}, headers=NO_STORE)
+
+
+@get("/api/v1/objections/{id:str}/evidence", **reads("getEvidence", "objections"))
+async def evidence_of(request: AnyRequest, id: FromPath[str]) -> Stream:
+    """The evidence that came with an objection, for officers."""
+    await guards.require_officer(request)
+    kept = await objecting.evidence_of(id)
+    if kept is None:
+        raise NoSuchNotice
+    deployment = request.app.state.deployment
+    pieces = evidence.pieces(deployment.keys.sealer, evidence.path_of(deployment, id), id)
+    # Opened before the answer begins: a file that is gone or changed is a 500 and no half file.
+    first = next(pieces)
+
+    async def content() -> AsyncIterator[bytes]:
+        yield first
+        for piece in pieces:
+            yield piece
+
+    name = f"{id}.{evidence.EXTENSIONS[kept]}"
+    return Stream(
+        content(),
+        media_type=kept,
+        headers={
+            **NO_STORE,
+            "Content-Disposition": f'attachment; filename="{name}"',
+            # Whatever hides in it, no browser of ours runs it.
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        },
+    )
+
+
+HANDLERS = [object_to, waiting, evidence_of]

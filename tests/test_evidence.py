@@ -1,0 +1,349 @@
+"""Evidence files: taken by their content, sealed, shown to officers alone, gone when refused."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from notices.changing import evidence
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.facts.errors import Unavailable
+from notices.trust.sealing import SealError
+from tests.conftest import SignIn
+from tests.samples import ANNA, OFFICER
+from tests.test_life import OBJECTION, at, declared
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3
+PDF = b"%PDF-1.7\n" + b"x" * 200_000
+JPEG = b"\xff\xd8\xff\xe0" + b"y" * 70_000
+FIELDS = {name: (None, value) for name, value in OBJECTION.items()}
+
+
+@pytest.fixture
+async def anna(sign_in: SignIn) -> httpx.AsyncClient:
+    return await sign_in(ANNA)
+
+
+@pytest.fixture
+async def officer(sign_in: SignIn) -> httpx.AsyncClient:
+    return await sign_in(OFFICER)
+
+
+@pytest.fixture(autouse=True)
+def uploads(deployment: Deployment) -> Iterator[Path]:
+    folder = deployment.settings.uploads_folder
+    yield folder
+    for path in folder.glob("*/*"):
+        path.unlink()
+
+
+def kept(folder: Path) -> list[Path]:
+    return list(folder.glob("*/*"))
+
+
+async def sent(
+    client: httpx.AsyncClient, id: str, content: bytes, name: str = "a.png", **more: Any
+) -> httpx.Response:
+    files: dict[str, Any] = {**FIELDS, "evidence": (name, content, "image/png")}
+    return await client.post(at(id, "objections"), files=files, **more)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(PNG, "image/png"), (PDF, "application/pdf"), (JPEG, "image/jpeg"),
+     (PNG[:8], "image/png"), (PDF[: evidence.PIECE], "application/pdf"),
+     (PDF + b"z" * (evidence.MOST_BYTES - len(PDF)), "application/pdf")],
+    ids=["png", "pdf", "jpeg", "short", "one piece", "as large as may be"],
+)  # fmt: skip
+async def test_an_officer_gets_the_file_as_it_came(
+    restaurant: httpx.AsyncClient,
+    anna: httpx.AsyncClient,
+    officer: httpx.AsyncClient,
+    uploads: Path,
+    content: bytes,
+    kind: str,
+) -> None:
+    id = await declared(restaurant)
+
+    answer = await sent(anna, id, content, name="holiday.exe")
+
+    assert answer.status_code == 201, answer.text
+    [one] = (await officer.get("/api/v1/objections")).json()["objections"]
+    assert (one["evidence"]["media_type"], one["evidence"]["size"]) == (kind, len(content))
+    path = httpx.URL(one["evidence"]["link"]).path
+    got = await officer.get(path)
+    assert got.content == content
+    assert got.headers["content-type"] == kind
+    assert got.headers["content-disposition"].startswith("attachment")
+    assert "sandbox" in got.headers["content-security-policy"]
+    assert got.headers["x-content-type-options"] == "nosniff"
+    assert (await anna.get(path)).status_code == 403
+    [file] = kept(uploads)
+    assert file.stat().st_mode & 0o077 == 0
+    assert content[:200] not in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "code"),
+    [
+        (b"MZ" + b"x" * 100, 422, "evidence_type"),
+        (b"<html>%PDF-1.7", 422, "evidence_type"),
+        (PNG[:7], 422, "evidence_type"),
+        (PDF + b"z" * (evidence.MOST_BYTES - len(PDF) + 1), 422, "evidence_too_large"),
+    ],
+    ids=["exe", "html", "cut", "a byte too many"],
+)
+async def test_a_file_of_another_kind_or_size_is_refused_and_gone(
+    restaurant: httpx.AsyncClient,
+    anna: httpx.AsyncClient,
+    uploads: Path,
+    content: bytes,
+    status: int,
+    code: str,
+) -> None:
+    id = await declared(restaurant)
+
+    answer = await sent(anna, id, content)
+
+    assert answer.status_code == status, answer.text
+    assert [one["code"] for one in answer.json()["errors"]] == [code]
+    assert kept(uploads) == []
+    assert await DB.fetch("SELECT 1 FROM objection") == []
+
+
+async def test_a_body_far_too_large_is_refused_before_it_is_read(
+    restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path
+) -> None:
+    id = await declared(restaurant)
+
+    answer = await sent(anna, id, b"%PDF-" + b"x" * 11_000_000)
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert kept(uploads) == []
+
+
+async def test_of_a_stranger_no_file_is_kept(
+    restaurant: httpx.AsyncClient, client: httpx.AsyncClient, uploads: Path
+) -> None:
+    id = await declared(restaurant)
+
+    answer = await sent(client, id, PNG)
+
+    assert answer.status_code == 401
+    assert not kept(uploads)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"number": "JY99999999999999"}, {"text": ""}, {"ground": "x"}],
+    ids=str,
+)
+async def test_a_refused_objection_leaves_no_file(
+    restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path, changes: Any
+) -> None:
+    id = await declared(restaurant)
+    files = {**FIELDS, "evidence": ("a.png", PNG)}
+    files |= {name: (None, value) for name, value in changes.items()}
+
+    assert (await anna.post(at(id, "objections"), files=files)).status_code == 422
+    assert kept(uploads) == []
+
+
+async def test_a_second_objection_leaves_the_first_ones_file(
+    restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path
+) -> None:
+    id = await declared(restaurant)
+    headers = {"Idempotency-Key": "k"}
+    first = await sent(anna, id, PNG, headers=headers)
+
+    twin = await sent(anna, id, PNG, headers=headers)
+    other = await sent(anna, id, PNG)
+
+    assert (twin.status_code, twin.content) == (201, first.content)
+    assert (other.status_code, other.json()["code"]) == (409, "already_objected")
+    assert [path.name for path in kept(uploads)] == [first.json()["id"]]
+
+
+async def test_another_file_under_the_same_key_is_another_request(
+    restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path
+) -> None:
+    id = await declared(restaurant)
+    headers = {"Idempotency-Key": "k"}
+    await sent(anna, id, PNG, headers=headers)
+
+    answer = await sent(anna, id, PNG + b"!", headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+    assert len(kept(uploads)) == 1
+
+
+async def test_a_commit_that_fails_leaves_no_file(
+    restaurant: httpx.AsyncClient,
+    anna: httpx.AsyncClient,
+    uploads: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    id = await declared(restaurant)
+    from notices import register
+
+    async def fails(id: str) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(register, "touch", fails)
+
+    assert (await sent(anna, id, PNG)).status_code == 503
+    assert kept(uploads) == []
+    assert await DB.fetch("SELECT 1 FROM objection") == []
+
+
+def _body(*parts: bytes, end: bytes = b"--B--\r\n") -> bytes:
+    return b"".join(b"--B\r\n" + part + b"\r\n" for part in parts) + end
+
+
+PART = b'Content-Disposition: form-data; name="number"\r\n\r\nJY13799990000011'
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (_body(PART, end=b""), "multipart/form-data; boundary=B", 400),
+        (_body(PART)[:-10], "multipart/form-data; boundary=B", 400),
+        (_body(PART), "multipart/form-data", 400),
+        (_body(PART), "multipart/form-data; boundary=" + "B" * 71, 400),
+        (_body(PART, PART), "multipart/form-data; boundary=B", 400),
+        (_body(b"\r\n\r\nx"), "multipart/form-data; boundary=B", 400),
+        (_body(b'Content-Disposition: form-data; name="x"\r\n\r\n1'),
+         "multipart/form-data; boundary=B", 400),
+        (_body(b'Content-Disposition: form-data; name="other"; filename="a"\r\n\r\n1'),
+         "multipart/form-data; boundary=B", 400),
+        (_body(b'Content-Disposition: form-data; name="text"\r\n\r\n\xff'),
+         "multipart/form-data; boundary=B", 400),
+        (_body(b'Content-Disposition: form-data; name="text"\r\n\r\n' + b"x" * 70_000),
+         "multipart/form-data; boundary=B", 413),
+        (_body(*[b'Content-Disposition: form-data; name="n%d"\r\n\r\n1' % n for n in range(30)]),
+         "multipart/form-data; boundary=B", 400),
+        (b"", "multipart/form-data; boundary=B", 400),
+        (b"number=1", "application/x-www-form-urlencoded", 415),
+    ],
+)  # fmt: skip
+async def test_a_broken_form_is_refused_with_a_sentence(
+    restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path,
+    body: bytes, kind: str, status: int,
+) -> None:  # fmt: skip
+    id = await declared(restaurant)
+
+    answer = await anna.post(at(id, "objections"), content=body, headers={"content-type": kind})
+
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert kept(uploads) == []
+
+
+async def test_a_changed_or_cut_file_does_not_open(
+    restaurant: httpx.AsyncClient,
+    anna: httpx.AsyncClient,
+    deployment: Deployment,
+    uploads: Path,
+) -> None:
+    id = await declared(restaurant)
+    name = (await sent(anna, id, PDF)).json()["id"]
+    [path] = kept(uploads)
+    whole = path.read_bytes()
+    length = 4 + int.from_bytes(whole[:4], "big")
+    spoiled = [
+        whole[:-1],
+        whole[:length],
+        whole[length:],
+        whole[length : 2 * length] + whole[:length] + whole[2 * length :],
+        whole + whole[:length],
+        b"",
+        *(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :] for at in (0, 3, 4, 9, 21, 5000)),
+    ]
+    sealer = deployment.keys.sealer
+    assert b"".join(evidence.pieces(sealer, path, name)) == PDF
+
+    for content in spoiled:
+        path.write_bytes(content)
+        with pytest.raises(SealError):
+            list(evidence.pieces(sealer, path, name))
+    path.write_bytes(whole)
+    with pytest.raises(SealError):
+        list(evidence.pieces(sealer, path, "another"))
+
+
+async def test_files_that_nothing_tells_of_are_forgotten_after_a_day(
+    restaurant: httpx.AsyncClient,
+    anna: httpx.AsyncClient,
+    deployment: Deployment,
+    uploads: Path,
+) -> None:
+    id = await declared(restaurant)
+    known = (await sent(anna, id, PNG)).json()["id"]
+    for name in ("ab12", ".cd34.part", "new"):
+        file = uploads / "ab" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"x")
+        os.utime(file, (0, 0))
+    os.utime(uploads / "ab" / "new")
+
+    await evidence.forget_orphans(deployment)
+
+    assert sorted(path.name for path in kept(uploads)) == sorted([known, "new"])
+
+
+async def test_the_page_takes_an_objection_with_a_file(
+    restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path
+) -> None:
+    id = await declared(restaurant)
+    page = await anna.get(f"/notices/{id}")
+    assert f"/notices/{id}/object" in page.text
+    assert f"/notices/{id}/object" not in (await restaurant.get(f"/notices/{id}")).text
+    form = await anna.get(f"/notices/{id}/object")
+    key = form.text.partition('name="key" value="')[2].partition('"')[0]
+    files = {**FIELDS, "key": (None, key), "evidence": ("a.png", PNG)}
+
+    wrong = await anna.post(f"/notices/{id}/object", files=files | {"text": (None, "")})
+    right, twin = await asyncio.gather(
+        *(anna.post(f"/notices/{id}/object", files=files) for _ in range(2))
+    )
+
+    assert wrong.status_code == 422
+    assert OBJECTION["number"] in wrong.text
+    assert (right.status_code, twin.status_code) == (201, 201)
+    assert "异议已收到" in right.text
+    assert len(kept(uploads)) == 1
+    assert "1 件异议" in (await anna.get(f"/notices/{id}")).text
+
+
+async def test_the_page_sends_whoever_is_not_signed_in_to_the_sign_in(
+    restaurant: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    id = await declared(restaurant)
+
+    answer = await client.get(f"/notices/{id}/object")
+
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/sign-in")
+
+
+async def test_a_form_without_a_file_is_an_objection_too(
+    restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path
+) -> None:
+    """A browser sends an empty file where none was chosen."""
+    id = await declared(restaurant)
+    parts = [
+        f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'.encode()
+        for name, value in OBJECTION.items()
+    ]
+    none = b'Content-Disposition: form-data; name="evidence"; filename=""\r\n\r\n'
+    kind = {"content-type": "multipart/form-data; boundary=B"}
+
+    answer = await anna.post(at(id, "objections"), content=_body(*parts, none), headers=kind)
+
+    assert answer.status_code == 201, answer.text
+    assert kept(uploads) == []
