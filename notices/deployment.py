@@ -67,8 +67,16 @@ async def refuse_another_database(deployment: Deployment, database: Database = D
         for certificate in deployment.catalogue.certificates.values()
     }
     known = await _known(database, here | rules)
+    earlier = deployment.keys.earlier_check_values
     for purpose, (id, check) in here.items():
-        if known[purpose][1] != check:
+        if known[purpose][1] in earlier.get(purpose.removesuffix(" key"), ()):
+            await database.fetch(
+                "UPDATE key_check SET key_id = $2, check_value = $3 WHERE purpose = $1",
+                purpose,
+                id,
+                check,
+            )
+        elif known[purpose][1] != check:
             raise WrongDatabase(
                 f"数据库是用密钥 {purpose} {known[purpose][0]} 写入的，当前密钥是 {id}。"
                 "请把原来的密钥文件放回 keys 目录后再启动。\n"

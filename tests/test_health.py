@@ -13,7 +13,7 @@ import pytest
 from notices import limits
 from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_another_database
-from notices.trust.keys import Keys
+from notices.trust.keys import Keys, rotate
 from notices.trust.notes import NoteVerifier, parse_checkpoint
 from notices.upkeep import tidying
 from tests.conftest import SignIn
@@ -80,6 +80,27 @@ async def test_the_published_keys_open_what_the_service_signs(
     assert parse_checkpoint(NoteVerifier(vkey).open(receipt["checkpoint"]))[1] == 1
     assert keys["log"] == [vkey]
     assert base64.b64decode(keys["answers"][0]["key"]) == deployment.keys.answers.public_key
+
+
+@pytest.mark.parametrize("purpose", ["answers", "log"])
+async def test_a_rotated_key_is_known_at_start_and_the_one_before_no_more(
+    client: httpx.AsyncClient, deployment: Deployment, tmp_path: Path, purpose: str
+) -> None:
+    old = Keys.open(tmp_path / "keys", "testserver.example/log")
+    mixed = {"matching": deployment.keys.matching, "sealer": deployment.keys.sealer}
+    before = dataclasses.replace(deployment, keys=dataclasses.replace(old, **mixed))
+    await DB.fetch("DELETE FROM key_check WHERE purpose IN ('log key', 'answers key')")
+    await refuse_another_database(before)
+    new = rotate(tmp_path / "keys", purpose)
+    after = dataclasses.replace(deployment, keys=dataclasses.replace(new, **mixed))
+    try:
+        await refuse_another_database(after)
+        await refuse_another_database(after)
+        with pytest.raises(WrongDatabase, match=purpose):
+            await refuse_another_database(before)
+    finally:
+        await DB.fetch("DELETE FROM key_check WHERE purpose IN ('log key', 'answers key')")
+        await refuse_another_database(deployment)
 
 
 @pytest.mark.parametrize("name", ["matching", "sealing", "log", "answers"])

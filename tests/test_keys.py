@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from notices.trust import answers
 from notices.trust import keys as keys_module
-from notices.trust.keys import FILES, Keys, KeysError
+from notices.trust.keys import FILES, RETIRED, Keys, KeysError, rotate
 from notices.trust.notes import NoteVerifier
 
 NAME = "notices.example/log"
@@ -170,3 +171,77 @@ def test_the_id_and_the_check_value_do_not_change_with_the_code(tmp_path):
 
     assert keys.check_values["matching"][0] == "f6bf2d3b"
     assert keys.check_values["matching"][1] == "59126a64907e6d1fd928057acf292725"
+
+
+@pytest.mark.parametrize("purpose", ["answers", "log"])
+def test_a_rotated_key_signs_no_more_and_what_it_signed_stays_valid(folder, purpose):
+    before = Keys.open(folder, NAME)
+    answer = {"status": "invalid"}
+    answer["signature"] = before.answers.sign(answer)
+    note = before.log.sign("text\n")
+
+    after = rotate(folder, purpose)
+
+    assert (after.answers.key_id != before.answers.key_id) == (purpose == "answers")
+    assert (after.log.vkey != before.log.vkey) == (purpose == "log")
+    assert after.log.name == before.log.name
+    answers.verify(answer, after.answer_keys)
+    assert before.log.vkey in after.log_vkeys
+    assert NoteVerifier(after.log_vkeys[-1]).open(note) == "text\n"
+    assert next(iter(after.answer_keys)) == after.answers.key_id
+    assert same(Keys.open(folder, NAME), after)
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
+def test_keys_rotate_as_often_as_one_likes(folder):
+    ids = [Keys.open(folder, NAME).answers.key_id]
+    vkeys = [Keys.open(folder, NAME).log.vkey]
+    for _ in range(3):
+        ids.insert(0, rotate(folder, "answers").answers.key_id)
+        vkeys.insert(0, rotate(folder, "log").log.vkey)
+
+    keys = Keys.open(folder, NAME)
+    assert list(keys.answer_keys) == ids
+    assert keys.log_vkeys == vkeys
+
+
+@pytest.mark.parametrize("purpose", ["answers", "log"])
+def test_rotation_that_was_killed_in_between_changes_nothing_and_can_be_done_again(
+    folder, monkeypatch, purpose
+):
+    before = Keys.open(folder, NAME)
+    put = keys_module._put
+
+    def put_one(path, content):
+        if path.name != RETIRED:
+            raise KeyboardInterrupt
+        put(path, content)
+
+    monkeypatch.setattr(keys_module, "_put", put_one)
+    with pytest.raises(KeyboardInterrupt):
+        rotate(folder, purpose)
+    monkeypatch.undo()
+
+    between = Keys.open(folder, NAME)
+    assert same(between, before)
+    assert list(between.answer_keys) == [before.answers.key_id]
+    assert between.log_vkeys == [before.log.vkey]
+    after = rotate(folder, purpose)
+    assert len(after.answer_keys) + len(after.log_vkeys) == 3
+
+
+def test_there_is_nothing_to_rotate_where_there_are_no_keys(folder):
+    with pytest.raises(KeysError, match="no keys"):
+        rotate(folder, "answers")
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"log": ["x"], "answers": []}', '{"log": []}']
+)
+def test_a_damaged_list_of_earlier_keys_is_named(folder, content):
+    Keys.open(folder, NAME)
+    rotate(folder, "answers")
+    (folder / RETIRED).write_text(content)
+
+    with pytest.raises(KeysError, match="retired"):
+        Keys.open(folder, NAME)

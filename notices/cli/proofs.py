@@ -1,36 +1,81 @@
-"""Commands that verify what the service handed out; none of them needs network or database."""
+"""Commands that verify what the service handed out, which need neither network nor database."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from notices.cli.commands import Commands, add
-from notices.cli.terminal import CommandError, both
+from notices.cli.terminal import CommandError, both, say
 from notices.facts.texts import Text
 from notices.settings import Settings
 
 
+def _content(file: str) -> bytes:
+    return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+
+
 def receipt_verify(settings: Settings, options: argparse.Namespace) -> None:
-    from notices.trust.notes import NoteSigner
+    from notices.trust.keys import Keys
     from notices.trust.receipts import ReceiptError, verify
 
-    vkey = options.key
-    own = settings.keys_folder / "log.key"
-    if vkey is None and own.exists():
-        vkey = NoteSigner.from_text(own.read_text().strip()).vkey
-    if vkey is None:
+    vkeys = [options.key] if options.key else []
+    if not vkeys and (settings.keys_folder / "answers.key").exists():
+        vkeys = Keys.open(settings.keys_folder, "").log_vkeys
+    if not vkeys:
         raise CommandError(
             Text(
                 "请用 --key 给出日志的公钥（网站 /log/vkey）。",
                 "Name the log's verifier key by --key (the site shows it at /log/vkey).",
             )
         )
-    content = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
+    content, refused = _content(options.file), None
+    for vkey in vkeys:
+        try:
+            print(both(verify(content, vkey).sentence))
+        except ReceiptError as error:
+            refused = refused or error
+        else:
+            return
+    raise CommandError((refused or ReceiptError(Text("", ""))).message)
+
+
+def answer_verify(settings: Settings, options: argparse.Namespace) -> None:
+    from notices.trust.answers import AnswerError, keys_in, verify_file
+    from notices.trust.keys import Keys
+
     try:
-        sentence = verify(content, vkey).sentence
-    except ReceiptError as error:
+        if options.keys is not None:
+            keys = keys_in(_content(options.keys))
+        elif (settings.keys_folder / "answers.key").exists():
+            keys = Keys.open(settings.keys_folder, "").answer_keys
+        else:
+            raise CommandError(
+                Text(
+                    "请用 --keys 给出网站 /.well-known/notice-keys.json 的文件。",
+                    "Name a saved /.well-known/notice-keys.json of the site by --keys.",
+                )
+            )
+        for sentence in verify_file(_content(options.file), keys):
+            print(both(sentence))
+    except AnswerError as error:
         raise CommandError(error.message) from None
-    print(both(sentence))
+
+
+def keys_rotate(settings: Settings, options: argparse.Namespace) -> None:
+    from notices.trust.keys import rotate
+
+    purpose = {"signing": "answers", "log": "log"}[options.purpose]
+    keys = rotate(settings.keys_folder, purpose)
+    new = keys.log.vkey if purpose == "log" else keys.answers.key_id
+    say(
+        f"新的密钥：{new}。重启服务后使用；旧的公钥仍在 /.well-known/notice-keys.json 公布，"
+        f"以前的{'回执' if purpose == 'log' else '答复'}仍然有效。请备份 {settings.keys_folder}。\n"
+        f"New key: {new}. It signs once the service is started again. The old public key stays at "
+        "/.well-known/notice-keys.json, and what it signed stays valid. Back up "
+        f"{settings.keys_folder}."
+    )
+    if purpose == "log":
+        say("请把新的日志公钥告诉所有审计者。 / Tell everybody who audits the log its new key.")
 
 
 def add_to(commands: Commands) -> None:
@@ -41,3 +86,23 @@ def add_to(commands: Commands) -> None:
     )  # fmt: skip
     command.add_argument("file", metavar="FILE", help="JSON, tlog-proof, or - for standard input")
     command.add_argument("--key", metavar="VKEY", help="C2SP verifier key (default: own)")
+
+    group = commands.add_parser("answer", help="核验答复 / answers")
+    command = add(
+        group.add_subparsers(required=True), "verify", answer_verify,
+        "离线验证签名的核验答复 / verify a signed answer, offline",
+    )  # fmt: skip
+    command.add_argument("file", metavar="FILE", help="JSON, or - for standard input")
+    command.add_argument(
+        "--keys", metavar="KEYS", help="a saved /.well-known/notice-keys.json (default: own)"
+    )
+
+    group = commands.add_parser("keys", help="密钥 / keys")
+    command = add(
+        group.add_subparsers(required=True), "rotate", keys_rotate,
+        "换用新的签名密钥 / sign with a new key from now on",
+    )  # fmt: skip
+    command.add_argument(
+        "purpose", choices=("signing", "log"),
+        help="signing: 核验答复 / answers; log: 登记簿 / the log's checkpoints",
+    )  # fmt: skip

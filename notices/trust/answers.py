@@ -1,62 +1,159 @@
 """Signed answers: what a verification said can be shown to others, and checked by them.
 
-The signature is Ed25519 over `notices-answer/v1`, a newline and the JCS of the answer without
+The signature is over `notices-answer/v1`, a newline and the JCS (RFC 8785) of the answer without
 its `signature`. The first line keeps it from ever being taken for a signature on a checkpoint.
 """
 
-import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
-from notices.trust.encoding import EncodingError, canonical, from_base64, to_base64
+from notices.facts.notice_ids import NoticeIdError, printed
+from notices.facts.texts import Text
+from notices.trust.encoding import EncodingError, canonical, from_base64, strict_json, to_base64
+from notices.trust.signing import SignatureError, Signer
+from notices.trust.signing import verify as verify_signature
 
 CONTEXT = b"notices-answer/v1\n"
-ALGORITHM = "Ed25519"
+MOST_BYTES = 2_000_000
+"""A thousand answers fit."""
 
 
 class AnswerError(Exception):
-    """An answer that this key did not sign as it stands."""
+    """An answer that proves nothing, and why."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message.en)
+        self.message = message
 
 
-def key_id(public_key: bytes) -> str:
-    """What an answer calls the key that signed it."""
-    return hashlib.sha256(public_key).hexdigest()[:16]
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A key that answers are verified with."""
+
+    algorithm: str
+    key: bytes
 
 
-def _signed(answer: dict[str, Any]) -> bytes:
+def _signed(answer: Mapping[str, Any]) -> bytes:
     return CONTEXT + canonical({name: answer[name] for name in answer if name != "signature"})
 
 
 class AnswerSigner:
     """The private key that signs answers; it never signs anything else."""
 
-    def __init__(self, seed: bytes) -> None:
-        self._key = Ed25519PrivateKey.from_private_bytes(seed)
-        self.public_key = self._key.public_key().public_bytes_raw()
-        self.key_id = key_id(self.public_key)
+    def __init__(self, signer: Signer) -> None:
+        self._signer = signer
+        self.algorithm = signer.algorithm
+        self.public_key = signer.public_key
+        self.key_id = signer.key_id
 
     def __repr__(self) -> str:
         return f"AnswerSigner({self.key_id})"
 
-    def sign(self, answer: dict[str, Any]) -> dict[str, str]:
+    def sign(self, answer: Mapping[str, Any]) -> dict[str, str]:
         """The `signature` of `answer`; a `signature` already in it does not count."""
-        value = self._key.sign(_signed(answer))
-        return {"alg": ALGORITHM, "key": self.key_id, "value": to_base64(value)}
+        value = self._signer.sign(_signed(answer))
+        return {"alg": self.algorithm, "key": self.key_id, "value": to_base64(value)}
 
 
-def verify(answer: dict[str, Any], public_key: bytes) -> None:
-    """Raises AnswerError unless `answer`, with its `signature`, is as it was signed."""
+def verify(answer: Mapping[str, Any], keys: Mapping[str, PublicKey]) -> None:
+    """Raises AnswerError unless `answer`, with its `signature`, is as one of `keys` signed it.
+
+    `keys` are by id; the algorithm is the key's, and the answer may name no other.
+    """
     match answer.get("signature"):
-        case {"alg": "Ed25519", "key": key, "value": str() as value, **others} if not others:
-            if key != key_id(public_key):
-                raise AnswerError("the answer names another key")
+        case {"alg": str() as alg, "key": str() as id, "value": value, **others} if not others:
+            pass
         case _:
-            raise AnswerError("the answer carries no Ed25519 signature")
+            raise AnswerError(_NOT_SIGNED)
+    key = keys.get(id)
+    if key is None:
+        raise AnswerError(_UNKNOWN_KEY.format(id=id[:64]))
+    if alg != key.algorithm:
+        raise AnswerError(_DOES_NOT_FIT)
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(
-            from_base64(value, 64), _signed(answer)
-        )
-    except (EncodingError, InvalidSignature, ValueError) as problem:
-        raise AnswerError("the signature does not fit the answer") from problem
+        verify_signature(alg, key.key, from_base64(value), _signed(answer))
+    except (EncodingError, SignatureError) as problem:
+        raise AnswerError(_DOES_NOT_FIT) from problem
+
+
+def verify_file(content: bytes, keys: Mapping[str, PublicKey]) -> list[Text]:
+    """What each answer in `content` (one answer, or `{answers: […]}`) proves, as a sentence.
+
+    Raises AnswerError for any bytes at all that are not wholly signed answers.
+    """
+    if len(content) > MOST_BYTES:
+        raise AnswerError(_UNREADABLE)
+    try:
+        told = strict_json(content)
+    except EncodingError as problem:
+        raise AnswerError(_UNREADABLE) from problem
+    if not isinstance(told, dict):
+        raise AnswerError(_UNREADABLE)
+    answers = [told]
+    if "answers" in told:
+        answers = told["answers"]
+        if told.keys() != {"answers"} or not isinstance(answers, list) or not answers:
+            raise AnswerError(_UNREADABLE)
+    sentences = []
+    for answer in answers:
+        if not isinstance(answer, dict):
+            raise AnswerError(_UNREADABLE)
+        verify(answer, keys)
+        sentences.append(_sentence(answer))
+    return sentences
+
+
+def keys_in(content: bytes) -> dict[str, PublicKey]:
+    """The keys of a saved /.well-known/notice-keys.json, by id; raises AnswerError."""
+    try:
+        told = strict_json(content)
+        return {
+            one["id"]: PublicKey(one["alg"], from_base64(one["key"])) for one in told["answers"]
+        }
+    except (EncodingError, KeyError, TypeError) as problem:
+        raise AnswerError(_BAD_KEYS) from problem
+
+
+def _sentence(answer: Mapping[str, Any]) -> Text:
+    notice = answer.get("notice")
+    try:
+        notice = printed(notice) if isinstance(notice, str) else "—"
+    except NoticeIdError:
+        notice = "—"
+    return _PROVEN.format(
+        notice=notice,
+        key=answer["signature"]["key"],
+        **{
+            name: answer.get(name)
+            for name in ("certificate", "number", "status", "checked_at", "log_size")
+        },
+    )
+
+
+_PROVEN = Text(
+    "已证明：密钥 {key} 的持有者在 {checked_at} 答复，证件 {certificate}、号码 {number} 的状态是 "
+    "{status}（公告 {notice}，登记簿当时有 {log_size} 条）。没有证明：之后有没有变化，"
+    "以及声明本身是否属实。",
+    "Proven: whoever holds key {key} answered at {checked_at} that certificate {certificate}, "
+    "number {number}, is {status} (notice {notice}, log of {log_size} entries). Not proven: what "
+    "happened since, and whether the declaration is true.",
+)
+_UNREADABLE = Text(
+    "这不是完整的核验答复：应是接口返回的 JSON。",
+    "This is no complete answer: it is the JSON that the API returned.",
+)
+_NOT_SIGNED = Text("这份答复没有签名，或签名的格式不对。", "The answer carries no signature.")
+_UNKNOWN_KEY = Text(
+    "签名所用的密钥 {id} 不在已知的公钥之中。", "The answer is signed by {id}, which is not a key "
+    "that is known here.",
+)  # fmt: skip
+_DOES_NOT_FIT = Text(
+    "签名与答复不符：答复或签名被改动过。",
+    "The signature does not fit the answer: one of them was changed.",
+)
+_BAD_KEYS = Text(
+    "公钥文件不可用：应是网站 /.well-known/notice-keys.json 的内容。",
+    "The file of keys is not usable; it is what the site shows at /.well-known/notice-keys.json.",
+)

@@ -1,4 +1,4 @@
-"""The four keys of a register, one file each: made once, then only ever loaded.
+"""The four keys of a register, one file each: made once, then only loaded, or rotated.
 
 matching hashes numbers, sealing keeps private values, log signs checkpoints, answers signs
 answers. They are never mixed, so that each can be guarded, and lost, by itself.
@@ -6,23 +6,40 @@ answers. They are never mixed, so that each can be guarded, and lost, by itself.
 
 import hashlib
 import hmac
+import json
 import os
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from notices.trust.answers import AnswerSigner
-from notices.trust.encoding import EncodingError, from_base64, to_base64
-from notices.trust.notes import NoteError, NoteSigner
+from notices.trust.answers import AnswerError, AnswerSigner, PublicKey, keys_in
+from notices.trust.encoding import EncodingError, from_base64, strict_json, to_base64
+from notices.trust.notes import NoteError, NoteSigner, NoteVerifier
 from notices.trust.sealing import KEY_SIZE, Sealer
+from notices.trust.signing import Ed25519Signer
 
 FILES = ("matching.key", "sealing.key", "log.key", "answers.key")
 """In the order in which they are made."""
 
 
+RETIRED = "retired.json"
+"""Public keys that signed before, as /.well-known/notice-keys.json shows them."""
+
+
 class KeysError(Exception):
     """A key that is missing, unreadable, or readable by others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """Public keys that sign no more; what they signed stays valid."""
+
+    log: tuple[str, ...] = ()
+    answers: Mapping[str, PublicKey] = field(default_factory=dict)
+
+
+EMPTY = Retired()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -33,6 +50,7 @@ class Keys:
     sealer: Sealer
     log: NoteSigner
     answers: AnswerSigner
+    retired: Retired = EMPTY
 
     @classmethod
     def open(cls, folder: Path, log_name: str) -> "Keys":
@@ -56,10 +74,24 @@ class Keys:
                 matching=_random_bytes(folder, "matching"),
                 sealer=Sealer(_random_bytes(folder, "sealing")),
                 log=NoteSigner.from_text(_read(folder / "log.key")),
-                answers=AnswerSigner(_random_bytes(folder, "answers")),
+                answers=AnswerSigner(Ed25519Signer(_random_bytes(folder, "answers"))),
+                retired=retired_in(folder),
             )
         except (NoteError, EncodingError) as problem:
             raise KeysError(f"a key in {folder} is damaged: {problem}") from problem
+
+    @property
+    def log_vkeys(self) -> list[str]:
+        """The log's verifier key, and behind it those that signed before."""
+        return [self.log.vkey, *(key for key in self.retired.log if key != self.log.vkey)]
+
+    @property
+    def answer_keys(self) -> dict[str, PublicKey]:
+        """The keys that answers are verified with by their ids, the present one first."""
+        present = PublicKey(self.answers.algorithm, self.answers.public_key)
+        return {self.answers.key_id: present} | {
+            id: key for id, key in self.retired.answers.items() if id != self.answers.key_id
+        }
 
     @property
     def check_values(self) -> dict[str, tuple[str, str]]:
@@ -73,6 +105,62 @@ class Keys:
             "log": (self.log.vkey.split("+")[1], self.log.vkey),
             "answers": (self.answers.key_id, self.answers.key_id),
         }
+
+    @property
+    def earlier_check_values(self) -> dict[str, set[str]]:
+        """What a database may have kept of keys that were rotated since."""
+        return {"log": set(self.retired.log), "answers": set(self.retired.answers)}
+
+
+def retired_in(folder: Path) -> Retired:
+    """The public keys that were rotated out; raises KeysError for a damaged file."""
+    path = folder / RETIRED
+    if not path.exists():
+        return EMPTY
+    try:
+        told = strict_json(_read(path).encode())
+        for vkey in told["log"]:
+            NoteVerifier(vkey)
+        return Retired(tuple(told["log"]), keys_in(_read(path).encode()))
+    except (EncodingError, NoteError, AnswerError, KeyError, TypeError) as problem:
+        raise KeysError(f"{path} is damaged; restore it from your backup") from problem
+
+
+def rotate(folder: Path, purpose: str) -> Keys:
+    """Sign with a new key of `purpose` ("answers" or "log") from the next start on.
+
+    The old public key is written down before the new key takes its place: killed in between, the
+    old one goes on signing, and a rerun succeeds. The old secret is gone for good.
+    """
+    if not (folder / FILES[-1]).exists():
+        raise KeysError(f"there are no keys in {folder}")
+    keys = Keys.open(folder, "")
+    logs = [key for key in keys.retired.log if key != keys.log.vkey]
+    told = {
+        "log": [keys.log.vkey, *logs] if purpose == "log" else logs,
+        "answers": [
+            {"id": id, "alg": key.algorithm, "key": to_base64(key.key)}
+            for id, key in keys.answer_keys.items()
+            if purpose == "answers" or id != keys.answers.key_id
+        ],
+    }
+    if purpose == "log":
+        fresh = NoteSigner.generate(keys.log.name).to_text()
+    else:
+        fresh = _random_key("answers")
+    _put(folder / RETIRED, json.dumps(told, indent=1))
+    _put(folder / f"{purpose}.key", fresh)
+    return Keys.open(folder, "")
+
+
+def _put(path: Path, content: str) -> None:
+    """Write `path` anew, whole or not at all."""
+    draft = _draft(path, content)
+    try:
+        os.rename(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync(path.parent)
 
 
 def _random_key(purpose: str) -> str:
@@ -89,19 +177,32 @@ def _random_bytes(folder: Path, purpose: str) -> bytes:
 def _make(path: Path, content: Callable[[], str]) -> None:
     """A new key file, whole or not at all; when another process was first, its key stays."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = _draft(path, content())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync(path.parent)
+
+
+def _draft(path: Path, content: str) -> Path:
+    """`content`, durable beside `path` for its owner alone."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(content() + "\n")
+            file.write(content + "\n")
             file.flush()
             os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
-    finally:
+    except BaseException:
         draft.unlink(missing_ok=True)
-    directory = os.open(path.parent, os.O_RDONLY)
+        raise
+    return draft
+
+
+def _sync(folder: Path) -> None:
+    directory = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(directory)
     finally:

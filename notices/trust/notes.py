@@ -7,12 +7,12 @@ tools and every witness can read them.
 
 import hashlib
 import re
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+import secrets
 
 from notices.trust.encoding import EncodingError, from_base64, to_base64
 from notices.trust.merkle import HASH_SIZE
+from notices.trust.signing import ED25519 as ALGORITHM
+from notices.trust.signing import SEED_SIZE, Ed25519Signer, SignatureError, verify
 
 ED25519 = b"\x01"
 """The signature type of C2SP signed-note; other types are other people's keys."""
@@ -56,8 +56,8 @@ class NoteSigner:
     def __init__(self, name: str, seed: bytes) -> None:
         self.name = _check_name(name)
         self._seed = seed
-        self._key = Ed25519PrivateKey.from_private_bytes(seed)
-        self.public_key = self._key.public_key().public_bytes_raw()
+        self._signer = Ed25519Signer(seed)
+        self.public_key = self._signer.public_key
         self.key_id = _key_id(name, self.public_key)
 
     def __repr__(self) -> str:
@@ -65,7 +65,7 @@ class NoteSigner:
 
     @classmethod
     def generate(cls, name: str) -> "NoteSigner":
-        return cls(name, Ed25519PrivateKey.generate().private_bytes_raw())
+        return cls(name, secrets.token_bytes(SEED_SIZE))
 
     @classmethod
     def from_text(cls, text: str) -> "NoteSigner":
@@ -86,7 +86,7 @@ class NoteSigner:
 
     def sign(self, text: str) -> str:
         """`text`, which ends with a newline, as a note."""
-        signature = self._key.sign(_check_text(text))
+        signature = self._signer.sign(_check_text(text))
         return f"{text}\n{_DASH}{self.name} {to_base64(self.key_id + signature)}\n"
 
 
@@ -98,7 +98,7 @@ class NoteVerifier:
         self.key_id = _key_id(self.name, public)
         if id_hex != self.key_id.hex():
             raise NoteError("the key does not have the id that is written in it")
-        self._key = Ed25519PublicKey.from_public_bytes(public)
+        self._public = public
 
     def open(self, note: str) -> str:
         """The text of `note`, once our key's signature under it is found to be right."""
@@ -121,8 +121,8 @@ class NoteVerifier:
             raise NoteError(f"the note is not signed by {self.name}")
         try:
             for signature in ours:
-                self._key.verify(signature, signed)
-        except InvalidSignature as problem:
+                verify(ALGORITHM, self._public, signature, signed)
+        except SignatureError as problem:
             raise NoteError(f"the signature of {self.name} is wrong") from problem
         return text
 

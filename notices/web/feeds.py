@@ -55,12 +55,13 @@ async def feed(request: AnyRequest) -> Response[bytes]:
     tags=["events"],
 )
 async def keys(request: AnyRequest) -> Response[bytes]:
-    """The public keys that answers and checkpoints are signed with."""
+    """The public keys that answers and checkpoints are signed with, and before them were."""
     keys = request.app.state.deployment.keys
-    signer = keys.answers
-    key = base64.b64encode(signer.public_key).decode()
-    answers = [{"id": signer.key_id, "alg": "Ed25519", "key": key}]
-    return json_response({"log": [keys.log.vkey], "answers": answers})
+    answers = [
+        {"id": id, "alg": key.algorithm, "key": base64.b64encode(key.key).decode()}
+        for id, key in keys.answer_keys.items()
+    ]
+    return json_response({"log": keys.log_vkeys, "answers": answers})
 
 
 HANDLERS = [feed, keys]
