@@ -2,6 +2,7 @@
 
 import hashlib
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -186,3 +187,22 @@ def test_asking_for_a_proof_outside_the_tree_is_a_mistake():
 def test_appending_with_the_peaks_of_another_size_is_a_mistake():
     with pytest.raises(ValueError, match="2 peaks"):
         append([EMPTY_ROOT], 3, EMPTY_ROOT)
+
+
+GOLDEN = Path(__file__).parent / "golden" / "merkle.txt"
+"""Made once by `mth` and `path` above, over ENTRIES; never made anew from the code it tests."""
+
+
+def test_every_size_has_the_root_and_the_proofs_of_the_golden_file():
+    lines = [line.split() for line in GOLDEN.read_text().splitlines()[1:]]
+    assert [int(size) for size, _, _ in lines] == list(range(1, MOST + 1))
+    peaks: list[bytes] = []
+
+    for size, expected_root, expected_proofs in lines:
+        peaks, _ = append(peaks, int(size) - 1, leaf_hash(ENTRIES[int(size) - 1]))
+        proofs = hashlib.sha256()
+        for index in range(int(size)):
+            for node in inclusion_proof(index, int(size), ALL_NODES):
+                proofs.update(node)
+        assert root(peaks).hex() == expected_root
+        assert proofs.hexdigest() == expected_proofs

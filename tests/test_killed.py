@@ -1,0 +1,114 @@
+"""kill -9 between the commit of an event and the signing of its checkpoint: nothing is lost."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from typing import Any
+
+import msgspec
+import pytest
+
+from notices import declarations, log, register
+from notices.changing import amending
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.facts.forms import Declaration
+from notices.identity import Organisation, Person
+from notices.once import Once
+from notices.trust import receipts
+from tests.samples import RESTAURANT, declaration
+from tests.service import ROOT
+
+ORGANISATION: Any = RESTAURANT["organisation"]
+PERSON = Person(
+    kind="organisation",
+    name=str(RESTAURANT["name"]),
+    identifier=str(RESTAURANT["identifier"]),
+    organisation=Organisation(**ORGANISATION),
+)
+
+# Another web process on the same database and keys, that dies where nothing can be caught.
+DYING = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from notices import deployment, log, register
+from notices.database import DB
+from notices.settings import Settings
+from tests import test_killed
+
+async def main(data, url, act, id):
+    here = deployment.load(Settings(data=Path(data), demo=True))
+    def die(*anything):
+        os.kill(os.getpid(), signal.SIGKILL)
+    await DB.start(url, 2)
+    if act == "declare":
+        log.receipt = die
+    else:
+        register.Notice.public = die
+    await getattr(test_killed, act)(here, id)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+def once(deployment: Deployment, path: str) -> Once:
+    return Once.of(deployment.keys.matching, "somebody", path, "k", b"{}")
+
+
+async def declare(deployment: Deployment, id: str = "") -> str:
+    form = msgspec.convert(declaration(), Declaration)
+    certificate = deployment.catalogue.certificates[form.certificate or ""]
+    return await declarations.declare(
+        deployment, PERSON, form, certificate=certificate, once_=once(deployment, "/declare")
+    )
+
+
+async def withdraw(deployment: Deployment, id: str) -> str:
+    return await amending.withdraw(deployment, PERSON, id, "found", once(deployment, "/withdraw"))
+
+
+async def killed(deployment: Deployment, act: str, id: str = "") -> None:
+    settings = deployment.settings
+    process = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", DYING, str(settings.data), settings.database_url or "", act, id],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert process.returncode == -signal.SIGKILL, process.stderr
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_declaration_killed_before_its_receipt_is_answered_with_one_when_sent_again(
+    deployment: Deployment,
+) -> None:
+    await killed(deployment, "declare")
+    assert (await log.head())[0] == 1
+
+    answer = msgspec.json.decode(await declare(deployment))
+
+    assert (await log.head())[0] == 1
+    receipt = msgspec.json.encode(answer["receipt"])
+    proven = receipts.verify(receipt, deployment.keys.log.vkey)
+    assert (proven.id, proven.index, proven.kind) == (answer["id"], 0, "published")
+    assert await declare(deployment) == msgspec.json.encode(answer).decode()
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_withdrawal_killed_before_its_answer_is_made_once(deployment: Deployment) -> None:
+    id = msgspec.json.decode(await declare(deployment))["id"]
+    await killed(deployment, "withdraw", id)
+
+    answer = msgspec.json.decode(await withdraw(deployment, id))
+
+    assert (answer["index"], answer["kind"]) == (1, "withdrawn")
+    assert answer["notice"]["status"] == "reinstated"
+    size, root = await log.head()
+    receipt = await register.receipt(deployment, id, 1)
+    assert size == 2
+    assert receipts.verify(msgspec.json.encode(receipt), deployment.keys.log.vkey).size == 2
+    assert len(root) == 32
+    assert await DB.fetch("SELECT 1 FROM claim WHERE living") == []
