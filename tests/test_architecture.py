@@ -27,6 +27,9 @@ HOMES = {
     "chinese_calendar": {"facts"},
     "pypinyin": {"search.hanzi"},
     "python_multipart": {"web"},
+    "typst": {"web"},
+    "segno": {"web"},
+    "pylopdf_fonts_zh_cn": {"web"},
 }
 
 

@@ -84,7 +84,9 @@ def add_to(commands: Commands) -> None:
         group.add_subparsers(required=True), "verify", receipt_verify,
         "离线验证回执 / verify a receipt, offline",
     )  # fmt: skip
-    command.add_argument("file", metavar="FILE", help="JSON, tlog-proof, or - for standard input")
+    command.add_argument(
+        "file", metavar="FILE", help="JSON, tlog-proof, printed PDF, or - (standard input)"
+    )
     command.add_argument("--key", metavar="VKEY", help="C2SP verifier key (default: own)")
 
     group = commands.add_parser("answer", help="核验答复 / answers")

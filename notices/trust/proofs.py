@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from notices.trust.encoding import EncodingError, from_base64, to_base64
 from notices.trust.merkle import HASH_SIZE
@@ -29,6 +30,14 @@ def to_text(entry: str, index: int, proof: Sequence[bytes], checkpoint: str) -> 
     """The proof as it is handed out; `parse` reads it."""
     lines = [FIRST_LINE, f"extra {to_base64(entry.encode())}", f"index {index}"]
     return "\n".join([*lines, *map(to_base64, proof), "", checkpoint])
+
+
+def address(page: str, text: str) -> str:
+    """The address of a notice's page that carries the proof `text` in its fragment.
+
+    A fragment is never sent to a server, so whoever opens it can check offline what he was given.
+    """
+    return f"{page}#proof={quote(text, safe='/+=:@-._~')}"
 
 
 def parse(text: str) -> ProofText:

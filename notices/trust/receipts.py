@@ -13,7 +13,7 @@ from typing import Any
 
 from notices.facts.notice_ids import NoticeIdError, parse, printed
 from notices.facts.texts import Text
-from notices.trust import proofs
+from notices.trust import attachments, proofs
 from notices.trust.encoding import EncodingError, canonical, from_base64, strict_json, to_base64
 from notices.trust.merkle import HASH_SIZE, ProofError, leaf_hash, verify_inclusion
 from notices.trust.notes import NoteError, NoteVerifier, parse_checkpoint
@@ -35,6 +35,8 @@ class Proven:
     at: str
     certificate: str
     form: dict[str, Any] | None
+    on_paper: bool
+    """Whether the proof was attached to a printed notice, of which it proves no word."""
 
     @property
     def statement(self) -> str | None:
@@ -43,7 +45,8 @@ class Proven:
     @property
     def sentence(self) -> Text:
         """What is proven, and what is not."""
-        return (_PROVEN_REDACTED if self.form is None else _PROVEN).format(
+        words = _PROVEN_REDACTED if self.form is None else _PROVEN
+        return (_PROVEN_PRINTED if self.on_paper else words).format(
             origin=self.origin,
             number=self.index,
             size=self.size,
@@ -111,7 +114,7 @@ def to_text(receipt: dict[str, Any]) -> str:
 
 
 def verify(content: bytes, vkey: str) -> Proven:
-    """What a receipt, as JSON or as tlog-proof, proves under the log's public key.
+    """What a receipt proves under the log's public key: JSON, tlog-proof, or a printed notice.
 
     Raises ReceiptError: for any bytes at all.
     """
@@ -143,11 +146,27 @@ def verify(content: bytes, vkey: str) -> Proven:
         at=entry["at"],
         certificate=entry["certificate"],
         form=form,
+        on_paper=content.startswith(attachments.FIRST_BYTES),
     )
+
+
+def _attached(content: bytes) -> bytes:
+    """The tlog-proof that a printed notice carries."""
+    if len(content) > attachments.MOST_BYTES:
+        raise ReceiptError(_TOO_LARGE)
+    try:
+        attached = content[attachments.find(content)]
+    except attachments.AttachmentError as problem:
+        raise ReceiptError(_NOT_ATTACHED) from problem
+    if not attached.startswith(proofs.FIRST_LINE.encode()):
+        raise ReceiptError(_NOT_ATTACHED)
+    return attached
 
 
 def _receipt(content: bytes) -> dict[str, Any]:
     receipt: dict[str, Any]
+    if content.startswith(attachments.FIRST_BYTES):
+        content = _attached(content)
     if len(content) > MOST_BYTES:
         raise ReceiptError(_TOO_LARGE)
     if content.startswith(proofs.FIRST_LINE.encode()):
@@ -234,6 +253,15 @@ _PROVEN_REDACTED = Text(
     "carry the text (it was redacted, or left out). Not proven: what the text said, the "
     "notice's present status, and whether the declaration is true.",
 )
+_PROVEN_PRINTED = Text(
+    "已证明：公告 {id} 的一个事件（{kind}）于{at}记入日志“{origin}”的第{number}号位置，"
+    "该日志当时共有{size}条记录，由其密钥签名；证明附在这份打印公告里。"
+    "没有证明：页面上的文字、公告现在的状态，以及声明是否属实；请按编号在网站上核对。",
+    "Proven: an event ({kind}) of notice {id} was logged at {at}, at position {number} of the "
+    "log “{origin}”, which had {size} entries and is signed with its key; the proof is attached "
+    "to this printed notice. Not proven: what its pages say, the notice's present status, and "
+    "whether the declaration is true; look the number up on the site.",
+)
 _TOO_LARGE = Text("文件太大，不是回执。", "The file is too large to be a receipt.")
 _UNREADABLE = Text(
     "这不是完整的回执：应是只含 entry、opening、index、proof、checkpoint 五项的 JSON 文件。",
@@ -242,6 +270,12 @@ _UNREADABLE = Text(
 _UNREADABLE_PROOF = Text(
     "这不是完整的 tlog-proof 文件，可能被改动过。",
     "This is no complete tlog-proof; it may have been changed.",
+)
+_NOT_ATTACHED = Text(
+    "这份 PDF 不含本平台所附的证明，或被改动、另存过。"
+    "请用网站下载的原文件，或用 PDF 阅读器取出附件再验证。",
+    "This PDF does not carry a proof as we attach it; it may have been changed or saved anew. Use "
+    "the file as the site gave it, or take the attachment out with a PDF reader and check that.",
 )
 _BAD_KEY = Text("日志公钥不可用。", "The log's public key is not usable.")
 _BAD_ENTRY = Text(

@@ -1,0 +1,138 @@
+"""A sheet of paper: the same bytes for the same data, whatever the data hold."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pylopdf_fonts_zh_cn
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from notices.web import typesetting
+from notices.web.typesetting import Attachment, characters, lacking, qr_code, typeset
+from tests.printed import QR, needs_poppler, run, sheet, text_of, unbroken
+
+AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+MARKUP = '#panic("x") $x^2$ \\u{41} ] } { [ "q" \'s\' @ref <label> *b* _i_ `r` // /* -- ~ = # \\'
+
+
+def pdf(**changes: Any) -> bytes:
+    return typeset(sheet(**changes), QR, Attachment("a.tlog-proof", "proof", "a"), AT)
+
+
+def test_the_same_sheet_gives_the_same_bytes() -> None:
+    assert pdf() == pdf()
+    assert pdf() != pdf(statement="某某不慎遗失某证。")
+
+
+def test_a_sheet_is_an_archivable_and_accessible_pdf_with_its_fonts_in_it() -> None:
+    made = pdf()
+
+    assert b"<pdfaid:part>3</pdfaid:part>" in made
+    assert b"<pdfaid:conformance>A</pdfaid:conformance>" in made
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in made
+    assert made.count(b"/FontFile3") == 2
+    assert len(made) < 60_000
+
+
+@needs_poppler
+def test_a_sheet_is_set_in_the_fonts_of_the_project_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(pdf(statement="Αα Жж 한 ع ไ 中文 abc"))
+
+    fonts = [line.split() for line in run("pdffonts", tmp_path / "a.pdf").splitlines()[2:]]
+
+    assert sorted(font[0].split("+")[1] for font in fonts) == [
+        "NotoSansSC-Regular-Identity-H",
+        "NotoSerifSC-Regular-Identity-H",
+    ]
+    assert all(font[-5:-2] == ["yes", "yes", "yes"] for font in fonts)
+
+
+@needs_poppler
+@pytest.mark.parametrize("place", ["statement", "site", "signed", "footer", "numbered"])
+def test_markup_is_text(tmp_path: Path, place: str) -> None:
+    assert unbroken(MARKUP) in unbroken(text_of(pdf(**{place: MARKUP}), tmp_path))
+
+
+@needs_poppler
+@pytest.mark.parametrize(
+    "text",
+    [
+        "某" * 200,
+        "W" * 200,
+        "1" * 200,
+        "（" * 200,
+        "a-" * 100,
+        "Wort " * 40,
+        "〓，" * 100,
+        "م" * 200,
+    ],
+)
+def test_text_however_long_stays_on_the_page(tmp_path: Path, text: str) -> None:
+    made = pdf(
+        statement=text,
+        facts=[["持证人", text]],
+        history={
+            "title": "历史", "events": [{"kind": text, "at": "", "entry": "", "text": text}]
+        },
+    )  # fmt: skip
+    boxes = text_of(made, tmp_path, "-bbox")
+
+    rights = [float(part.split('"')[1]) for part in boxes.split("xMax=")[1:]]
+    assert len(rights) > 20
+    # The empty half of a comma at a line's end may hang over.
+    assert max(rights) <= 595.3 - 62.3 + 7
+    assert run("pdfinfo", tmp_path / "printed.pdf").count("A4") == 1
+
+
+@needs_poppler
+def test_a_long_run_is_copied_without_anything_between_its_letters(tmp_path: Path) -> None:
+    text = "".join(f"{number:x}" for number in range(80))
+
+    assert text in text_of(pdf(statement=text), tmp_path).replace("\n", "")
+
+
+def test_what_the_fonts_lack_is_told_once_and_in_order() -> None:
+    assert lacking("张\U0002a3ed한张\U0002a3ed😀") == ["\U0002a3ed", "한", "😀"]
+    assert lacking("䶮㛃昇堃喆䲟𬇙𬭊𨱏㑇㵑𪨰䥽鿏𬸣·《》—…０Ａ〓\n 1aZ") == []
+    assert lacking("\ue000\ufffd\U000f0001\x00\x07\u200b") == list(
+        "\ue000\ufffd\U000f0001\x00\x07\u200b"
+    )
+
+
+@needs_poppler
+def test_what_the_fonts_lack_is_printed_as_printers_do(tmp_path: Path) -> None:
+    text = text_of(pdf(statement="张\U0002a3ed不慎遗失"), tmp_path)
+
+    assert "张〓不慎遗失" in text
+
+
+@settings(max_examples=150)
+@given(st.text(st.characters(codec="utf-8"), max_size=60))
+def test_no_text_at_all_stops_the_press(text: str) -> None:
+    assert pdf(statement=text, facts=[[text, text]], site=text).startswith(b"%PDF-1.7")
+
+
+def test_all_ideographs_of_the_basic_plane_can_be_printed() -> None:
+    """So can those beyond it that the national table has for names and places."""
+    assert lacking("".join(map(chr, range(0x4E00, 0x9FEB)))) == []
+    assert lacking("".join(map(chr, range(0x3400, 0x4DB6)))) == []
+    assert lacking("𠅤𠙶𠳐𡎚𡐓𣗋𣲗𣲘𤧛𤩽𤫉𥔲𥕢𥖨𥻗𦈡𦒍𦙶𦝼𦭜𦰡𧿹𨐈𨙸𨚕𨟠𨭉𨱇𨱏𨱑𨱔𨺙𩽾𩾃𩾌") == []
+
+
+def test_a_font_without_a_table_of_characters_is_not_taken() -> None:
+    font = pylopdf_fonts_zh_cn.serif_path().read_bytes()
+    assert any(first <= ord("一") <= last for first, last in characters(font))
+
+    with pytest.raises(ValueError, match="characters"):
+        characters(b"OTTO\0\1" + bytes(6) + b"cmap" + bytes(4) + (28).to_bytes(4, "big") + bytes(8))
+
+
+def test_a_qr_code_has_its_quiet_zone_and_the_best_correction_that_costs_nothing() -> None:
+    small = qr_code("http://testserver.example/notices/37070000012358")
+
+    # 48 bytes: version 3 has 29 modules a side, and 4 are left white on each.
+    assert 'viewBox="0 0 37 37"' in small
+    assert "M4 4.5h7" in small
+    assert 'viewBox="0 0 185 185"' in qr_code("x" * typesetting.LARGEST_QR_CODE)
