@@ -33,6 +33,11 @@ POLICIES: dict[str, tuple[int, timedelta, Text]] = {
         timedelta(minutes=1),
         Text("每个地址每分钟最多提示 600 次", "600 suggestions a minute from each address"),
     ),
+    "print": (
+        30,
+        timedelta(minutes=1),
+        Text("每个地址每分钟最多打印 30 份公告", "30 printed notices a minute for each address"),
+    ),
 }
 """Most uses within a window that begins with the first of them, and how that is said."""
 

@@ -73,10 +73,10 @@ class Notice:
         }
 
 
-def links(deployment: Deployment, id: str) -> dict[str, str | None]:
+def links(deployment: Deployment, id: str) -> dict[str, str]:
     return {
         "html": deployment.link(f"/notices/{id}"),
-        "pdf": None,
+        "pdf": deployment.link(f"/notices/{id}.pdf"),
         "receipt": deployment.link(f"/api/v1/notices/{id}/receipt"),
     }
 

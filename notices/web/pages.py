@@ -12,11 +12,11 @@ from litestar.types import ControllerRouterHandler
 from notices import register
 from notices.changing import amending
 from notices.facts.lifecycle import may_follow
-from notices.web import changing, guards, log, objecting, rendering, searching
+from notices.web import changing, guards, log, objecting, printing, rendering, searching
 from notices.web.guards import AnyRequest
 
 ON_THE_START_PAGE = 5
-PROOF = ".tlog-proof"
+PROOF, PRINTED = ".tlog-proof", ".pdf"
 
 
 @get("/", include_in_schema=False)
@@ -35,6 +35,8 @@ async def notice(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     """A notice: its statement, its status and what that means, its history; or a file of it."""
     if id.endswith(PROOF):
         return await log.tlog_proof(request, id.removesuffix(PROOF))
+    if id.endswith(PRINTED):
+        return await printing.pdf(request, id.removesuffix(PRINTED))
     deployment = request.app.state.deployment
     found = await register.get(id)
     person = await guards.person_of(request)

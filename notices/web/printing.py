@@ -1,0 +1,282 @@
+"""The printable notice: a PDF with statement, status, history, and the proof on it and in it."""
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+
+from litestar import Response
+
+from notices import register
+from notices.deployment import Deployment
+from notices.facts.errors import Unavailable
+from notices.facts.notice_ids import printed
+from notices.facts.texts import CHINA, Text, rfc3339
+from notices.register import Notice
+from notices.trust import proofs, receipts
+from notices.web import guards, rendering, typesetting, wording
+from notices.web.guards import AnyRequest
+from notices.web.notices import NO_STORE
+from notices.web.typesetting import LARGEST_QR_CODE, Attachment
+
+DEADLINE = 5.0
+"""Seconds after which a sheet that is not made, or not even begun, is given up."""
+
+PRESSES = ThreadPoolExecutor(max_workers=2, thread_name_prefix="print")
+"""Anybody may ask for this work: it never takes more than two cores, nor the loop's threads."""
+
+MARKS: dict[str, tuple[Text, Text]] = {
+    "withdrawn": (
+        Text("已撤回", "Withdrawn"),
+        Text("声明人已撤回这份声明，它不再生效。", "Its declarant withdrew it; it has no effect."),
+    ),
+    "annulled": (
+        Text("已撤销", "Annulled"),
+        Text("工作人员已撤销这份声明，它不再生效。", "An officer annulled it; it has no effect."),
+    ),
+    "contested": (
+        Text("有异议", "Contested"),
+        Text("异议已受理，尚未决定。", "An objection was admitted and is not decided."),
+    ),
+    "replaced": (
+        Text("已补发新证", "Replaced"),
+        Text("旧证永久作废。", "The old certificate is void for good."),
+    ),
+    "redacted": (
+        Text("内容已移除", "Content removed"),
+        Text(
+            "这份公告的内容已按规定移除；编号、时间和状态保留。",
+            "The content of this notice was removed under the rules; number, times and status"
+            " remain.",
+        ),
+    ),
+}
+"""What must not be overlooked on paper, after the event that brought it about."""
+
+CORRECTED = Text("已更正，见下方“历史”。", "Corrected: see the history below.")
+BINDING = Text("", "The statement is published in Chinese; this is its binding text.")
+NO_TYPE = Text(
+    "“〓”处是字库没有的字，依次为：{points}；网页上可以看到原字。",
+    "“〓” stands for characters that the fonts lack, in this order: {points}; they are "
+    "on the web page.",
+)
+HOW = Text(
+    "扫描二维码，打开公告并核对证明；现在的状态以网页为准：",
+    "Scan the code to open the notice and check its proof; the page tells its present status:",
+)
+BOTH_CARRY = Text(
+    "二维码和本文件的附件 {name} 都", "The QR code and this file's attachment {name} both"
+)
+FILE_CARRIES = Text("本文件的附件 {name} ", "This file's attachment {name} will")
+PROVES = Text(
+    "{carriers}可以离线证明：这份公告的“{kind}”于 {at} 记入日志“{origin}”第 {index} 号。"
+    "没有证明：公告现在的状态、声明内容是否属实，以及纸上的文字。",
+    "{carriers} prove, offline too, that this notice's event “{kind}” of {at} is entry {index} of "
+    "the log “{origin}”. Not proven: the notice's present status, whether the declaration is "
+    "true, and what this paper says.",
+)
+
+
+async def pdf(request: AnyRequest, id: str) -> Response[bytes]:
+    """The notice as it is now, for printing; raises Unavailable when too many are being printed."""
+    guards.refuse_unknown_parameters(request, frozenset({"lang"}))
+    await guards.limit(request, "print")
+    deployment: Deployment = request.app.state.deployment
+    notice = await register.get(id)
+    receipt = await register.receipt(deployment, notice.id, None)
+    texts = await register.texts_of(notice.id)
+    language = rendering.language_of(request)
+    job = asyncio.get_running_loop().run_in_executor(
+        PRESSES, make, deployment, notice, receipt, texts, language
+    )
+    try:
+        # One that has not begun is taken back, so that work nobody waits for is never done.
+        content = await asyncio.wait_for(job, DEADLINE)
+    except TimeoutError:
+        raise Unavailable(retry_after=5) from None
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={
+            **NO_STORE,
+            "Content-Disposition": f'inline; filename="{notice.id}.pdf"',
+            # It says nothing that the page does not say, and people's pages are not indexed.
+            "X-Robots-Tag": "noindex",
+        },
+    )
+
+
+def make(
+    deployment: Deployment,
+    notice: Notice,
+    receipt: dict[str, Any],
+    texts: dict[int, str],
+    language: str,
+) -> bytes:
+    """The PDF of `notice`, printed at the moment at which it was read."""
+    proof = receipts.to_text(receipt)
+    name = f"{notice.id}.tlog-proof"
+    page = deployment.link(f"/notices/{notice.id}")
+    address = proofs.address(page, proof)
+    fits = len(address) <= LARGEST_QR_CODE  # with a dozen witnesses a checkpoint does not
+    carriers = (BOTH_CARRY if fits else FILE_CARRIES).format(name=name)
+    words = _Words(language)
+    sheet = _sheet(deployment, notice, texts, words) | {
+        "address": page,
+        "proof": _proof(deployment, notice, receipt, carriers, words),
+    }
+    attached = Attachment(name, proof, "C2SP tlog-proof, checked by: notices receipt verify")
+    code = typesetting.qr_code(address if fits else page)
+    return typesetting.typeset(sheet, code, attached, notice.now)
+
+
+class _Words:
+    """Chinese, with English beside it when that is asked for."""
+
+    def __init__(self, language: str) -> None:
+        self.both = language == "en"
+
+    def __call__(self, text: Text | dict[str, str]) -> str:
+        zh, en = (text.zh, text.en) if isinstance(text, Text) else (text["zh"], text["en"])
+        return f"{zh} {en}".strip() if self.both and en else zh
+
+    def lines(self, text: Text) -> list[str]:
+        return [text.zh, text.en] if self.both else [text.zh]
+
+    def moment(self, at: datetime) -> str:
+        zh = rendering.shown_time(at, "zh")
+        return f"{zh} ({rendering.shown_time(at, 'en')})" if self.both else zh
+
+
+def _sheet(
+    deployment: Deployment, notice: Notice, texts: dict[int, str], words: _Words
+) -> dict[str, Any]:
+    """What the page says of the notice itself."""
+    form = notice.form or {}
+    title, number = Text("遗失声明", "Loss declaration"), printed(notice.id)
+    now = f"{notice.now.astimezone(CHINA):%Y-%m-%d %H:%M:%S} +08:00"
+    statement = form.get("statement")
+    facts = [[words(label), value] for label, value in _facts(deployment, notice, form, words)]
+    events = _events(notice, texts, words)
+    shown = [statement, *(value for _, value in facts), *(event["text"] for event in events)]
+    return {
+        "document": f"{title.zh} {number}",
+        "description": f"{wording.STATUSES[notice.state.status].zh}（{now}）",
+        "site": deployment.settings.site_name,
+        "number": number,
+        "numbered": f"{words(Text('公告编号', 'Notice'))} {number}",
+        "marks": [{"word": word.zh, "lines": words.lines(line)} for word, line in _marks(notice)],
+        "title": title.zh,
+        "subtitle": title.en if words.both else None,
+        "statement": statement,
+        "notes": list(_notes(notice, "".join(filter(None, shown)), words)),
+        "signed": rendering.shown_time(notice.published_at, "zh", with_clock=False),
+        "status": {
+            "label": words(Text("打印时的状态", "Status when printed")),
+            "word": words(wording.STATUSES[notice.state.status]),
+            "since": words(
+                Text(
+                    f"自 {rendering.shown_time(notice.state.since, 'zh')} 起",
+                    f"since {rendering.shown_time(notice.state.since, 'en')}",
+                )
+            ),
+            "meanings": words.lines(wording.MEANINGS[notice.state.status]),
+        },
+        "facts": facts,
+        "history": {"title": words(Text("历史", "History")), "events": events},
+        "footer": f"{words(Text('打印时间', 'Printed at'))} {now}",
+    }
+
+
+def _marks(notice: Notice) -> Iterator[tuple[Text, Text]]:
+    kinds = [event.kind for event in notice.events]
+    if notice.state.status == "reinstated":
+        yield MARKS["annulled" if "annulled" in kinds else "withdrawn"]
+    elif notice.state.status in MARKS:
+        yield MARKS[notice.state.status]
+    if notice.form is None:
+        yield MARKS["redacted"]
+
+
+def _notes(notice: Notice, shown: str, words: _Words) -> Iterator[str]:
+    if notice.form is not None and any(event.kind == "corrected" for event in notice.events):
+        yield words(CORRECTED)
+    if notice.form is not None and words.both:
+        yield BINDING.en
+    if lacking := typesetting.lacking(shown):
+        points = "、".join(f"U+{ord(letter):04X}" for letter in lacking)
+        yield words(NO_TYPE.format(points=points))
+
+
+def _facts(
+    deployment: Deployment, notice: Notice, form: dict[str, Any], words: _Words
+) -> Iterator[tuple[Text, str]]:
+    certificate = deployment.catalogue.certificates.get(form.get("certificate", ""))
+    if form:
+        holder = form["holder"]
+        yield (
+            wording.FIELDS["holder"],
+            " ".join(filter(None, [holder["name"], holder.get("identifier")])),
+        )
+        name = words(form["certificate_name"])
+        copies = wording.copies(certificate, form["copies"])
+        yield wording.FIELDS["certificate"], f"{name} {words(copies)}" if copies else name
+        label = certificate.number_label if certificate else wording.FIELDS["number"]
+        yield label, form["number"] or words(Text("无编码", "none"))
+        region = deployment.regions.name(form["region"]) or form["region"]
+        yield wording.FIELDS["region"], region
+    yield Text("发布时间", "Published"), words.moment(notice.published_at)
+    yield Text("生效时间", "In effect from"), _effective(notice, words)
+    yield Text("核实程度", "Evidence"), words(wording.EVIDENCE[notice.evidence])
+    elsewhere = form.get("elsewhere")
+    if elsewhere and notice.state.status != "reinstated":
+        required = (
+            Text("还应当公布在", "Also has to be published"),
+            Text("有时也公布在", "Sometimes also published"),
+        )
+        channel = f"{words(elsewhere['channel'])} {elsewhere['url'] or ''}".strip()
+        yield required[0 if elsewhere["required"] else 1], channel
+
+
+def _effective(notice: Notice, words: _Words) -> str:
+    if notice.state.effective_at is not None:
+        return words.moment(notice.state.effective_at)
+    if notice.state.status == "contested":
+        return words(Text("未定", "open"))
+    return words(Text("不再生效", "no longer in effect"))
+
+
+def _events(notice: Notice, texts: dict[int, str], words: _Words) -> list[dict[str, str | None]]:
+    return [
+        {
+            "kind": words(wording.EVENTS.get(event.kind, Text(event.kind, ""))),
+            "at": f"{event.at.astimezone(CHINA):%Y-%m-%d %H:%M:%S} +08:00",
+            "entry": words(Text("登记簿第 {n} 号", "entry {n} of the log").format(n=event.index)),
+            "text": texts.get(event.index) if event.kind != "published" else None,
+        }
+        for event in notice.events
+    ]
+
+
+def _proof(
+    deployment: Deployment, notice: Notice, receipt: dict[str, Any], carriers: Text, words: _Words
+) -> dict[str, Any]:
+    signer = deployment.keys.log
+    says = PROVES.format(
+        carriers=carriers,
+        kind=wording.EVENTS["published"],
+        at=rfc3339(notice.published_at),
+        origin=signer.name,
+        index=receipt["index"],
+    )
+    return {
+        "title": words(Text("核对", "Check")),
+        "alt": f"QR：{deployment.link(f'/notices/{notice.id}')}",
+        "how": words.lines(HOW),
+        "says": words.lines(says),
+        "texts": [
+            [words(Text("检查点", "Checkpoint")), receipt["checkpoint"].strip()],
+            [words(Text("日志公钥", "Log key")), signer.vkey],
+        ],
+    }
