@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bench import cost, declare, degraded, search, verify
+from bench import cost, declare, degraded, printing, search, verify
 from tests.service import running
 
 if __name__ == "__main__":
@@ -15,6 +15,7 @@ if __name__ == "__main__":
     with folder as root, running(Path(root) / "data") as service:
         verify.main(service)
         declare.main(service)
+        printing.main(service)
         cost.main(service)
     print("\nsearch")
     search.run(many)

@@ -96,10 +96,14 @@ def post(
 
 def get(url: str, queries: Iterator[dict[str, str]], seconds: float) -> Load:
     """GET `url` with each of `queries`, likewise."""
-    parts = urlsplit(url)
-    tail = f" HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n"
-    requests = (f"GET {parts.path}?{urlencode(query)}{tail}".encode() for query in queries)
-    return _load(url, requests, seconds)
+    path = urlsplit(url).path
+    return get_each(url, (f"{path}?{urlencode(query)}" for query in queries), seconds)
+
+
+def get_each(url: str, paths: Iterator[str], seconds: float) -> Load:
+    """GET each of `paths` of the site of `url`, likewise."""
+    tail = f" HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\n\r\n"
+    return _load(url, (f"GET {path}{tail}".encode() for path in paths), seconds)
 
 
 def _load(url: str, requests: Iterator[bytes], seconds: float) -> Load:
