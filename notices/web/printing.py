@@ -54,6 +54,7 @@ MARKS: dict[str, tuple[Text, Text]] = {
 }
 """What must not be overlooked on paper, after the event that brought it about."""
 
+PROVISIONAL = Text("（暂定，以后年度的放假安排公布后可能调整）", "(provisional)")
 CORRECTED = Text("已更正，见下方“历史”。", "Corrected: see the history below.")
 BINDING = Text("", "The statement is published in Chinese; this is its binding text.")
 NO_TYPE = Text(
@@ -241,7 +242,8 @@ def _facts(
 
 def _effective(notice: Notice, words: _Words) -> str:
     if notice.state.effective_at is not None:
-        return words.moment(notice.state.effective_at)
+        at = words.moment(notice.state.effective_at)
+        return f"{at} {words(PROVISIONAL)}" if notice.provisional else at
     if notice.state.status == "contested":
         return words(Text("未定", "open"))
     return words(Text("不再生效", "no longer in effect"))
