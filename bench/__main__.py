@@ -4,18 +4,21 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bench import cost, declare, degraded, printing, search, verify
+from bench import cost, declare, degraded, printing, proofs, search, verify
 from tests.service import running
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--notices", type=int, default=200_000, help="that are searched")
-    many = parser.parse_args().notices
+    parser.add_argument("--log", type=int, default=100_000, help="entries of the longest log")
+    options = parser.parse_args()
+    many = options.notices
     folder = tempfile.TemporaryDirectory(prefix="notices-bench-")
     with folder as root, running(Path(root) / "data") as service:
         verify.main(service)
         declare.main(service)
         printing.main(service)
+        proofs.main(service, options.log)
         cost.main(service)
     print("\nsearch")
     search.run(many)

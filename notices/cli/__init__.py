@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from notices import __version__
-from notices.cli import agencies, proofs
+from notices.cli import agencies, audits, proofs
 from notices.cli.commands import Commands, add, at_work
 from notices.cli.terminal import CommandError, both, progress, say, why
 from notices.facts.texts import Text
@@ -197,6 +197,7 @@ def parser() -> argparse.ArgumentParser:
 
     agencies.add_to(commands)
     proofs.add_to(commands)
+    audits.add_to(commands)
     return top
 
 
@@ -222,4 +223,4 @@ def main(arguments: list[str] | None = None) -> None:
         if told is None:
             raise
         say(both(told))
-        sys.exit(1)
+        sys.exit(error.status if isinstance(error, CommandError) else 1)

@@ -9,11 +9,12 @@ from notices.facts.texts import Text
 
 
 class CommandError(Exception):
-    """What the person at the terminal has to be told, in both languages; exit status 1."""
+    """What the person at the terminal has to be told, in both languages; exit `status`."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Text, status: int = 1) -> None:
         super().__init__(both(text))
         self.text = text
+        self.status = status
 
 
 def say(words: str) -> None:
@@ -43,6 +44,8 @@ def why(error: BaseException) -> Text | None:
     Of DATABASE_URL nothing is shown, not even its host: where it is not written as it must be,
     any part of it can be a part of the password.
     """
+    if isinstance(error, CommandError):
+        return error.text
     import asyncpg
 
     from notices.database import UnusableUrl
@@ -57,7 +60,7 @@ def why(error: BaseException) -> Text | None:
     from notices.settings import SettingsError
     from notices.trust.keys import KeysError
 
-    if isinstance(error, (CommandError, EngineError)):
+    if isinstance(error, EngineError):
         return error.text
     if isinstance(error, (WrongDatabase, UnusableUrl, RealRegister)):
         zh, _, en = str(error).partition("\n")
@@ -89,9 +92,13 @@ def why(error: BaseException) -> Text | None:
     if isinstance(error, (NoNumbersLeftError, NumbersExhaustedError)):
         return Text("示例号码已全部用完。", "All made-up numbers are declared already.")
     if isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename else ""
-        return Text(f"系统报错：{where}{reason(error)}", f"The system said: {where}{reason(error)}")
+        return system(error)
     return None
+
+
+def system(error: OSError) -> Text:
+    where = f"{error.filename}: " if error.filename else ""
+    return Text(f"系统报错：{where}{reason(error)}", f"The system said: {where}{reason(error)}")
 
 
 def _database(error: BaseException) -> Text:

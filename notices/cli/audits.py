@@ -1,0 +1,201 @@
+"""`notices log audit`: a log read and hashed again, over HTTP by anybody or in our own database.
+
+Exit 0: whole. Exit 1: the first difference. Exit 2: it could not be asked, and nothing is said.
+"""
+
+import argparse
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from notices.cli.commands import Commands, add
+from notices.cli.terminal import CommandError, both, progress, say, system, why
+from notices.facts.texts import Text
+from notices.settings import Settings
+from notices.trust.notes import NoteSigner, checkpoint_text
+from notices.trust.watching import Difference, Seen
+from notices.upkeep.remembering import Memory, StateError, put, read, write
+
+NOT_ASKED = 2
+
+
+def audit(settings: Settings, options: argparse.Namespace) -> None:
+    try:
+        if options.url is None:
+            _database(settings, options)
+        else:
+            _url(options)
+    except StateError as error:
+        raise CommandError(error.message, NOT_ASKED) from None
+    except Difference as difference:
+        found = difference.message
+        raise CommandError(Text(_BROKEN.zh + found.zh, _BROKEN.en + found.en)) from None
+    except CommandError:
+        raise
+    except OSError as error:
+        raise CommandError(system(error), NOT_ASKED) from error
+    except Exception as error:
+        # Whatever else went wrong, the log was not found to be otherwise than it should be.
+        told = why(error)
+        if told is None:
+            raise
+        raise CommandError(told, NOT_ASKED) from error
+
+
+def _url(options: argparse.Namespace) -> None:
+    from notices.upkeep import watching
+    from notices.upkeep.reading import NotReached, Reader
+
+    try:
+        reader = Reader(options.url)
+    except ValueError:
+        raise CommandError(_BAD_URL, NOT_ASKED) from None
+    file = options.state or Path(f"audit-{reader.name}.json")
+    before = read(file)
+    if options.keep is not None:
+        options.keep.mkdir(parents=True, exist_ok=True)
+        if before is not None and not options.full and not (options.keep / "checkpoint").exists():
+            raise CommandError(_KEEP_ALL, NOT_ASKED)
+    try:
+        with reader:
+            vkey = _trusted(options.key, before) or _first_use(reader.vkey())
+            audited = watching.audit(
+                reader, vkey, before, full=options.full, keep=options.keep, progress=progress
+            )
+    except NotReached as error:
+        raise CommandError(error.message, NOT_ASKED) from None
+    except watching.Found as found:
+        kept = file.with_name(f"{file.stem}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}.checkpoint")
+        put(kept, found.note.encode(), lasting=True)
+        say(both(_EVIDENCE.format(file=kept, state=file)))
+        raise
+    write(file, audited.memory, datetime.now(UTC))
+    _whole(audited.memory.seen, audited.began, before)
+
+
+def _trusted(given: str | None, before: Memory | None) -> str | None:
+    known = before.vkey if before is not None else None
+    if given and known and given != known:
+        raise Difference(_OTHER_KEY)
+    return given or known
+
+
+def _first_use(vkey: str) -> str:
+    say(both(_FIRST_USE.format(vkey=vkey)))
+    return vkey
+
+
+def _database(settings: Settings, options: argparse.Namespace) -> None:
+    from notices.upkeep import auditing
+
+    if options.keep is not None:
+        raise CommandError(_KEEP_URL, NOT_ASKED)
+    before = read(options.state) if options.state is not None else None
+
+    async def work() -> Seen:
+        async with database_of(settings) as url, auditing.snapshot(url) as connection:
+            # Of our own log only its key's owner can say so; the state of another is no use here.
+            row = await connection.fetchval(
+                "SELECT check_value FROM key_check WHERE purpose = 'log key'"
+            )
+            vkey = _trusted(options.key, before)
+            if vkey is not None and row is not None and row != vkey:
+                raise Difference(_OTHER_KEY)
+            seen = before.seen if before is not None else None
+            return await auditing.audit(connection, seen, progress)
+
+    seen = asyncio.run(work())
+    if options.state is not None:
+        write(options.state, _signed(settings, seen), datetime.now(UTC))
+    _whole(seen, 0, before)
+
+
+def _signed(settings: Settings, seen: Seen) -> Memory:
+    """What is remembered of our own log; signed where its key is."""
+    key = settings.keys_folder / "log.key"
+    if not key.exists():
+        return Memory(None, None, seen)
+    signer = NoteSigner.from_text(key.read_text().strip())
+    note = signer.sign(checkpoint_text(signer.name, seen.size, seen.root))
+    return Memory(signer.vkey, note, seen)
+
+
+@contextlib.asynccontextmanager
+async def database_of(settings: Settings) -> AsyncIterator[str]:
+    """The URL of the database that is named, or of our own, which is then left as it is."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    from notices.engines import Engines
+
+    with Engines.of(settings, say) as engines:
+        yield engines.database_url
+
+
+def _whole(seen: Seen, began: int, before: Memory | None) -> None:
+    known = before.seen.size if before is not None else 0
+    print(both(_WHOLE.format(size=seen.size, read=seen.size - began, known=known)))
+
+
+def add_to(commands: Commands) -> None:
+    group = commands.add_parser("log", help="日志 / the log")
+    command = add(
+        group.add_subparsers(required=True), "audit", audit,
+        "重新计算整个日志并核对 / hash the whole log again: a service's, or our own database",
+    )  # fmt: skip
+    command.add_argument(
+        "url", nargs="?", metavar="URL",
+        help="服务的地址，其日志在 URL/log；不写则核对本机数据库 / a service, whose log is at "
+        "URL/log; without it our own database, tree, notices and all",
+    )  # fmt: skip
+    command.add_argument(
+        "--key", metavar="VKEY",
+        help="日志公钥；默认用状态文件中的 / the log's verifier key (default: the state file's; "
+        "at first /log/vkey, on trust)",
+    )  # fmt: skip
+    command.add_argument(
+        "--state", type=Path, metavar="FILE",
+        help="记住上次所见的文件；默认为当前目录的 audit-<主机>.json / what was seen last; default "
+        "audit-<host>[_<port>].json in this folder, for the database none",
+    )  # fmt: skip
+    command.add_argument(
+        "--full", action="store_true",
+        help="从第一条记录读起 / read all, and not only what is new since the state file",
+    )  # fmt: skip
+    command.add_argument(
+        "--keep", type=Path, metavar="FOLDER",
+        help="保存读到的瓦片（镜像）/ keep what was read, as a mirror in C2SP paths",
+    )  # fmt: skip
+
+
+_BROKEN = Text("日志有问题：", "The log is not whole: ")
+_BAD_URL = Text(
+    "URL 应为 https://主机 的形式。", "URL must be that of a service, like https://notices.example."
+)
+_FIRST_USE = Text(
+    "【首次使用】没有给出日志公钥，现在信任网站自己说的这一个，并记入状态文件：\n{vkey}\n"
+    "请从其他渠道核对它；以后只认这一个。",
+    "FIRST USE: no key was given, so the one that the site names is trusted from now on, and kept "
+    "in the state file. Compare it by another way.",
+)
+_OTHER_KEY = Text(
+    "给出的、状态文件中的和日志自己的公钥不是同一个。",
+    "the keys that were given, remembered, and used by the log are not the same.",
+)
+_EVIDENCE = Text(
+    "与所见不符的检查点存于 {file}；{state} 未改动。两者一起就是证据，请保存。",
+    "The checkpoint that does not fit is in {file}; {state} is as it was. Together they are the "
+    "evidence: keep both.",
+)
+_KEEP_URL = Text("--keep 只用于 URL。", "--keep is for a URL only.")
+_KEEP_ALL = Text(
+    "镜像目录还是空的，而状态文件已有进度：请加 --full 从头读起。",
+    "The mirror is empty while the state file knows a part of the log: add --full to read it all.",
+)
+_WHOLE = Text(
+    "日志完整：{size}条记录，本次重新计算{read}条；上次见到的{known}条都在原处。",
+    "The log is whole: {size} entries, {read} of them hashed again now; the {known} seen last time "
+    "are where they were.",
+)

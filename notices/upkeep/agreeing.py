@@ -1,0 +1,89 @@
+"""Whether the notices are what their events made of them: first differences, found by PostgreSQL.
+
+The audit asks this after it has found the events to be what the log says.
+"""
+
+from typing import Any
+
+from notices.facts.texts import Text
+from notices.trust.watching import Difference
+
+_ORPHANS = """
+SELECT e.index, e.notice, CASE
+    WHEN n.id IS NULL THEN 'no_notice'
+    WHEN e.kind = 'published' THEN 'second'
+    ELSE 'unpublished' END AS wrong
+FROM event e LEFT JOIN notice n ON n.id = e.notice
+WHERE n.id IS NULL OR (e.kind = 'published') <> (e.index = n.published_index)
+  OR e.index < n.published_index
+ORDER BY e.index LIMIT 1
+"""
+
+# A correction's event says of each field what it was before and after; the last one counts.
+_NOTICES = """
+SELECT id, published_index, wrong FROM (
+  SELECT n.id, n.published_index, CASE
+      WHEN p.index IS NULL OR p.notice <> n.id THEN 'index'
+      WHEN n.published_at <> p.at THEN 'at'
+      WHEN n.form IS DISTINCT FROM p.form || coalesce((
+        SELECT jsonb_object_agg(field.key, field.value -> 'after' ORDER BY c.index)
+        FROM event c CROSS JOIN LATERAL jsonb_each(c.form - 'statement') AS field
+        WHERE c.notice = n.id AND c.kind = 'corrected'), '{}') THEN 'form'
+      WHEN n.evidence = 'issuer_confirmed' AND NOT EXISTS (SELECT 1 FROM event c
+        WHERE c.notice = n.id AND c.kind IN ('confirmed', 'replaced')) THEN 'evidence'
+      WHEN NOT EXISTS (SELECT 1 FROM claim c WHERE c.notice = n.id) THEN 'claim'
+      WHEN EXISTS (SELECT 1 FROM claim c WHERE c.notice = n.id AND c.living = EXISTS (
+        SELECT 1 FROM event o WHERE o.notice = n.id AND o.kind IN ('withdrawn', 'annulled')))
+        THEN 'living'
+    END AS wrong
+  FROM notice n LEFT JOIN event p ON p.index = n.published_index
+) AS looked_at WHERE wrong IS NOT NULL ORDER BY published_index LIMIT 1
+"""
+
+
+async def refuse_what_disagrees(connection: Any) -> None:
+    """Raises Difference for the first notice or event that does not fit the other."""
+    for question in (_ORPHANS, _NOTICES):
+        row = await connection.fetchrow(question)
+        if row is not None:
+            raise Difference(_WORDS[row["wrong"]].format(**row))
+
+
+_WORDS = {
+    "no_notice": Text(
+        "第{index}个事件的公告 {notice} 不存在。",
+        "Notice {notice}, of event {index}, does not exist.",
+    ),
+    "second": Text(
+        "第{index}个事件发布公告 {notice}，但公告指向的不是这个事件（published_index）。",
+        "Event {index} published notice {notice}, which names another one (published_index).",
+    ),
+    "unpublished": Text(
+        "公告 {notice} 指向的发布事件不对：第{index}个事件并非发布，或发生在发布之前。",
+        "Notice {notice} names a wrong event: event {index} is none of publishing, or precedes it.",
+    ),
+    "index": Text(
+        "公告 {id} 指向的发布事件（published_index {published_index}）不是它的。",
+        "Notice {id} names event {published_index} as its publishing, which is not its own.",
+    ),
+    "at": Text(
+        "公告 {id} 的发布时间与它的发布事件（第{published_index}条）不同。",
+        "Notice {id} has another time of publishing than its event {published_index}.",
+    ),
+    "form": Text(
+        "公告 {id} 显示的内容不是其发布事件（第{published_index}条）经更正后的内容。",
+        "Notice {id} shows another text than its event {published_index} with its corrections.",
+    ),
+    "evidence": Text(
+        "公告 {id} 标为已由发证机关确认，但日志中没有这样的事件。",
+        "Notice {id} says that its issuer confirmed it, of which there is no event.",
+    ),
+    "claim": Text(
+        "公告 {id} 不覆盖任何号码：查询它的号码会答“没有公告”。",
+        "Notice {id} covers no number: asked for its number, the service would say “no notice”.",
+    ),
+    "living": Text(
+        "公告 {id} 的号码登记（claim.living）与其事件不符。",
+        "The claim of notice {id} on its number (claim.living) does not follow from its events.",
+    ),
+}

@@ -1,0 +1,107 @@
+"""What an auditor remembers of a log from one run to the next: a small file, written as a whole."""
+
+import contextlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from notices.facts.texts import Text, rfc3339
+from notices.trust.encoding import EncodingError, from_base64, strict_json, to_base64
+from notices.trust.merkle import HASH_SIZE
+from notices.trust.notes import NoteError, NoteVerifier, parse_checkpoint
+from notices.trust.watching import Seen
+
+LARGEST_FILE = 1_000_000
+
+
+class StateError(Exception):
+    """A state file that cannot be used."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message.en)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The log as it was last seen; `checkpoint` is the log's signed word for it.
+
+    `vkey` is the key under which that was, and is to be, signed.
+    """
+
+    vkey: str | None
+    checkpoint: str | None
+    seen: Seen
+
+
+def read(file: Path) -> Memory | None:
+    """What `file` holds, None when there is none; raises StateError and OSError."""
+    try:
+        with file.open("rb") as content:
+            text = content.read(LARGEST_FILE)
+    except FileNotFoundError:
+        return None
+    try:
+        parts = strict_json(text)
+        at = parts["at"]
+        seen = Seen(
+            int(parts["size"]),
+            from_base64(parts["root"], HASH_SIZE),
+            None if at is None else datetime.fromisoformat(at),
+        )
+        memory = Memory(parts["vkey"], parts["checkpoint"], seen)
+        if memory.checkpoint is not None:
+            note = NoteVerifier(memory.vkey or "").open(memory.checkpoint)
+            if parse_checkpoint(note)[1:] != (seen.size, seen.root):
+                raise NoteError("the checkpoint is of another log")
+    except (EncodingError, NoteError, ValueError, KeyError, TypeError) as problem:
+        raise StateError(_DAMAGED.format(file=file)) from problem
+    return memory
+
+
+def write(file: Path, memory: Memory, now: datetime) -> None:
+    """Replace `file` as a whole; a crash leaves the old one or the new one."""
+    at = memory.seen.at
+    parts = {
+        "vkey": memory.vkey,
+        "checkpoint": memory.checkpoint,
+        "size": memory.seen.size,
+        "root": to_base64(memory.seen.root),
+        "at": None if at is None else rfc3339(at),
+        "checked_at": rfc3339(now),
+    }
+    put(file, (json.dumps(parts, ensure_ascii=False, indent=1) + "\n").encode(), lasting=True)
+
+
+def put(file: Path, content: bytes, *, lasting: bool) -> None:
+    """`content` as `file`, whole or not at all; `lasting`: even when the power fails now."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            os.fchmod(handle, 0o644)
+            out.write(content)
+            out.flush()
+            if lasting:
+                os.fsync(handle)
+        Path(name).replace(file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+    if lasting:
+        folder = os.open(file.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+_DAMAGED = Text(
+    "状态文件 {file} 已损坏或不是审计状态文件。请找回原件；删除它就等于第一次审计，"
+    "以前见过的检查点不再核对。",
+    "The state file {file} is damaged, or is none. Find the original: without it the next run is "
+    "a first one, and knows of no checkpoint that was seen before.",
+)
