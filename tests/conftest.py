@@ -19,6 +19,8 @@ from notices.migrating import migrate
 from notices.settings import Settings
 from search.engine import Admin, make_keys
 from tests import enginefarm
+from tests.browsing import browser as browser
+from tests.browsing import service as service
 from tests.samples import RESTAURANT
 
 BASE = "http://testserver.example"
