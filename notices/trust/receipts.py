@@ -294,3 +294,17 @@ _NOT_IN_LOG = Text(
     "不能证明这条记录在日志中：记录、位置或证明被改动过。",
     "The entry is not proven to be in the log: entry, index or proof were changed.",
 )
+
+SENTENCES = {
+    "proven": _PROVEN,
+    "redacted": _PROVEN_REDACTED,
+    "too_large": _TOO_LARGE,
+    "unreadable": _UNREADABLE,
+    "unreadable_proof": _UNREADABLE_PROOF,
+    "bad_key": _BAD_KEY,
+    "bad_entry": _BAD_ENTRY,
+    "bad_opening": _BAD_OPENING,
+    "bad_checkpoint": _BAD_CHECKPOINT,
+    "not_in_log": _NOT_IN_LOG,
+}
+"""All that is said of a receipt, for the page that checks receipts in the browser as well."""

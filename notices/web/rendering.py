@@ -1,6 +1,7 @@
 """Pages: where a template, a language and the headers of a page come together."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from notices.facts.errors import Problem, Refusal
 from notices.facts.notice_ids import printed
 from notices.facts.texts import CHINA, Text
 from notices.identity import Person
+from notices.trust import receipts
 from notices.web import wording
 
 AnyRequest = Request[Any, Any, Any]
@@ -47,6 +49,19 @@ def _digests() -> dict[str, str]:
 
 
 DIGESTS = _digests()
+
+
+RECEIPT_TEXTS = {
+    language: json.dumps(
+        {
+            name: text.in_(language)
+            for name, text in (receipts.SENTENCES | wording.RECEIPTS).items()
+        },
+        ensure_ascii=False,
+    )
+    for language in ("zh", "en")
+}
+"""What scripts say of a receipt: as data, so that every sentence has one source."""
 
 
 def asset(name: str) -> str:
@@ -144,6 +159,8 @@ def _context(request: AnyRequest, person: Person | None) -> dict[str, Any]:
         "asset": asset,
         "printed": printed,
         "wording": wording,
+        "log_key": deployment.keys.log.vkey,
+        "receipt_texts": RECEIPT_TEXTS[words.language],
         "problems": [],
         "failed": False,
     }

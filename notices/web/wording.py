@@ -185,6 +185,30 @@ NOT_HERE = (
     ),
 )
 
+RECEIPTS = {
+    "other": Text(
+        "注意：这份凭证属于另一份公告 {proven}，不是公告 {shown}，"
+        "不能证明公告 {shown} 的任何内容。",
+        "Careful: this proof belongs to another notice, {proven}, and not to {shown}. "
+        "It proves nothing about {shown}.",
+    ),
+    "no_code": Text(
+        "图片里没有找到我们的二维码。请靠近一些、拍清楚，再试一次。",
+        "No QR code of ours was found in the picture. Take it again, from nearer and in focus.",
+    ),
+    "no_attachment": Text(
+        "这份 PDF 里没有附带凭证。请扫描其中的二维码，或到公告页下载凭证。",
+        "This PDF carries no proof. Scan its QR code, or download the receipt from the notice.",
+    ),
+    "no_inflating": Text(
+        "这个浏览器读不出 PDF 里的凭证。请扫描其中的二维码，或到公告页下载凭证。",
+        "This browser cannot read the proof inside a PDF. Scan its QR code, or download the "
+        "receipt from the notice.",
+    ),
+    "nothing": Text("请选择文件，或粘贴内容。", "Choose a file, or paste what was scanned."),
+}
+"""What the page that checks receipts says by itself, beside the sentences of the receipts."""
+
 
 def copies(certificate: Certificate | None, value: str | None) -> Text | None:
     """How the lost copy is called on this kind of certificate."""
