@@ -10,7 +10,8 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from notices.trust.receipts import SENTENCES, verify
+from notices.trust.receipts import verify
+from notices.trust.verdicts import SENTENCES
 from tests.browsing import SMALLEST, TOO_FAINT, on, opened, watched
 from tests.samples import RESTAURANT, declaration
 from tests.test_receipts import GOOD, SIGNER

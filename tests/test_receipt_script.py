@@ -8,7 +8,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from playwright.async_api import Browser
 
-from notices.trust.receipts import SENTENCES, ReceiptError, verify
+from notices.trust.receipts import ReceiptError, verify
+from notices.trust.verdicts import SENTENCES
 from tests.browsing import opened
 from tests.odd_receipts import KEYS, ODD_RECEIPTS, VECTORS, odd_signatures
 from tests.test_receipts import GOOD, PROOF, SIGNER, make, saved

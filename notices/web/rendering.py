@@ -17,7 +17,7 @@ from notices.facts.errors import Problem, Refusal
 from notices.facts.notice_ids import printed
 from notices.facts.texts import CHINA, Text
 from notices.identity import Person
-from notices.trust import receipts
+from notices.trust import verdicts
 from notices.web import wording
 
 AnyRequest = Request[Any, Any, Any]
@@ -55,7 +55,7 @@ RECEIPT_TEXTS = {
     language: json.dumps(
         {
             name: text.in_(language)
-            for name, text in (receipts.SENTENCES | wording.RECEIPTS).items()
+            for name, text in (verdicts.SENTENCES | wording.RECEIPTS).items()
         },
         ensure_ascii=False,
     )
