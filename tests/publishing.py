@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from notices import declarations, relay
-from notices.changing import amending
+from notices.changing import amending, deciding
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.forms import Declaration
@@ -51,14 +51,9 @@ async def withdrawn(deployment: Deployment, id: str, name: str = "潍坊市奎�
     await amending.withdraw(deployment, person, id, "found")
 
 
-async def redacted(id: str) -> None:
-    await DB.fetch(
-        "WITH head AS (UPDATE log_head SET size = size + 1 RETURNING size - 1 AS index),"
-        " emptied AS (UPDATE notice SET form = NULL WHERE id = $1)"
-        " INSERT INTO event (index, notice, kind, at, entry)"
-        " SELECT index, $1, 'redacted', now(), '' FROM head",
-        id,
-    )
+async def redacted(deployment: Deployment, id: str) -> None:
+    officer = Person(kind="officer", name="王五", identifier="379999190001020023")
+    await deciding.redact(deployment, officer, id, "x")
 
 
 @contextlib.asynccontextmanager

@@ -325,8 +325,10 @@ async def test_what_is_shown_is_never_older_than_the_register(
     assert await found(finder, register, q="梅思", status="invalid") == []
 
 
-async def test_a_redacted_notice_is_not_found(finder: Finder, register: dict[str, str]) -> None:
-    await redacted(register["plum"])
+async def test_a_redacted_notice_is_not_found(
+    finder: Finder, register: dict[str, str], deployment: Deployment
+) -> None:
+    await redacted(deployment, register["plum"])
 
     assert await found(finder, register, q="梅思") == []
     assert "plum" not in await found(finder, register)

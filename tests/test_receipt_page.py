@@ -59,6 +59,14 @@ def logged(service: str) -> list[Logged]:
     return found
 
 
+@pytest.fixture(scope="module")
+def printed(service: str, logged: list[Logged]) -> bytes:
+    """The first notice as the service prints it."""
+    answer = httpx.get(f"{service}/notices/{logged[0].id}.pdf", timeout=20)
+    assert answer.status_code == 200
+    return answer.content
+
+
 def result(page: Page) -> Locator:
     return page.locator("main").get_by_role("status")
 
@@ -73,6 +81,21 @@ async def choose(
 async def paste(page: Page, text: str) -> None:
     await page.get_by_label("粘贴扫出的内容").fill(text)
     await on(page, "核验回执")
+
+
+async def test_a_printed_notice_of_the_service_is_checked(
+    browser: Browser, service: str, logged: list[Logged], printed: bytes
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await page.goto("/verify")
+
+    await choose(page, printed, "notice.pdf")
+
+    await expect(result(page)).to_contain_text(logged[0].sentence(printed))
+    await choose(page, printed.replace(b"\nindex 0\n", b"\nindex 1\n"), "notice.pdf")
+    await expect(result(page)).to_contain_text(SENTENCES["not_in_log"].zh)
+    await context.close()
 
 
 async def test_a_receipt_and_a_proof_are_checked_without_network_and_without_a_trace(
@@ -220,7 +243,7 @@ async def test_a_pdf_is_asked_for_the_proof_that_is_attached_to_it(
         await choose(page, b"", "empty")
         await expect(result(page)).to_contain_text(SENTENCES["unreadable"].zh)
         await choose(page, whole, "notice.pdf")
-        await expect(result(page)).to_contain_text(one.sentence(one.proof))
+        await expect(result(page)).to_contain_text("证明附在这份打印公告里")
     for content in (b"a picture", packed[:-9], packed + b"more"):
         await choose(page, b"", "empty")
         await expect(result(page)).to_contain_text(SENTENCES["unreadable"].zh)

@@ -101,7 +101,7 @@ async def test_a_redacted_notice_leaves_the_index(
 
     async with relaying(deployment, admin):
         await until(caught_up)
-        await redacted(id)
+        await redacted(deployment, id)
         await until(caught_up)
 
     assert await ids(engine) == [other]
@@ -402,7 +402,7 @@ async def test_the_newest_events_tell_whether_an_index_is_an_older_copy(
     notices = [await declared(deployment, f"JY{number}") for number in range(4)]
     before = await publishing.parcel(deployment, notices)
     await withdrawn(deployment, notices[1])
-    await redacted(notices[0])
+    await redacted(deployment, notices[0])
     await relay.reindex(deployment, admin, nobody)
     assert await checking.holds_newest(admin, index, 6)
 

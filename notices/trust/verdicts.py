@@ -64,6 +64,7 @@ NOT_IN_LOG = Text(
 SENTENCES = {
     "proven": PROVEN,
     "redacted": PROVEN_REDACTED,
+    "printed": PROVEN_PRINTED,
     "too_large": TOO_LARGE,
     "unreadable": UNREADABLE,
     "unreadable_proof": UNREADABLE_PROOF,

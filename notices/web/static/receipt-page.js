@@ -58,15 +58,16 @@
 
   let asked = 0;
 
-  // Checks what `give` brings, { content, expected }, and says so; the newest question counts.
+  // Checks what `give` brings, { content, expected, onPaper }, and says so; the newest question counts.
   const check = async (give) => {
     const turn = asked += 1;
     const typed = document.getElementById("receipt-key");
     let shown;
     try {
-      const { content, expected } = await give();
+      const { content, expected, onPaper } = await give();
       const key = typed ? typed.value.trim() : result.dataset.key;
-      shown = proven(await Receipts.verify(content, key), expected);
+      const found = await Receipts.verify(content, key);
+      shown = proven({ ...found, onPaper }, expected);
     } catch (problem) {
       if (problem instanceof Receipts.Refused) {
         shown = show("receipt-refused", { reason: texts[problem.reason] });
@@ -135,7 +136,7 @@
     if (file.size > MOST_BYTES) throw new Receipts.Refused("too_large");
     const content = new Uint8Array(await file.arrayBuffer());
     const isPdf = "%PDF-".split("").every((char, at) => content[at] === char.charCodeAt(0));
-    return { content: isPdf ? await attached(content) : content, expected: "" };
+    return { content: isPdf ? await attached(content) : content, expected: "", onPaper: isPdf };
   };
 
   const fromPhoto = async (file) => {
