@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from notices.changing import evidence
-from notices.database import DB
+from notices.database import DB, Transaction
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.trust.sealing import SealError
@@ -199,6 +199,30 @@ async def test_a_commit_that_fails_leaves_no_file(
     assert (await sent(anna, id, PNG)).status_code == 503
     assert kept(uploads) == []
     assert await DB.fetch("SELECT 1 FROM objection") == []
+
+
+async def test_a_commit_that_was_carried_out_and_then_cut_off_loses_no_file(
+    restaurant: httpx.AsyncClient,
+    anna: httpx.AsyncClient,
+    deployment: Deployment,
+    uploads: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    id = await declared(restaurant)
+
+    class CutOff(Transaction):
+        async def __aexit__(self, *what: Any) -> bool:
+            await super().__aexit__(*what)
+            raise Unavailable
+
+    monkeypatch.setattr(DB, "transaction", lambda: CutOff(engine=DB, allow_nested=False))
+    answer = await sent(anna, id, PNG)
+    monkeypatch.undo()
+
+    assert answer.status_code == 503
+    [row] = await DB.fetch("SELECT id FROM objection")
+    path = evidence.path_of(deployment, row["id"])
+    assert b"".join(evidence.pieces(deployment.keys.sealer, path, row["id"])) == PNG
 
 
 def _body(*parts: bytes, end: bytes = b"--B--\r\n") -> bytes:
