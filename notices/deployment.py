@@ -14,6 +14,10 @@ class WrongDatabase(Exception):
     """The database was written under another key or rule; its numbers could not be found."""
 
 
+class Held(WrongDatabase):
+    """The database is not to be served until somebody has said so, or restored it to the end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deployment:
     settings: Settings
@@ -59,6 +63,7 @@ async def refuse_another_database(deployment: Deployment, database: Database = D
     are, a question would be answered `no_notice` about a certificate that is declared lost,
     which is the worst thing this service could say; with another log key it would fork the log.
     """
+    await _refuse_held(database)
     here = {
         f"{name} key": (id, check) for name, (id, check) in deployment.keys.check_values.items()
     }
@@ -96,6 +101,28 @@ async def refuse_another_database(deployment: Deployment, database: Database = D
             " WHERE purpose = 'certificate ' || new.name",
             changed,
             [rules[f"certificate {id}"][1] for id in changed],
+        )
+
+
+async def _refuse_held(database: Database) -> None:
+    row = await database.row(
+        "SELECT to_regnamespace('restoring') IS NOT NULL AS unfinished,"
+        " to_regclass('public.hold') IS NOT NULL AS may_be_held"
+    )
+    assert row is not None  # noqa: S101
+    if row["unfinished"]:
+        raise Held(
+            "这个数据库的恢复没有完成，或恢复后的日志没有通过核对。请再次运行 notices restore。\n"
+            "This database was not restored to the end, or its log was not found whole. Run "
+            "notices restore again."
+        )
+    held = await database.fetch("SELECT reason FROM hold") if row["may_be_held"] else []
+    if held:
+        zh, _, en = held[0]["reason"].partition("\n")
+        raise Held(
+            f"{zh}确认不再能找回、仍要以现状提供服务时，请运行 notices log accept。\n"
+            f"{en} When they cannot be found again and it is to be served as it is, run "
+            "notices log accept."
         )
 
 

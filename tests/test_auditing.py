@@ -66,7 +66,7 @@ async def audit(url: str, *changes: str, before: Seen | None = None) -> Seen:
     try:
         for change in changes:
             await connection.execute(change)
-        return await auditing.audit(connection, before, nobody)
+        return await auditing.audit(connection, nobody, *([before] if before else []))
     finally:
         await changed.rollback()
         await connection.close()

@@ -103,8 +103,8 @@ def _database(settings: Settings, options: argparse.Namespace) -> None:
             vkey = _trusted(options.key, before)
             if vkey is not None and row is not None and row != vkey:
                 raise Difference(_OTHER_KEY)
-            seen = before.seen if before is not None else None
-            return await auditing.audit(connection, seen, progress)
+            seen = [before.seen] if before is not None else []
+            return await auditing.audit(connection, progress, *seen)
 
     seen = asyncio.run(work())
     if options.state is not None:
@@ -139,10 +139,13 @@ def _whole(seen: Seen, began: int, before: Memory | None) -> None:
     print(both(_WHOLE.format(size=seen.size, read=seen.size - began, known=known)))
 
 
-def add_to(commands: Commands) -> None:
-    group = commands.add_parser("log", help="日志 / the log")
+def add_to(commands: Commands) -> Commands:
+    """Adds the group of commands about the log, which is returned."""
+    group: Commands = commands.add_parser("log", help="日志 / the log").add_subparsers(
+        required=True
+    )
     command = add(
-        group.add_subparsers(required=True), "audit", audit,
+        group, "audit", audit,
         "重新计算整个日志并核对 / hash the whole log again: a service's, or our own database",
     )  # fmt: skip
     command.add_argument(
@@ -168,6 +171,7 @@ def add_to(commands: Commands) -> None:
         "--keep", type=Path, metavar="FOLDER",
         help="保存读到的瓦片（镜像）/ keep what was read, as a mirror in C2SP paths",
     )  # fmt: skip
+    return group
 
 
 _BROKEN = Text("日志有问题：", "The log is not whole: ")

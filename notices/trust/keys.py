@@ -163,6 +163,24 @@ def _put(path: Path, content: str) -> None:
     _sync(path.parent)
 
 
+def exported(folder: Path) -> dict[str, str]:
+    """The texts of all four keys, by their files' names; raises KeysError."""
+    return {name: _read(folder / name) for name in FILES}
+
+
+def import_into(folder: Path, keys: dict[str, str]) -> None:
+    """Put `keys` into `folder`; raises KeysError when another one is there, and writes none."""
+    for name in FILES:
+        if (folder / name).exists() and _read(folder / name) != keys[name]:
+            raise KeysError(
+                f"{folder / name} is another key; if nothing was written under it, move the "
+                "folder away and import again"
+            )
+    for name in FILES:
+        if not (folder / name).exists():
+            _make(folder / name, lambda text=keys[name]: text)  # type: ignore[misc]
+
+
 def _random_key(purpose: str) -> str:
     return f"notices-{purpose}/v1 {to_base64(secrets.token_bytes(KEY_SIZE))}"
 

@@ -106,7 +106,7 @@ class Walk:
     the log earlier: the walk raises Difference where it comes by and finds another root.
     """
 
-    def __init__(self, before: Seen | None = None) -> None:
+    def __init__(self, *before: Seen) -> None:
         self.size = 0
         self.at: datetime | None = None
         self.peaks: list[bytes] = []
@@ -116,7 +116,7 @@ class Walk:
         """Over the entries behind them."""
 
         self._before = before
-        if before is not None and before.size == 0 and before.root != merkle.EMPTY_ROOT:
+        if any(seen.size == 0 and seen.root != merkle.EMPTY_ROOT for seen in before):
             raise Difference(_REWRITTEN.format(size=0))
 
     def begin_at(self, edge: Sequence[Sequence[bytes]], seen: Seen) -> None:
@@ -162,11 +162,11 @@ class Walk:
 
     def _compare(self, nodes: list[list[bytes]], width: int) -> None:
         """What was seen before, with what stands there now."""
-        before = self._before
-        if before is not None and self.size < before.size <= self.size + width:
-            now = [*self.peaks, *peaks_over(nodes, before.size - self.size)]
-            if merkle.root(now) != before.root:
-                raise Difference(_REWRITTEN.format(size=before.size))
+        for before in self._before:
+            if self.size < before.size <= self.size + width:
+                now = [*self.peaks, *peaks_over(nodes, before.size - self.size)]
+                if merkle.root(now) != before.root:
+                    raise Difference(_REWRITTEN.format(size=before.size))
 
     @property
     def all_peaks(self) -> list[bytes]:

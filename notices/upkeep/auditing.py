@@ -46,7 +46,7 @@ async def snapshot(url: str) -> AsyncIterator[Any]:
         await connection.close()
 
 
-async def audit(connection: Any, before: Seen | None, progress: Progress) -> Seen:
+async def audit(connection: Any, progress: Progress, *before: Seen) -> Seen:
     """What the database's log is, when all of it agrees; raises Difference.
 
     `connection` is in a snapshot; `before` is what was seen of this log earlier.
@@ -56,9 +56,10 @@ async def audit(connection: Any, before: Seen | None, progress: Progress) -> See
         if head is None:
             raise Difference(_NO_HEAD)
         size, peaks = head["size"], split(head["peaks"])
-        if before is not None and size < before.size:
-            raise Difference(_SHRUNK.format(old=before.size, size=size))
-        walk = watching.Walk(before)
+        seen_most = max((seen.size for seen in before), default=0)
+        if size < seen_most:
+            raise Difference(_SHRUNK.format(old=seen_most, size=size))
+        walk = watching.Walk(*before)
         tree = _Tree(connection)
         async for rows in _tiles(connection):
             if rows[-1]["index"] >= size:

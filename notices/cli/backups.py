@@ -1,0 +1,271 @@
+"""`notices backup`, `restore` and `keys`: what a register is built up again from."""
+
+import argparse
+import asyncio
+import contextlib
+import getpass
+import os
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from notices.cli.audits import database_of
+from notices.cli.commands import Commands, add
+from notices.cli.terminal import CommandError, both, progress, say
+from notices.facts.texts import Text
+from notices.settings import Settings
+from notices.trust.archive import ArchiveError, Secret, new_key
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """What stands against a backup, in words."""
+    from notices.trust.watching import Difference
+    from notices.upkeep.backup import BackupError
+    from notices.upkeep.dumping import DumpError
+    from notices.upkeep.remembering import StateError
+
+    try:
+        yield
+    except (ArchiveError, BackupError, DumpError, StateError) as error:
+        raise CommandError(error.message) from None
+    except Difference as difference:
+        found = difference.message
+        raise CommandError(Text(_NOT_WHOLE.zh + found.zh, _NOT_WHOLE.en + found.en)) from None
+
+
+def _secret(file: Path | None) -> Secret | None:
+    return None if file is None else Secret.from_text(file.read_text("utf-8"))
+
+
+def _new_file(file: Path, text: str) -> None:
+    """A new file that only its owner reads; one that is there is never replaced."""
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def backup(settings: Settings, options: argparse.Namespace) -> None:
+    from notices.upkeep import backup as backups
+
+    if options.make_key:
+        _new_file(Path(options.file), new_key())
+        say(both(_KEY_MADE.format(file=options.file)))
+        return
+    with _told():
+        secret = _secret(options.key)
+        if secret is None:
+            say(both(_PLAIN))
+
+        async def work() -> None:
+            async with database_of(settings) as url:
+                manifest = await backups.manifest_of(url, settings, datetime.now(UTC))
+                if options.file == "-":
+                    backups.write(sys.stdout.buffer, url, settings, manifest, secret)
+                    sys.stdout.buffer.flush()
+                    return
+                size = backups.to_file(
+                    Path(options.file), url, settings, manifest, secret, force=options.force
+                )
+                say(both(_MADE.format(file=options.file, size=size, log=manifest["log"]["size"])))
+
+        asyncio.run(work())
+    say(both(_KEYS_APART))
+
+
+def restore(settings: Settings, options: argparse.Namespace) -> None:
+    from notices.upkeep import dumping, remembering, restoring
+
+    with _told(), options.file.open("rb") as file:
+        memory = remembering.read(options.state) if options.state is not None else None
+        if options.state is not None and memory is None:
+            raise CommandError(_NO_STATE.format(file=options.state))
+        found = restoring.Backup(file, _secret(options.key))
+        _compare_keys(settings, found.keys)
+
+        async def work() -> restoring.Restored:
+            async with database_of(settings) as url, restoring.being_restored(url):
+                dumping.load(url, found.manifest["pg_dump"], found.dump())
+                found.put_uploads(settings.data / "uploads")
+                return await restoring.prove(url, found, memory, options.mirror, progress)
+
+        restored = asyncio.run(work())
+    say(both(_RESTORED.format(at=restored.made_at, size=restored.seen.size)))
+    if restored.missing is not None:
+        raise CommandError(
+            Text(restored.missing.zh + _FORK.zh, f"{restored.missing.en} {_FORK.en}")
+        )
+    say(both(_NOBODY_VOUCHED if memory is None else _VOUCHED.format(size=memory.seen.size)))
+
+
+def _compare_keys(settings: Settings, public: dict[str, str]) -> None:
+    from notices.upkeep.backup import public_keys
+
+    here = public_keys(settings)
+    if not here:
+        say(both(_NO_KEYS))
+    elif any(here.get(name) != key for name, key in public.items()):
+        raise CommandError(_OTHER_KEYS.format(folder=settings.keys_folder))
+
+
+def _passphrase(file: Path | None, *, twice: bool) -> Secret:
+    if file is not None:
+        return Secret.from_passphrase(file.read_text("utf-8").split("\n", 1)[0].rstrip("\r"))
+    first = getpass.getpass("口令 / passphrase: ")
+    if twice and getpass.getpass("再输一次 / once more: ") != first:
+        raise CommandError(_TWO_PASSPHRASES)
+    return Secret.from_passphrase(first)
+
+
+def keys_export(settings: Settings, options: argparse.Namespace) -> None:
+    from notices.trust import keybox, keys
+
+    with _told():
+        secrets = keys.exported(settings.keys_folder)
+        if options.file.exists():
+            raise CommandError(_THERE.format(file=options.file))
+        text = keybox.seal(secrets, _passphrase(options.passphrase_file, twice=True))
+        _new_file(options.file, text + "\n")
+    say(both(_EXPORTED.format(file=options.file)))
+
+
+def keys_import(settings: Settings, options: argparse.Namespace) -> None:
+    from notices.trust import keybox, keys
+
+    with _told(), options.file.open("rb") as file:
+        secret = _passphrase(options.passphrase_file, twice=False)
+        found = keybox.unseal(file.read(keybox.LARGEST), secret)
+        keys.import_into(settings.keys_folder, found)
+    keys.Keys.open(settings.keys_folder, settings.log_origin)
+    say(both(_IMPORTED.format(folder=settings.keys_folder)))
+
+
+def log_accept(settings: Settings, options: argparse.Namespace) -> None:
+    from notices.upkeep import restoring
+
+    async def work() -> list[str]:
+        async with database_of(settings) as url:
+            reasons = await restoring.held(url)
+            if reasons:
+                await restoring.accept(url)
+            return reasons
+
+    reasons = asyncio.run(work())
+    for reason in reasons:
+        say(reason)
+    say(both(_ACCEPTED if reasons else _NOT_HELD))
+
+
+def add_to(commands: Commands, log: Commands) -> None:
+    """The commands; `log` is the group of those that are about the log."""
+    add(
+        log, "accept", log_accept,
+        "确认按现状提供服务 / serve the log as it was restored, shorter than it was seen",
+    )  # fmt: skip
+    command = add(commands, "backup", backup, "备份数据库、上传文件和公钥 / back the register up")
+    command.add_argument("file", metavar="FILE", help="- 为标准输出 / - for standard output")
+    command.add_argument(
+        "--key", type=Path, metavar="KEYFILE",
+        help="加密：密钥文件，或首行为口令的文件 / encrypt under this key or passphrase",
+    )  # fmt: skip
+    command.add_argument(
+        "--make-key", action="store_true", help="在 FILE 新建密钥文件 / make a key file instead"
+    )
+    command.add_argument("--force", action="store_true", help="覆盖 FILE / replace FILE")
+
+    command = add(commands, "restore", restore, "恢复到空数据库并核对 / restore, and prove the log")
+    command.add_argument("file", type=Path, metavar="FILE")
+    command.add_argument("--key", type=Path, metavar="KEYFILE")
+    command.add_argument(
+        "--state", type=Path, metavar="AUDIT_STATE",
+        help="审计者的状态文件 / an auditor's state file, which the log has to reach",
+    )  # fmt: skip
+    command.add_argument(
+        "--mirror", type=Path, metavar="FOLDER",
+        help="审计者 --keep 的目录，用来说出缺少什么 / an auditor's mirror, to name what is lost",
+    )  # fmt: skip
+
+    group = commands.add_parser("keys", help="密钥 / keys").add_subparsers(required=True)
+    for name, run, words in (
+        (
+            "export",
+            keys_export,
+            "把四个密钥加密存为一个文件 / all secret keys as one encrypted file",
+        ),
+        ("import", keys_import, "从导出文件取回密钥 / put exported keys back"),
+    ):
+        command = add(group, name, run, words)
+        command.add_argument("file", type=Path, metavar="FILE")
+        command.add_argument("--passphrase-file", type=Path, metavar="FILE")
+
+
+_NOT_WHOLE = Text(
+    "恢复的内容没有通过核对，不能提供服务：",
+    "What was restored is not whole and cannot be served: ",
+)
+_KEY_MADE = Text(
+    "备份密钥已存入 {file}。没有它就打不开备份；请与备份分开保存。",
+    "The key for backups is in {file}. Without it no backup opens; keep it apart from them.",
+)
+_PLAIN = Text(
+    "没有给出 --key：备份不加密，其中的个人信息只由 sealing 密钥保护。",
+    "Without --key the backup is not encrypted: private values in it are sealed, and no more.",
+)
+_MADE = Text(
+    "已备份到 {file}（{size}字节，日志{log}条）。", "{file}: {size} bytes, a log of {log} entries."
+)
+_KEYS_APART = Text(
+    "备份中没有私钥；请另用 notices keys export 导出并分开保存，否则恢复后无法使用。",
+    "The secret keys are not in it: export them by notices keys export and keep them apart; "
+    "without them a restored register is of no use.",
+)
+_NO_STATE = Text("没有状态文件 {file}。", "There is no state file {file}.")
+_NO_KEYS = Text(
+    "这里没有密钥：恢复后、启动前请先运行 notices keys import。",
+    "There are no keys here: run notices keys import before the register is served.",
+)
+_OTHER_KEYS = Text(
+    "{folder} 中的密钥不是这个备份的；请另用一个 DATA 目录，先用 notices keys import 取回原来的。",
+    "The keys in {folder} are not those of the backup; import the right ones first, into another "
+    "DATA folder.",
+)
+_RESTORED = Text(
+    "已恢复 {at} 的备份，日志{size}条，全部核对无误。检索索引会自行重建。",
+    "Restored the backup of {at}: {size} entries, all of them found whole. The search index is "
+    "rebuilt by itself.",
+)
+_NOBODY_VOUCHED = Text(
+    "没有给出审计者的状态文件（--state）：没有外部证据说明备份之后没有丢失公告。",
+    "Without an auditor's state file (--state) nothing outside vouches that none is missing that "
+    "was declared after the backup.",
+)
+_VOUCHED = Text(
+    "审计者见过的{size}条都在其中。", "All {size} entries that the auditor saw are in it."
+)
+_FORK = Text(
+    "如果就此提供服务，新公告会占用同样的序号，而外面已有更长日志的签名检查点：日志就分叉了，"
+    "任何人都能证明。因此 serve 现在拒绝启动。请先找更新的备份或数据库副本；确实没有时，"
+    "运行 notices log accept，并告知所有审计者。",
+    "Served like this, new notices would take the same places, while signed checkpoints of the "
+    "longer log are out there: the log would have forked, as anybody could prove. So serve refuses "
+    "to start. Look for a newer backup or a replica first; if there is none, run "
+    "notices log accept, and tell every auditor.",
+)
+_TWO_PASSPHRASES = Text("两次输入的口令不同。", "The two passphrases differ.")
+_THERE = Text("{file} 已经存在，没有覆盖。", "{file} is there already and was left alone.")
+_EXPORTED = Text(
+    "四个密钥已加密存入 {file}。请与数据库备份分开保存，口令另存一处。",
+    "All four keys are in {file}, encrypted. Keep it apart from backups of the database, and the "
+    "passphrase apart from both.",
+)
+_IMPORTED = Text("密钥已放回 {folder}。", "The keys are back in {folder}.")
+_ACCEPTED = Text(
+    "已确认按现状提供服务。请立即告知所有审计者：日志从哪一条起分叉、为什么，以及他们须保留旧的状态"
+    "文件作为证据、另用新的状态文件；并公告缺少的公告须重新声明。",
+    "It will be served as it is. Tell every auditor now where the log forks and why: they keep the "
+    "old state file as evidence and begin a new one. And tell the public which notices have to be "
+    "declared again.",
+)
+_NOT_HELD = Text("没有需要确认的事项。", "There is nothing to accept.")
