@@ -22,8 +22,9 @@ from notices.deployment import Deployment
 from notices.settings import Settings
 from notices.trust.watching import Difference, Seen
 from notices.upkeep import auditing, reading, remembering, watching
+from tests import enginefarm
 from tests.samples import RESTAURANT, declaration
-from tests.service import ROOT, Service, running
+from tests.service import ROOT, Service
 
 MANY = 600
 
@@ -230,8 +231,13 @@ async def test_an_empty_database_is_whole(database: None, database_url: str) -> 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    with running(tmp_path_factory.mktemp("audited") / "data", POOL_SIZE="10") as service:
+    service = Service(tmp_path_factory.mktemp("audited") / "data")
+    try:
+        service.start("--no-relay")  # nothing here is searched for
         yield service
+    finally:
+        service.stop()
+        enginefarm.remove(service.data)
 
 
 def notices(service: Service, *words: str) -> "subprocess.CompletedProcess[str]":
@@ -246,17 +252,19 @@ def test_a_thousand_declarations_at_once_leave_a_log_that_is_whole_seen_from_bot
     service: Service, tmp_path: Path
 ) -> None:
     async def declare() -> list[int]:
-        limits = httpx.Limits(max_connections=50)
-        async with httpx.AsyncClient(base_url=service.url, timeout=60, limits=limits) as client:
+        serials, statuses = iter(range(1_000)), []
+
+        async def work(cookies: httpx.Cookies) -> None:
+            async with httpx.AsyncClient(base_url=service.url, timeout=60, cookies=cookies) as own:
+                for serial in serials:
+                    number = f"JY1379999{serial:07}"
+                    body = declaration(number=number, confirm_unusual_number=True)
+                    statuses.append((await own.post("/api/v1/notices", json=body)).status_code)
+
+        async with httpx.AsyncClient(base_url=service.url) as client:
             await client.post("/api/v1/demo/login", json=RESTAURANT)
-            bodies = (
-                declaration(number=f"JY1379999{serial:07}", confirm_unusual_number=True)
-                for serial in range(1_000)
-            )
-            answers = await asyncio.gather(
-                *(client.post("/api/v1/notices", json=body) for body in bodies)
-            )
-        return [answer.status_code for answer in answers]
+            await asyncio.gather(*(work(client.cookies) for _ in range(16)))
+        return statuses
 
     assert asyncio.run(declare()) == [201] * 1_000
 
