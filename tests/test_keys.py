@@ -6,7 +6,15 @@ import pytest
 
 from notices.trust import answers
 from notices.trust import keys as keys_module
-from notices.trust.keys import FILES, RETIRED, Keys, KeysError, rotate
+from notices.trust.keys import (
+    FILES,
+    RETIRED,
+    Keys,
+    KeysError,
+    exported,
+    import_into,
+    rotate,
+)
 from notices.trust.notes import NoteVerifier
 
 NAME = "notices.example/log"
@@ -245,3 +253,18 @@ def test_a_damaged_list_of_earlier_keys_is_named(folder, content):
 
     with pytest.raises(KeysError, match="retired"):
         Keys.open(folder, NAME)
+
+
+def test_rotated_keys_are_exported_and_put_back_with_the_public_ones_before_them(tmp_path):
+    first, second = tmp_path / "1", tmp_path / "2"
+    Keys.open(first, NAME)
+    rotate(first, "log")
+    rotate(first, "answers")
+
+    import_into(second, exported(first))
+
+    assert Keys.open(second, NAME).public() == Keys.open(first, NAME).public()
+    assert len(Keys.open(second, NAME).log_vkeys) == 2
+    rotate(first, "answers")
+    with pytest.raises(KeysError, match="another key"):
+        import_into(second, exported(first))

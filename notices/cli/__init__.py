@@ -196,9 +196,9 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("file", nargs="?", type=Path, metavar="FILE")
 
     agencies.add_to(commands)
-    proofs.add_to(commands)
+    keys = proofs.add_to(commands)
     log = audits.add_to(commands)
-    backups.add_to(commands, log)
+    backups.add_to(commands, log, keys)
     return top
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from notices.cli.audits import database_of
 from notices.cli.commands import Commands, add
@@ -100,13 +101,14 @@ def restore(settings: Settings, options: argparse.Namespace) -> None:
     say(both(_NOBODY_VOUCHED if memory is None else _VOUCHED.format(size=memory.seen.size)))
 
 
-def _compare_keys(settings: Settings, public: dict[str, str]) -> None:
+def _compare_keys(settings: Settings, public: dict[str, Any]) -> None:
+    """The keys here have to be the backup's, or their successors by rotation."""
     from notices.upkeep.backup import public_keys
 
     here = public_keys(settings)
     if not here:
         say(both(_NO_KEYS))
-    elif any(here.get(name) != key for name, key in public.items()):
+    elif any(keys[0] not in here[purpose] for purpose, keys in public.items()):
         raise CommandError(_OTHER_KEYS.format(folder=settings.keys_folder))
 
 
@@ -158,8 +160,8 @@ def log_accept(settings: Settings, options: argparse.Namespace) -> None:
     say(both(_ACCEPTED if reasons else _NOT_HELD))
 
 
-def add_to(commands: Commands, log: Commands) -> None:
-    """The commands; `log` is the group of those that are about the log."""
+def add_to(commands: Commands, log: Commands, keys: Commands) -> None:
+    """The commands; `log` and `keys` are the groups of those that are about these."""
     add(
         log, "accept", log_accept,
         "确认按现状提供服务 / serve the log as it was restored, shorter than it was seen",
@@ -187,7 +189,6 @@ def add_to(commands: Commands, log: Commands) -> None:
         help="审计者 --keep 的目录，用来说出缺少什么 / an auditor's mirror, to name what is lost",
     )  # fmt: skip
 
-    group = commands.add_parser("keys", help="密钥 / keys").add_subparsers(required=True)
     for name, run, words in (
         (
             "export",
@@ -196,7 +197,7 @@ def add_to(commands: Commands, log: Commands) -> None:
         ),
         ("import", keys_import, "从导出文件取回密钥 / put exported keys back"),
     ):
-        command = add(group, name, run, words)
+        command = add(keys, name, run, words)
         command.add_argument("file", type=Path, metavar="FILE")
         command.add_argument("--passphrase-file", type=Path, metavar="FILE")
 

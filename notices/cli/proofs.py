@@ -78,7 +78,8 @@ def keys_rotate(settings: Settings, options: argparse.Namespace) -> None:
         say("请把新的日志公钥告诉所有审计者。 / Tell everybody who audits the log its new key.")
 
 
-def add_to(commands: Commands) -> None:
+def add_to(commands: Commands) -> Commands:
+    """The commands; returned is the group of those about keys."""
     group = commands.add_parser("receipt", help="回执 / receipts")
     command = add(
         group.add_subparsers(required=True), "verify", receipt_verify,
@@ -99,12 +100,13 @@ def add_to(commands: Commands) -> None:
         "--keys", metavar="KEYS", help="a saved /.well-known/notice-keys.json (default: own)"
     )
 
-    group = commands.add_parser("keys", help="密钥 / keys")
+    keys: Commands = commands.add_parser("keys", help="密钥 / keys").add_subparsers(required=True)
     command = add(
-        group.add_subparsers(required=True), "rotate", keys_rotate,
+        keys, "rotate", keys_rotate,
         "换用新的签名密钥 / sign with a new key from now on",
     )  # fmt: skip
     command.add_argument(
         "purpose", choices=("signing", "log"),
         help="signing: 核验答复 / answers; log: 登记簿 / the log's checkpoints",
     )  # fmt: skip
+    return keys

@@ -8,7 +8,7 @@ from cryptography.exceptions import InvalidTag
 from notices.facts.texts import Text
 from notices.trust.archive import SALT, ArchiveError, Secret
 from notices.trust.encoding import EncodingError, from_base64, strict_json, to_base64
-from notices.trust.keys import FILES
+from notices.trust.keys import FILES, RETIRED
 
 FORMAT = "notices-keys/v1"
 LARGEST = 100_000
@@ -40,7 +40,7 @@ def unseal(text: bytes, secret: Secret) -> dict[str, str]:
     except (InvalidTag, ValueError):
         raise ArchiveError(_WRONG) from None
     keys: dict[str, str] = json.loads(plain)
-    if set(keys) != set(FILES):
+    if set(keys) - {RETIRED} != set(FILES):
         raise ArchiveError(_NO_BOX)
     return keys
 

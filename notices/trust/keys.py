@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from notices.trust.answers import AnswerError, AnswerSigner, PublicKey, keys_in
 from notices.trust.encoding import EncodingError, from_base64, strict_json, to_base64
@@ -79,6 +80,16 @@ class Keys:
             )
         except (NoteError, EncodingError) as problem:
             raise KeysError(f"a key in {folder} is damaged: {problem}") from problem
+
+    def public(self) -> dict[str, Any]:
+        """The public keys, as /.well-known/notice-keys.json shows them; the present ones first."""
+        return {
+            "log": self.log_vkeys,
+            "answers": [
+                {"id": id, "alg": key.algorithm, "key": to_base64(key.key)}
+                for id, key in self.answer_keys.items()
+            ],
+        }
 
     @property
     def log_vkeys(self) -> list[str]:
@@ -164,20 +175,22 @@ def _put(path: Path, content: str) -> None:
 
 
 def exported(folder: Path) -> dict[str, str]:
-    """The texts of all four keys, by their files' names; raises KeysError."""
-    return {name: _read(folder / name) for name in FILES}
+    """The texts of all four keys and of the list of earlier ones; raises KeysError."""
+    names = [*FILES, RETIRED] if (folder / RETIRED).exists() else FILES
+    return {name: _read(folder / name) for name in names}
 
 
 def import_into(folder: Path, keys: dict[str, str]) -> None:
     """Put `keys` into `folder`; raises KeysError when another one is there, and writes none."""
-    for name in FILES:
+    for name in keys:
         if (folder / name).exists() and _read(folder / name) != keys[name]:
             raise KeysError(
                 f"{folder / name} is another key; if nothing was written under it, move the "
                 "folder away and import again"
             )
-    for name in FILES:
-        if not (folder / name).exists():
+    # The last of FILES says that all are there.
+    for name in (RETIRED, *FILES):
+        if name in keys and not (folder / name).exists():
             _make(folder / name, lambda text=keys[name]: text)  # type: ignore[misc]
 
 

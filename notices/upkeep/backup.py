@@ -19,10 +19,9 @@ from notices.facts import catalogue
 from notices.facts.texts import Text, rfc3339
 from notices.log import split
 from notices.settings import Settings
-from notices.trust import merkle
-from notices.trust.answers import AnswerSigner
+from notices.trust import keys, merkle
 from notices.trust.archive import Secret, Writer
-from notices.trust.encoding import from_base64, to_base64
+from notices.trust.encoding import to_base64
 from notices.trust.notes import NoteSigner, checkpoint_text
 from notices.upkeep import dumping
 
@@ -74,17 +73,11 @@ async def manifest_of(url: str, settings: Settings, now: datetime) -> dict[str, 
     }
 
 
-def public_keys(settings: Settings) -> dict[str, str]:
-    """The keys that verify what was signed; a backup of them needs no guarding."""
-    found = {}
-    with contextlib.suppress(FileNotFoundError):
-        text = (settings.keys_folder / "log.key").read_text().strip()
-        found["log"] = NoteSigner.from_text(text).vkey
-    with contextlib.suppress(FileNotFoundError):
-        text = (settings.keys_folder / "answers.key").read_text().strip()
-        signer = AnswerSigner(from_base64(text.partition(" ")[2]))
-        found["answers"] = to_base64(signer.public_key)
-    return found
+def public_keys(settings: Settings) -> dict[str, Any]:
+    """The keys that verify what is and was signed; a backup of them needs no guarding."""
+    if not (settings.keys_folder / keys.FILES[-1]).exists():
+        return {}
+    return keys.Keys.open(settings.keys_folder, settings.log_origin).public()
 
 
 def write(

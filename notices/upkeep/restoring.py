@@ -110,7 +110,7 @@ class Backup:
         return count
 
     @property
-    def keys(self) -> dict[str, str]:
+    def keys(self) -> dict[str, Any]:
         found = next((content for name, content in self._members() if name == KEYS), b"{}")
         return dict(json.loads(found))
 
@@ -157,7 +157,8 @@ async def prove(
         size = await connection.fetchval("SELECT size FROM log_head")
         before = [backup.seen]
         if memory is not None:
-            if memory.vkey is not None and vkey is not None and memory.vkey != vkey:
+            known = {vkey, *backup.keys.get("log", ())}
+            if memory.vkey is not None and vkey is not None and memory.vkey not in known:
                 raise BackupError(_OTHER_LOG)
             if memory.seen.size <= size:
                 before.append(memory.seen)

@@ -1,6 +1,5 @@
 """What other programs follow: the Atom feed (RFC 4287) and the service's public keys."""
 
-import base64
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from litestar import Response, get
@@ -56,12 +55,7 @@ async def feed(request: AnyRequest) -> Response[bytes]:
 )
 async def keys(request: AnyRequest) -> Response[bytes]:
     """The public keys that answers and checkpoints are signed with, and before them were."""
-    keys = request.app.state.deployment.keys
-    answers = [
-        {"id": id, "alg": key.algorithm, "key": base64.b64encode(key.key).decode()}
-        for id, key in keys.answer_keys.items()
-    ]
-    return json_response({"log": keys.log_vkeys, "answers": answers})
+    return json_response(request.app.state.deployment.keys.public())
 
 
 HANDLERS = [feed, keys]
