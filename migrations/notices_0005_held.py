@@ -17,7 +17,8 @@ async def forwards() -> MigrationManager:
 
     async def run() -> None:
         await RawTable.raw(
-            "CREATE TABLE hold (reason text NOT NULL, at timestamptz NOT NULL DEFAULT now())"
+            "CREATE TABLE hold (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+            " reason text NOT NULL, at timestamptz NOT NULL DEFAULT now())"
         )
 
     manager.add_raw(run)

@@ -191,6 +191,14 @@ class KeyCheck(Table, db=DB, tablename="key_check"):
     check_value = Text(default=None)
 
 
+class Hold(Table, db=DB, tablename="hold"):
+    """Why the register must not be served until somebody says so."""
+
+    id = BigInt(primary_key=True, default=None)
+    reason = Text(default=None)
+    at = Timestamptz(default=None)
+
+
 class Rate(Table, db=DB, tablename="rate"):
     """How often a bucket (policy and who) was used in its present window."""
 
@@ -205,6 +213,7 @@ __all__ = [
     "Event",
     "EventPrivate",
     "Follower",
+    "Hold",
     "Idempotency",
     "KeyCheck",
     "LogHead",
