@@ -1,6 +1,5 @@
 """Asking whether a certificate is declared lost."""
 
-import base64
 from typing import Any
 
 import httpx
@@ -49,13 +48,12 @@ async def test_an_answer_is_signed_and_any_change_breaks_it(
     client: httpx.AsyncClient, deployment: Deployment
 ) -> None:
     answer = (await ask(client, certificate=FOOD, number="1")).json()
-    keys = (await client.get("/.well-known/notice-keys.json")).json()
-    public = base64.b64decode(keys["answers"][0]["key"])
+    public = answers.keys_in((await client.get("/.well-known/notice-keys.json")).content)
 
     answers.verify(answer, public)
     with pytest.raises(answers.AnswerError):
         answers.verify({**answer, "status": "invalid"}, public)
-    assert public == deployment.keys.answers.public_key
+    assert public == deployment.keys.answer_keys
 
 
 async def test_only_the_copy_that_was_declared_is_invalid(restaurant: httpx.AsyncClient) -> None:
