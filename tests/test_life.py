@@ -533,7 +533,7 @@ AFTER = {"withdrawn": "reinstated", "contested": "contested", "annulled": "reins
          "replaced": "replaced"}  # fmt: skip
 
 
-@settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
 @given(acts=st.lists(st.sampled_from(ACTS), min_size=1, max_size=7), running=st.booleans())
 async def test_in_every_order_of_events_only_what_the_table_allows_happens(
     client: httpx.AsyncClient,

@@ -46,7 +46,7 @@ def test_no_request_makes_the_service_fail(
     operation = api.find_operation_by_id(operation_id)
 
     @given(case=operation.as_strategy())
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     def fuzz(case: schemathesis.Case) -> None:
         answer = case.call(cookies={"session": cookie})
 

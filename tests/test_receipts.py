@@ -102,7 +102,7 @@ def test_every_entry_of_a_log_has_a_receipt(size):
         assert verify(saved(make(index, size)), SIGNER.vkey).index == index
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.integers(0, len(GOOD) - 1), st.integers(1, 255))
 def test_a_receipt_with_one_byte_changed_proves_nothing(place, change):
     changed = bytearray(GOOD)
@@ -120,7 +120,7 @@ def test_a_tlog_proof_proves_the_entry_without_its_text():
     assert verify(to_text(make(0, 1)).encode(), SIGNER.vkey).size == 1
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.integers(0, len(PROOF) - 1), st.integers(1, 255))
 def test_a_tlog_proof_with_one_byte_changed_proves_nothing(place, change):
     changed = bytearray(PROOF)
@@ -155,7 +155,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.sampled_from(["entry", "opening", "index", "proof", "checkpoint", "more"]), JSON)
 def test_any_json_in_place_of_a_part_is_refused_with_our_own_error(part, value):
     if part == "opening" and value is None:

@@ -124,7 +124,12 @@ async def _rebuild(
         # Only now: the marks tell of the index that serves.
         freed = [id for id in await publishing.parked() if id not in refused]
         await publishing.settle(freed, refused)
-        await DB.fetch("UPDATE touched SET taken = false WHERE at >= $1", began)
+        # What was noted before the rebuild began may have been committed after it was read; no
+        # transaction of ours lasts a minute.
+        await DB.fetch(
+            "UPDATE touched SET taken = false WHERE at >= $1::timestamptz - interval '1 minute'",
+            began,
+        )
         await move(position)
     await admin.drop(following)
     LOG.info("index_rebuilt", documents=count, position=position)
