@@ -77,7 +77,9 @@ async def measure(here: Deployment, url: str) -> None:
     await DB.start(url, CONNECTIONS + 2)
 
     async def declare() -> None:
-        form = msgspec.json.decode(declaration()[1], type=Declaration)
+        number, body = declaration()
+        form = msgspec.json.decode(body, type=Declaration)
+        form.number = "379998" + number[6:]  # not one that made-up notices may have
         certificate = declarations.check(here, PERSON, form, datetime.now(UTC))
         await declarations.declare(here, PERSON, form, certificate=certificate)
 

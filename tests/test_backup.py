@@ -137,6 +137,8 @@ def test_a_backup_brings_everything_back(
     assert "nothing outside vouches" in said
     assert content(target) == content(source)
     assert target.execute("SELECT 1 WHERE to_regnamespace('restoring') IS NOT NULL") == []
+    analysed = "SELECT 1 FROM pg_stats WHERE tablename = 'log_node' AND schemaname = 'public'"
+    assert target.execute(analysed) != []
     assert f"{source.size} entries" in target.done("log", "audit")
     target.done("demo", "fill", "3", "--no-publish", "--seed", "5")
     assert target.size > source.size

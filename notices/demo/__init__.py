@@ -147,6 +147,8 @@ async def fill(
             progress(batch.stop, count)
     # Whoever searches should not have to.
     await DB.fetch("SELECT gin_clean_pending_list('notice_terms')")
+    # Plans that were made when the tables were small would read all of them.
+    await DB.fetch("ANALYZE notice, notice_private, claim, event, log_node")
 
 
 async def _start(
