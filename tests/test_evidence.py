@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -312,7 +313,7 @@ async def test_files_that_nothing_tells_of_are_forgotten_after_a_day(
         file = uploads / "ab" / name
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(b"x")
-        os.utime(file, (0, 0))
+        os.utime(file, times=(time.time() - 2 * 86_400,) * 2)
     os.utime(uploads / "ab" / "new")
 
     await evidence.forget_orphans(deployment)

@@ -11,7 +11,14 @@ from notices.changing.following import Followup
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import followups, lifecycle, masking, periods
-from notices.facts.errors import AlreadyRedacted, Invalid, NoOpenObjection, NotAnOfficer, Problem
+from notices.facts.errors import (
+    AlreadyRedacted,
+    Invalid,
+    NoOpenObjection,
+    NotAnOfficer,
+    Problem,
+    refuse_wrong,
+)
 from notices.facts.forms import Decision, Declaration
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
 from notices.identity import Person
@@ -38,15 +45,12 @@ def refuse_others(person: Person) -> None:
 
 def check(decision: Decision, wrong: list[Problem]) -> None:
     """Raises Invalid with all problems, `wrong` among them."""
-    known = {one.field for one in wrong}
     problems = [
         *text_problems("objection", decision.objection),
         *choice_problems("decision", decision.decision, tuple(KINDS), required=True),
         *reason_problems("reason", decision.reason, published=True),
     ]
-    problems = [*wrong, *(one for one in problems if one.field not in known)]
-    if problems:
-        raise Invalid(problems=problems)
+    refuse_wrong(wrong, problems)
 
 
 def check_reason(reason: str | None) -> str:

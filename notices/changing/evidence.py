@@ -30,6 +30,9 @@ SIGNATURES: dict[bytes, str] = {
 ORPHAN_AFTER = 86_400.0
 """Seconds; no request takes as long."""
 
+LOOKED_BACK = 30 * 86_400.0
+"""Seconds for which a service may have been away that leaves no file behind for good."""
+
 EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
@@ -147,11 +150,22 @@ def _place(id: str, number: int, last: bool) -> bytes:
 
 
 async def forget_orphans(deployment: Deployment) -> None:
-    """Delete files of a day ago that no objection tells of: their request was killed."""
-    rows = await DB.fetch("SELECT id FROM objection WHERE evidence_type IS NOT NULL")
-    known = {row["id"] for row in rows}
+    """Delete files of some days ago that no objection tells of: their request was killed."""
+    files = await asyncio.to_thread(_of_some_days_ago, deployment.settings.uploads_folder)
+    rows = await DB.fetch("SELECT id FROM objection WHERE id = ANY($1::text[])", list(files))
+    for id in files.keys() - {row["id"] for row in rows}:
+        files[id].unlink(missing_ok=True)
+
+
+def _of_some_days_ago(folder: Path) -> dict[str, Path]:
+    """Files by their objections' ids; what is older was looked at when it was younger."""
     before = time.time() - ORPHAN_AFTER
-    for path in deployment.settings.uploads_folder.glob("*/*"):
-        name = path.name.removeprefix(".").removesuffix(".part")
-        if name not in known and path.stat().st_mtime < before:
-            path.unlink(missing_ok=True)
+    found = {}
+    for path in folder.glob("*/*"):
+        try:
+            changed = path.stat().st_mtime
+        except FileNotFoundError:  # another process was first
+            continue
+        if before - LOOKED_BACK < changed < before:
+            found[path.name.removeprefix(".").removesuffix(".part")] = path
+    return found

@@ -68,6 +68,11 @@ async def follow(
 async def end_claims(id: str) -> None:
     """Notice `id` lives no more: its certificate can be declared again."""
     await DB.fetch("UPDATE claim SET living = false WHERE notice = $1", id)
+    await close_objections(id)
+
+
+async def close_objections(id: str) -> None:
+    """What waits about notice `id` has nothing left to be about."""
     await DB.fetch(
         "UPDATE objection SET status = 'closed', decided_at = now()"
         " WHERE notice = $1 AND status IN ('open', 'admitted')",

@@ -11,7 +11,7 @@ from notices.changing.following import Followup
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import declaration_check, disclosure, followups
-from notices.facts.errors import AlreadyConfirmed, Invalid, NotTheIssuer, Problem
+from notices.facts.errors import AlreadyConfirmed, NotTheIssuer, Problem, refuse_wrong
 from notices.facts.forms import Declaration, Replacement
 from notices.facts.numbers import normal_form
 from notices.facts.text_check import is_blank, text_problems
@@ -42,10 +42,7 @@ def check(
     dated = Declaration(issued_on=replacement.issued_on)
     checked = declaration_check.check(dated, deployment.catalogue, deployment.regions, today)
     problems += [one for one in checked if one.field == "issued_on"]
-    known = {one.field for one in wrong}
-    problems = [*wrong, *(one for one in problems if one.field not in known)]
-    if problems:
-        raise Invalid(problems=problems)
+    refuse_wrong(wrong, problems)
 
 
 def refuse_others(agency: Agency, notice: Notice) -> None:
@@ -82,11 +79,7 @@ async def replace(
     async def change(before: Notice, turn: Turn) -> Followup:
         refuse_others(agency, before)
         shown = await _shown(deployment, before, number) if number else None
-        await DB.fetch(
-            "UPDATE objection SET status = 'closed', decided_at = now()"
-            " WHERE notice = $1 AND status = 'open'",
-            id,
-        )
+        await following.close_objections(id)
         form = followups.replacement(id, agency.name, shown, replacement.issued_on or "")
         return Followup(form, Private(agency=agency.id, number=number))
 

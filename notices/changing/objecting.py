@@ -24,6 +24,7 @@ from notices.facts.errors import (
     OwnNotice,
     Problem,
     TooManyObjections,
+    refuse_wrong,
 )
 from notices.facts.followups import GROUNDS
 from notices.facts.forms import Objection
@@ -60,10 +61,7 @@ def check(objection: Objection, more: list[Problem]) -> None:
         *choice_problems("ground", objection.ground, tuple(GROUNDS), required=True),
         *reason_problems("text", objection.text),
     ]
-    known = {one.field for one in more}
-    problems = [*more, *(one for one in problems if one.field not in known)]
-    if problems:
-        raise Invalid(problems=problems)
+    refuse_wrong(more, problems)
 
 
 async def refuse_own(deployment: Deployment, person: Person, notice: Notice) -> None:

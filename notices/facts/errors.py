@@ -50,6 +50,14 @@ class Invalid(Refusal):
     title = Text("有内容需要改正，请看每一项的说明。", "Some values are wrong; see each field.")
 
 
+def refuse_wrong(wrong: list[Problem], found: list[Problem]) -> None:
+    """Raises Invalid with `wrong`, of fields that could not be decoded, and `found` of others."""
+    known = {one.field for one in wrong}
+    problems = [*wrong, *(one for one in found if one.field not in known)]
+    if problems:
+        raise Invalid(problems=problems)
+
+
 class NotAllowedNow(Refusal):
     code, status = "not_allowed_now", 409
     title = Text(

@@ -9,6 +9,7 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import periods
 from notices.facts.periods import End
+from notices.facts.texts import CHINA
 
 PIECE = 500
 
@@ -22,11 +23,15 @@ async def settle_periods(deployment: Deployment) -> int:
     nothing, and two processes that do it at once do the same.
     """
     moved, last = 0, ""
+    # Later ends cannot be final yet: a start under the same schedule looks at none of them.
+    known_to = datetime(periods.PUBLISHED_TO + 1, 1, 1, tzinfo=CHINA)
     while True:
         rows = await DB.fetch(
-            "SELECT id FROM notice WHERE provisional AND id > $1 ORDER BY id LIMIT $2",
+            "SELECT id FROM notice WHERE provisional AND effective_at <= $3 AND id > $1"
+            " ORDER BY id LIMIT $2",
             last,
             PIECE,
+            known_to,
         )
         if not rows:
             break

@@ -30,6 +30,6 @@ async def keep_tidy(deployment: Deployment) -> None:
     while True:
         try:
             await tidy(deployment)
-        except Unavailable:
+        except (Unavailable, OSError):
             LOG.warning("tidying_put_off")
         await asyncio.sleep(EVERY)

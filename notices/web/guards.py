@@ -8,12 +8,12 @@ from litestar.datastructures import Cookie
 
 from notices import agencies, identity, limits
 from notices.agencies import Agency
+from notices.changing import deciding
 from notices.deployment import Deployment
 from notices.facts.errors import (
     BadQuery,
     CrossSite,
     NotAnAgency,
-    NotAnOfficer,
     Problem,
     SignInRequired,
     UnknownParameter,
@@ -78,8 +78,7 @@ async def require_person(request: AnyRequest) -> Person:
 
 async def require_officer(request: AnyRequest) -> Person:
     person = await require_person(request)
-    if person.kind != "officer":
-        raise NotAnOfficer
+    deciding.refuse_others(person)
     return person
 
 
