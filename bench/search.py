@@ -1,6 +1,7 @@
 """Whether the search finds, how fast, and what a rebuild costs, against bare Meilisearch.
 
-`python -m bench.search --notices 200000`
+`python -m bench.search --notices 200000`, and with `--data DIR` notices that are kept there: they
+are filled in once, and asked about by every later run.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from bench import load, recall
 from bench import plain as plain_index
 from bench.declare import declaration, sign_in, until_found
 from bench.plain import Plain
+from bench.questions import PLAIN, Questions, corpus
 from bench.verify import web_memory
 from notices import deployment as deployments
 from notices.database import DB
@@ -58,13 +60,8 @@ def notices(service: Service, *arguments: str) -> float:
 
 def typed(url: str, seed: int) -> list[str]:
     """Queries of every kind, mixed."""
-    corpus = asyncio.run(recall.corpus(url))
-    kinds = [
-        [one.q for one in questions]
-        for name, questions in recall.Questions(corpus, seed, 60).classes()
-        if name in recall.PLAIN
-    ]
-    mixed = list(itertools.chain.from_iterable(kinds))
+    classes = Questions(asyncio.run(corpus(url)), seed, 60).classes()
+    mixed = [one.q for name in PLAIN for one in classes[name]()]
     random.Random(seed).shuffle(mixed)  # noqa: S311
     return mixed
 
@@ -193,14 +190,14 @@ def size_of(folder: Path) -> float:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
 
 
-def main(service: Service, many: int, questions: int) -> None:
+def fill(service: Service, many: int) -> None:
+    """Make `many` notices and an index of them; it says how fast."""
     service.start("--no-relay")  # the relay would work on the same while it is measured
     filled = many / notices(service, "demo", "fill", str(many), "--no-publish")
     where: dict[str, Any] = json.loads((service.data / "engines.json").read_text())
-    here = deployments.load(from_environment({"DATA": str(service.data)}))
     rebuilt = many / notices(service, "reindex")
     size = size_of(service.data / "meilisearch" / "db" / "indexes")
-    bare_rate = asyncio.run(bare_rebuild(here, where))
+    bare_rate = asyncio.run(bare_rebuild(deployment_of(service), where))
     print(
         f"fill             {filled:8.0f} /s  through the log\n"
         f"rebuild          {rebuilt:8.0f} /s  against {bare_rate:.0f} /s of bare Meilisearch fed"
@@ -209,16 +206,24 @@ def main(service: Service, many: int, questions: int) -> None:
         flush=True,
     )
     service.stop()
+
+
+def deployment_of(service: Service) -> Deployment:
+    return deployments.load(from_environment({"DATA": str(service.data)}))
+
+
+def ask(service: Service, many: int) -> None:
+    """Ask `many` questions of each class, then as many as can be answered."""
     service.start()
-    where = json.loads((service.data / "engines.json").read_text())
+    where: dict[str, Any] = json.loads((service.data / "engines.json").read_text())
     search_key, write_key = make_keys(where["meili_url"], where["meili_master_key"], "plain")
     admin = Admin(where["meili_url"], write_key)
     try:
         asyncio.run(plain_index.fill(where["database_url"], admin))
         plain = Plain(where["meili_url"], search_key)
         with service.client() as client:
-            recall.report(recall.through(client), plain, where["database_url"], many=questions)
-        speed(service, here, where, plain)
+            recall.report(recall.through(client), plain, where["database_url"], many=many)
+        speed(service, deployment_of(service), where, plain)
         asyncio.run(admin.drop(plain_index.INDEX))
     finally:
         admin.close()
@@ -230,20 +235,26 @@ def main(service: Service, many: int, questions: int) -> None:
     memory(service)
 
 
-def run(many: int, questions: int = 150) -> None:
-    """Measure on a service of its own with `many` notices."""
+def run(many: int, questions: int = 150, data: Path | None = None) -> None:
+    """Measure on a service of its own with `many` notices, or on one whose `data` is kept."""
     with tempfile.TemporaryDirectory(prefix="notices-bench-") as root:
-        measured = Service(Path(root) / "data")
+        measured = Service((data or Path(root) / "data").resolve())
         try:
-            main(measured, many, questions)
+            done = measured.data / "filled"
+            if not done.exists():
+                fill(measured, many)
+                done.touch()
+            ask(measured, questions)
         finally:
             measured.stop()
-            enginefarm.remove(measured.data)
+            if data is None:
+                enginefarm.remove(measured.data)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Measure the search.")
     parser.add_argument("--notices", type=int, default=200_000)
     parser.add_argument("--questions", type=int, default=150, help="of each class")
+    parser.add_argument("--data", type=Path, help="a folder whose notices are kept for later runs")
     options = parser.parse_args()
-    run(options.notices, options.questions)
+    run(options.notices, options.questions, options.data)
