@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from notices import files
 from notices.trust import answers
 from notices.trust import keys as keys_module
 from notices.trust.keys import (
@@ -118,7 +119,7 @@ def test_a_failed_write_leaves_no_key_behind(folder, monkeypatch):
     def fail(_):
         raise OSError("disk full")
 
-    monkeypatch.setattr(keys_module.os, "fsync", fail)
+    monkeypatch.setattr(files.os, "fsync", fail)
 
     with pytest.raises(OSError, match="disk full"):
         Keys.open(folder, NAME)
@@ -218,14 +219,14 @@ def test_rotation_that_was_killed_in_between_changes_nothing_and_can_be_done_aga
     folder, monkeypatch, purpose
 ):
     before = Keys.open(folder, NAME)
-    put = keys_module._put
+    put = files.put
 
     def put_one(path, content):
         if path.name != RETIRED:
             raise KeyboardInterrupt
         put(path, content)
 
-    monkeypatch.setattr(keys_module, "_put", put_one)
+    monkeypatch.setattr(files, "put", put_one)
     with pytest.raises(KeyboardInterrupt):
         rotate(folder, purpose)
     monkeypatch.undo()

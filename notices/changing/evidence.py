@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from notices import files
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Problem
@@ -121,12 +122,7 @@ class Receiving:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-        os.rename(self._draft, self._final)
-        folder = os.open(self._final.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        files.settle(self._draft, self._final)
 
 
 def pieces(sealer: Sealer, path: Path, id: str) -> Iterator[bytes]:

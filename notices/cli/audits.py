@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from notices import files
 from notices.cli.commands import Commands, add
 from notices.cli.terminal import CommandError, both, progress, say, system, why
 from notices.facts.texts import Text
 from notices.settings import Settings
 from notices.trust.notes import NoteSigner, checkpoint_text
 from notices.trust.watching import Difference, Seen
-from notices.upkeep.remembering import Memory, StateError, put, read, write
+from notices.upkeep.remembering import Memory, StateError, read, write
 
 NOT_ASKED = 2
 
@@ -68,7 +69,7 @@ def _url(options: argparse.Namespace) -> None:
         raise CommandError(error.message, NOT_ASKED) from None
     except watching.Found as found:
         kept = file.with_name(f"{file.stem}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}.checkpoint")
-        put(kept, found.note.encode(), lasting=True)
+        files.put(kept, found.note.encode(), mode=files.PUBLIC)
         say(both(_EVIDENCE.format(file=kept, state=file)))
         raise
     write(file, audited.memory, datetime.now(UTC))

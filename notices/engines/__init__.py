@@ -13,10 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from notices import files
 from notices.engines import binaries as engine_binaries
 from notices.engines import postgresql as engine_postgresql
 from notices.engines.children import Child, EngineError, Say, end_orphan, hold
-from notices.engines.cluster import write_private
 from notices.engines.postgresql import PostgreSQL
 from notices.facts.texts import Text
 from notices.settings import Settings
@@ -175,7 +175,7 @@ class Engines:
             "meili_url": self.meili_url,
             "meili_master_key": self.meili_master_key,
         }
-        write_private(self._file, json.dumps(where, indent=1) + "\n")
+        files.put(self._file, f"{json.dumps(where, indent=1)}\n".encode())
 
 
 def owner_of(data: Path) -> int | None:
@@ -249,7 +249,7 @@ def secret(file: Path) -> str:
     with contextlib.suppress(FileNotFoundError):
         return file.read_text().strip()
     text = secrets.token_hex(24)
-    write_private(file, text + "\n")
+    files.put(file, f"{text}\n".encode())
     return text
 
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from notices import files
 from notices.engines.children import EngineError, User, run
 from notices.facts.texts import Text
 
@@ -134,7 +135,7 @@ def make(data: Path, programs: Path, user: User | None) -> Path:
     cluster, file = new / "data", new / "password"
     cluster.mkdir(mode=0o700)
     own(cluster, user)
-    write_private(file, secrets.token_hex(24) + "\n")
+    files.put(file, f"{secrets.token_hex(24)}\n".encode())
     own(file, user)
     # The built-in C.UTF-8 sorts and folds the same on every machine, whatever its libc.
     words = [
@@ -150,7 +151,7 @@ def make(data: Path, programs: Path, user: User | None) -> Path:
     single_user(programs, cluster, user, "postgres", f"CREATE DATABASE {NAME}")
     if user is None:
         return new.rename(data / "postgresql")
-    write_private(data / "postgresql.home", f"{new}\n")
+    files.put(data / "postgresql.home", f"{new}\n".encode())
     return new
 
 
@@ -164,7 +165,7 @@ def password(file: Path, programs: Path, cluster: Path, user: User | None) -> st
     text = secrets.token_hex(24)
     roles = " ".join(ROLES.format(password=text).split())
     single_user(programs, cluster, user, NAME, roles)
-    write_private(file, text + "\n")
+    files.put(file, f"{text}\n".encode())
     return text
 
 
@@ -184,16 +185,6 @@ def single_user(
         database,
     ]
     run(words, user, cluster, f"{statement}\n")
-
-
-def write_private(file: Path, text: str) -> None:
-    """Writes a whole file that only its owner can read, or none."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
-    with os.fdopen(handle, "w") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(handle)
-    Path(name).replace(file)
 
 
 def socket_folder(home: Path, user: User | None) -> tuple[Path, bool]:

@@ -4,16 +4,17 @@ matching hashes numbers, sealing keeps private values, log signs checkpoints, an
 answers. They are never mixed, so that each can be guarded, and lost, by itself.
 """
 
+import contextlib
 import hashlib
 import hmac
 import json
-import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from notices import files
 from notices.trust.answers import AnswerError, AnswerSigner, PublicKey, keys_in
 from notices.trust.encoding import EncodingError, from_base64, strict_json, to_base64
 from notices.trust.notes import NoteError, NoteSigner, NoteVerifier
@@ -159,19 +160,9 @@ def rotate(folder: Path, purpose: str) -> Keys:
         fresh = NoteSigner.generate(keys.log.name).to_text()
     else:
         fresh = _random_key("answers")
-    _put(folder / RETIRED, json.dumps(told, indent=1))
-    _put(folder / f"{purpose}.key", fresh)
+    files.put(folder / RETIRED, f"{json.dumps(told, indent=1)}\n".encode())
+    files.put(folder / f"{purpose}.key", f"{fresh}\n".encode())
     return Keys.open(folder, "")
-
-
-def _put(path: Path, content: str) -> None:
-    """Write `path` anew, whole or not at all."""
-    draft = _draft(path, content)
-    try:
-        os.rename(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
-    _sync(path.parent)
 
 
 def exported(folder: Path) -> dict[str, str]:
@@ -208,36 +199,8 @@ def _random_bytes(folder: Path, purpose: str) -> bytes:
 def _make(path: Path, content: Callable[[], str]) -> None:
     """A new key file, whole or not at all; when another process was first, its key stays."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = _draft(path, content())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink(missing_ok=True)
-    _sync(path.parent)
-
-
-def _draft(path: Path, content: str) -> Path:
-    """`content`, durable beside `path` for its owner alone."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(content + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    return draft
-
-
-def _sync(folder: Path) -> None:
-    directory = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    with contextlib.suppress(FileExistsError):
+        files.add(path, f"{content()}\n".encode())
 
 
 def _read(path: Path) -> str:

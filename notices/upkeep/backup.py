@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from notices import files
 from notices.database import answering, connect
 from notices.facts import catalogue
 from notices.facts.texts import Text, rfc3339
@@ -117,15 +118,10 @@ def to_file(
             out.flush()
             os.fsync(handle)
             size = out.tell()
-        part.rename(file)
+        files.settle(part, file)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
     return size
 
 

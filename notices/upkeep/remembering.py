@@ -1,13 +1,11 @@
 """What an auditor remembers of a log from one run to the next: a small file, written as a whole."""
 
-import contextlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from notices import files
 from notices.facts.texts import Text, rfc3339
 from notices.trust.encoding import EncodingError, from_base64, strict_json, to_base64
 from notices.trust.merkle import HASH_SIZE
@@ -73,30 +71,8 @@ def write(file: Path, memory: Memory, now: datetime) -> None:
         "at": None if at is None else rfc3339(at),
         "checked_at": rfc3339(now),
     }
-    put(file, (json.dumps(parts, ensure_ascii=False, indent=1) + "\n").encode(), lasting=True)
-
-
-def put(file: Path, content: bytes, *, lasting: bool) -> None:
-    """`content` as `file`, whole or not at all; `lasting`: even when the power fails now."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            os.fchmod(handle, 0o644)
-            out.write(content)
-            out.flush()
-            if lasting:
-                os.fsync(handle)
-        Path(name).replace(file)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
-    if lasting:
-        folder = os.open(file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    text = json.dumps(parts, ensure_ascii=False, indent=1) + "\n"
+    files.put(file, text.encode(), mode=files.PUBLIC)
 
 
 _DAMAGED = Text(

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import asyncpg
 
 import migrations
+from notices import files
 from notices.database import answering, connect
 from notices.facts.texts import Text, rfc3339
 from notices.migrating import migrate
@@ -25,7 +26,7 @@ from notices.trust.watching import Seen
 from notices.upkeep import auditing
 from notices.upkeep.auditing import Progress
 from notices.upkeep.backup import DUMP, KEYS, MANIFEST, UPLOADS, VERSION, BackupError
-from notices.upkeep.remembering import Memory, put
+from notices.upkeep.remembering import Memory
 
 LOCK = 0x72657374  # "rest": who restores holds this session lock
 LARGEST_NAMED = 50
@@ -104,8 +105,7 @@ class Backup:
                 raise ArchiveError(_NO_BACKUP)
             file = folder.joinpath(*parts)
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            put(file, content, lasting=True)
-            file.chmod(0o600)
+            files.put(file, content)
             count += 1
         return count
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from notices import files
 from notices.facts.texts import Text
 from notices.trust import tiles, watching
 from notices.trust.merkle import EMPTY_ROOT
@@ -11,7 +12,7 @@ from notices.trust.notes import NoteError, NoteVerifier, parse_checkpoint
 from notices.trust.tiles import WIDTH, Tile
 from notices.trust.watching import Difference, Seen
 from notices.upkeep.reading import Reader
-from notices.upkeep.remembering import Memory, put
+from notices.upkeep.remembering import Memory
 
 Progress = Callable[[int, int], None]
 
@@ -57,7 +58,7 @@ def audit(
     except Difference as difference:
         raise Found(difference.message, note) from None
     if keep is not None:
-        put(keep / "checkpoint", note.encode(), lasting=True)
+        files.put(keep / "checkpoint", note.encode(), mode=files.PUBLIC)
     return Audited(Memory(vkey, note, seen), began)
 
 
@@ -134,7 +135,7 @@ def _keep(folder: Path | None, tile: Tile, content: bytes) -> None:
     if folder is not None:
         file = folder / "tile" / tile.path
         file.parent.mkdir(parents=True, exist_ok=True)
-        put(file, content, lasting=False)
+        files.put(file, content, mode=files.PUBLIC, lasting=False)
 
 
 _UNSIGNED = Text(
