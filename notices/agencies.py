@@ -33,6 +33,11 @@ class Agency:
     name: str
     issuers: tuple[str, ...]
 
+    @property
+    def identity(self) -> str:
+        """Who asks, where persons and agencies are told apart by one text."""
+        return f"agency {self.id}"
+
     def speaks_for(self, issuer: str | None) -> bool:
         return issuer is not None and plain(issuer) in {plain(each) for each in self.issuers}
 

@@ -6,11 +6,9 @@ from litestar import Response, post
 from litestar.params import FromPath
 
 from notices import register
-from notices.agencies import Agency
 from notices.changing import deciding, issuing
 from notices.facts.errors import Invalid
 from notices.facts.forms import Confirmation, Decision, Redaction, Replacement
-from notices.once import Once
 from notices.web import bodies, guards
 from notices.web.documenting import writes
 from notices.web.guards import AnyRequest
@@ -28,7 +26,7 @@ async def decide(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     guards.refuse_cross_site(request)
     deciding.refuse_others(person)
     notice = await register.get(id)
-    once_ = once_of(request, person, key, raw)
+    once_ = once_of(request, person.identity, key, raw)
     answer = await deciding.decide(request.app.state.deployment, person, notice.id, body, once_)
     return json_response(answer, 201)
 
@@ -46,16 +44,9 @@ async def redact(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     guards.refuse_cross_site(request)
     deciding.refuse_others(person)
     notice = await register.get(id)
-    once_ = once_of(request, person, key, raw)
+    once_ = once_of(request, person.identity, key, raw)
     answer = await deciding.redact(request.app.state.deployment, person, notice.id, reason, once_)
     return json_response(answer, 201)
-
-
-def _once(request: AnyRequest, agency: Agency, key: str | None, raw: bytes) -> Once | None:
-    if key is None:
-        return None
-    secret = request.app.state.deployment.keys.matching
-    return Once.of(secret, f"agency {agency.id}", request.url.path, key, raw)
 
 
 @post("/api/v1/notices/{id:str}/confirmation", **writes("confirm", "decisions", Confirmation))
@@ -67,7 +58,7 @@ async def confirm(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     agency = await guards.require_agency(request)
     guards.refuse_cross_site(request)
     notice = await register.get(id)
-    once_ = _once(request, agency, key, raw)
+    once_ = once_of(request, agency.identity, key, raw)
     answer = await issuing.confirm(request.app.state.deployment, agency, notice.id, once_)
     return json_response(answer, 201)
 
@@ -83,7 +74,7 @@ async def replace(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     issuing.check(deployment, body, datetime.now(UTC), wrong)
     guards.refuse_cross_site(request)
     notice = await register.get(id)
-    once_ = _once(request, agency, key, raw)
+    once_ = once_of(request, agency.identity, key, raw)
     answer = await issuing.replace(deployment, agency, notice.id, body, once_)
     return json_response(answer, 201)
 

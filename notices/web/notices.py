@@ -14,7 +14,6 @@ from notices.facts.errors import AlreadyDeclared, BadQuery, BadRequest, Invalid,
 from notices.facts.forms import Correction, Declaration, Withdrawal, stripped
 from notices.facts.texts import Text
 from notices.finding import suggesting
-from notices.identity import Person
 from notices.once import Once
 from notices.web import bodies, guards
 from notices.web.documenting import reads, writes
@@ -52,11 +51,12 @@ def key_of(request: AnyRequest) -> str | None:
     return key
 
 
-def once_of(request: AnyRequest, person: Person, key: str | None, raw: bytes) -> Once | None:
+def once_of(request: AnyRequest, who: str, key: str | None, raw: bytes) -> Once | None:
+    """What makes a request with an Idempotency-Key the same one; `who` asks, by identity."""
     if key is None:
         return None
     secret = request.app.state.deployment.keys.matching
-    return Once.of(secret, person.identity, request.url.path, key, raw)
+    return Once.of(secret, who, request.url.path, key, raw)
 
 
 @get("/api/v1/catalogue", **reads("getCatalogue", "catalogue"))
@@ -78,7 +78,7 @@ async def declare(request: AnyRequest) -> Response[bytes]:
     now = datetime.now(UTC)
     certificate = declarations.check(deployment, person, declaration, now, wrong)
     guards.refuse_cross_site(request)
-    once_ = once_of(request, person, key, raw)
+    once_ = once_of(request, person.identity, key, raw)
     if not await once.known(once_):
         await guards.limit(request, "declare", person.natural)
     try:
@@ -228,7 +228,11 @@ async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     reason = amending.check_withdrawal(body.reason)
     guards.refuse_cross_site(request)
     answer = await amending.withdraw(
-        request.app.state.deployment, person, id, reason, once_of(request, person, key, raw)
+        request.app.state.deployment,
+        person,
+        id,
+        reason,
+        once_of(request, person.identity, key, raw),
     )
     return json_response(answer, 201)
 
@@ -246,7 +250,7 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     changes = amending.check_correction(deployment, body, now)
     guards.refuse_cross_site(request)
     answer = await amending.correct(
-        deployment, person, id, changes, now=now, once_=once_of(request, person, key, raw)
+        deployment, person, id, changes, now=now, once_=once_of(request, person.identity, key, raw)
     )
     return json_response(answer, 201)
 

@@ -109,7 +109,7 @@ async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     filed = await received(request, person)
     if person is None:
         raise SignInRequired
-    once_ = once_of(request, person, key, filed.raw)
+    once_ = once_of(request, person.identity, key, filed.raw)
     return json_response(await file(request, person, id, filed, once_), 201)
 
 
