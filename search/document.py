@@ -12,7 +12,7 @@ import msgspec
 from notices.facts.numbers import normal_form
 from search.hanzi import pinyin, simplified
 
-VERSION = 5
+VERSION = 6
 """Raised by whoever changes what `document` returns; a running index is then filled anew."""
 
 FEWEST_DIGITS = 4
@@ -123,9 +123,9 @@ def document(
         "certificate_words": [letters(word) for word in words],
         # 鲁(2020)潍坊市奎文区不动产权第0012345号 is typed in parts, its Han too.
         "number_words": [letters(part) for part in pieces(number or "")[1]],
-        "holder_code": identifier,
         "place": [letters(place) for place in (region_name, notice["issuer"]) if place],
-        # Filters: a number is never looked up as a word, since hyphens and brackets cut words.
+        # Filters: a number is never looked up as a word, since hyphens and brackets cut words, and
+        # since each new word costs Meilisearch a dictionary of all words anew.
         "numbers": sorted({*numbers, notice["id"]}),
         "tails": backwards([*numbers, normal_form(holder["name"])]),
         # Pinyin: 潍坊梅思 is found by meisi, and by wfms.

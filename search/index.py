@@ -12,7 +12,6 @@ SETTINGS: dict[str, Any] = {
         "certificate_words",
         "number_words",
         "place",
-        "holder_code",
         "pinyin",
         "initials",
     ],

@@ -11,9 +11,7 @@ from search.results import Hit, Result
 from search.understanding import MOST_WORDS, Understood, as_sounds, near, steps, understand
 from search.vocabulary import Vocabulary
 
-WRITTEN = (
-    "holder", "certificate_words", "number_words", "place", "holder_code",
-)  # fmt: skip
+WRITTEN = ("holder", "certificate_words", "number_words", "place")
 """Fields of what is written, not of how it sounds."""
 
 NEAR = 20

@@ -110,8 +110,11 @@ def steps(meant: Understood, vocabulary: Vocabulary) -> Iterator[tuple[Understoo
     # Only now, since most queries have been answered before.
     otherwise = apart(meant, vocabulary.names)
     ways = [*([otherwise] if otherwise else []), *_as_certificates(meant, vocabulary)]
-    if ways := [*ways, *as_sounds(meant)]:
-        yield tuple(ways)
+    # Other readings cost most, short sounds that stand anywhere; hardly anybody means them.
+    sounds = as_sounds(meant)
+    for each in ([*ways, *sounds[:1]], sounds[1:]):
+        if each:
+            yield tuple(each)
     if telling(meant) and (meant.words or meant.beside):
         left_out = (*meant.words, *meant.beside, *meant.ignored)
         yield (replace(meant, whole=(), words=(), beside=(), ignored=left_out),)

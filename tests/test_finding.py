@@ -716,12 +716,20 @@ async def test_searches_without_the_engine_leave_connections_for_checking(
 
     monkeypatch.setattr("notices.finding.look_up", slow)
     finder = Finder(deployment, away)
-    answers = await asyncio.gather(
-        *(finder.find(Query(q=str(number))) for number in range(20)), return_exceptions=True
-    )
 
-    assert most == deployment.settings.pool_size // 3
-    assert sum(isinstance(answer, Unavailable) for answer in answers) == 20 - most
+    async def together(many: int) -> list[Any]:
+        searches = (finder.find(Query(q=str(number))) for number in range(many))
+        return await asyncio.gather(*searches, return_exceptions=True)
+
+    slots = deployment.settings.pool_size // 3
+    monkeypatch.setattr("notices.finding.PATIENCE", 0.2)
+    refused = [isinstance(answer, Unavailable) for answer in await together(20)]
+    assert most == slots
+    assert sum(refused) == 20 - slots
+
+    monkeypatch.setattr("notices.finding.PATIENCE", 20)
+    assert all(answer["degraded"] for answer in await together(2 * slots))
+    assert most == slots
 
 
 @pytest.mark.parametrize("q", ["\0", "梅\0思", "\0" * 200])

@@ -99,12 +99,20 @@ def test_words_run_together_are_cut_at_names_that_are_known() -> None:
 
 
 def test_pinyin_is_looked_for_in_its_own_fields_only_after_the_words() -> None:
-    plain, spoken = ways("meisi")
+    plain, spoken, initials = ways("meisi")
 
     assert plain.questions[0]["q"] == '"m e i s i"'
     assert "pinyin" not in plain.questions[0]["attributesToSearchOn"]
-    assert [one["q"] for one in spoken.questions] == ['"mei si"', '"m e i s i"']
-    assert "attributesToSearchOn" not in spoken.questions[0]
+    assert [one["q"] for one in spoken.questions] == ['"mei si"']
+    assert [one["q"] for one in initials.questions] == ['"m e i s i"']
+    assert "attributesToSearchOn" not in {**spoken.questions[0], **initials.questions[0]}
+
+
+def test_sounds_that_stand_together_are_looked_for_before_those_that_stand_anywhere() -> None:
+    together, anywhere = ways("mei si")[1:]
+
+    assert [one["q"] for one in together.questions] == ['"mei si"']
+    assert anywhere.questions[0]["q"] == '"mei" "si"'
 
 
 def test_last_of_all_one_letter_may_be_wrong() -> None:
@@ -208,13 +216,13 @@ def test_where_nothing_is_void_nothing_is_asked() -> None:
 
 
 def test_the_first_way_with_a_hit_answers_and_says_what_was_meant() -> None:
-    spoken = ways("meisi")[1]
-    result = spoken.read([answer({}, []), answer({"void": 1}, ["2"])])
+    numbered = ways("许可证编号：JY13799990000011")[0]
+    result = numbered.read([answer({}, []), answer({"void": 1}, ["2"])])
 
     assert [hit.id for hit in result.hits] == ["2"]
-    assert result.meant.sounds == ("m e i s i",)
-    empty = spoken.read([answer({}, [])] * 2)
-    assert (empty.total, empty.meant.words) == (0, ("meisi",))
+    assert result.meant.whole == ("JY13799990000011",)
+    empty = numbered.read([answer({}, [])] * 2)
+    assert (empty.total, empty.meant.numbers) == (0, ("JY13799990000011",))
 
 
 def test_of_what_is_nearly_right_the_most_often_brought_comes_first() -> None:

@@ -28,8 +28,8 @@ from search.understanding import understand
 SEARCH_SECONDS = 1.0
 """For all questions of a search together, each of which has the engine's own deadline."""
 
-SLOT_SECONDS = 0.2
-"""How long a search waits for PostgreSQL while others have it."""
+PATIENCE = 1.2
+"""A search that PostgreSQL has not been free for by then is told to come back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +71,13 @@ class Finder:
         now = round(datetime.now(UTC).timestamp(), 3)
         lookup = self._lookup(query)
         degraded, exact = False, True
+        patient = asyncio.get_running_loop().time() + PATIENCE
         try:
             async with asyncio.timeout(SEARCH_SECONDS):
                 found, facets = await self._search(lookup, now)
         except (SearchDown, TimeoutError):
             degraded = True
-            found, facets, exact = await self._without(lookup, now)
+            found, facets, exact = await self._without(lookup, now, patient)
         deployment, meant = self._deployment, found.meant
         cards = await showing.cards(deployment, found.hits, behind, now, lookup.status)
         total = found.total - (len(found.hits) - len(cards))
@@ -150,13 +151,16 @@ class Finder:
             running = void.facet_distribution.get("state", {}).get("void", 0)
         return found, lookups.facets(found, now, running)
 
-    async def _without(self, lookup: Lookup, now: float) -> tuple[Found, Facets, bool]:
+    async def _without(
+        self, lookup: Lookup, now: float, patient: float
+    ) -> tuple[Found, Facets, bool]:
         """What PostgreSQL finds, how it spreads, and whether that is all there is.
 
         Only so many at a time: each holds a connection that declaring and checking need more.
+        `patient` is the loop's time until which it may wait for the others.
         """
         try:
-            async with asyncio.timeout(SLOT_SECONDS):
+            async with asyncio.timeout_at(patient):
                 await self._slots.acquire()
         except TimeoutError:
             raise Unavailable(retry_after=1) from None
