@@ -40,6 +40,7 @@ from tests import enginefarm
 from tests.service import ROOT, Service
 
 SECONDS = 8
+FIRST_SECONDS = 5
 SAMPLES = 40
 BESIDE = 50
 """Searches a second that run while it is measured how soon a declaration is found."""
@@ -186,6 +187,24 @@ def found_after(service: Service, queries: list[str]) -> list[float]:
     return measured
 
 
+def cold_start(service: Service, queries: list[str]) -> None:
+    """The first answers of a service none of whose index is in memory."""
+    service.stop()
+    for file in (service.data / "meilisearch").rglob("*"):
+        if file.is_file():
+            with file.open("rb") as index:
+                os.fsync(index.fileno())
+                os.posix_fadvise(index.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    service.start()
+    api = f"{service.url}/api/v1/notices"
+    first = load.get(api, ({"q": q} for q in itertools.cycle(queries)), FIRST_SECONDS)
+    refused = sum(count for status, count in first.statuses.items() if status != 200)
+    print(
+        f"cold start       {described(first)} in the first {FIRST_SECONDS} s,"
+        f" {refused} of {len(first.latencies)} refused"
+    )
+
+
 def size_of(folder: Path) -> float:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
 
@@ -227,12 +246,14 @@ def ask(service: Service, many: int) -> None:
         asyncio.run(admin.drop(plain_index.INDEX))
     finally:
         admin.close()
-    found = found_after(service, typed(where["database_url"], 3))
+    queries = typed(where["database_url"], 3)
+    found = found_after(service, queries)
     print(
         f"found after      {load.percentile(found, 0.5) * 1000:8.0f} ms (p50)"
         f" {load.percentile(found, 0.95) * 1000:.0f} ms (p95) while {BESIDE} searches a second run"
     )
     memory(service)
+    cold_start(service, queries)
 
 
 def run(many: int, questions: int = 150, data: Path | None = None) -> None:

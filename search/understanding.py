@@ -212,7 +212,7 @@ def _scripts_apart(words: Iterable[str]) -> list[str]:
 
 
 def near(meant: Understood, names: Collection[str] = ()) -> list[Understood]:
-    """With the first long Han word cut in two, one letter between left out or none; may be none.
+    """With the first long Han word cut in two, one letter between left out; may be none.
 
     Whoever types one character wrong, one too many or one too few, or two in the wrong order,
     is understood by one of these. What is made of `names` alone is meant as it is.
@@ -229,11 +229,8 @@ def near(meant: Understood, names: Collection[str] = ()) -> list[Understood]:
     if not word or telling(meant):
         return []
     others = tuple(other for other in meant.words if compact(other)[:MOST_NEAR] != word)
-    ways = [
-        (word[:end], word[begin:])
-        for begin in range(1, len(word) + 1)
-        for end in ((begin - 1, begin) if begin < len(word) else (begin - 1,))
-    ]
+    # Where one is missing the letter beside it is left out too: a question less for each letter.
+    ways = [(word[:place], word[place + 1 :]) for place in range(len(word))]
     ways += [
         (word[:place] + word[place + 1] + word[place] + word[place + 2 :], "")
         for place in range(len(word) - 1)
