@@ -174,10 +174,13 @@ def found_after(service: Service, queries: list[str]) -> list[float]:
     try:
         with service.client() as client:
             client.headers.update({"cookie": cookie, "content-type": "application/json"})
-            for _ in range(SAMPLES):
+            while len(measured) < SAMPLES:
                 number, body = declaration()
                 began = time.perf_counter()
-                client.post("/api/v1/notices", content=body).raise_for_status()
+                reply = client.post("/api/v1/notices", content=body)
+                if reply.status_code == 409:
+                    continue  # among a million somebody has lost that one before
+                reply.raise_for_status()
                 until_found(client, number, 20)
                 measured.append(time.perf_counter() - began)
                 time.sleep(random.uniform(0.05, 0.3))  # noqa: S311  (no rhythm with the relay's)
