@@ -643,6 +643,7 @@ async def test_what_was_found_in_time_is_the_answer(
         return await chunked(*arguments, **named)
 
     monkeypatch.setattr(statements, "chunked", slower)
+    monkeypatch.setattr(without, "SECONDS", 1.0)
     answer = await Finder(deployment, away).find(Query(q="市"))
 
     assert [notice["id"] for notice in answer["notices"]] == [apart["person"]]
