@@ -319,6 +319,15 @@ def main(service: Service, url: str, clients: int, many: int) -> None:
             )
 
 
+async def settle(url: str) -> None:
+    """Do now what PostgreSQL would do by itself a minute after so much was written."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("VACUUM (ANALYZE)")
+    finally:
+        await connection.close()
+
+
 def run(many: int, clients: int = 2, queries: int = 100, filled: Path | None = None) -> None:
     """Measure on a service of its own with `many` notices, or on one that is `filled` already."""
     with tempfile.TemporaryDirectory(prefix="notices-bench-") as root:
@@ -331,6 +340,7 @@ def run(many: int, clients: int = 2, queries: int = 100, filled: Path | None = N
                 seconds = notices(measured, "demo", "fill", str(many), "--no-publish")
                 print(f"fill             {many / seconds:8.0f} /s  through the log", flush=True)
             where = json.loads((data / "engines.json").read_text())
+            asyncio.run(settle(where["database_url"]))
             main(measured, where["database_url"], clients, queries)
         finally:
             measured.stop()
