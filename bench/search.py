@@ -142,22 +142,26 @@ async def bare_rebuild(here: Deployment, where: dict[str, str]) -> float:
     try:
         rows = await DB.fetch("SELECT id FROM notice ORDER BY published_index")
         ids = [row["id"] for row in rows]
-        pieces = []
-        for start in range(0, len(ids), PIECE):
-            parcel = await publishing.parcel(here, ids[start : start + PIECE])
-            pieces.append(list(parcel.documents.values()))
-        await admin.create("bare", indexes.SETTINGS)
-        began = time.perf_counter()
-        tasks: list[int] = []
-        for piece in pieces:
-            tasks.append(await admin.add("bare", piece))
-            if len(tasks) >= IN_FLIGHT:
-                await admin.wait(tasks.pop(0))
-        for task in tasks:
-            await admin.wait(task)
-        seconds = time.perf_counter() - began
+        with tempfile.TemporaryFile() as made:  # a million are four gigabytes
+            sizes, count = [], 0
+            for start in range(0, len(ids), PIECE):
+                parcel = await publishing.parcel(here, ids[start : start + PIECE])
+                count += len(parcel.documents)
+                sizes.append(made.write(msgspec.json.encode([*parcel.documents.values()])))
+            made.seek(0)
+            await admin.create("bare", indexes.SETTINGS)
+            began = time.perf_counter()
+            tasks: list[int] = []
+            for size in sizes:
+                piece = msgspec.json.decode(made.read(size), type=list[msgspec.Raw])
+                tasks.append(await admin.add("bare", piece))
+                if len(tasks) >= IN_FLIGHT:
+                    await admin.wait(tasks.pop(0))
+            for task in tasks:
+                await admin.wait(task)
+            seconds = time.perf_counter() - began
         await admin.drop("bare")
-        return sum(map(len, pieces)) / seconds
+        return count / seconds
     finally:
         admin.close()
         await DB.stop()

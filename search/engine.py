@@ -174,8 +174,8 @@ class Admin:
             if refused.code != "index_not_found":
                 raise
 
-    async def add(self, uid: str, documents: Sequence[dict[str, Any]]) -> int:
-        """Send whole documents, which replace their older selves; the task to wait for."""
+    async def add(self, uid: str, documents: Sequence[dict[str, Any] | msgspec.Raw]) -> int:
+        """Send whole documents (or their JSON), which replace their older selves; the task."""
         body = await asyncio.to_thread(msgspec.json.encode, documents)
         task = await self._call(
             lambda: self._client.index(uid).add_documents_raw(body, "id", "application/json")
