@@ -1,13 +1,12 @@
 """How much of what people type finds its notice: recall@20 for each way of typing."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from bench.questions import Asked, Questions, corpus
+from bench.questions import Asked, Questions, Shown
 
 Ask = Callable[[str], list[str]]
 """From a query to the ids of the first page, the best first."""
@@ -50,8 +49,7 @@ def score(ask: Ask, questions: list[Asked]) -> Score:
     return Score(recall / count, first / count, only / count, missed)
 
 
-def report(ours: Ask, plain: Ask, url: str, seed: int = 1, many: int = 150) -> None:
-    notices = asyncio.run(corpus(url))
+def report(ours: Ask, plain: Ask, notices: list[Shown], seed: int = 1, many: int = 150) -> None:
     print(f"corpus           {len(notices):8,d} notices")
     for name, made in Questions(notices, seed, many).classes().items():
         questions = made()

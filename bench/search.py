@@ -23,7 +23,7 @@ from bench import load, recall
 from bench import plain as plain_index
 from bench.declare import declaration, sign_in, until_found
 from bench.plain import Plain
-from bench.questions import PLAIN, Questions, corpus
+from bench.questions import PLAIN, Questions, Shown, corpus
 from bench.verify import web_memory
 from notices import deployment as deployments
 from notices.database import DB
@@ -59,9 +59,9 @@ def notices(service: Service, *arguments: str) -> float:
     return time.perf_counter() - began
 
 
-def typed(url: str, seed: int) -> list[str]:
+def typed(notices: list[Shown], seed: int) -> list[str]:
     """Queries of every kind, mixed."""
-    classes = Questions(asyncio.run(corpus(url)), seed, 60).classes()
+    classes = Questions(notices, seed, 60).classes()
     mixed = [one.q for name in PLAIN for one in classes[name]()]
     random.Random(seed).shuffle(mixed)  # noqa: S311
     return mixed
@@ -87,9 +87,10 @@ async def asked_for(
     return asked
 
 
-def speed(service: Service, here: Deployment, where: dict[str, str], plain: Plain) -> None:
+def speed(
+    service: Service, queries: list[str], here: Deployment, where: dict[str, str], plain: Plain
+) -> None:
     """The same queries through the API, to the engine as it comes, and as we ask it."""
-    queries = typed(where["database_url"], 7)
     url = where["meili_url"]
     search_key, _ = make_keys(url, where["meili_master_key"], "notices")
     asked = asyncio.run(asked_for(here, url, search_key, queries))
@@ -246,14 +247,15 @@ def ask(service: Service, many: int) -> None:
     admin = Admin(where["meili_url"], write_key)
     try:
         asyncio.run(plain_index.fill(where["database_url"], admin))
+        shown = asyncio.run(corpus(where["database_url"]))
+        queries = typed(shown, 7)
         plain = Plain(where["meili_url"], search_key)
         with service.client() as client:
-            recall.report(recall.through(client), plain, where["database_url"], many=many)
-        speed(service, deployment_of(service), where, plain)
+            recall.report(recall.through(client), plain, shown, many=many)
+        speed(service, queries, deployment_of(service), where, plain)
         asyncio.run(admin.drop(plain_index.INDEX))
     finally:
         admin.close()
-    queries = typed(where["database_url"], 3)
     found = found_after(service, queries)
     print(
         f"found after      {load.percentile(found, 0.5) * 1000:8.0f} ms (p50)"

@@ -19,6 +19,9 @@ from piccolo.table import Table
 
 from notices.database import DB
 
+ANALYZE = "ANALYZE notice, notice_private, claim, event, log_node"
+"""For after much was written at once: plans made for small tables would read all of these."""
+
 
 class Notice(Table, db=DB, tablename="notice"):
     """A notice as it is shown; its status follows from its events and the clock."""

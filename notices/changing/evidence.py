@@ -147,10 +147,10 @@ def _place(id: str, number: int, last: bool) -> bytes:
 
 async def forget_orphans(deployment: Deployment) -> None:
     """Delete files of some days ago that no objection tells of: their request was killed."""
-    files = await asyncio.to_thread(_of_some_days_ago, deployment.settings.uploads_folder)
-    rows = await DB.fetch("SELECT id FROM objection WHERE id = ANY($1::text[])", list(files))
-    for id in files.keys() - {row["id"] for row in rows}:
-        files[id].unlink(missing_ok=True)
+    old = await asyncio.to_thread(_of_some_days_ago, deployment.settings.uploads_folder)
+    rows = await DB.fetch("SELECT id FROM objection WHERE id = ANY($1::text[])", list(old))
+    for id in old.keys() - {row["id"] for row in rows}:
+        old[id].unlink(missing_ok=True)
 
 
 def _of_some_days_ago(folder: Path) -> dict[str, Path]:

@@ -41,7 +41,10 @@ def _secret(file: Path | None) -> Secret | None:
 
 
 def _new_file(file: Path, text: str) -> None:
-    """A new file that only its owner reads; one that is there is never replaced."""
+    """A new file that only its owner reads; one that is there is never replaced.
+
+    Not `files.add`, which needs hard links: a stick that keys are carried on has none.
+    """
     with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
         out.write(text)
         out.flush()

@@ -22,6 +22,7 @@ from notices.deployment import Deployment
 from notices.facts import periods
 from notices.facts.texts import CHINA
 from notices.log import Commitment
+from notices.tables import ANALYZE
 
 BATCH = 1_000
 SPAN = 1_826
@@ -147,8 +148,7 @@ async def fill(
             progress(batch.stop, count)
     # Whoever searches should not have to.
     await DB.fetch("SELECT gin_clean_pending_list('notice_terms')")
-    # Plans that were made when the tables were small would read all of them.
-    await DB.fetch("ANALYZE notice, notice_private, claim, event, log_node")
+    await DB.fetch(ANALYZE)
 
 
 async def _start(

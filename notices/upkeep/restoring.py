@@ -19,6 +19,7 @@ from notices import files
 from notices.database import answering, connect
 from notices.facts.texts import Text, rfc3339
 from notices.migrating import migrate
+from notices.tables import ANALYZE
 from notices.trust import archive, tiles, watching
 from notices.trust.archive import ArchiveError, Secret
 from notices.trust.encoding import from_base64
@@ -150,10 +151,9 @@ async def prove(
     The mark goes only when all agrees; where an auditor saw more, `hold` says so from then on.
     """
     await migrate(url)
-    # Without statistics, and with plans made for empty tables, every receipt would read them whole.
     connection = await connect(url, timeout=10)
     try:
-        await connection.execute("ANALYZE notice, notice_private, claim, event, log_node")
+        await connection.execute(ANALYZE)
     finally:
         await connection.close()
     async with auditing.snapshot(url) as connection:
