@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -75,11 +76,25 @@ async def create_database(base_url: str, name: str) -> str:
         raise ValueError(name)
     connection = await asyncpg.connect(base_url)
     try:
-        await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await drop_database(connection, name)
         await connection.execute(f"CREATE DATABASE {name}")
     finally:
         await connection.close()
     return database_at(base_url, name)
+
+
+async def drop_database(connection: Any, name: str) -> None:
+    """Drops it, with the sessions that a killed process may have left in it.
+
+    A role that is no superuser cannot drop WITH (FORCE) while autovacuum is at work there: it may
+    not end that process. Without FORCE the server ends autovacuum by itself.
+    """
+    await connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = $1 AND usename = current_user",
+        name,
+    )
+    await connection.execute(f"DROP DATABASE IF EXISTS {name}")
 
 
 def create_database_now(base_url: str, name: str) -> str:

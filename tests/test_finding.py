@@ -705,31 +705,44 @@ async def test_a_new_notice_is_found_once_the_relay_has_brought_it(
 async def test_searches_without_the_engine_leave_connections_for_checking(
     register: dict[str, str], deployment: Deployment, away: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    slots = deployment.settings.pool_size // 3
     most, under_way = 0, 0
+    full, ending = asyncio.Event(), asyncio.Event()
 
     async def slow(*arguments: Any) -> Any:
         nonlocal most, under_way
         under_way += 1
         most = max(most, under_way)
-        await asyncio.sleep(0.3)
+        if under_way == slots:
+            full.set()
+        await ending.wait()
         under_way -= 1
         return without.Found([], True, Understood())
 
     monkeypatch.setattr("notices.finding.look_up", slow)
     finder = Finder(deployment, away)
 
-    async def together(many: int) -> list[Any]:
-        searches = (finder.find(Query(q=str(number))) for number in range(many))
-        return await asyncio.gather(*searches, return_exceptions=True)
+    def together(many: int) -> list[asyncio.Task[Any]]:
+        return [asyncio.create_task(finder.find(Query(q=str(number)))) for number in range(many)]
 
-    slots = deployment.settings.pool_size // 3
     monkeypatch.setattr("notices.finding.PATIENCE", 0.2)
-    refused = [isinstance(answer, Unavailable) for answer in await together(20)]
+    searches = together(20)
+    pending = set(searches)
+    async with asyncio.timeout(20):
+        while len(pending) > slots:
+            _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+    ending.set()
+    answers = await asyncio.gather(*searches, return_exceptions=True)
+    assert sum(isinstance(answer, Unavailable) for answer in answers) == 20 - slots
     assert most == slots
-    assert sum(refused) == 20 - slots
 
+    full.clear()
+    ending.clear()
     monkeypatch.setattr("notices.finding.PATIENCE", 20)
-    assert all(answer["degraded"] for answer in await together(2 * slots))
+    searches = together(2 * slots)
+    await asyncio.wait_for(full.wait(), 20)
+    ending.set()
+    assert all(answer["degraded"] for answer in await asyncio.gather(*searches))
     assert most == slots
 
 
