@@ -133,7 +133,6 @@ def test_web_waits_for_its_database_and_answers_503_until_it_is_there(
 ) -> None:
     base, _, _ = enginefarm.running()
     name = f"later_{worker}"
-    execute(base, f"DROP DATABASE IF EXISTS {name}")
     port = str(free_port())
     variables = environment(
         tmp_path, DATABASE_URL=enginefarm.database_at(base, name), PORT=port, MEILI_SEARCH_KEY="x"
