@@ -1,7 +1,6 @@
 """The public document: what of a notice is in the index, and the words it can be found by."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
@@ -9,8 +8,9 @@ from typing import Any
 
 import msgspec
 
+from notices.facts.characters import is_letter, simplified, unified
 from notices.facts.numbers import normal_form
-from search.hanzi import pinyin, simplified
+from search.hanzi import pinyin
 
 VERSION = 6
 """Raised by whoever changes what `document` returns; a running index is then filled anew."""
@@ -36,8 +36,8 @@ def letters(text: str) -> str:
     Meilisearch cuts Chinese into words by a dictionary, and finds only whole ones; between
     spaces it cuts nothing. Traditional characters count as the simplified ones.
     """
-    folded = simplified(unicodedata.normalize("NFKC", text).casefold())
-    return " ".join(folded if folded.isalnum() else filter(str.isalnum, folded))
+    folded = simplified(unified(text).casefold())
+    return " ".join(folded if folded.isalnum() else filter(is_letter, folded))
 
 
 def has_number(run: str) -> bool:

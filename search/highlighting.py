@@ -1,12 +1,11 @@
 """Which parts of a shown text answer a query, so that a page can mark them."""
 
-import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from notices.facts.characters import simplified, unified
 from notices.facts.numbers import normal_form
-from search.hanzi import simplified
 from search.understanding import Understood, compact
 
 Range = list[int]
@@ -47,7 +46,7 @@ class Marker:
 @lru_cache(maxsize=65536)
 def _letter(character: str) -> str:
     """What a character is in the compact form of a text: one letter, seldom several, or none."""
-    folded = simplified(unicodedata.normalize("NFKC", character).casefold())
+    folded = simplified(unified(character).casefold())
     return "".join(letter for letter in folded if letter.isalnum())
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from notices.deployment import Deployment
 from notices.facts.catalogue import Certificate
+from notices.facts.characters import simplified
 from notices.facts.numbers import normal_form
 from search.document import backwards, pieces
-from search.hanzi import simplified
 from search.lookup import Lookup
 from search.understanding import LONGEST, MOST_WORDS, compact
 
