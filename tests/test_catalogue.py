@@ -93,9 +93,11 @@ def test_the_public_catalogue_has_every_field_of_the_contract() -> None:
         *("id", "name", "aliases", "holder_kind", "number_label", "number_optional", "number_is"),
         *("examples", "parts", "fields", "notice_period", "apply_within_days", "legal_basis"),
         *("elsewhere", "public_holder_name", "public_number", "elicense_type_code"),
+        *("documents", "document_required"),
     }
     matter_fields = {
         *("id", "certificate", "name", "kind", "department", "matter_code", "next_step_url"),
+        *("counter", "accepts"),
     }
 
     assert public["version"] == OWN.version
@@ -104,7 +106,6 @@ def test_the_public_catalogue_has_every_field_of_the_contract() -> None:
     assert json.loads(json.dumps(public)) == public
     assert {field["name"] for each in public["certificates"] for field in each["fields"]} == {
         "serial",
-        "kind",
         "count",
         "plate",
     }
