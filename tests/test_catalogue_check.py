@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -238,3 +239,30 @@ def test_a_catalogue_from_before_there_were_documents_still_loads() -> None:
     assert (seal.documents[0].name.zh, seal.documents[0].number_label.zh) == ("印章", "印章编码")
     assert mineral.documents[0].name.zh == "采矿许可证"
     assert all(each.counter is None and each.accepts is None for each in loaded.matters.values())
+
+
+def keys_of(data: Any) -> set[str]:
+    if isinstance(data, list):
+        return {key for each in data for key in keys_of(each)}
+    if not isinstance(data, dict):
+        return set()
+    return data.keys() | keys_of(list(data.values()))
+
+
+@pytest.mark.parametrize("page", ["catalogue.md", "catalogue.zh-CN.md"])
+def test_every_key_of_a_catalogue_is_in_the_docs_and_every_example_there_is_right(
+    page: str,
+) -> None:
+    text = (Path(__file__).parent.parent / "docs" / page).read_text("utf-8")
+    fenced = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    inline = re.findall(r"`[^`]+`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    made_up = list(catalogue.read(catalogue.DEMO_MATTERS)["matters"].values())
+    (documents,), (forms,) = (json.loads("{" + each + "}").values() for each in fenced)
+    rest = [
+        each for each in DATA["certificates"][2]["documents"] if each["id"] != documents[1]["id"]
+    ]
+    data = changed("certificates/2/documents", [documents[0], documents[1], *rest[1:]])
+    data["certificates"][2]["number_forms"] = forms
+
+    assert keys_of(DATA) | keys_of(made_up) <= set(re.findall(r"[a-z_]+", " ".join(inline)))
+    assert catalogue.problems_in(data) == []
