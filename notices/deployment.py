@@ -37,7 +37,7 @@ class Deployment:
 def load(settings: Settings) -> Deployment:
     return Deployment(
         settings,
-        catalogue.load(settings.catalogue),
+        catalogue.load(settings.catalogue, demo=settings.demo),
         regions.load(),
         Keys.open(settings.keys_folder, settings.log_origin),
     )
