@@ -1,6 +1,6 @@
 """Reading the register: notices as they are now, their events, and the events of all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,8 +18,8 @@ from notices.facts.notice_ids import NoticeIdError, parse
 from notices.facts.texts import rfc3339
 
 FORM_FIELDS = (
-    "certificate", "certificate_name", "matter", "holder", "number", "copies", "cause",
-    "issuer", "issued_on", "lost_on", "region", "details", "statement",
+    "certificate", "certificate_name", "matter", "holder", "number", "copies", "copy_number",
+    "cause", "issuer", "issued_on", "lost_on", "region", "details", "statement",
 )  # fmt: skip
 
 # One statement sees one state of the register: notice and events can never disagree.
@@ -58,11 +58,13 @@ class Notice:
         return {
             "id": self.id,
             **{name: form.get(name) for name in FORM_FIELDS},
+            "document": document_in(form),
             "published_at": rfc3339(self.published_at),
             "effective_at": _time(self.state.effective_at),
             "provisional": self.provisional,
             "status": self.state.status,
             "evidence": self.evidence,
+            "awaiting": None,
             "objections": self.objections,
             "elsewhere": form.get("elsewhere"),
             "events": [
@@ -71,6 +73,13 @@ class Notice:
             ],
             "links": links(deployment, self.id),
         }
+
+
+def document_in(form: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The paper that a public form is about; forms of before there were documents name the kind."""
+    if "certificate" not in form:
+        return None
+    return form.get("document") or {"id": form["certificate"], "name": form["certificate_name"]}
 
 
 def links(deployment: Deployment, id: str) -> dict[str, str]:

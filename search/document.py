@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from notices.facts.characters import is_letter, simplified, unified
-from notices.facts.numbers import normal_form
+from notices.facts.readings import bare_form
 from search.hanzi import pinyin
 
 VERSION = 6
@@ -105,7 +105,7 @@ def document(
     holder = notice["holder"]
     published_at = datetime.fromisoformat(notice["published_at"])
     effective_at = notice["effective_at"]
-    number = normal_form(notice["number"]) if number_key and notice["number"] else None
+    number = bare_form(notice["number"]) if number_key and notice["number"] else None
     identifier = holder.get("identifier")
     numbers = [each for each in (number_key, number, identifier) if each]
     words = dict.fromkeys((*notice["certificate_name"].values(), *names, *copies))
@@ -127,7 +127,7 @@ def document(
         # Filters: a number is never looked up as a word, since hyphens and brackets cut words, and
         # since each new word costs Meilisearch a dictionary of all words anew.
         "numbers": sorted({*numbers, notice["id"]}),
-        "tails": backwards([*numbers, normal_form(holder["name"])]),
+        "tails": backwards([*numbers, bare_form(holder["name"])]),
         # Pinyin: 潍坊梅思 is found by meisi, and by wfms.
         "pinyin": syllables,
         "initials": initials,

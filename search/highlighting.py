@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from notices.facts.characters import simplified, unified
-from notices.facts.numbers import normal_form
+from notices.facts.readings import bare_form
 from search.understanding import Understood, compact
 
 Range = list[int]
@@ -27,7 +27,7 @@ class Marker:
 
     def marks(self, text: str) -> list[Range]:
         """The parts of `text` that the query asks for, in order and apart from one another."""
-        if self._whole and normal_form(text) in self._whole:
+        if self._whole and bare_form(text) in self._whole:
             return [[0, len(text)]]
         if not self._wanted:
             return []

@@ -32,8 +32,8 @@ hypothesis.settings.load_profile("suite")
 FARM: enginefarm.Farm | None = None
 
 TABLES = (
-    "notice, notice_private, claim, rival, event, log_node, session, idempotency, follower,"
-    " parked, rate, objection, event_private, agency, touched"
+    "notice, notice_private, claim, overlap, rival, event, log_node, session, idempotency,"
+    " follower, parked, rate, objection, event_private, agency, touched"
 )
 
 

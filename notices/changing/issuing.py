@@ -13,7 +13,7 @@ from notices.deployment import Deployment
 from notices.facts import declaration_check, disclosure, followups
 from notices.facts.errors import AlreadyConfirmed, NotTheIssuer, Problem, refuse_wrong
 from notices.facts.forms import Declaration, Replacement
-from notices.facts.numbers import normal_form
+from notices.facts.readings import normal_form
 from notices.facts.text_check import is_blank, text_problems
 from notices.facts.texts import CHINA
 from notices.log import Turn

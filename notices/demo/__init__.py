@@ -7,7 +7,7 @@ transaction.
 
 import asyncio
 import heapq
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
-from notices import log, records
+from notices import claims, log, records
 from notices.database import DB
 from notices.demo.making import AHEAD, Made, make_here, makers
 from notices.deployment import Deployment
@@ -143,6 +143,7 @@ async def fill(
             notices = await made
             async with DB.transaction():
                 await DB.fetch(f"SET LOCAL gin_pending_list_limit = {SORTED_AT_ONCE}")
+                await DB.fetch("SELECT pg_advisory_xact_lock($1)", claims.IN_BULK)
                 await _claim_all(executor, plan, batch, notices, published)
                 await _publish(deployment, plan, batch, notices, published, pending)
             progress(batch.stop, count)
@@ -186,20 +187,8 @@ async def _claim_all(
 async def _taken(notices: list[Made], places: list[int]) -> list[int]:
     """Claim the numbers of the notices at `places`; returned are those that could not be."""
     wanted = [notices[place] for place in places]
-    # In one order for everybody, so that two fills wait for each other and not in a circle.
-    rows = sorted(
-        (made.claimed.number_hash, copy, made.id) for made in wanted for copy in made.claimed.copies
-    )
-    taken = await DB.fetch(
-        "INSERT INTO claim (number_hash, copy, notice)"
-        " SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[])"
-        " ON CONFLICT DO NOTHING RETURNING notice",
-        *([row[column] for row in rows] for column in range(3)),
-    )
-    claims = Counter(row["notice"] for row in taken)
-    failed = [
-        place for place in places if claims[notices[place].id] < len(notices[place].claimed.copies)
-    ]
+    taken = await claims.take([(made.claimed, made.id) for made in wanted])
+    failed = [place for place in places if notices[place].id not in taken]
     if failed:
         await DB.fetch(
             "DELETE FROM claim WHERE notice = ANY($1::text[])", [notices[p].id for p in failed]

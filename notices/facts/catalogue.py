@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from notices.facts import readings
 from notices.facts.catalogue_check import problems_in
 from notices.facts.certificate import (
     Certificate,
@@ -18,6 +19,7 @@ from notices.facts.certificate import (
     name_key,
 )
 from notices.facts.declaration_check import check
+from notices.facts.numbers import lengthened_id
 from notices.facts.texts import Text
 
 __all__ = [
@@ -119,6 +121,21 @@ class Catalogue:
     def named(self, text: str) -> Certificate | None:
         """The certificate that goes by this id, name or alias, its own or one of a paper of it."""
         return self._by_name.get(name_key(text))
+
+    def normal_numbers(self, text: str) -> tuple[str, ...]:
+        """The forms that `text` has as a number, by the rules of one certificate or another."""
+        found: dict[str, None] = {}
+        ways = [readings.read(text, copies=True)]
+        if ways[0].copy_number is not None:  # of a certificate without copies it is the number's
+            ways.append(readings.read(text))
+        for reading in ways:
+            found |= {reading.normal: None, lengthened_id(reading.normal): None}
+            for each in self.certificates.values():
+                if each.optional_prefix is not None:
+                    found[readings.without_prefix(reading.normal, each.optional_prefix)] = None
+                if "-" in reading.hyphened and (form := each.form_of(reading)) and form.hyphens:
+                    found[reading.hyphened] = None
+        return tuple(found)
 
     def matters_of(self, certificate: str) -> tuple[Matter, ...]:
         return tuple(each for each in self.matters.values() if each.certificate == certificate)

@@ -20,7 +20,8 @@ from notices.facts.catalogue_rules import (
     yes_or_no,
 )
 from notices.facts.certificate import name_key
-from notices.facts.numbers import CHECK_DIGITS, normal_form
+from notices.facts.numbers import CHECK_DIGITS
+from notices.facts.readings import normal_form, without_prefix
 
 PARTS = ["original", "duplicate"]
 
@@ -82,7 +83,7 @@ def _numbers(place: str, data: dict[str, Any]) -> Iterator[str]:
     seen: dict[str, str] = {}
     for index, example in enumerate(data["examples"]):
         at = f"{place}.examples[{index}]"
-        normal = normal_form(example, prefix)
+        normal = without_prefix(normal_form(example), prefix)
         if not normal:
             yield f"{at}: nothing is left of it in normal form"
         elif normal in seen:

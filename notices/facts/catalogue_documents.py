@@ -15,15 +15,14 @@ from notices.facts.catalogue_rules import (
     written_as,
     yes_or_no,
 )
-from notices.facts.certificate import IDLE_HYPHEN, name_key
-from notices.facts.numbers import normal_form
+from notices.facts.certificate import name_key
+from notices.facts.readings import read, without_prefix
 
 _PLAIN = written_as(
     r"[^()（）\[\]〔〕【】《》/／、，,;；:：]+",
     "what stands on the paper: no slash, brackets, comma or colon",
 )
 _NAME = an_object({"zh": _PLAIN, "en": _PLAIN})
-_HYPHENS = re.compile(r"[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 
 DOCUMENT = an_object(
     {"id": ID, "name": _NAME, "number_label": _NAME},
@@ -61,11 +60,6 @@ OPTIONAL = {
     "number_forms": list_of(NUMBER_FORM),
 }
 """The keys of a certificate that this module knows."""
-
-
-def hyphened_form(text: str) -> str:
-    """A number's normal form with the hyphens between its digits kept."""
-    return IDLE_HYPHEN.sub("", "-".join(map(normal_form, _HYPHENS.split(text))))
 
 
 def problems_of(place: str, data: dict[str, Any]) -> Iterator[str]:
@@ -123,7 +117,8 @@ def _number_forms(place: str, data: dict[str, Any], ids: list[str]) -> Iterator[
                 yield f"{at}.example: must be there where hyphens count"
             continue
         example = form["example"]
-        normal, hyphened = normal_form(example, prefix), hyphened_form(example)
+        normal, hyphened, *_ = read(example, copies=bool(data["parts"]))
+        normal = without_prefix(normal, prefix)
         if form.get("hyphens") and "-" not in hyphened:
             yield f"{at}.example: has no hyphen between two digits"
         first = next(

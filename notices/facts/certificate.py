@@ -6,10 +6,10 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from notices.facts.numbers import CHECK_DIGITS, normal_form
+from notices.facts import readings
+from notices.facts.numbers import CHECK_DIGITS, lengthened_id
+from notices.facts.readings import Reading
 from notices.facts.texts import Text
-
-IDLE_HYPHEN = re.compile(r"(?<![0-9])-|-(?![0-9])")
 
 
 def name_key(name: str) -> str:
@@ -136,9 +136,16 @@ class Certificate:
 
     @property
     def matched_by(self) -> str:
-        """What decides whether two numbers are one, and what a claim covers, as text."""
+        """What decides whether two numbers are one, and what a claim covers, as text.
+
+        The rules' own version is in it, so that an older service refuses a newer database.
+        """
         prefix = self.optional_prefix.pattern if self.optional_prefix else ""
-        return json.dumps([prefix, list(self.parts)], ensure_ascii=False)
+        hyphens = [form.pattern.pattern for form in self.number_forms if form.hyphens]
+        return json.dumps(
+            [readings.RULES, prefix, list(self.parts), hyphens, self.check_digit == "id18"],
+            ensure_ascii=False,
+        )
 
     @property
     def stands_for_number(self) -> bool:
@@ -161,37 +168,44 @@ class Certificate:
                 return each
         return None
 
-    def form_of(self, normal: str, hyphened: str) -> NumberForm | None:
-        """The first form that the whole number has.
-
-        `normal` is its normal form, `hyphened` the same with its hyphens kept; of these only
-        one between two digits counts.
-        """
-        counting = IDLE_HYPHEN.sub("", hyphened)
+    def form_of(self, reading: Reading) -> NumberForm | None:
+        """The first form that the whole number has."""
         for form in self.number_forms:
-            if form.pattern.fullmatch(counting if form.hyphens else normal):
+            if form.pattern.fullmatch(reading.hyphened if form.hyphens else reading.normal):
                 return form
         return None
 
-    def proposed_document(
-        self, normal: str, hyphened: str, holder_kind: str | None
-    ) -> Document | None:
+    def proposed_document(self, reading: Reading, holder_kind: str | None) -> Document | None:
         """The paper that the number stands on, as far as it or its holder tells."""
-        form = self.form_of(normal, hyphened)
+        form = self.form_of(reading)
         if form is not None and form.document is not None:
             return self.document(form.document)
         only = (each for each in self.documents if holder_kind and each.holder_kind == holder_kind)
         return next(only, None if self.document_required else self.documents[0])
 
-    def number_label_of(self, normal: str, hyphened: str, document: Document | None) -> Text:
+    def number_label_of(self, reading: Reading, document: Document | None) -> Text:
         """What the number is called on the paper, which follows its form."""
-        form = self.form_of(normal, hyphened)
+        form = self.form_of(reading)
         if form is not None and form.number_label is not None:
             return form.number_label
         return (document or self.documents[0]).number_label
 
+    def read(self, text: str) -> Reading:
+        """What `text` says as a number of this certificate; `normal` tells it from all others.
+
+        A prefix that is optional here is left out, a hyphen stays where it tells two numbers
+        apart, and a person's old ID of 15 digits is the one of 18 that it became.
+        """
+        reading = readings.read(text, copies=bool(self.parts))
+        normal = readings.without_prefix(reading.normal, self.optional_prefix)
+        if "-" in reading.hyphened and (form := self.form_of(reading)) and form.hyphens:
+            normal = reading.hyphened
+        if self.check_digit == "id18":
+            normal = lengthened_id(normal)
+        return reading._replace(normal=normal)
+
     def normal_number(self, text: str) -> str:
-        return normal_form(text, self.optional_prefix)
+        return self.read(text).normal
 
     def number_form(self, normal: str) -> str:
         """`usual` when the number is built as today's rule says, check digit included."""
@@ -201,9 +215,13 @@ class Certificate:
     def check_digit_fits(self, normal: str) -> bool:
         return CHECK_DIGITS[self.check_digit](normal)
 
-    def is_old_number(self, normal: str) -> bool:
-        """Whether the number is of a form from before it was tied to the holder's own code."""
-        return bool(self.old_number_pattern and self.old_number_pattern.fullmatch(normal))
+    def _document_as_detail(self) -> list[dict[str, Any]]:
+        """The field that asked for the document before `document` did: clients still fill it in."""
+        if self.document_field is None:
+            return []
+        choices = tuple(each.name.zh for each in self.documents)
+        label = Text("证件文本", "Document")
+        return [Field(self.document_field, label, self.document_required, choices).public()]
 
     def public(self) -> dict[str, Any]:
         period = self.notice_period
@@ -226,7 +244,7 @@ class Certificate:
             "part_names": {
                 part: name.to_json() for part, name in zip(self.parts, self.part_names, strict=True)
             },
-            "fields": [each.public() for each in self.fields],
+            "fields": [*self._document_as_detail(), *(each.public() for each in self.fields)],
             "notice_period": period and {"value": period.value, "unit": period.unit},
             "apply_within_days": self.apply_within_days,
             "legal_basis": self.legal_basis,

@@ -23,20 +23,25 @@ def _table(left: str, right: str) -> dict[int, str]:
 
 
 @cache
-def _standard() -> dict[int, str]:
-    """Private use points of GB 18030-2000 as later editions (2005, 2022) have them."""
-    return _table("private", "standard")
-
-
-@cache
 def _ideographs() -> dict[int, str]:
-    """Radicals and strokes as the ideographs they look like (UAX 44)."""
-    return _table("radicals", "ideographs") | _ZEROS
+    """What has another code point than the character that a reader sees.
+
+    Private use points of GB 18030-2000 as later editions (2005, 2022) have them; radicals and
+    strokes as the ideographs they look like (UAX 44).
+    """
+    radicals = _table("radicals", "ideographs")
+    private = {old: new.translate(radicals) for old, new in _table("private", "standard").items()}
+    return private | radicals | _ZEROS
 
 
 @cache
 def _simplified() -> dict[int, str]:
     return _table("traditional", "simplified")
+
+
+def standard(text: str) -> str:
+    """`text` in the code points of the characters that a reader sees, otherwise as it is."""
+    return text if text.isascii() else text.translate(_ideographs())
 
 
 def unified(text: str) -> str:
@@ -47,8 +52,7 @@ def unified(text: str) -> str:
     dropped. Folding twice changes nothing.
     """
     while not text.isascii():
-        plain = unicodedata.normalize("NFKC", text.translate(_standard()))
-        plain = unicodedata.normalize("NFKC", plain.translate(_ideographs()))
+        plain = unicodedata.normalize("NFKC", text.translate(_ideographs()))
         if plain == text:
             break
         text = plain

@@ -10,7 +10,6 @@ from notices.facts.forms import Declaration, Holder
 from notices.facts.numbers import (
     identifier_form,
     looks_like_resident_id,
-    normal_form,
     resident_id_ok,
 )
 from notices.facts.text_check import LONGEST_TEXT, telephones
@@ -31,6 +30,8 @@ COMPOUND_SURNAMES = frozenset(_COMPOUND.split())
 _ID_SHAPE = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]")
 SHORTEST_SECRET = 4
 """Shorter ones would be found in texts that have nothing to do with them."""
+FEWEST_HIDDEN = 6
+"""Characters; fewer could be tried one after the other."""
 _CORE = re.compile(r"[0-9]{8,}")
 
 _ID_IN_TEXT = re.compile(r"(?<!\d)\d{17}[\dXxＸｘ](?![\dA-Za-z])")
@@ -47,16 +48,15 @@ def mask_name(name: str) -> str:
 
 
 def mask_number(number: str) -> str:
-    """A number in normal form with its middle hidden: a star for each hidden character."""
-    if len(number) <= 2:
+    """A number in normal form with its middle hidden: a star for each hidden character (R2).
+
+    Six are hidden at least, so a shorter number is hidden whole.
+    """
+    first, last = (3, 2) if _ID_SHAPE.fullmatch(number) else (2, 2)
+    hidden = len(number) - first - last
+    if hidden < FEWEST_HIDDEN:
         return "*" * len(number)
-    if _ID_SHAPE.fullmatch(number):
-        first, last = 3, 2
-    elif len(number) < 8:
-        first, last = 1, 1
-    else:
-        first, last = 4, 2
-    return number[:first] + "*" * (len(number) - first - last) + number[-last:]
+    return number[:first] + "*" * hidden + number[-last:]
 
 
 def one_line(text: str) -> str:
@@ -75,17 +75,22 @@ def secrets_of(declaration: Declaration, certificate: Certificate | None) -> fro
     secrets = {identifier_form((holder.identifier or "")[:LONGEST_TEXT])}
     number = (declaration.number or "")[:LONGEST_TEXT]
     if certificate is None:
-        secrets |= {identifier_form(number), normal_form(number)}
+        secrets |= {identifier_form(number), _bare(number)}
     elif number_is_hidden(number, holder, certificate):
-        secrets |= {identifier_form(number), certificate.normal_number(number)}
+        secrets |= {identifier_form(number), _bare(certificate.normal_number(number))}
     # Who writes a number down again may leave its letters out.
     secrets |= {core for secret in secrets for core in _CORE.findall(secret)}
     return frozenset(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
 
 
+def _bare(text: str) -> str:
+    """Letters and digits without 第, 字 and 号, which may stand anywhere in a number."""
+    return identifier_form(text).translate(dict.fromkeys(map(ord, "第字号號")))
+
+
 def tells(text: str, secrets: frozenset[str]) -> bool:
     """Whether one of `secrets` stands in `text`, however it is spaced, cased or wide."""
-    forms = (identifier_form(text), normal_form(text))
+    forms = (identifier_form(text), _bare(text))
     return any(secret in form for secret in secrets for form in forms)
 
 

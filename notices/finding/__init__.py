@@ -10,7 +10,7 @@ import msgspec
 
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
-from notices.facts.numbers import normal_form
+from notices.facts.readings import bare_form
 from notices.facts.texts import CHINA
 from notices.finding import showing, terms
 from notices.finding.asking import Asking
@@ -112,10 +112,10 @@ class Finder:
             return 0
         notice = showing.told(card)
         number = notice.number or ""
-        if normal_form(number) == forms[0]:
+        if bare_form(number) == forms[0]:
             return 0
         certificate = self._deployment.catalogue.certificates.get(notice.certificate)
-        return 1 if certificate and certificate.normal_number(number) in forms else 2
+        return 1 if certificate and bare_form(certificate.normal_number(number)) in forms else 2
 
     def _lookup(self, query: Query) -> Lookup:
         end = query.published_to and query.published_to + timedelta(days=1)

@@ -6,7 +6,7 @@ from notices import register
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
-from notices.facts.numbers import normal_form
+from notices.facts.readings import bare_form
 from notices.finding.asking import Asking
 from search.engine import SearchDown
 from search.hanzi import usual_pinyin
@@ -38,7 +38,7 @@ async def suggest(
     return [
         *_certificates(deployment, vocabulary, wanted),
         *await _holders(asking, q, wanted),
-        *await _numbers(normal_form(q)),
+        *await _numbers(bare_form(q)),
     ]
 
 

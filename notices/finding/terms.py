@@ -15,7 +15,7 @@ from typing import Any
 from notices.deployment import Deployment
 from notices.facts.catalogue import Certificate
 from notices.facts.characters import simplified
-from notices.facts.numbers import normal_form
+from notices.facts.readings import bare_form
 from search.document import backwards, pieces
 from search.lookup import Lookup
 from search.understanding import LONGEST, MOST_WORDS, compact
@@ -156,7 +156,7 @@ class Asked:
 
     def _written(self, row: Mapping[str, Any]) -> list[str]:
         """Everything written in a notice that a word can stand in."""
-        number = normal_form(row["number"]) if row["number_key"] and row["number"] else ""
+        number = bare_form(row["number"]) if row["number_key"] and row["number"] else ""
         known = self._deployment.catalogue.certificates.get(row["certificate"])
         return [
             compact(row["holder_name"]),
@@ -183,8 +183,8 @@ def _ends(row: Mapping[str, Any], run: str) -> bool:
     key, identifier = row["number_key"] or "", row["identifier"] or ""
     if key.endswith(run) or identifier.endswith(run) or row["id"] == run:
         return True
-    number = normal_form(row["number"]) if key and row["number"] else ""
-    texts = (key, number, identifier, normal_form(row["holder_name"]))
+    number = bare_form(row["number"]) if key and row["number"] else ""
+    texts = (key, number, identifier, bare_form(row["holder_name"]))
     return any(tail.startswith(run[::-1]) for tail in backwards(texts))
 
 

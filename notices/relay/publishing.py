@@ -9,6 +9,7 @@ import structlog
 from notices import register
 from notices.database import DB
 from notices.deployment import Deployment
+from notices.facts.readings import bare_form
 from notices.register import Notice
 from search.document import document
 from search.engine import Admin, WriteRefused
@@ -55,7 +56,7 @@ def document_of(deployment: Deployment, notice: Notice) -> dict[str, Any]:
     if certificate is None or not number or "*" in number:
         number_key = None
     else:
-        number_key = certificate.normal_number(number)
+        number_key = bare_form(certificate.normal_number(number))
     return document(
         public,
         region_name=deployment.regions.name(public["region"]) or "",

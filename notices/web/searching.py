@@ -10,7 +10,8 @@ from litestar import Response, get
 
 from notices.facts.catalogue import Catalogue
 from notices.facts.errors import Unavailable
-from notices.facts.numbers import identifier_form, normal_form
+from notices.facts.numbers import identifier_form
+from notices.facts.readings import bare_form
 from notices.finding import Finder, Query
 from notices.web import guards, rendering, wording
 from notices.web.guards import AnyRequest
@@ -76,7 +77,7 @@ def looked_for(q: str, numbers: list[str]) -> tuple[list[str], list[str]]:
     `numbers` is what the finder took for numbers, which may be parts of what was typed.
     """
     typed = [part for part in _BETWEEN_WORDS.split(q) if any(map(str.isalnum, part))]
-    with_number = [part for part in typed if any(run in normal_form(part) for run in numbers)]
+    with_number = [part for part in typed if any(run in bare_form(part) for run in numbers)]
     if numbers and typed and not with_number:
         return [q.strip()], []  # one number, typed with spaces
     return with_number, [part for part in typed if part not in with_number]
