@@ -93,7 +93,7 @@ def test_the_public_catalogue_has_every_field_of_the_contract() -> None:
         *("id", "name", "aliases", "holder_kind", "number_label", "number_optional", "number_is"),
         *("examples", "parts", "fields", "notice_period", "apply_within_days", "legal_basis"),
         *("elsewhere", "public_holder_name", "public_number", "elicense_type_code"),
-        *("documents", "document_required"),
+        *("documents", "document_required", "number_hint"),
     }
     matter_fields = {
         *("id", "certificate", "name", "kind", "department", "matter_code", "next_step_url"),
@@ -103,6 +103,7 @@ def test_the_public_catalogue_has_every_field_of_the_contract() -> None:
     assert public["version"] == OWN.version
     assert all(each.keys() >= certificate_fields for each in public["certificates"])
     assert all(each.keys() == matter_fields for each in public["matters"])
+    assert all(each["number_hint"].keys() == {"zh", "en"} for each in public["certificates"])
     assert json.loads(json.dumps(public)) == public
     assert {field["name"] for each in public["certificates"] for field in each["fields"]} == {
         "serial",

@@ -108,6 +108,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("certificates/1/documents", DATA["certificates"][1]["documents"][:1], "must be several"),
         ("certificates/1/document_field", "count", "must not be one of the fields"),
         ("certificates/1/document_field", "Kind", "small letters, digits and underscores"),
+        ("certificates/0/number_hint", "18 位", "number_hint: must be an object"),
         ("certificates/1/issuer_asked", 0, "issuer_asked: must be true or false"),
         ("certificates/2/number_forms/0/pattern", "[", "pattern: is no regular expression"),
         ("certificates/2/number_forms/0/pattern", "JY", "does not match the pattern"),
@@ -224,6 +225,7 @@ def test_a_catalogue_from_before_there_were_documents_still_loads() -> None:
         for key in ("documents", "document_required", "document_field", "number_forms"):
             each.pop(key, None)
         each.pop("issuer_asked", None)
+        each.pop("number_hint", None)
     for each in data["matters"]:
         for key in ("counter", "accepts", "matter_code", "next_step_url"):
             each.pop(key, None)

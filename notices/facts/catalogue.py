@@ -184,6 +184,7 @@ def read(path: Path) -> Any:
 
 def _certificate(data: dict[str, Any]) -> Certificate:
     period, elsewhere = data["notice_period"], data["elsewhere"]
+    hint = data.get("number_hint")
     return Certificate(
         id=data["id"],
         name=_text(data["name"]),
@@ -198,6 +199,7 @@ def _certificate(data: dict[str, Any]) -> Certificate:
         parts=tuple(data["parts"]),
         part_names=tuple(_text(data["part_names"][part]) for part in data["parts"]),
         number_label=_text(data["number_label"]),
+        number_hint=hint and _text(hint),
         number_optional=data["number_optional"],
         number_is=data["number_is"],
         number_pattern=_pattern(data["number_pattern"]),

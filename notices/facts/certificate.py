@@ -110,6 +110,7 @@ class Certificate:
     parts: tuple[str, ...]
     part_names: tuple[Text, ...]
     number_label: Text
+    number_hint: Text | None
     number_optional: bool
     number_is: str | None
     number_pattern: re.Pattern[str] | None
@@ -237,6 +238,7 @@ class Certificate:
             "issuer_asked": self.issuer_asked,
             "issuing_department": self.issuing_department.to_json(),
             "number_label": self.number_label.to_json(),
+            "number_hint": self.number_hint and self.number_hint.to_json(),
             "number_optional": self.number_optional,
             "number_is": self.number_is,
             "examples": list(self.examples),
