@@ -27,8 +27,8 @@ class Deployment:
 
     @property
     def evidence(self) -> str:
-        """How a declarant is known here: the demo's sign-in proves nothing."""
-        return "self_declared" if self.settings.demo else "identity_verified"
+        """How well a declarant is known here: not at all while no sign-in asks a provider."""
+        return "self_declared"
 
     def link(self, path: str) -> str:
         return self.settings.public_url + path
