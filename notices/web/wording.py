@@ -65,9 +65,7 @@ EVENTS: dict[str, Text] = {
 }
 
 EVIDENCE: dict[str, Text] = {
-    "self_declared": Text(
-        "声明人自行声明，身份未经核验（演示）", "Self-declared, identity not verified (demo)"
-    ),
+    "self_declared": Text("声明人自行声明，身份未经核验", "Self-declared, identity not verified"),
     "identity_verified": Text("声明人身份已核验", "The declarant's identity was verified"),
     "issuer_confirmed": Text("发证机关已确认", "Confirmed by the issuer"),
 }
