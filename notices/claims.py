@@ -150,3 +150,15 @@ async def in_the_way(claim: Claim) -> str | None:
     rows = [row[:4] for row in _rows(claim)]
     row = await DB.row(_IN_THE_WAY, *([each[column] for each in rows] for column in range(4)))
     return None if row is None else row["notice"]
+
+
+async def end(id: str) -> None:
+    """Notice `id` lives no more: its certificate can be declared again."""
+    await DB.fetch("UPDATE claim SET living = false WHERE notice = $1", id)
+
+
+async def replace(id: str, *, free: bool) -> None:
+    """The certificate of notice `id` was replaced; `free`: the new one may be declared lost."""
+    await DB.fetch(
+        "UPDATE claim SET replaced = true, living = living AND NOT $2 WHERE notice = $1", id, free
+    )

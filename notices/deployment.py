@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from notices.database import DB, Database
-from notices.facts import catalogue, regions
+from notices.facts import catalogue, readings, regions
 from notices.facts.catalogue import Catalogue
 from notices.facts.regions import Regions
 from notices.facts.texts import Text
@@ -66,6 +66,27 @@ async def refuse_another_database(deployment: Deployment, database: Database = D
     are, a question would be answered `no_notice` about a certificate that is declared lost,
     which is the worst thing this service could say; with another log key it would fork the log.
     """
+    await refuse_other_keys(deployment, database)
+    await _refuse_older_rules(database)
+    for rule in RULES:
+        await _refuse_other_rule(database, deployment.catalogue, rule)
+
+
+async def _refuse_older_rules(database: Database) -> None:
+    """Raise WrongDatabase while numbers are hashed by older rules than this version's."""
+    # Written out, since an index of those alone serves no parameter.
+    older = f"SELECT 1 FROM claim WHERE rules < {readings.RULES} LIMIT 1"  # noqa: S608  (our own)
+    if await database.row(older):
+        raise WrongDatabase(
+            "数据库里的证件号码还是按旧规则登记的，现在查会查不到。请先运行 notices migrate"
+            "（notices serve 会自己做）。\n"
+            "Numbers in the database are hashed by older rules and would not be found. Run "
+            "notices migrate first (notices serve does it by itself)."
+        )
+
+
+async def refuse_other_keys(deployment: Deployment, database: Database = DB) -> None:
+    """Raise WrongDatabase unless the database was written with these keys, and may be served."""
     await _refuse_held(database)
     here = {
         f"{name} key": (id, check) for name, (id, check) in deployment.keys.check_values.items()
@@ -87,8 +108,6 @@ async def refuse_another_database(deployment: Deployment, database: Database = D
                 f"The database was written with {purpose} {known[purpose][0]}; the one here is "
                 f"{id}. Put the original key file back into the keys folder and start again."
             )
-    for rule in RULES:
-        await _refuse_other_rule(database, deployment.catalogue, rule)
 
 
 async def _refuse_held(database: Database) -> None:
@@ -167,6 +186,23 @@ RULES = (
             "The catalogue changed optional_prefix or parts of {ids}, of which there are "
             "notices; these would no longer be found. Restore the rule, or use a new id.",
         ),
+    ),
+    Rule(
+        "document",
+        lambda catalogue: {
+            f"{each.id}/{document.id}": ""
+            for each in catalogue.certificates.values()
+            for document in each.documents
+        },
+        "SELECT DISTINCT certificate || '/' || (form -> 'document' ->> 'id') AS id FROM notice"
+        " WHERE certificate || '/' || (form -> 'document' ->> 'id') = ANY($1::text[])",
+        lost=Text(
+            "证件目录里没有 {ids}（证件/证件文本），而它们已有公告，公告和查询结果上的名称会不全。"
+            "请把它们放回目录后再启动，已停用的可标为 former。",
+            "The catalogue lacks {ids} (certificate/document), of which there are notices. Put "
+            "them back and start again; what is no longer issued may be marked as former.",
+        ),
+        changed=Text("", ""),  # an id is all that counts of a document
     ),
 )
 

@@ -32,9 +32,14 @@ SELECT id, published_index, wrong FROM (
       WHEN n.evidence = 'issuer_confirmed' AND NOT EXISTS (SELECT 1 FROM event c
         WHERE c.notice = n.id AND c.kind IN ('confirmed', 'replaced')) THEN 'evidence'
       WHEN NOT EXISTS (SELECT 1 FROM claim c WHERE c.notice = n.id) THEN 'claim'
-      WHEN EXISTS (SELECT 1 FROM claim c WHERE c.notice = n.id AND c.living = EXISTS (
-        SELECT 1 FROM event o WHERE o.notice = n.id AND o.kind IN ('withdrawn', 'annulled')))
-        THEN 'living'
+      WHEN EXISTS (SELECT 1 FROM claim c,
+          LATERAL (SELECT coalesce(bool_or(o.kind IN ('withdrawn', 'annulled')), false) AS ended,
+              coalesce(bool_or(o.kind = 'replaced'), false) AS replaced
+            FROM event o WHERE o.notice = n.id) AS told
+        -- A replaced one may be free again: whether its number is the new one's is sealed.
+        WHERE c.notice = n.id AND (c.living AND told.ended
+          OR NOT c.living AND NOT told.ended AND NOT told.replaced
+          OR c.replaced <> told.replaced)) THEN 'living'
     END AS wrong
   FROM notice n LEFT JOIN event p ON p.index = n.published_index
 ) AS looked_at WHERE wrong IS NOT NULL ORDER BY published_index LIMIT 1

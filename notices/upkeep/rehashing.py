@@ -14,6 +14,7 @@ import msgspec
 import structlog
 
 from notices import claims
+from notices.changing import following, issuing
 from notices.claims import OVERLAPPING, Claim
 from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_other_keys
@@ -26,22 +27,25 @@ PIECE = 1000
 
 LOG = structlog.get_logger()
 
-_CLAIMS = """
-SELECT c.id, c.copy, c.notice, p.sealed, n.form, n.number_key IS NOT NULL AS has_key,
+_CLAIMS = f"""
+SELECT c.id, c.copy, c.notice, p.sealed, n.form, n.number_key IS NOT NULL AS has_key, c.living,
+  r.index AS replaced_by, (SELECT sealed FROM event_private WHERE event = r.index) AS replacement,
   (SELECT e.entry FROM event e WHERE e.index = n.published_index) AS entry,
   (SELECT array_agg(o.copy) FROM claim o WHERE o.notice = c.notice) AS copies
 FROM claim c JOIN notice n ON n.id = c.notice JOIN notice_private p ON p.notice = c.notice
-WHERE c.rules < $1 ORDER BY c.id LIMIT $2 FOR UPDATE OF c
-"""
+LEFT JOIN event r ON r.notice = c.notice AND r.kind = 'replaced'
+WHERE c.rules < {RULES} ORDER BY c.id LIMIT {PIECE} FOR UPDATE OF c
+"""  # noqa: S608  (likewise)
 
 _WRITE = """
 UPDATE claim SET by_certificate = new.by_certificate, by_number = new.by_number,
   by_digits = new.by_digits, by_holder = new.by_holder, document = new.document,
-  copy_number = new.copy_number, lettered = new.lettered, shown = new.shown, rules = new.rules
+  copy_number = new.copy_number, lettered = new.lettered, shown = new.shown, rules = new.rules,
+  living = new.living
 FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::text[],
-  $7::int[], $8::boolean[], $9::boolean[], $10::smallint[])
+  $7::int[], $8::boolean[], $9::boolean[], $10::smallint[], $11::boolean[])
   AS new (id, by_certificate, by_number, by_digits, by_holder, document, copy_number, lettered,
-    shown, rules)
+    shown, rules, living)
 WHERE claim.id = new.id
 """
 
@@ -87,12 +91,12 @@ async def _under_older_rules() -> bool:
 
 async def _piece(deployment: Deployment) -> int:
     async with DB.transaction():
-        rows = await DB.fetch(_CLAIMS, RULES, PIECE)
+        rows = await DB.fetch(_CLAIMS)
         if not rows:
             return 0
         _refuse_lost(deployment, rows)
         made = [_made(deployment, row) for row in rows]
-        await DB.fetch(_WRITE, *([each[0][column] for each in made] for column in range(10)))
+        await DB.fetch(_WRITE, *([each[0][column] for each in made] for column in range(11)))
         keys = {id: key for _, id, key in made if key is not None}
         await DB.fetch(_WRITE_KEYS, list(keys), list(keys.values()))
     return len(rows)
@@ -126,9 +130,17 @@ def _made(deployment: Deployment, row: Any) -> tuple[tuple[Any, ...], str, str |
     if row["has_key"] and private.number:
         key = bare_form(certificate.normal_number(private.number))
     copy_number = claim.copy_number if row["copy"] == "duplicate" else None
+    living = row["living"]
+    if row["replacement"] is not None:
+        place = following.place(row["replaced_by"])
+        new = msgspec.json.decode(
+            deployment.keys.sealer.open(row["replacement"], place), type=issuing.Private
+        )
+        living = living and not issuing.bears_the_same(certificate, private, new.number)
     values = (
         row["id"], claim.by_certificate, claim.by_number, claim.by_digits, claim.by_holder,
         claim.document, copy_number, claim.lettered, claim.shown, RULES,
+        living,
     )  # fmt: skip
     return values, row["notice"], key
 
