@@ -1,5 +1,6 @@
 """A sheet of paper: the same bytes for the same data, whatever the data hold."""
 
+import itertools
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,8 @@ def test_a_sheet_is_set_in_the_fonts_of_the_project_alone(tmp_path: Path) -> Non
 @needs_poppler
 @pytest.mark.parametrize("place", ["statement", "site", "signed", "footer", "numbered"])
 def test_markup_is_text(tmp_path: Path, place: str) -> None:
-    assert unbroken(MARKUP) in unbroken(text_of(pdf(**{place: MARKUP}), tmp_path))
+    # As the file has it: else Poppler takes a hyphen at a line's end for no part of a word.
+    assert unbroken(MARKUP) in unbroken(text_of(pdf(**{place: MARKUP}), tmp_path, "-raw"))
 
 
 @needs_poppler
@@ -66,6 +68,7 @@ def test_markup_is_text(tmp_path: Path, place: str) -> None:
         "a-" * 100,
         "Wort " * 40,
         "〓，" * 100,
+        "，" * 200,
         "م" * 200,
     ],
 )
@@ -84,6 +87,49 @@ def test_text_however_long_stays_on_the_page(tmp_path: Path, text: str) -> None:
     # The empty half of a comma at a line's end may hang over.
     assert max(rights) <= 595.3 - 62.3 + 7
     assert run("pdfinfo", tmp_path / "printed.pdf").count("A4") == 1
+
+
+NAMES = (
+    "Weifang International Advanced Manufacturing Technology Engineering Consulting Services "
+    "(Group) Co., Ltd. 不慎遗失《营业执照》副本，统一社会信用代码：92379999MA0000023B，现声明作废。"
+)
+CODES = "遗失第一号、JY13799990000011、JY13799990000012、JY13799990000013、JY13799990000014。"
+
+
+@needs_poppler
+@pytest.mark.parametrize(
+    "text",
+    [
+        NAMES,
+        CODES,
+        "某某不慎遗失https://www.example.com/" + "abcdefgh" * 7 + "某证，现声明作废。",
+        "潍坊国际先进制造技术工程咨询服务（集团）股份有限公司（统一社会信用代码："
+        "92379999MA0000023B）不慎遗失《食品经营许可证》，编号：JY13799990000011，现声明作废。",
+    ],
+)
+def test_no_line_is_torn_apart_to_fill_it(tmp_path: Path, text: str) -> None:
+    """Between neighbours on a line there is never more than a wide blank."""
+    boxes = text_of(pdf(statement=text, facts=[], marks=[], notes=[]), tmp_path, "-bbox")
+    words = [
+        tuple(float(part.split('"')[0]) for part in line.split('="')[1:5])
+        for line in boxes.splitlines()
+        if "<word " in line
+    ]
+    gaps = [
+        right[0] - left[2]
+        for left, right in itertools.pairwise(words)
+        if left[1] == right[1] and right[3] - right[1] > 12  # the statement is set large
+    ]
+
+    assert all(gap < 0.35 * 14 for gap in gaps), gaps
+
+
+@needs_poppler
+def test_a_number_is_not_cut_where_a_line_may_end_beside_it(tmp_path: Path) -> None:
+    lines = text_of(pdf(statement=CODES), tmp_path).splitlines()
+
+    for number in range(11, 15):
+        assert any(f"JY137999900000{number}" in line for line in lines)
 
 
 @needs_poppler
