@@ -171,7 +171,7 @@ def _sheet(
         "title": title.zh,
         "subtitle": title.en if words.both else None,
         "statement": statement,
-        "notes": list(_notes(notice, "".join(filter(None, shown)), words)),
+        "notes": list(_notes(notice, "\n".join(filter(None, shown)), words)),
         "signed": rendering.shown_time(notice.published_at, "zh", with_clock=False),
         "status": {
             "label": words(Text("打印时的状态", "Status when printed")),
