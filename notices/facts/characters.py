@@ -31,7 +31,7 @@ def _ideographs() -> dict[int, str]:
     """
     radicals = _table("radicals", "ideographs")
     private = {old: new.translate(radicals) for old, new in _table("private", "standard").items()}
-    return private | radicals | _ZEROS
+    return private | radicals
 
 
 @cache
@@ -52,7 +52,7 @@ def unified(text: str) -> str:
     dropped. Folding twice changes nothing.
     """
     while not text.isascii():
-        plain = unicodedata.normalize("NFKC", text.translate(_ideographs()))
+        plain = unicodedata.normalize("NFKC", standard(text).translate(_ZEROS))
         if plain == text:
             break
         text = plain
