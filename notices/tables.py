@@ -58,13 +58,35 @@ class NoticePrivate(Table, db=DB, tablename="notice_private"):
 
 
 class Claim(Table, db=DB, tablename="claim"):
-    """Which certificate number, as a keyed hash, and which copy of it a notice covers."""
+    """Which number, by keyed hashes, and which document and copy of it a notice covers.
+
+    By certificate and number, by the number alone, by certificate and digits, and by the holder's
+    code where that may stand for a number; `rules` says by which version of the rules.
+    """
 
     id = BigInt(primary_key=True, default=None)
-    number_hash = Bytea(default=None)
+    by_certificate = Bytea(default=None)
+    by_number = Bytea(default=None)
+    by_digits = Bytea(default=None, null=True)
+    by_holder = Bytea(default=None, null=True)
+    document = Text(default="")
     copy = Text(default=None)
+    copy_number = Integer(default=None, null=True)
+    lettered = Boolean(default=True)
+    shown = Boolean(default=False)
     notice = Text(default=None)
     living = Boolean(default=True)
+    replaced = Boolean(default=False)
+    rules = SmallInt(default=None)
+
+
+class Overlap(Table, db=DB, tablename="overlap"):
+    """Two notices whose numbers newer rules found to be one; both stay, for an officer."""
+
+    id = BigInt(primary_key=True, default=None)
+    one = Text(default=None)
+    other = Text(default=None)
+    at = Timestamptz(default=None)
 
 
 class Rival(Table, db=DB, tablename="rival"):
@@ -224,6 +246,7 @@ __all__ = [
     "Notice",
     "NoticePrivate",
     "Objection",
+    "Overlap",
     "Parked",
     "Rate",
     "Rival",
