@@ -39,6 +39,7 @@ from notices.web import (
     verifying,
 )
 from notices.web.recording import Recorder
+from notices.web.sharing import Sharer, open_methods
 from search.engine import Engine
 
 LOOK_AGAIN = 1.0
@@ -134,5 +135,6 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
         debug=False,
     )
     # Around the routing too, so that an address that is nothing of ours is answered alike.
-    app.asgi_handler = Recorder(app.asgi_handler, https=settings.https)
+    shared = Sharer(app.asgi_handler, open_methods(app))
+    app.asgi_handler = Recorder(shared, https=settings.https)
     return app
