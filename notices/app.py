@@ -38,6 +38,7 @@ from notices.web import (
     verifications,
     verifying,
 )
+from notices.web.packing import Packer
 from notices.web.recording import Recorder
 from notices.web.sharing import Sharer, open_methods
 from search.engine import Engine
@@ -136,5 +137,5 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
     )
     # Around the routing too, so that an address that is nothing of ours is answered alike.
     shared = Sharer(app.asgi_handler, open_methods(app))
-    app.asgi_handler = Recorder(shared, https=settings.https)
+    app.asgi_handler = Recorder(Packer(shared), https=settings.https)
     return app
