@@ -24,6 +24,7 @@ from notices.upkeep import tidying
 from notices.web import (
     decisions,
     declaring,
+    explaining,
     feeds,
     guards,
     health,
@@ -114,6 +115,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             *declaring.HANDLERS,
             *signing.HANDLERS,
             *verifying.HANDLERS,
+            *explaining.HANDLERS,
         ],
         lifespan=[lifespan],
         state=State(
