@@ -50,8 +50,9 @@ LOOK_AGAIN = 1.0
 LOG = structlog.get_logger("notices.web")
 
 
-async def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
+async def look_at_query(request: Request[Any, Any, Any]) -> None:
     """Before every handler: a machine path knows exactly the parameters it declares."""
+    guards.refuse_bad_encoding(request)
     known = request.route_handler.opt.get("query")
     if known is not None:
         guards.refuse_unknown_parameters(request, known)
@@ -125,7 +126,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
                 "catalogue_json": msgspec.json.encode(here.catalogue.public()).decode(),
             }
         ),
-        before_request=refuse_unknown_parameters,
+        before_request=look_at_query,
         exception_handlers={Exception: problems.respond, Refusal: problems.respond},
         request_max_body_size=evidence.MOST_BYTES + multipart.OVERHEAD,
         openapi_config=OpenAPIConfig(

@@ -140,10 +140,12 @@ async def get_many(ids: Sequence[str]) -> dict[str, Notice]:
     return {row["id"]: from_row(row) for row in rows}
 
 
-async def newest_of_organisations(limit: int) -> list[Notice]:
+async def newest_of_organisations(limit: int, skip: int = 0) -> list[Notice]:
     rows = await DB.fetch(
-        SELECT + "WHERE n.holder_kind = 'organisation' ORDER BY n.published_index DESC LIMIT $1",
+        SELECT + "WHERE n.holder_kind = 'organisation'"
+        " ORDER BY n.published_index DESC LIMIT $1 OFFSET $2",
         limit,
+        skip,
     )
     return [from_row(row) for row in rows]
 

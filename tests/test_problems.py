@@ -216,7 +216,7 @@ async def test_a_wrong_body_and_a_missing_session_are_told_before_another_site_i
         "/api/v1/notices?region=3", "/api/v1/notices?published_from=2026-02-30",
         "/api/v1/notices?sort=best", "/api/v1/notices?year=99999", "/api/v1/events?since=-1",
         "/api/v1/events?limit=1001", "/api/v1/events?limit=0", "/api/v1/catalogue?x=1",
-        "/health/ready?x=1", "/feed.atom?x=1", "/api/v1/notices?region=379999",
+        "/health/ready?x=1", "/feed.atom?page=0", "/api/v1/notices?region=379999",
         "/api/v1/notices?region=99", "/api/v1/notices?region=3799",
         "/api/v1/notices?published_from=2026-02-02&published_to=2026-02-01",
         "/api/v1/notices?published_to=9999-12-31", "/api/v1/notices?year=9999",

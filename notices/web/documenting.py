@@ -87,15 +87,17 @@ def reads(
     *parameters: str,
     problems: tuple[int, ...] = (400, 404, 429, 503),
     closed: bool = False,
+    lenient: bool = False,
 ) -> dict[str, Any]:
     """Keyword arguments of a handler that reads and knows these query parameters.
 
     `closed` says that it needs an identity; what others read, pages of any site may read too.
+    `lenient` says that it ignores other parameters, as pages do.
     """
     return {
         "operation_id": operation_id,
         "tags": [tag],
-        "opt": {"query": frozenset(parameters), sharing.CLOSED: closed},
+        "opt": {"query": None if lenient else frozenset(parameters), sharing.CLOSED: closed},
         "operation_class": _operation(parameters, None),
         "responses": _problems(*problems),
     }
