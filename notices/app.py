@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import msgspec
 import structlog
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -22,6 +22,7 @@ from notices.finding import Finder
 from notices.settings import Settings
 from notices.upkeep import tidying
 from notices.web import (
+    addresses,
     decisions,
     declaring,
     explaining,
@@ -50,12 +51,13 @@ LOOK_AGAIN = 1.0
 LOG = structlog.get_logger("notices.web")
 
 
-async def look_at_query(request: Request[Any, Any, Any]) -> None:
-    """Before every handler: a machine path knows exactly the parameters it declares."""
+async def look_at_address(request: Request[Any, Any, Any]) -> Response[str] | None:
+    """Before every handler; a machine path knows exactly the parameters it declares."""
     guards.refuse_bad_encoding(request)
     known = request.route_handler.opt.get("query")
     if known is not None:
         guards.refuse_unknown_parameters(request, known)
+    return addresses.elsewhere(request)
 
 
 async def connect(here: Deployment) -> None:
@@ -126,7 +128,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
                 "catalogue_json": msgspec.json.encode(here.catalogue.public()).decode(),
             }
         ),
-        before_request=look_at_query,
+        before_request=look_at_address,
         exception_handlers={Exception: problems.respond, Refusal: problems.respond},
         request_max_body_size=evidence.MOST_BYTES + multipart.OVERHEAD,
         openapi_config=OpenAPIConfig(

@@ -22,9 +22,9 @@ from notices.facts.errors import (
     UnknownParameter,
 )
 from notices.identity import Person
+from notices.web import addresses
 
 AnyRequest = Request[Any, Any, Any]
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 def cookie_name(deployment: Deployment) -> str:
@@ -155,11 +155,12 @@ def refuse_cross_site(request: AnyRequest) -> None:
         return
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise CrossSite
-    origin = headers.get("origin")
-    if origin is None or origin == request.app.state.deployment.settings.origin:
+    origin, settings = headers.get("origin"), request.app.state.deployment.settings
+    if origin in (None, settings.origin):
         return
-    # The address a visitor typed counts as ours too when it is this very host: behind
-    # `make run` both 127.0.0.1 and localhost reach the service.
+    if addresses.is_another_name(settings.public_url, origin):
+        return
+    # So is the address that a visitor typed when it is this very host: a tunnel's, say.
     host = headers.get("host", "")
-    if not (origin == f"http://{host}" and host.rsplit(":", 1)[0] in LOOPBACK):
+    if not (origin == f"http://{host}" and host.rsplit(":", 1)[0] in addresses.NAMES):
         raise CrossSite
