@@ -23,6 +23,7 @@ from notices.settings import Settings
 from notices.upkeep import tidying
 from notices.web import (
     addresses,
+    crawling,
     decisions,
     declaring,
     explaining,
@@ -119,6 +120,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             *signing.HANDLERS,
             *verifying.HANDLERS,
             *explaining.HANDLERS,
+            *crawling.HANDLERS,
         ],
         lifespan=[lifespan],
         state=State(

@@ -39,7 +39,7 @@ def test_only_who_takes_gzip_gets_it(accepted: str, takes: bool) -> None:
         "/", "/notices", "/verify", "/declare", "/log", "/nowhere", "/notices/{id}",
         "/static/site.css", "/static/site.js", "/api/v1/catalogue", "/api/v1/notices",
         "/api/v1/notices/{id}", "/api/v1/events", "/notices/{id}.tlog-proof", "/feed.atom",
-        "/schema/openapi.json", "/log/tile/entries/000.p/4",
+        "/schema/openapi.json", "/log/tile/entries/000.p/4", "/sitemap.xml",
     ],
 )  # fmt: skip
 async def test_what_is_text_is_packed_for_whoever_takes_it(

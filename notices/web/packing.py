@@ -31,7 +31,10 @@ FEWEST_BYTES = 500
 MANY_BYTES = 32 * 1024
 """So many take more than a millisecond, in which others are to be answered."""
 
-TYPES = ("text/", "application/json", "application/javascript", "application/octet-stream")
+TYPES = (
+    "text/", "application/json", "application/javascript", "application/xml",
+    "application/octet-stream",
+)  # fmt: skip
 """A bundle of entries is text in no type of its own; a tile of hashes gets no smaller and stays."""
 
 SUFFIXES = ("+json", "+xml")
