@@ -31,6 +31,11 @@ SELECT n.id, n.form, n.evidence, n.number_form, n.published_index, n.published_a
 FROM notice n
 """
 
+SPAN_OF_ORGANISATIONS = """
+SELECT n.id FROM notice n WHERE n.holder_kind = 'organisation'
+  AND n.published_index >= $1 AND n.published_index < $2 ORDER BY n.published_index DESC
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -149,12 +154,19 @@ async def get_many(ids: Sequence[str]) -> dict[str, Notice]:
     return {row["id"]: from_row(row) for row in rows}
 
 
-async def newest_of_organisations(limit: int) -> list[Notice]:
+async def newest_of_organisations(limit: int, skip: int = 0) -> list[Notice]:
     rows = await DB.fetch(
-        SELECT + "WHERE n.holder_kind = 'organisation' ORDER BY n.published_index DESC LIMIT $1",
+        SELECT + "WHERE n.holder_kind = 'organisation'"
+        " ORDER BY n.published_index DESC LIMIT $1 OFFSET $2",
         limit,
+        skip,
     )
     return [from_row(row) for row in rows]
+
+
+async def ids_of_organisations(first: int, end: int) -> list[str]:
+    """Of the notices published from place `first` of the log up to `end`, the newest first."""
+    return [row["id"] for row in await DB.fetch(SPAN_OF_ORGANISATIONS, first, end)]
 
 
 async def events(deployment: Deployment, since: int, limit: int) -> dict[str, Any]:

@@ -37,6 +37,7 @@ class Query:
     """What somebody looks for; `published_to` is the last day that counts."""
 
     q: str = ""
+    holder_kind: str | None = None
     certificate: str | None = None
     matter: str | None = None
     region: str | None = None
@@ -121,6 +122,7 @@ class Finder:
         end = query.published_to and query.published_to + timedelta(days=1)
         return Lookup(
             q=understand(query.q, self.vocabulary),
+            holder_kind=query.holder_kind,
             certificate=query.certificate,
             matter=query.matter,
             region=query.region,

@@ -60,6 +60,8 @@ class Condition:
 def filters(lookup: Lookup, now: datetime) -> Condition:
     """What every hit fulfils besides the query's own words and numbers."""
     sql = Condition()
+    if lookup.holder_kind is not None:
+        sql.parts.append(f"n.holder_kind = {sql.value(lookup.holder_kind)}")
     if lookup.certificate is not None:
         sql.parts.append(f"n.certificate = {sql.value(lookup.certificate)}")
     if lookup.matter is not None:

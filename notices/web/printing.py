@@ -81,7 +81,6 @@ PROVES = Text(
 
 async def pdf(request: AnyRequest, id: str) -> Response[bytes]:
     """The notice as it is now, for printing; raises Unavailable when too many are being printed."""
-    guards.refuse_unknown_parameters(request, frozenset({"lang"}))
     await guards.limit(request, "print")
     deployment: Deployment = request.app.state.deployment
     notice = await register.get(id)
