@@ -142,7 +142,8 @@ async def get_many(ids: Sequence[str]) -> dict[str, Notice]:
 
 async def newest_of_organisations(limit: int) -> list[Notice]:
     rows = await DB.fetch(
-        SELECT + "WHERE n.holder_kind = 'organisation' ORDER BY n.published_index DESC LIMIT $1",
+        # Exactly as the index of organisations has it, which nothing else can put in order.
+        SELECT + "WHERE n.holder_kind = 'organisation' ORDER BY -n.published_index LIMIT $1",
         limit,
     )
     return [from_row(row) for row in rows]

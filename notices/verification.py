@@ -35,6 +35,7 @@ LEFT JOIN LATERAL (
   WHERE number_hash = q.hash ORDER BY copy, living DESC, id DESC
 ) c ON true
 LEFT JOIN notice n ON n.id = c.notice
+WHERE h.id = 1
 """
 
 SEVERITY = {"replaced": 4, "invalid": 3, "contested": 2, "declared": 1, "reinstated": 0}
