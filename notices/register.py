@@ -156,8 +156,9 @@ async def get_many(ids: Sequence[str]) -> dict[str, Notice]:
 
 async def newest_of_organisations(limit: int, skip: int = 0) -> list[Notice]:
     rows = await DB.fetch(
+        # Exactly as the index of organisations has it, which nothing else can put in order.
         SELECT + "WHERE n.holder_kind = 'organisation'"
-        " ORDER BY n.published_index DESC LIMIT $1 OFFSET $2",
+        " ORDER BY -n.published_index LIMIT $1 OFFSET $2",
         limit,
         skip,
     )

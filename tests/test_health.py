@@ -17,7 +17,7 @@ from notices.trust.keys import Keys, rotate
 from notices.trust.notes import NoteVerifier, parse_checkpoint
 from notices.upkeep import tidying
 from tests.conftest import SignIn
-from tests.samples import ANNA, OFFICER, declaration
+from tests.samples import OFFICER, declaration
 
 
 async def test_ready_tells_each_part_apart(restaurant: httpx.AsyncClient) -> None:

@@ -120,7 +120,8 @@ async def fill(
     if await DB.row("SELECT 1 FROM notice WHERE evidence <> 'self_declared' LIMIT 1"):
         raise RealRegister
     row = await DB.row(
-        "SELECT size, date_trunc('milliseconds', clock_timestamp()) AS now FROM log_head"
+        "SELECT size, date_trunc('milliseconds', clock_timestamp()) AS now"
+        " FROM log_head WHERE id = 1"
     )
     if row is None:
         raise RuntimeError("The log has no head: the database was not migrated.")
