@@ -272,6 +272,7 @@ async def test_what_an_officer_cannot_decide_has_a_code_of_its_own(
     [
         ("李四称证件在他手中", "private_name"),
         ("出生证上的人是欧阳小宝", "private_name"),
+        ("出生证上的人是歐陽 小\u200b寶", "private_name"),
         ("出生证 x 990000001 没有丢", "personal_number"),
         ("他的电话是13800000000", "personal_number"),
         ("", "required"),

@@ -20,6 +20,7 @@ from notices.facts.errors import (
     refuse_wrong,
 )
 from notices.facts.forms import Decision, Declaration
+from notices.facts.names import letters_of
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
 from notices.identity import Person
 from notices.log import Turn
@@ -78,7 +79,7 @@ async def decide(
         if decision.objection is not None and not wanted:
             raise Invalid(problems=[Problem("objection", "no_such_objection")])
         lifecycle.refuse_unless_may_follow(kind, before.state)
-        said = " ".join(reason.split())
+        said = masking.one_line(reason)
         await _refuse_telling(deployment, before, said, waiting)
         objection: str | None
         match kind:
@@ -205,7 +206,8 @@ async def _refuse_telling(
     problems = []
     if masking.tells(reason, masking.secrets_of(declaration, certificate)):
         problems.append(Problem("reason", "personal_number"))
-    if any(len(name) > 1 and name in reason for name in names):
+    told = letters_of(reason)
+    if any(len(name) > 1 and name in told for name in map(letters_of, names)):
         problems.append(Problem("reason", "private_name"))
     if problems:
         raise Invalid(problems=problems)
