@@ -44,6 +44,7 @@ OTHER = {
 ROOT = Path(__file__).parent.parent
 BULK = (
     "notices/cli/", "notices/demo/", "notices/upkeep/restoring.py", "notices/database.py",
+    "notices/upkeep/rehashing.py",
     "notices/log.py take_turns", "notices/log.py append_all",
     "notices/deployment.py _refuse_where_used",
 )  # fmt: skip
@@ -141,6 +142,7 @@ async def life(
     for params in ({"notice": id}, {"status": "open"}, {"notice": id, "status": "open"}):
         assert (await officer.get("/api/v1/objections", params=params)).status_code == 200
     await officer.get(f"/api/v1/objections/{waiting[1]['id']}/evidence")
+    assert (await officer.get("/api/v1/overlaps")).status_code == 200
     running = "UPDATE notice SET effective_at = now() + interval '9 days' WHERE id = $1"
     await DB.fetch(running, id)
     decided = {"decision": "admit", "objection": waiting[0]["id"], "reason": REASON}
@@ -169,8 +171,8 @@ async def ask(client: httpx.AsyncClient, id: str) -> None:
         answer = await client.post("/api/v1/verifications", json=question)
         assert answer.status_code == 200, answer.text
     for path in (
-        "/", "/verify", "/log", "/mine", "/declare", "/sign-in", "/feed.atom", "/metrics",
-        "/health/ready", "/log/checkpoint", "/log/tile/0/000.p/6", "/log/tile/entries/000.p/6",
+        "/", "/verify", "/log", "/mine", "/declare", "/sign-in", "/feed.atom", "/sitemap.xml",
+        "/metrics", "/health/ready", "/log/checkpoint", "/log/tile/0/000.p/6", "/log/tile/entries/000.p/6",
         "/api/v1/events?since=2", f"/notices/{id}", f"/notices/{id}.pdf",
         f"/notices/{id}.tlog-proof", f"/api/v1/notices/{id}", f"/api/v1/notices/{id}/receipt",
         f"/api/v1/notices/{id}/receipt?event={index}", f"/declare/done/{id}",
