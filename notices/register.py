@@ -12,6 +12,7 @@ from notices import log
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import lifecycle
+from notices.facts.catalogue import Period
 from notices.facts.errors import NoSuchNotice
 from notices.facts.lifecycle import Event, State
 from notices.facts.notice_ids import NoticeIdError, parse
@@ -25,7 +26,8 @@ FORM_FIELDS = (
 # One statement sees one state of the register: notice and events can never disagree.
 SELECT = """
 SELECT n.id, n.form, n.evidence, n.number_form, n.published_index, n.published_at,
-  n.effective_at, n.provisional, n.objections, statement_timestamp() AS now,
+  n.effective_at, n.provisional, n.period_value, n.period_unit, n.objections,
+  statement_timestamp() AS now,
   (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index)
      FROM event e WHERE e.notice = n.id) AS events
 FROM notice n
@@ -37,7 +39,8 @@ class Notice:
     """A notice, its events and its state at `now`, all read in one statement.
 
     `objections` counts those that were ever filed; `provisional` says that `state.effective_at`
-    may still move with the holidays of a year that are not published.
+    may still move with the holidays of a year that are not published. `period` is the one under
+    which it was published, whatever the catalogue says now.
     """
 
     id: str
@@ -48,6 +51,7 @@ class Notice:
     published_index: int
     objections: int
     provisional: bool
+    period: Period | None
     events: list[Event]
     state: State
     now: datetime
@@ -65,6 +69,7 @@ class Notice:
             "evidence": self.evidence,
             "objections": self.objections,
             "elsewhere": form.get("elsewhere"),
+            "notice_period": msgspec.to_builtins(self.period),
             "events": [
                 {"index": event.index, "kind": event.kind, "at": rfc3339(event.at)}
                 for event in self.events
@@ -88,6 +93,7 @@ def _time(at: datetime | None) -> str | None:
 def from_row(row: asyncpg.Record) -> Notice:
     events = [Event(index, kind, at) for index, kind, at in row["events"] or ()]
     state = lifecycle.state(events, row["effective_at"], row["now"])
+    value, unit = row["period_value"], row["period_unit"]
     return Notice(
         id=row["id"],
         form=msgspec.json.decode(row["form"]) if row["form"] is not None else None,
@@ -97,6 +103,7 @@ def from_row(row: asyncpg.Record) -> Notice:
         published_index=row["published_index"],
         objections=row["objections"],
         provisional=row["provisional"] and state.effective_at is not None,
+        period=Period(value, unit) if value is not None else None,
         events=events,
         state=state,
         now=row["now"],

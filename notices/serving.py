@@ -149,6 +149,7 @@ async def prepare(settings: Settings, url: str) -> None:
     from notices import deployment
     from notices.database import DB
     from notices.migrating import migrate
+    from notices.upkeep.recalling import recall_periods
     from notices.upkeep.rescheduling import settle_periods
 
     await migrate(url)
@@ -156,7 +157,8 @@ async def prepare(settings: Settings, url: str) -> None:
     await deployment.look_at(url, here)
     await DB.start(url, 1)
     try:
-        await settle_periods(here)
+        await recall_periods(here)
+        await settle_periods()
     finally:
         await DB.stop()
 

@@ -24,7 +24,7 @@ MOST = 1000
 ASK = """
 SELECT h.size AS log_size, statement_timestamp() AS now, q.ordinality AS asked,
   c.copy, c.living, n.id, n.form, n.evidence, n.number_form, n.published_index,
-  n.published_at, n.effective_at, n.provisional, n.objections,
+  n.published_at, n.effective_at, n.provisional, n.period_value, n.period_unit, n.objections,
   (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index)
      FROM event e WHERE e.notice = n.id AND e.kind NOT IN ('corrected', 'confirmed', 'redacted')
   ) AS events

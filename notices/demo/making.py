@@ -20,6 +20,7 @@ from notices import log, records
 from notices.demo.drafting import Writer
 from notices.deployment import Deployment
 from notices.facts import followups, notice_ids
+from notices.facts.catalogue import Period
 from notices.log import Commitment
 from notices.records import Claimed, Record
 from notices.settings import Settings
@@ -35,6 +36,7 @@ class Made(NamedTuple):
     """A notice ready to be published: all that can be known before it has its turn."""
 
     certificate: str
+    period: Period | None
     claimed: Claimed
     record: Record
     withdrawn: tuple[timedelta, Commitment] | None
@@ -63,7 +65,7 @@ def make(
             after = delay, log.commit(followups.withdrawal(id, reason))
         claimed = records.claimed(deployment, certificate, declaration)
         record = records.record(deployment, person, declaration, certificate, id, "web")
-        made.append(Made(certificate.id, claimed, record, after))
+        made.append(Made(certificate.id, certificate.notice_period, claimed, record, after))
     return made
 
 
