@@ -35,7 +35,9 @@ STATEMENTS = (
     " WHEN (NEW.form ? 'notice_period') EXECUTE FUNCTION notice_period_of_form()",
     "CREATE INDEX notice_period_unknown ON notice (id) WHERE period_from IS NULL",
     # The others had one. Which, `notices/upkeep/recalling.py` finds out.
+    "SET LOCAL gin_pending_list_limit = '64MB'",
     "UPDATE notice SET period_from = NULL WHERE effective_at > published_at",
+    "SELECT gin_clean_pending_list('notice_terms')",
 )
 
 

@@ -19,6 +19,9 @@ from notices.upkeep.rescheduling import ENDS, life
 
 PIECE = 500
 
+SORTED_AT_ONCE = 4_096
+"""Kilobytes of terms that wait for the index: a changed row has all of its terms written anew."""
+
 LOG = structlog.get_logger()
 
 _UNKNOWN = ENDS + "WHERE n.period_from IS NULL AND n.id > $1 ORDER BY n.id LIMIT $2"
@@ -36,6 +39,7 @@ async def recall_periods(deployment: Deployment) -> int:
         async with DB.transaction():
             # Under the head's lock no dismissal, which moves an end, can come between.
             await DB.fetch("SELECT FROM log_head WHERE id = 1 FOR UPDATE")
+            await DB.fetch(f"SET LOCAL gin_pending_list_limit = {SORTED_AT_ONCE}")
             rows = await DB.fetch(_UNKNOWN, last, PIECE)
             if not rows:
                 break
@@ -44,6 +48,8 @@ async def recall_periods(deployment: Deployment) -> int:
                 [(row["id"], period) for row in rows for period in _of(deployment, row)]
             )
     if known:
+        # Whoever searches should not have to.
+        await DB.fetch("SELECT gin_clean_pending_list('notice_terms')")
         LOG.info("periods_recalled", notices=known)
     return known
 
