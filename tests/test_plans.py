@@ -172,7 +172,8 @@ async def ask(client: httpx.AsyncClient, id: str) -> None:
         assert answer.status_code == 200, answer.text
     for path in (
         "/", "/verify", "/log", "/mine", "/declare", "/sign-in", "/feed.atom", "/sitemap.xml",
-        "/metrics", "/health/ready", "/log/checkpoint", "/log/tile/0/000.p/6", "/log/tile/entries/000.p/6",
+        "/metrics", "/health/ready", "/log/checkpoint", "/log/tile/0/000.p/6",
+        "/log/tile/entries/000.p/6",
         "/api/v1/events?since=2", f"/notices/{id}", f"/notices/{id}.pdf",
         f"/notices/{id}.tlog-proof", f"/api/v1/notices/{id}", f"/api/v1/notices/{id}/receipt",
         f"/api/v1/notices/{id}/receipt?event={index}", f"/declare/done/{id}",
