@@ -106,9 +106,10 @@ WHERE NOT EXISTS
 RETURNING notice
 """  # noqa: S608  (nothing in it comes from outside)
 
+# Not by the primary key, which would be read until one is met.
 _IN_THE_WAY = f"""
 SELECT c.notice FROM {_ASKED} JOIN claim c ON c.by_certificate = a.by_certificate
-WHERE {OVERLAPPING} ORDER BY c.id LIMIT 1
+WHERE {OVERLAPPING} ORDER BY c.id + 0 LIMIT 1
 """  # noqa: S608  (likewise)
 
 
@@ -157,8 +158,8 @@ async def overlaps(limit: int) -> list[dict[str, Any]]:
     """Pairs of living notices whose numbers newer rules found to be one, the oldest first."""
     rows = await DB.fetch(
         "SELECT o.one, o.other, o.at FROM overlap o WHERE"
-        " EXISTS (SELECT FROM claim c WHERE c.notice = o.one AND c.living)"
-        " AND EXISTS (SELECT FROM claim c WHERE c.notice = o.other AND c.living)"
+        " (SELECT bool_or(c.living) FROM claim c WHERE c.notice = o.one)"
+        " AND (SELECT bool_or(c.living) FROM claim c WHERE c.notice = o.other)"
         " ORDER BY o.id LIMIT $1",
         limit,
     )

@@ -12,6 +12,7 @@ from notices import log
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import lifecycle
+from notices.facts.catalogue import Period
 from notices.facts.errors import NoSuchNotice
 from notices.facts.lifecycle import Event, State
 from notices.facts.notice_ids import NoticeIdError, parse
@@ -25,7 +26,8 @@ FORM_FIELDS = (
 # One statement sees one state of the register: notice and events can never disagree.
 SELECT = """
 SELECT n.id, n.form, n.evidence, n.number_form, n.published_index, n.published_at,
-  n.effective_at, n.provisional, n.objections, statement_timestamp() AS now,
+  n.effective_at, n.provisional, n.period_value, n.period_unit, n.objections,
+  statement_timestamp() AS now,
   (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index)
      FROM event e WHERE e.notice = n.id) AS events
 FROM notice n
@@ -33,7 +35,8 @@ FROM notice n
 
 SPAN_OF_ORGANISATIONS = """
 SELECT n.id FROM notice n WHERE n.holder_kind = 'organisation'
-  AND n.published_index >= $1 AND n.published_index < $2 ORDER BY n.published_index DESC
+  AND -n.published_index <= -($1::bigint) AND -n.published_index > -($2::bigint)
+ORDER BY -n.published_index
 """
 
 
@@ -42,7 +45,8 @@ class Notice:
     """A notice, its events and its state at `now`, all read in one statement.
 
     `objections` counts those that were ever filed; `provisional` says that `state.effective_at`
-    may still move with the holidays of a year that are not published.
+    may still move with the holidays of a year that are not published. `period` is the one under
+    which it was published, whatever the catalogue says now.
     """
 
     id: str
@@ -53,6 +57,7 @@ class Notice:
     published_index: int
     objections: int
     provisional: bool
+    period: Period | None
     events: list[Event]
     state: State
     now: datetime
@@ -72,6 +77,7 @@ class Notice:
             "awaiting": None,
             "objections": self.objections,
             "elsewhere": form.get("elsewhere"),
+            "notice_period": msgspec.to_builtins(self.period),
             "events": [
                 {"index": event.index, "kind": event.kind, "at": rfc3339(event.at)}
                 for event in self.events
@@ -102,6 +108,7 @@ def _time(at: datetime | None) -> str | None:
 def from_row(row: asyncpg.Record) -> Notice:
     events = [Event(index, kind, at) for index, kind, at in row["events"] or ()]
     state = lifecycle.state(events, row["effective_at"], row["now"])
+    value, unit = row["period_value"], row["period_unit"]
     return Notice(
         id=row["id"],
         form=msgspec.json.decode(row["form"]) if row["form"] is not None else None,
@@ -111,6 +118,7 @@ def from_row(row: asyncpg.Record) -> Notice:
         published_index=row["published_index"],
         objections=row["objections"],
         provisional=row["provisional"] and state.effective_at is not None,
+        period=Period(value, unit) if value is not None else None,
         events=events,
         state=state,
         now=row["now"],

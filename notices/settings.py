@@ -34,6 +34,7 @@ class Settings:
     region: str = "370700"
     site_name: str = "遗失声明公示"
     catalogue: Path | None = None
+    regions: Path | None = None
     log_name: str = ""
     workers: int = 1
     forwarded_allow_ips: str = ""
@@ -103,7 +104,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
             f"tel:+86…, not {security!r}."
         )
     demo = _switch(environment, "DEMO", False)
-    catalogue = environment.get("CATALOGUE")
+    catalogue, regions = environment.get("CATALOGUE"), environment.get("REGIONS")
     return Settings(
         host=environment.get("HOST") or "127.0.0.1",
         port=port,
@@ -120,6 +121,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         region=region,
         site_name=environment.get("SITE_NAME") or "遗失声明公示",
         catalogue=Path(catalogue) if catalogue else None,
+        regions=Path(regions) if regions else None,
         log_name=environment.get("LOG_NAME") or "",
         workers=_number(environment, "WORKERS", 1, 1, 64),
         forwarded_allow_ips=environment.get("FORWARDED_ALLOW_IPS") or "",

@@ -191,5 +191,14 @@ def another_settings(settings: Settings, tmp_path: Path) -> Callable[..., Settin
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATABASE_URL", "MEILI_URL", "PUBLIC_URL", "DEMO", "CATALOGUE", "DATA", "PORT"):
+    for name in (
+        "DATABASE_URL",
+        "MEILI_URL",
+        "PUBLIC_URL",
+        "DEMO",
+        "CATALOGUE",
+        "REGIONS",
+        "DATA",
+        "PORT",
+    ):
         monkeypatch.delenv(name, raising=False)

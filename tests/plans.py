@@ -9,7 +9,7 @@ import asyncpg
 WAITING = {"touched_waiting", "notice_provisional"}
 """Indexes that hold nothing but what is to be done, and may be read to the end for that."""
 
-SMALL = {"agency", "hold", "key_check", "migration"}
+SMALL = {"agency", "hold", "key_check", "migration", "overlap"}
 """Tables whose size does not follow from how long the service runs."""
 
 REWRITTEN = {"log_head", "follower"}

@@ -16,7 +16,8 @@ from notices.facts.disclosure import (
 )
 from notices.facts.followups import correction, withdrawal
 from notices.facts.forms import Contact, Declaration, Holder
-from notices.facts.masking import COMPOUND_SURNAMES, mask_name, mask_number
+from notices.facts.masking import COMPOUND_SURNAMES, mask_name, mask_number, one_line
+from notices.facts.names import characters_of, name_form
 from notices.facts.numbers import identifier_form
 
 CATALOGUE = catalogue.load()
@@ -24,6 +25,7 @@ PUBLIC_FIELDS = {
     "certificate", "certificate_name", "document", "matter", "holder", "number", "copies",
     "copy_number", "cause", "issuer",
     "issued_on", "lost_on", "region", "details", "statement", "elsewhere",
+    "notice_period",
 }  # fmt: skip
 
 
@@ -90,9 +92,9 @@ def test_a_name_never_shows_more_than_two_characters(name):
     shown, star = mask_name(name)[:-1], mask_name(name)[-1]
 
     assert star == "*"
-    assert len(shown) <= 1 or shown in COMPOUND_SURNAMES
-    assert name.lstrip().startswith(shown)
-    assert len(shown) < len(name.strip()) or not shown
+    assert len(characters_of(shown)) <= 1 or name_form(shown) in COMPOUND_SURNAMES
+    assert one_line(name).startswith(shown)
+    assert len(shown) < len(one_line(name)) or not shown
 
 
 @pytest.mark.parametrize(
@@ -454,6 +456,78 @@ def test_a_text_does_not_tell_a_number_that_is_masked_beside_it(issuer):
     declared = Declaration(**MASKED)
     birth = CATALOGUE.certificates["birth-medical-certificate"]
     assert set(public_issuer(issuer, declared, birth)) == {"*"}
+
+
+@pytest.mark.parametrize(
+    ("number", "issuer"),
+    [
+        ("鲁某证字第12345号", "某院魯某證12345"),
+        ("鲁某证字第12345号", "某院鲁某证（12345）"),
+        ("青某12345", "⻘某-12345"),
+        ("二○一○某12345", "二〇一〇某12345号"),
+        ("编号：X990000001（副页）", "x99 0000001"),
+        ("X99" + "\u200b" * 300 + "0000001", "X990000001"),
+        ("X990000001", "Ｘ９９\u200b００００００１"),
+    ],
+)
+def test_a_text_does_not_tell_it_in_any_spelling_in_which_it_is_the_number(
+    number: str, issuer: str
+) -> None:
+    shown = form(**MASKED | {"number": number}, issuer=issuer)
+
+    assert set(shown["issuer"]) == {"*"}
+    assert "12345" not in shown["statement"]
+    assert "0000001" not in shown["statement"]
+
+
+@pytest.mark.parametrize("number", ["110105491231002", "11010519491231002X"])
+@pytest.mark.parametrize(
+    "issuer", ["某局110105491231002", "某局 110105 491231 002", "1101051949-1231002X"]
+)
+def test_an_id_is_told_in_neither_of_its_forms(number: str, issuer: str) -> None:
+    holder = Holder(kind="person", name="张三丰", identifier="11010519491231002X")
+    shown = form(
+        "road-transport-practitioner-certificate", holder=holder, number=number, issuer=issuer
+    )
+
+    assert shown["number"] == "110*************2X"
+    assert "491231" not in identifier_form(json.dumps(shown, ensure_ascii=False))
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("鲁（2020）潍坊市不动产权第0012345号", "鲁（2020）潍坊市不动产权第0012345号"),
+        ("编号：鲁（2020）潍坊市不动产权第 0012345 号", "鲁（2020）潍坊市不动产权第 0012345 号"),
+        (
+            "【证号】鲁〔2020〕潍坊市不动产权第0012345号（副本）",
+            "鲁〔2020〕潍坊市不动产权第0012345号",
+        ),
+        ("（编号：鲁JZ安许证字［2021］997）", "鲁JZ安许证字［2021］997"),
+        ("（鲁）JZ安许证字[2021]997", "（鲁）JZ安许证字[2021]997"),
+        ("鲁JZ安许证字〔2021〕", "鲁JZ安许证字〔2021〕"),
+        ('="0012"', "0012"),
+        ("'0012", "0012"),
+        ("“0012”", "0012"),
+        ("1,234", "1,234"),
+        ("№ A-0012", "A-0012"),
+        ("⻘０１２\u200b３", "青０１２３"),
+        ("某\U000e0100县第1号", "某县第1号"),
+    ],
+)
+def test_a_number_is_shown_as_it_was_printed(typed: str, shown: str) -> None:
+    assert form("real-estate-title", number=typed)["number"] == shown
+
+
+def test_behind_a_licence_the_copy_is_shown_apart() -> None:
+    code = "92379999MA0000023B"
+    copy = form("business-license", number=f"统一社会信用代码：{code}（3－2）", copies="duplicate")
+    original = form("business-license", number=f"{code}(1-1)", copies="original")
+
+    assert (copy["number"], copy["copies"], copy["copy_number"]) == (code, "duplicate", "3-2")
+    assert f"《营业执照》副本（编号3-2），统一社会信用代码：{code}" in copy["statement"]
+    assert (original["number"], original["copy_number"]) == (code, None)
+    assert f"《营业执照》正本，统一社会信用代码：{code}" in original["statement"]
 
 
 @pytest.mark.parametrize("issuer", ["潍坊市妇幼保健院", "潍坊市第99医院", "12345热线"])

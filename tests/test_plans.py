@@ -17,14 +17,14 @@ import asyncpg
 import httpx
 import pytest
 
-from notices import agencies, limits, log, relay
+from notices import agencies, limits, log, register, relay
 from notices.database import BY_INDEX, DB
 from notices.deployment import Deployment, refuse_another_database
 from notices.finding import Finder, Query, suggesting
 from notices.finding.behind import Behind
 from notices.relay import checking, publishing
-from notices.upkeep import rescheduling, tidying
-from search.engine import Admin, Engine
+from notices.upkeep import recalling, rescheduling, tidying
+from search.engine import Admin, Engine, SearchDown, WriteRefused
 from tests import plans
 from tests.conftest import TABLES, SignIn
 from tests.plans import Asked
@@ -44,6 +44,7 @@ OTHER = {
 ROOT = Path(__file__).parent.parent
 BULK = (
     "notices/cli/", "notices/demo/", "notices/upkeep/restoring.py", "notices/database.py",
+    "notices/upkeep/rehashing.py", "notices/upkeep/recalling.py",
     "notices/log.py take_turns", "notices/log.py append_all",
     "notices/deployment.py _refuse_where_used",
 )  # fmt: skip
@@ -141,6 +142,7 @@ async def life(
     for params in ({"notice": id}, {"status": "open"}, {"notice": id, "status": "open"}):
         assert (await officer.get("/api/v1/objections", params=params)).status_code == 200
     await officer.get(f"/api/v1/objections/{waiting[1]['id']}/evidence")
+    assert (await officer.get("/api/v1/overlaps")).status_code == 200
     running = "UPDATE notice SET effective_at = now() + interval '9 days' WHERE id = $1"
     await DB.fetch(running, id)
     decided = {"decision": "admit", "objection": waiting[0]["id"], "reason": REASON}
@@ -169,8 +171,9 @@ async def ask(client: httpx.AsyncClient, id: str) -> None:
         answer = await client.post("/api/v1/verifications", json=question)
         assert answer.status_code == 200, answer.text
     for path in (
-        "/", "/verify", "/log", "/mine", "/declare", "/sign-in", "/feed.atom", "/metrics",
-        "/health/ready", "/log/checkpoint", "/log/tile/0/000.p/6", "/log/tile/entries/000.p/6",
+        "/", "/verify", "/log", "/mine", "/declare", "/sign-in", "/feed.atom", "/sitemap.xml",
+        "/metrics", "/health/ready", "/log/checkpoint", "/log/tile/0/000.p/6",
+        "/log/tile/entries/000.p/6",
         "/api/v1/events?since=2", f"/notices/{id}", f"/notices/{id}.pdf",
         f"/notices/{id}.tlog-proof", f"/api/v1/notices/{id}", f"/api/v1/notices/{id}/receipt",
         f"/api/v1/notices/{id}/receipt?event={index}", f"/declare/done/{id}",
@@ -201,17 +204,35 @@ async def search_without_the_engine(deployment: Deployment) -> None:
 async def follow(deployment: Deployment, admin: Admin, id: str) -> None:
     """What is done though nobody asks: the relay, what is behind, tidying, periods, start."""
     await admin.drop(deployment.settings.meili_index)
-    async with relaying(deployment, admin):
-        await until(caught_up)
     size, _ = await log.head()
+    index = deployment.settings.meili_index
+
+    async def rebuilt() -> bool:
+        with contextlib.suppress(SearchDown, WriteRefused):
+            return await checking.holds_newest(admin, index, size)
+        return False
+
+    async def taken() -> bool:
+        return not await publishing.touched(1)
+
+    async with relaying(deployment, admin):
+        await until(rebuilt)
+        await until(caught_up)
+        await register.touch(id)
+        await until(taken)
     await checking.holds_newest(admin, deployment.settings.meili_index, size)
     await publishing.settle([], {id: "no document"})
     await publishing.try_parked(deployment, admin, deployment.settings.meili_index)
     await relay.lag()
     await Behind().ids()
     await tidying.tidy(deployment)
-    await DB.fetch("UPDATE notice SET provisional = true WHERE id = $1", id)
-    await rescheduling.settle_periods(deployment)
+    await DB.fetch(
+        "UPDATE notice SET provisional = true, period_value = 3, period_unit = 'calendar_day',"
+        " period_from = 'form' WHERE id = $1",
+        id,
+    )
+    await recalling.recall_periods(deployment)
+    await rescheduling.settle_periods()
     await refuse_another_database(deployment)
     key = deployment.keys.matching
     await limits.use(key, "verify", "192.0.2.1")

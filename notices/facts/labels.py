@@ -38,9 +38,9 @@ _COPY = _any_of(*_COPIES)
 _HAN = r"(?:(?![〇零一二三四五六七八九十])[\u3400-\u9fff()/、 ])"
 _THEN = r"[ )]*(?:[为是][ )]*)?"
 _LABEL = re.compile(
-    rf"[ (]{{0,3}}(?:(?:{_any_of('正本', '副本', '正副本')})(?![ ()]*(?:{_ENDS}))[ ):∶]*"
+    rf"[ (]*+(?:(?:{_any_of('正本', '副本', '正副本')})(?![ ()]*(?:{_ENDS}))[ ):∶]*"
     # Any words of Han that end like a label, when a colon tells where the number begins.
-    rf"|{_HAN}{{0,20}}?(?:{_ENDS}){_THEN}[:∶=][ :∶=#.]*"
+    rf"|{_HAN}{{0,20}}?(?:{_ENDS}){_THEN}[:∶][ :∶=#.]*"
     rf"|{_HAN}{{0,20}}?(?:{_PAPER})[ )]*(?:{_any_of('编号', '编码', '号码')}){_THEN}[ :∶=#./]*"
     rf"|(?:{_WORDS}){_THEN}[ :∶=#./]*"
     # No 123, No. JY1, NO:1; but neither N-012 nor NOX1.
@@ -62,7 +62,7 @@ _ALONE = re.compile(rf"(?:{_WORDS}|{_ENDS}|{_COPY}|编|证|N[O°])?[ ():∶=#./]
 
 def says_nothing(plain: str) -> bool:
     """Whether `plain` is a label without a number, or the name of a copy without one."""
-    return _ALONE.fullmatch(plain) is not None
+    return (_ALONE.fullmatch(plain) or _LABEL.fullmatch(plain)) is not None
 
 
 _TWO = r"[0-9]{1,3} ?[-/] ?[0-9]{1,3}"

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from notices.facts.characters import seen
+from notices.facts.characters import seen, standard
 from notices.facts.forms import Declaration, Holder
+from notices.facts.names import characters_of, letters_of, name_form
 from notices.facts.numbers import (
     has_resident_id_shape,
     identifier_form,
@@ -15,7 +16,7 @@ from notices.facts.numbers import (
     resident_id_ok,
 )
 from notices.facts.readings import bare_form
-from notices.facts.text_check import LONGEST_TEXT, telephones
+from notices.facts.text_check import LONGEST_TEXT, cleaned, telephones
 
 if TYPE_CHECKING:  # checking a declaration asks what is hidden of it
     from notices.facts.catalogue import Certificate
@@ -43,11 +44,12 @@ _ID_IN_TEXT = re.compile(r"(?<!\d)\d{17}[\dXxＸｘ](?![\dA-Za-z])")
 
 def mask_name(name: str) -> str:
     """The surname, or its first letter where surnames are not Han, and one star."""
-    name = one_line(name)
-    if name[:2] in COMPOUND_SURNAMES and len(name) > 2:
-        return name[:2] + "*"
+    characters = characters_of(one_line(name))
+    two = name_form("".join(characters[:2]))
+    if two in COMPOUND_SURNAMES and len(characters) > 2:
+        return "".join(characters[:2]) + "*"
     # A name of one character would be shown whole by its first.
-    return name[:1] + "*" if len(name) > 1 else "*"
+    return characters[0] + "*" if len(characters) > 1 else "*"
 
 
 def mask_number(number: str) -> str:
@@ -63,7 +65,8 @@ def mask_number(number: str) -> str:
 
 
 def one_line(text: str) -> str:
-    return " ".join(text.split())
+    """A text as it is shown: in one line, without what nobody sees, in characters fonts have."""
+    return " ".join(standard(cleaned(text)).split())
 
 
 def secrets_of(declaration: Declaration, certificate: Certificate | None) -> frozenset[str]:
@@ -102,7 +105,7 @@ def tells_name(text: str, declaration: Declaration, certificate: Certificate | N
     holder = declaration.holder or Holder()
     if holder.kind != "person" or (certificate and certificate.public_holder_name == "full"):
         return False
-    name, said = identifier_form(holder.name or ""), identifier_form(text)
+    name, said = letters_of(holder.name or ""), letters_of(text)
     return bool(name) and (name == said or (len(name) > 2 and name in said))
 
 

@@ -3,7 +3,7 @@
 import re
 
 from notices.facts import labels
-from notices.facts.characters import unified
+from notices.facts.characters import simplified, unified
 from notices.facts.readings import Reading
 
 _STARS = re.compile(r"[*∗⁎✱✲﹡＊⋆٭]|[×✕✖●■□#?_]{2,}|[.⋯]{3,}")
@@ -50,6 +50,7 @@ def is_placeholder(reading: Reading) -> bool:
     return (
         normal in _IN_LATIN
         or labels.says_nothing(normal)
+        or labels.says_nothing(simplified(unified(reading.written)).upper())
         or (len(normal) <= _LONGEST and _SAID.fullmatch(normal) is not None)
         or _NOTHING.fullmatch(normal) is not None
     )

@@ -96,37 +96,54 @@ class Reading(NamedTuple):
 
 def read(text: str, *, copies: bool = False) -> Reading:
     """What `text` says as a number; "(3-2)" behind it is a copy's number where it has `copies`."""
-    if _PLAIN.fullmatch(text) and not text.startswith("N"):
+    if _is_bare(text):
         return Reading(text, text, text)
-    reading = _read(text, copies)
-    while True:  # ornaments may have stood between the letters of a label, or of a copy
-        again = _read(reading.normal, copies=False)
-        if again.normal == reading.normal:
-            return reading
-        hyphened = read(reading.hyphened).hyphened
-        copy = _both(reading.copy, again.copy)
-        number = reading.copy_number or again.copy_number
-        reading = Reading(again.normal, hyphened, reading.written, copy, number)
+    written, copy, copy_number = _apart(text, copies)
+    # Ornaments may have stood between the letters of a label or of a copy, so what is left is
+    # read again until it stays: first with its hyphens, then without.
+    forms = [folded(written)]
+    for keep in (_between_digits, without_hyphens):
+        form, before = keep(forms[-1]), None
+        while form != before and not _is_bare(form):
+            before = form
+            rest, another, number = _apart(form, copies=False)
+            copy, copy_number = _both(copy, another), copy_number or number
+            form = keep(folded(rest))
+        forms.append(form)
+    _, hyphened, normal = forms
+    return Reading(normal, hyphened, written, copy, copy_number)
 
 
-def _read(text: str, copies: bool) -> Reading:
+def _is_bare(text: str) -> bool:
+    """Whether there is nothing around `text`, as in most numbers; NO1 may be one behind a No."""
+    return _PLAIN.fullmatch(text) is not None and not text.startswith("N")
+
+
+def _apart(text: str, copies: bool) -> tuple[str, str | None, str | None]:
+    """The number as it was typed, the copy around it and that copy's number."""
     copy = copy_number = None
-    shown = _unwrapped(" ".join(standard(seen(text)).split()))
-    while True:
+    shown, typed = "", _unwrapped(" ".join(standard(seen(text)).split()))
+    while shown != typed:
+        shown = typed
         plain, places = _plain(shown)
-        before = labels.label(plain)
-        if before and _between(places, len(before)) and folded(plain[len(before) :]):
-            shown = shown[places[len(before)] :]
-            copy = _both(copy, labels.copy_in(before))
-        elif (behind := labels.behind(plain, copies=copies)) and _between(places, behind.start):
-            shown = shown[: places[behind.start]]
-            copy = _both(copy, behind.copy)
-            copy_number = copy_number or behind.number
-        else:
-            break
-        shown = _unwrapped(shown)
-    hyphened = folded(shown)
-    return Reading(without_hyphens(hyphened), _between_digits(hyphened), shown, copy, copy_number)
+        start, end = 0, len(plain)
+        while start < end:
+            rest = plain[start:end]
+            label = labels.label(rest) or ""
+            if label and rest[len(label) :].strip(_SAYING_NOTHING):
+                start += len(label)
+                copy = _both(copy, labels.copy_in(label))
+            elif behind := labels.behind(rest, copies=copies):
+                end = start + behind.start
+                copy = _both(copy, behind.copy)
+                copy_number = copy_number or behind.number
+            else:
+                break
+        typed = _unwrapped(shown[places[start] : places[end - 1] + 1]) if plain else shown
+    return shown, copy, copy_number
+
+
+_SAYING_NOTHING = " ()-=第字号"
 
 
 def _both(one: str | None, other: str | None) -> str | None:
@@ -157,15 +174,13 @@ _SPELLED = _Spelled({"№": "NO."})
 
 
 def _plain(shown: str) -> tuple[str, list[int]]:
-    """`shown` as labels and copies are looked for in it, and where each character stands there."""
+    """`shown` as labels and copies are looked for in it, and where each character stands there.
+
+    A character that is spelled with many is never cut: what begins in it begins at it.
+    """
     spelled = [_SPELLED[character] for character in shown]
     places = [place for place, each in enumerate(spelled) for _ in each]
-    return "".join(spelled), [*places, len(shown)]
-
-
-def _between(places: list[int], at: int) -> bool:
-    """Whether there are two characters on both sides; one may be spelled with many."""
-    return at == 0 or places[at] != places[at - 1]
+    return "".join(spelled), places
 
 
 _EDGES = " \"'`´=,<>·•＝＂＇，＜＞“”‘’«»‹›"

@@ -60,6 +60,7 @@ class Finder:
         self.vocabulary = vocabulary_of(deployment)
         self._behind = Behind()
         terms.written()
+        terms.places(deployment.regions)
 
     async def find(self, query: Query) -> dict[str, Any]:
         """The contract's answer; raises Unavailable when too many searches are in flight."""

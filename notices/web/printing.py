@@ -227,6 +227,9 @@ def _facts(
         region = deployment.regions.name(form["region"]) or form["region"]
         yield wording.FIELDS["region"], region
     yield Text("发布时间", "Published"), words.moment(notice.published_at)
+    if notice.period is not None:
+        days = wording.PERIODS[notice.period.unit].format(value=notice.period.value)
+        yield Text("公示期", "Notice period"), words(days)
     yield Text("生效时间", "In effect from"), _effective(notice, words)
     yield Text("核实程度", "Evidence"), words(wording.EVIDENCE[notice.evidence])
     elsewhere = form.get("elsewhere")
