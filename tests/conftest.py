@@ -21,6 +21,8 @@ from search.engine import Admin, make_keys
 from tests import enginefarm
 from tests.browsing import browser as browser
 from tests.browsing import service as service
+from tests.packages import pytest_runtest_setup as pytest_runtest_setup
+from tests.packages import pytest_terminal_summary as pytest_terminal_summary
 from tests.samples import RESTAURANT
 
 BASE = "http://testserver.example"

@@ -1,20 +1,13 @@
 """What tests of printed notices share: a sheet, and Poppler and ZBar to read paper with."""
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.packages import needs
 
-needs_poppler = pytest.mark.skipif(
-    not os.environ.get("CI") and not shutil.which("pdftotext"), reason="needs poppler-utils"
-)
-needs_a_scanner = pytest.mark.skipif(
-    not os.environ.get("CI") and not (shutil.which("zbarimg") and shutil.which("pdftoppm")),
-    reason="needs zbar-tools and poppler-utils",
-)
+needs_poppler = needs("poppler-utils")
+needs_a_scanner = needs("zbar-tools", "poppler-utils")
 QR = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1z"/></svg>'
 
 
