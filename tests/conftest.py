@@ -15,6 +15,7 @@ from litestar import Litestar
 from notices import deployment as deployments
 from notices.database import DB
 from notices.deployment import Deployment
+from notices.engines import EngineError
 from notices.migrating import migrate
 from notices.settings import Settings
 from search.engine import Admin, make_keys
@@ -42,7 +43,10 @@ TABLES = (
 def pytest_configure(config: pytest.Config) -> None:
     global FARM
     if not hasattr(config, "workerinput") and not config.option.collectonly:
-        FARM = enginefarm.start()
+        try:
+            FARM = enginefarm.start()
+        except EngineError as error:
+            raise pytest.UsageError(str(error)) from error
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -125,7 +125,7 @@ def test_root_with_apt_installs_what_is_missing_and_says_so(bare: Path) -> None:
     assert "--no-install-recommends" in words
     assert {"chromium", "zbar-tools", "golang-go"} <= set(words)
     assert "poppler-utils" not in words
-    assert "Installing system packages" in done.stdout
+    assert "Installing for the tests" in done.stdout
     assert all(name in done.stdout for name in ("chromium", "zbar-tools"))
 
 
@@ -178,6 +178,20 @@ def test_a_person_goes_on_without_a_network_and_a_build_server_does_not(
     assert done.returncode == ends
     assert "E: no route to the sources" in done.stderr
     assert "could not be installed" in done.stderr
+
+
+@pytest.mark.parametrize(("server", "ends"), [("", 0), ("1", 1)])
+def test_sources_that_cannot_be_read_are_not_said_to_lack_anything(
+    bare: Path, server: str, ends: int
+) -> None:
+    program(bare / "apt-get", "echo E: no such host; exit 100")
+    program(bare / "apt-cache", "")
+    done = ask(bare, "install", CI=server)
+
+    assert done.returncode == ends
+    assert "E: no such host" in done.stderr
+    assert "could not be read" in done.stderr
+    assert "have no" not in done.stderr
 
 
 def run_without(bare: Path, server: str, *options: str) -> tuple[int, list[str]]:
