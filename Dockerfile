@@ -16,6 +16,11 @@ RUN pip install --no-deps --no-build-isolation . \
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="lost-certificate-notices" \
       org.opencontainers.image.licenses="Apache-2.0"
+# What the project's own fonts lack on printed notices: rare Han, Hangul, Latin, Arabic, Tibetan …
+RUN apt-get update -q \
+ && apt-get install -qy --no-install-recommends \
+    fonts-babelstone-han fonts-hanazono fonts-noto-cjk fonts-noto-core \
+ && rm -rf /var/lib/apt/lists/*
 # Keys and the lock are kept in /data; everything else is in the two engines.
 RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /data notices \
  && install -d -o notices -g notices -m 0700 /data

@@ -25,7 +25,7 @@ import httpx
 from bench import load
 from bench.search import notices
 from notices.facts import catalogue, regions
-from notices.facts.numbers import normal_form
+from notices.facts.readings import bare_form
 from notices.facts.texts import CHINA
 from search.document import backwards, pieces
 from tests import enginefarm
@@ -87,7 +87,7 @@ async def corpus(url: str) -> list[Shown]:
                 prefetch=5_000,
             ):
                 key = row["number_key"]
-                rest = pieces(normal_form(row["number"]))[1] if key else ()
+                rest = pieces(bare_form(row["number"]))[1] if key else ()
                 texts = (row["holder_name"], row["issuer"] or "", names[row["certificate"]],
                          places.name(row["region"]) or "", *rest)  # fmt: skip
                 runs = backwards(filter(None, (key, row["identifier"])))
@@ -135,7 +135,7 @@ def number(typed: str, each: Shown) -> Asked:
 
     With a prefix that may be left out it is a number of the one certificate that has such.
     """
-    normal = normal_form(typed)
+    normal = bare_form(typed)
     asked = tail(typed, each.key if normal == each.key and each.key.isascii() else f"={each.key}")
     if normal == each.key:
         return asked

@@ -11,7 +11,7 @@ import asyncpg
 from pypinyin import lazy_pinyin
 
 from notices.facts import catalogue
-from notices.facts.numbers import normal_form
+from notices.facts.readings import bare_form
 
 PLAIN = (
     "full number as printed", "other brackets or case", "label: number",
@@ -124,7 +124,7 @@ class Questions:
         def number(typed: Callable[[Shown], str]) -> Callable[[Shown], Asked]:
             def make(each: Shown) -> Asked:
                 # 鲁交运管潍字379999000001 is one certificate's, the bare digits may be another's.
-                prefixed = normal_form(each.number or "") != each.key
+                prefixed = bare_form(each.number or "") != each.key
                 of_kind = (each.certificate,) if prefixed else ()
                 same = self._answers("number", each.key or "", *of_kind)
                 return Asked(typed(each), same, same)

@@ -5,13 +5,15 @@ from datetime import datetime
 
 import msgspec
 
-from notices import log, once, records, register
+from notices import claims, log, once, records, register
+from notices.claims import Claim
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import declaration_check, identifiers, notice_ids, numbers, periods
 from notices.facts.catalogue import Certificate
 from notices.facts.errors import AlreadyDeclared, Invalid, NotTheHolder, Problem
 from notices.facts.forms import Declaration, Holder
+from notices.facts.names import same_name
 from notices.facts.text_check import LONGEST_TEXT
 from notices.facts.texts import CHINA, rfc3339
 from notices.identity import Person, hash_of, hash_of_acting
@@ -48,11 +50,7 @@ def check(
     ]
     holder = declaration.holder
     name = person.acts_for[2]
-    if (
-        holder is not None
-        and _is_own(person, holder)
-        and _plain(holder.name or name) != _plain(name)
-    ):
+    if holder is not None and _is_own(person, holder) and not same_name(holder.name or name, name):
         problems.append(Problem("holder.name", "holder_name_differs"))
     if problems:
         raise Invalid(problems=problems)
@@ -60,10 +58,6 @@ def check(
     assert declaration.certificate is not None  # noqa: S101  (likewise)
     _refuse_unless_holder(person, holder, declaration.relation or "self")
     return deployment.catalogue.certificates[declaration.certificate]
-
-
-def _plain(name: str) -> str:
-    return "".join(name.split()).casefold()
 
 
 def _is_own(person: Person, holder: Holder) -> bool:
@@ -101,7 +95,7 @@ async def declare(
     `certificate` is what `check` returned for it. Raises AlreadyDeclared or
     IdempotencyKeyReused; nothing is then written.
     """
-    claim = records.claimed(deployment, certificate, declaration)
+    claim = claims.claimed(deployment, certificate, declaration)
     while True:
         try:
             return await _declare_once(
@@ -118,7 +112,7 @@ async def _declare_once(
     person: Person,
     declaration: Declaration,
     certificate: Certificate,
-    claim: records.Claimed,
+    claim: Claim,
     once_: Once | None,
     channel: str,
 ) -> str:
@@ -143,20 +137,19 @@ async def _publish(
     person: Person,
     declaration: Declaration,
     certificate: Certificate,
-    claim: records.Claimed,
+    claim: Claim,
     channel: str,
 ) -> tuple[str, int]:
-    row = await DB.row("SELECT nextval('notice_serial') AS serial")
+    # The lock is waited for here, so that the next statement sees what was claimed before.
+    row = await DB.row(
+        "SELECT nextval('notice_serial') AS serial, pg_advisory_xact_lock_shared($1),"
+        " pg_advisory_xact_lock($2)",
+        claims.IN_BULK,
+        claim.lock,
+    )
     assert row is not None  # noqa: S101
     id = notice_ids.make(deployment.settings.region[:4], row["serial"])
-    taken = await DB.fetch(
-        "INSERT INTO claim (number_hash, copy, notice) SELECT $1, copy, $3"
-        " FROM unnest($2::text[]) AS copy ORDER BY copy ON CONFLICT DO NOTHING RETURNING id",
-        claim.number_hash,
-        list(claim.copies),
-        id,
-    )
-    if len(taken) < len(claim.copies):
+    if not await claims.take([(claim, id)]):
         raise _Conflict
     rows = records.record(deployment, person, declaration, certificate, id, channel)
     turn = await log.take_turn()
@@ -179,22 +172,22 @@ async def _publish(
 
 
 async def _already_declared(
-    deployment: Deployment, person: Person, declaration: Declaration, claim: records.Claimed
+    deployment: Deployment, person: Person, declaration: Declaration, claim: Claim
 ) -> AlreadyDeclared | None:
     """The refusal that names the first notice, None when that is living no more.
 
     Another holder's declaration is kept, sealed, for an officer.
     """
-    row = await DB.row(
-        "SELECT c.notice, p.holder_hash, p.declarant_hash,"
-        " (SELECT count(*) FROM rival r WHERE r.notice = c.notice) AS rivals"
-        " FROM claim c JOIN notice_private p USING (notice)"
-        " WHERE c.number_hash = $1 AND c.copy = ANY($2::text[]) AND c.living ORDER BY c.id LIMIT 1",
-        claim.number_hash,
-        list(claim.copies),
-    )
-    if row is None:
+    existing = await claims.in_the_way(claim)
+    if existing is None:
         return None
+    row = await DB.row(
+        "SELECT notice, holder_hash, declarant_hash,"
+        " (SELECT count(*) FROM rival r WHERE r.notice = p.notice) AS rivals"
+        " FROM notice_private p WHERE notice = $1",
+        existing,
+    )
+    assert row is not None  # noqa: S101
     # A holder without identifier hashes differently each time; who declared for him does not.
     own = hash_of(deployment, declaration.holder or Holder()), hash_of_acting(deployment, person)
     ours = (row["holder_hash"], row["declarant_hash"])

@@ -1,11 +1,14 @@
 """What one running copy of the service knows before the first request: rules, keys, settings."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from notices.database import DB, Database
-from notices.facts import catalogue, regions
+from notices.facts import catalogue, readings, regions
 from notices.facts.catalogue import Catalogue
 from notices.facts.regions import Regions
+from notices.facts.texts import Text
 from notices.settings import Settings
 from notices.trust.keys import Keys
 
@@ -27,8 +30,8 @@ class Deployment:
 
     @property
     def evidence(self) -> str:
-        """How a declarant is known here: the demo's sign-in proves nothing."""
-        return "self_declared" if self.settings.demo else "identity_verified"
+        """How well a declarant is known here: not at all while no sign-in asks a provider."""
+        return "self_declared"
 
     def link(self, path: str) -> str:
         return self.settings.public_url + path
@@ -37,8 +40,8 @@ class Deployment:
 def load(settings: Settings) -> Deployment:
     return Deployment(
         settings,
-        catalogue.load(settings.catalogue),
-        regions.load(),
+        catalogue.load(settings.catalogue, demo=settings.demo),
+        regions.load(settings.regions),
         Keys.open(settings.keys_folder, settings.log_origin),
     )
 
@@ -63,15 +66,32 @@ async def refuse_another_database(deployment: Deployment, database: Database = D
     are, a question would be answered `no_notice` about a certificate that is declared lost,
     which is the worst thing this service could say; with another log key it would fork the log.
     """
+    await refuse_other_keys(deployment, database)
+    await _refuse_older_rules(database)
+    for rule in RULES:
+        await _refuse_other_rule(database, deployment.catalogue, rule)
+
+
+async def _refuse_older_rules(database: Database) -> None:
+    """Raise WrongDatabase while numbers are hashed by older rules than this version's."""
+    # Written out, since an index of those alone serves no parameter.
+    older = f"SELECT 1 FROM claim WHERE rules < {readings.RULES} LIMIT 1"  # noqa: S608  (our own)
+    if await database.row(older):
+        raise WrongDatabase(
+            "数据库里的证件号码还是按旧规则登记的，现在查会查不到。请先运行 notices migrate"
+            "（notices serve 会自己做）。\n"
+            "Numbers in the database are hashed by older rules and would not be found. Run "
+            "notices migrate first (notices serve does it by itself)."
+        )
+
+
+async def refuse_other_keys(deployment: Deployment, database: Database = DB) -> None:
+    """Raise WrongDatabase unless the database was written with these keys, and may be served."""
     await _refuse_held(database)
     here = {
         f"{name} key": (id, check) for name, (id, check) in deployment.keys.check_values.items()
     }
-    rules = {
-        f"certificate {certificate.id}": (deployment.catalogue.version[:8], certificate.matched_by)
-        for certificate in deployment.catalogue.certificates.values()
-    }
-    known = await _known(database, here | rules)
+    known = await _known(database, here)
     earlier = deployment.keys.earlier_check_values
     for purpose, (id, check) in here.items():
         if known[purpose][1] in earlier.get(purpose.removesuffix(" key"), ()):
@@ -88,20 +108,6 @@ async def refuse_another_database(deployment: Deployment, database: Database = D
                 f"The database was written with {purpose} {known[purpose][0]}; the one here is "
                 f"{id}. Put the original key file back into the keys folder and start again."
             )
-    changed = [
-        purpose.removeprefix("certificate ")
-        for purpose, (_, check) in rules.items()
-        if known[purpose][1] != check
-    ]
-    if changed:
-        await _refuse_where_used(database, changed)
-        await database.fetch(
-            "UPDATE key_check SET check_value = new.value"
-            " FROM unnest($1::text[], $2::text[]) AS new (name, value)"
-            " WHERE purpose = 'certificate ' || new.name",
-            changed,
-            [rules[f"certificate {id}"][1] for id in changed],
-        )
 
 
 async def _refuse_held(database: Database) -> None:
@@ -144,15 +150,92 @@ async def _known(
     return {row["purpose"]: (row["key_id"], row["check_value"]) for row in rows}
 
 
-async def _refuse_where_used(database: Database, changed: list[str]) -> None:
+class Rule(NamedTuple):
+    """Something of the catalogue on which it rests that the notices of it are found."""
+
+    kind: str
+    of: Callable[[Catalogue], dict[str, str]]
+    """Of each thing of this kind, by its id, what must not change while there are notices of it."""
+
+    used: str
+    """Which of the ids $1 there are notices of, as SQL."""
+
+    lost: Text
+    changed: Text
+
+
+RULES = (
+    Rule(
+        "certificate",
+        lambda catalogue: {each.id: each.matched_by for each in catalogue.certificates.values()},
+        # Redacted notices are found too, and only their entries know the certificate.
+        "SELECT certificate AS id FROM notice WHERE certificate = ANY($1::text[]) UNION"
+        " SELECT e.entry::jsonb ->> 'certificate' FROM notice n JOIN event e"
+        " ON e.index = n.published_index WHERE n.form IS NULL"
+        " AND e.entry::jsonb ->> 'certificate' = ANY($1::text[])",
+        lost=Text(
+            "证件目录里没有 {ids}，而这些证件已有公告；这样会查不到它们，公告上的名称和规则也不全。"
+            "请用 CATALOGUE 指定原来的目录，或把这些证件（id）放回目录后再启动。",
+            "The catalogue lacks {ids}, of which there are notices; these would no longer be "
+            "found. Name by CATALOGUE the catalogue that has them, or put these ids back into it, "
+            "and start again.",
+        ),
+        changed=Text(
+            "证件目录改动了 {ids} 的 optional_prefix 或 parts，而这些证件已有公告；"
+            "这样改会查不到它们。请恢复原来的规则，或改用新的证件编号（id）。",
+            "The catalogue changed optional_prefix or parts of {ids}, of which there are "
+            "notices; these would no longer be found. Restore the rule, or use a new id.",
+        ),
+    ),
+    Rule(
+        "document",
+        lambda catalogue: {
+            f"{each.id}/{document.id}": ""
+            for each in catalogue.certificates.values()
+            for document in each.documents
+        },
+        "SELECT DISTINCT certificate || '/' || (form -> 'document' ->> 'id') AS id FROM notice"
+        " WHERE certificate || '/' || (form -> 'document' ->> 'id') = ANY($1::text[])",
+        lost=Text(
+            "证件目录里没有 {ids}（证件/证件文本），而它们已有公告，公告和查询结果上的名称会不全。"
+            "请把它们放回目录后再启动，已停用的可标为 former。",
+            "The catalogue lacks {ids} (certificate/document), of which there are notices. Put "
+            "them back and start again; what is no longer issued may be marked as former.",
+        ),
+        changed=Text("", ""),  # an id is all that counts of a document
+    ),
+)
+
+
+async def _refuse_other_rule(database: Database, catalogue: Catalogue, rule: Rule) -> None:
+    """Raise WrongDatabase where the catalogue lost or changed what there are notices of.
+
+    What there are none of may go and change; the database then knows it as it is now.
+    """
+    here = {
+        f"{rule.kind} {id}": (catalogue.version[:8], text)
+        for id, text in rule.of(catalogue).items()
+    }
+    known = await _known(database, here)
     rows = await database.fetch(
-        "SELECT DISTINCT certificate FROM notice WHERE certificate = ANY($1::text[])", changed
+        "SELECT purpose FROM key_check WHERE starts_with(purpose, $1) AND purpose <> ALL($2)",
+        f"{rule.kind} ",
+        list(here),
     )
-    used = ", ".join(sorted(row["certificate"] for row in rows))
-    if used:
-        raise WrongDatabase(
-            f"证件目录改动了 {used} 的 optional_prefix 或 parts，而这些证件已有公告；"
-            "这样改会查不到它们。请恢复原来的规则，或改用新的证件编号（id）。\n"
-            f"The catalogue changed optional_prefix or parts of {used}, of which there are "
-            "notices; these would no longer be found. Restore the rule, or use a new id."
+    lost = [row["purpose"] for row in rows]
+    changed = [purpose for purpose, (_, text) in here.items() if known[purpose][1] != text]
+    for purposes, words in ((lost, rule.lost), (changed, rule.changed)):
+        ids = [purpose.removeprefix(f"{rule.kind} ") for purpose in purposes]
+        if ids and (used := await database.fetch(rule.used, ids)):
+            told = words.format(ids=", ".join(sorted(row["id"] for row in used)))
+            raise WrongDatabase(f"{told.zh}\n{told.en}")
+    if lost:
+        await database.fetch("DELETE FROM key_check WHERE purpose = ANY($1::text[])", lost)
+    if changed:
+        await database.fetch(
+            "UPDATE key_check SET check_value = new.text"
+            " FROM unnest($1::text[], $2::text[]) AS new (purpose, text)"
+            " WHERE key_check.purpose = new.purpose",
+            changed,
+            [here[purpose][1] for purpose in changed],
         )

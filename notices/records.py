@@ -7,9 +7,10 @@ import msgspec
 from notices import log
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts import disclosure, numbers
+from notices.facts import disclosure
 from notices.facts.catalogue import Certificate
 from notices.facts.forms import Contact, Declaration, Holder
+from notices.facts.readings import bare_form
 from notices.identity import Person, hash_of, hash_of_acting
 from notices.log import Commitment
 
@@ -22,25 +23,6 @@ NOTICE = ("id", "form", "number_key", "evidence", "number_form")
 PRIVATE = (
     "notice", "sealed", "holder_hash", "declarant_hash", "relation", "consent_version", "channel",
 )  # fmt: skip
-
-
-class Claimed(NamedTuple):
-    """What a declaration claims: the number's keyed hash and each copy of the certificate."""
-
-    number_hash: bytes
-    copies: tuple[str, ...]
-
-
-def claimed(deployment: Deployment, certificate: Certificate, declaration: Declaration) -> Claimed:
-    """What `declaration` claims; a certificate without a number goes by its holder's code."""
-    holder = declaration.holder or Holder()
-    text = declaration.number or holder.identifier or ""
-    number = certificate.normal_number(text)
-    hashed = numbers.keyed_hash(deployment.keys.matching, certificate.id, number)
-    if not certificate.parts:
-        return Claimed(hashed, ("",))
-    both = declaration.copies == "both"
-    return Claimed(hashed, certificate.parts if both else (declaration.copies or "",))
 
 
 class Record(NamedTuple):
@@ -71,7 +53,7 @@ def record(
         notice=(
             id,
             commitment.form,
-            number if shown else None,
+            bare_form(number) if shown and number else None,
             deployment.evidence,
             "usual" if number is None else certificate.number_form(number),
         ),

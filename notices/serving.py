@@ -149,14 +149,18 @@ async def prepare(settings: Settings, url: str) -> None:
     from notices import deployment
     from notices.database import DB
     from notices.migrating import migrate
+    from notices.upkeep.recalling import recall_periods
+    from notices.upkeep.rehashing import rehash
     from notices.upkeep.rescheduling import settle_periods
 
     await migrate(url)
     here = deployment.load(settings)
-    await deployment.look_at(url, here)
-    await DB.start(url, 1)
+    await DB.start(url, 1, patience=None)
     try:
-        await settle_periods(here)
+        await rehash(here)
+        await deployment.refuse_another_database(here)
+        await recall_periods(here)
+        await settle_periods()
     finally:
         await DB.stop()
 

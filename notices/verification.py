@@ -7,38 +7,17 @@ from typing import Any
 
 import msgspec
 
-from notices.database import DB
+from notices import claims
 from notices.deployment import Deployment
-from notices.facts import numbers
-from notices.facts.catalogue import Certificate
-from notices.facts.errors import Invalid, Problem
-from notices.facts.text_check import LONGEST_TEXT
+from notices.facts import declaration_check, documents
+from notices.facts.certificate import Certificate
+from notices.facts.errors import Problem, refuse_wrong
+from notices.facts.readings import Reading, has_letters, read
 from notices.facts.texts import rfc3339
-from notices.register import Notice, from_row
+from notices.matching import Asked, Match, look_up, others, that_counts
 
 MOST = 1000
-
-# One statement: log size, clock, claims, notices and events are of one moment, so an answer
-# that names a log size tells everything that was committed up to it. Of each copy the living
-# notice counts, else the newest; who declares and withdraws all day makes no answer slower.
-ASK = """
-SELECT h.size AS log_size, statement_timestamp() AS now, q.ordinality AS asked,
-  c.copy, c.living, n.id, n.form, n.evidence, n.number_form, n.published_index,
-  n.published_at, n.effective_at, n.provisional, n.objections,
-  (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index)
-     FROM event e WHERE e.notice = n.id AND e.kind NOT IN ('corrected', 'confirmed', 'redacted')
-  ) AS events
-FROM log_head h
-LEFT JOIN unnest($1::bytea[]) WITH ORDINALITY AS q (hash, ordinality) ON true
-LEFT JOIN LATERAL (
-  SELECT DISTINCT ON (copy) copy, living, notice FROM claim
-  WHERE number_hash = q.hash ORDER BY copy, living DESC, id DESC
-) c ON true
-LEFT JOIN notice n ON n.id = c.notice
-"""
-
-SEVERITY = {"replaced": 4, "invalid": 3, "contested": 2, "declared": 1, "reinstated": 0}
-"""When several living notices cover what is asked, the gravest is what a reader must know."""
+COPIES = ("original", "duplicate")
 
 
 class Question(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -47,37 +26,82 @@ class Question(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     certificate: str | None = None
     number: str | None = None
     copy: str | None = None
+    copy_number: str | None = None
+    document: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    certificate: Certificate
-    number: str
-    normal: str
-    copy: str | None
+class _Checked:
+    question: Question
+    certificate: Certificate | None
+    reading: Reading
+    asked: Asked
 
 
-def _check(deployment: Deployment, question: Question, at: str) -> tuple[_Asked, list[Problem]]:
+def _check(
+    deployment: Deployment, question: Question, at: str
+) -> tuple[_Checked | None, list[Problem]]:
     problems = []
     certificate = deployment.catalogue.certificates.get(question.certificate or "")
-    if question.certificate is None:
-        problems.append(Problem(f"{at}certificate", "required"))
-    elif certificate is None:
+    if question.certificate is not None and certificate is None:
         problems.append(Problem(f"{at}certificate", "unknown_certificate"))
-    number, normal = question.number or "", ""
-    if not number.strip():
-        problems.append(Problem(f"{at}number", "required"))
-    elif len(number) > LONGEST_TEXT:
-        problems.append(Problem(f"{at}number", "too_long", {"limit": LONGEST_TEXT}))
-    elif certificate and not (normal := certificate.normal_number(number)):
-        problems.append(Problem(f"{at}number", "number_empty"))
-    copies = ("original", "duplicate")
-    if question.copy is not None and (
-        question.copy not in copies or (certificate is not None and not certificate.parts)
-    ):
-        expected = ", ".join(copies) if certificate is None or certificate.parts else "null"
+    problems += declaration_check.number_problems(f"{at}number", question.number, certificate)
+    problems += _copy_problems(question, certificate, at)
+    if certificate and question.document and certificate.document(question.document) is None:
+        problems.append(Problem(f"{at}document", "unknown_document"))
+    if problems:
+        return None, problems
+    number = question.number or ""
+    reading = certificate.read(number) if certificate else read(number, copies=True)
+    return _Checked(question, certificate, reading, _asked(deployment, question, reading)), []
+
+
+def _copy_problems(question: Question, certificate: Certificate | None, at: str) -> list[Problem]:
+    copies = certificate is None or bool(certificate.parts)
+    problems = []
+    if question.copy is not None and not (copies and question.copy in COPIES):
+        expected = ", ".join(COPIES) if copies else "null"
         problems.append(Problem(f"{at}copy", "bad_value", {"expected": expected}))
-    return _Asked(certificate, number, normal, question.copy), problems  # type: ignore[arg-type]
+    number = question.copy_number
+    if number is not None and not copies:
+        problems.append(Problem(f"{at}copy_number", "copies_not_applicable"))
+    elif number is not None and not documents.is_copy_number(number):
+        problems.append(Problem(f"{at}copy_number", "copy_number_format"))
+    elif number is not None and question.copy == "original":
+        problems.append(Problem(f"{at}copy_number", "copy_number_of_original"))
+    return problems
+
+
+def _asked(deployment: Deployment, question: Question, reading: Reading) -> Asked:
+    """What is looked for; what stands behind the number counts where nothing else was said."""
+    certificate = deployment.catalogue.certificates.get(question.certificate or "")
+    number = question.number or ""
+    copy, copy_number = question.copy, question.copy_number
+    if copy is None and copy_number is None and reading.copy != "both":
+        copy, copy_number = reading.copy, reading.copy_number
+    elif copy == "duplicate" and copy_number is None:
+        copy_number = reading.copy_number
+    if copy_number is not None:
+        copy = "duplicate" if copy in (None, "duplicate") else copy
+    of_certificate = by_digits = None
+    if certificate is not None:
+        of_certificate = claims.number_hash(deployment, certificate.id, reading.normal)
+        by_digits = claims.digits_hash(deployment, certificate.id, reading.normal)
+    return Asked(
+        by_certificate=of_certificate,
+        by_number=[
+            claims.number_hash(deployment, claims.ANY, each)
+            for each in deployment.catalogue.normal_numbers(number)
+        ],
+        by_digits=by_digits,
+        by_holder=of_certificate if certificate and certificate.stands_for_number else None,
+        lettered=has_letters(reading.normal),
+        copy=copy if copy in COPIES else None,
+        copy_number=documents.copy_of(copy_number and documents.plain_copy_number(copy_number))
+        if copy != "original"
+        else None,
+        document=question.document or None,
+    )
 
 
 async def answer(
@@ -87,64 +111,76 @@ async def answer(
 
     `many` says that the questions came as `items`, which is where problems then point.
     """
-    checked = [
-        _check(deployment, question, f"items.{position}." if many else "")
-        for position, question in enumerate(questions)
-    ]
-    problems = [problem for _, found in checked for problem in found]
-    if problems:
-        raise Invalid(problems=problems)
-    asked = [one for one, _ in checked]
-    key = deployment.keys.matching
-    hashes = [numbers.keyed_hash(key, one.certificate.id, one.normal) for one in asked]
-    distinct = list(dict.fromkeys(hashes))
-    rows = await DB.fetch(ASK, distinct)
-    found: dict[bytes, list[tuple[str, bool, Notice]]] = {each: [] for each in distinct}
-    for row in rows:
-        if row["id"] is not None:
-            claim = row["copy"], row["living"], from_row(row)
-            found[distinct[row["asked"] - 1]].append(claim)
-    now, log_size = rows[0]["now"], rows[0]["log_size"]
+    checked, problems = [], []
+    for position, question in enumerate(questions):
+        good, found = _check(deployment, question, f"items.{position}." if many else "")
+        problems += found
+        if good is not None:
+            checked.append(good)
+    refuse_wrong([], problems)
+    now, log_size, matches = await look_up([one.asked for one in checked])
     return [
-        _signed(deployment, one, _that_counts(found[hash_], one.copy), now, log_size)
-        for one, hash_ in zip(asked, hashes, strict=True)
+        _signed(deployment, one, found, now, log_size)
+        for one, found in zip(checked, matches, strict=True)
     ]
 
 
-def _that_counts(claims: list[tuple[str, bool, Notice]], copy: str | None) -> Notice | None:
-    """The living notice that covers `copy`, the gravest if there are several; else the newest."""
-    candidates = [
-        (alive, notice) for of, alive, notice in claims if copy is None or of in ("", copy)
-    ]
-    living = [notice for alive, notice in candidates if alive]
-    if living:
-        return max(
-            living, key=lambda notice: (SEVERITY[notice.state.status], notice.published_index)
-        )
-    rest = [notice for _, notice in candidates]
-    return max(rest, key=lambda notice: notice.published_index, default=None)
+def _number_form(deployment: Deployment, checked: _Checked) -> str:
+    """`usual` when the number is built as the certificate's are, or any certificate's."""
+    certificate = checked.certificate
+    if certificate is not None:
+        return certificate.number_form(checked.reading.normal)
+    normals = deployment.catalogue.normal_numbers(checked.question.number or "")
+    usual = any(
+        each.number_form(normal) == "usual"
+        for each in deployment.catalogue.certificates.values()
+        for normal in normals
+    )
+    return "usual" if usual else "unusual"
 
 
 def _signed(
-    deployment: Deployment, asked: _Asked, notice: Notice | None, now: datetime, log_size: int
+    deployment: Deployment,
+    checked: _Checked,
+    matches: Sequence[Match],
+    now: datetime,
+    log_size: int,
 ) -> dict[str, Any]:
+    question = checked.question
+    found = that_counts(checked.asked, matches)
+    notice = found.notice if found else None
     state = notice.state if notice else None
     form = (notice.form if notice else None) or {}
-    elsewhere = asked.certificate.elsewhere
+    certificate = checked.certificate
+    if certificate is None and found is not None:
+        certificate = deployment.catalogue.certificates.get(found.certificate)
+    elsewhere = certificate.elsewhere if certificate else None
     result: dict[str, Any] = {
-        "certificate": asked.certificate.id,
-        "number": asked.number,
+        "asked": {
+            "certificate": question.certificate,
+            "number": question.number,
+            "copy": question.copy,
+            "copy_number": question.copy_number,
+            "document": question.document,
+        },
+        "certificate": found.certificate if found else question.certificate,
+        "document": found.document if found else None,
+        "number": question.number,
         "copies": form.get("copies"),
+        "copy_number": form.get("copy_number"),
         "status": state.status if state else "no_notice",
         "since": rfc3339(state.since) if state else None,
         "effective_at": rfc3339(state.effective_at) if state and state.effective_at else None,
         "provisional": notice.provisional if notice else None,
+        "replaced_on": found.replaced_on if found else None,
         "evidence": notice.evidence if notice else None,
         "before": state.before if state else None,
+        "awaiting": None,
         "notice": notice.id if notice else None,
         "holder": form.get("holder"),
-        "number_form": asked.certificate.number_form(asked.normal),
+        "number_form": _number_form(deployment, checked),
         "elsewhere": elsewhere.to_json() if elsewhere else None,
+        "others": [each.public() for each in others(checked.asked, found, matches)],
         "checked_at": rfc3339(now),
         "log_size": log_size,
     }

@@ -1,7 +1,6 @@
 """The public document: what of a notice is in the index, and the words it can be found by."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
@@ -9,10 +8,11 @@ from typing import Any
 
 import msgspec
 
-from notices.facts.numbers import normal_form
-from search.hanzi import pinyin, simplified
+from notices.facts.characters import is_letter, simplified, unified
+from notices.facts.readings import bare_form
+from search.hanzi import pinyin
 
-VERSION = 6
+VERSION = 7
 """Raised by whoever changes what `document` returns; a running index is then filled anew."""
 
 FEWEST_DIGITS = 4
@@ -36,8 +36,8 @@ def letters(text: str) -> str:
     Meilisearch cuts Chinese into words by a dictionary, and finds only whole ones; between
     spaces it cuts nothing. Traditional characters count as the simplified ones.
     """
-    folded = simplified(unicodedata.normalize("NFKC", text).casefold())
-    return " ".join(folded if folded.isalnum() else filter(str.isalnum, folded))
+    folded = simplified(unified(text).casefold())
+    return " ".join(folded if folded.isalnum() else filter(is_letter, folded))
 
 
 def has_number(run: str) -> bool:
@@ -105,7 +105,7 @@ def document(
     holder = notice["holder"]
     published_at = datetime.fromisoformat(notice["published_at"])
     effective_at = notice["effective_at"]
-    number = normal_form(notice["number"]) if number_key and notice["number"] else None
+    number = bare_form(notice["number"]) if number_key and notice["number"] else None
     identifier = holder.get("identifier")
     numbers = [each for each in (number_key, number, identifier) if each]
     words = dict.fromkeys((*notice["certificate_name"].values(), *names, *copies))
@@ -127,7 +127,7 @@ def document(
         # Filters: a number is never looked up as a word, since hyphens and brackets cut words, and
         # since each new word costs Meilisearch a dictionary of all words anew.
         "numbers": sorted({*numbers, notice["id"]}),
-        "tails": backwards([*numbers, normal_form(holder["name"])]),
+        "tails": backwards([*numbers, bare_form(holder["name"])]),
         # Pinyin: 潍坊梅思 is found by meisi, and by wfms.
         "pinyin": syllables,
         "initials": initials,

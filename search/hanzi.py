@@ -1,10 +1,12 @@
-"""Han characters as people type them: simplified for traditional, and by their sound."""
+"""Han characters by their sound, as people type them."""
 
 import json
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
+
+from notices.facts.characters import simplified
 
 LONGEST_SYLLABLE = 6
 MOST_WAYS = 3
@@ -20,18 +22,8 @@ def _data() -> dict[str, Any]:
 
 
 @cache
-def _simplified() -> dict[int, str]:
-    return dict(zip(map(ord, _data()["traditional"]), _data()["simplified"], strict=True))
-
-
-@cache
 def _syllables() -> frozenset[str]:
     return frozenset(_data()["syllables"].split())
-
-
-def simplified(text: str) -> str:
-    """`text` in simplified characters, one for one; what is simplified already stays."""
-    return text if text.isascii() else text.translate(_simplified())
 
 
 @lru_cache(maxsize=4096)

@@ -1,12 +1,11 @@
 """Which parts of a shown text answer a query, so that a page can mark them."""
 
-import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from notices.facts.numbers import normal_form
-from search.hanzi import simplified
+from notices.facts.characters import simplified, unified
+from notices.facts.readings import bare_form
 from search.understanding import Understood, compact
 
 Range = list[int]
@@ -28,7 +27,7 @@ class Marker:
 
     def marks(self, text: str) -> list[Range]:
         """The parts of `text` that the query asks for, in order and apart from one another."""
-        if self._whole and normal_form(text) in self._whole:
+        if self._whole and bare_form(text) in self._whole:
             return [[0, len(text)]]
         if not self._wanted:
             return []
@@ -47,7 +46,7 @@ class Marker:
 @lru_cache(maxsize=65536)
 def _letter(character: str) -> str:
     """What a character is in the compact form of a text: one letter, seldom several, or none."""
-    folded = simplified(unicodedata.normalize("NFKC", character).casefold())
+    folded = simplified(unified(character).casefold())
     return "".join(letter for letter in folded if letter.isalnum())
 
 

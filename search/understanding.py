@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
-from notices.facts.numbers import normal_form
+from notices.facts.readings import bare_form
 from search.document import letters, pieces
 from search.hanzi import cut
 from search.vocabulary import NOTHING_KNOWN, Vocabulary
@@ -65,7 +65,7 @@ def understand(q: str, vocabulary: Vocabulary = NOTHING_KNOWN) -> Understood:
     beside: list[str] = []
     words: list[str] = []
     for typed in _BETWEEN_WORDS.split(q):
-        runs, rest = pieces(normal_form(typed))
+        runs, rest = pieces(bare_form(typed))
         if runs:
             numbers += runs
             beside += rest
@@ -73,11 +73,11 @@ def understand(q: str, vocabulary: Vocabulary = NOTHING_KNOWN) -> Understood:
             words.append(typed)
     if numbers:
         beside = [part for part in beside if part not in vocabulary.noise]
-        words = [word for word in words if normal_form(word) not in vocabulary.noise]
+        words = [word for word in words if bare_form(word) not in vocabulary.noise]
     if len(words) > MOST_WORDS:
         words = list({compact(word): word for word in words}.values())
     return Understood(
-        _whole(normal_form(q)),
+        _whole(bare_form(q)),
         None,
         tuple(dict.fromkeys(numbers)),
         tuple(dict.fromkeys(beside)),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from notices.facts.numbers import normal_form
+from notices.facts.readings import bare_form, without_prefix
 from search.hanzi import usual_pinyin
 
 LABELS = (
@@ -41,7 +41,7 @@ class Vocabulary:
     @cached_property
     def by_name(self) -> dict[str, str]:
         """Certificates by the normal forms of their names."""
-        return {normal_form(name): id for name, id in (self.kinds or {}).items()}
+        return {bare_form(name): id for name, id in (self.kinds or {}).items()}
 
     @cached_property
     def by_sound(self) -> dict[str, str]:
@@ -59,15 +59,15 @@ class Vocabulary:
     @cached_property
     def noise(self) -> frozenset[str]:
         """Normal forms of what belongs to a number without being part of it."""
-        return frozenset(map(normal_form, (*LABELS, *self.labels, *BESIDE))) - {""}
+        return frozenset(map(bare_form, (*LABELS, *self.labels, *BESIDE))) - {""}
 
     @cached_property
     def _before(self) -> re.Pattern[str]:
-        return _any_of(map(normal_form, (*LABELS, *self.labels, *BESIDE)), "^(?:{})")
+        return _any_of(map(bare_form, (*LABELS, *self.labels, *BESIDE)), "^(?:{})")
 
     @cached_property
     def _after(self) -> re.Pattern[str]:
-        return _any_of(map(normal_form, BESIDE), "(?:{})$")
+        return _any_of(map(bare_form, BESIDE), "(?:{})$")
 
     @cached_property
     def _name_before(self) -> re.Pattern[str]:
@@ -82,7 +82,7 @@ class Vocabulary:
         return {
             certificate: shorter
             for certificate, prefix in self.prefixes
-            if (shorter := normal_form(form, prefix)) != form
+            if (shorter := bare_form(without_prefix(form, prefix))) != form
         }
 
     def bare(self, form: str) -> str:

@@ -35,8 +35,8 @@ hypothesis.settings.load_profile("suite")
 FARM: enginefarm.Farm | None = None
 
 TABLES = (
-    "notice, notice_private, claim, rival, event, log_node, session, idempotency, follower,"
-    " parked, rate, objection, event_private, agency, touched"
+    "notice, notice_private, claim, overlap, rival, event, log_node, session, idempotency,"
+    " follower, parked, rate, objection, event_private, agency, touched"
 )
 
 
@@ -197,5 +197,14 @@ def another_settings(settings: Settings, tmp_path: Path) -> Callable[..., Settin
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATABASE_URL", "MEILI_URL", "PUBLIC_URL", "DEMO", "CATALOGUE", "DATA", "PORT"):
+    for name in (
+        "DATABASE_URL",
+        "MEILI_URL",
+        "PUBLIC_URL",
+        "DEMO",
+        "CATALOGUE",
+        "REGIONS",
+        "DATA",
+        "PORT",
+    ):
         monkeypatch.delenv(name, raising=False)

@@ -1,14 +1,29 @@
 """What tests of printed notices share: a sheet, and Poppler and ZBar to read paper with."""
 
+import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from notices.web import faces
 from tests.packages import needs
 
 needs_poppler = needs("poppler-utils")
 needs_a_scanner = needs("zbar-tools", "poppler-utils")
+needs_fonts = needs("fonts-noto-cjk", "fonts-noto-core", "fonts-hanazono", "fonts-babelstone-han")
 QR = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1z"/></svg>'
+
+
+@pytest.fixture
+def no_other_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine that has no fonts but those of the project."""
+    monkeypatch.setattr(faces, "_machines_faces", list)
+    faces._family.cache_clear()
+    yield
+    faces._family.cache_clear()
 
 
 def sheet(**changes: Any) -> dict[str, Any]:
@@ -50,8 +65,8 @@ def text_of(pdf: bytes, folder: Path, *options: str) -> str:
 
 
 def unbroken(text: str) -> str:
-    """`text` however its lines are broken."""
-    return "".join(text.split())
+    """`text` however its lines are broken, and without marks of where it turns its direction."""
+    return "".join(re.sub("[\u200e\u202a-\u202e]", "", text).split())
 
 
 def scanned(pdf: bytes, folder: Path) -> str:

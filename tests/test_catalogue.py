@@ -93,18 +93,20 @@ def test_the_public_catalogue_has_every_field_of_the_contract() -> None:
         *("id", "name", "aliases", "holder_kind", "number_label", "number_optional", "number_is"),
         *("examples", "parts", "fields", "notice_period", "apply_within_days", "legal_basis"),
         *("elsewhere", "public_holder_name", "public_number", "elicense_type_code"),
+        *("documents", "document_required", "number_hint"),
     }
     matter_fields = {
         *("id", "certificate", "name", "kind", "department", "matter_code", "next_step_url"),
+        *("counter", "accepts"),
     }
 
     assert public["version"] == OWN.version
     assert all(each.keys() >= certificate_fields for each in public["certificates"])
     assert all(each.keys() == matter_fields for each in public["matters"])
+    assert all(each["number_hint"].keys() == {"zh", "en"} for each in public["certificates"])
     assert json.loads(json.dumps(public)) == public
     assert {field["name"] for each in public["certificates"] for field in each["fields"]} == {
         "serial",
-        "kind",
         "count",
         "plate",
     }
@@ -181,3 +183,38 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 def test_every_check_digit_rule_is_in_use() -> None:
     assert {each.check_digit for each in CERTIFICATES} == set(CHECK_DIGITS)
+
+
+def test_the_demo_has_made_up_counters_for_all_56_matters_and_says_so() -> None:
+    shown = catalogue.load(demo=True)
+
+    assert set(catalogue.read(catalogue.DEMO_MATTERS)["matters"]) == set(OWN.matters)
+    for id, matter in shown.matters.items():
+        assert matter.counter is not None
+        assert matter.accepts is not None
+        assert matter.matter_code is not None
+        for text in (matter.counter.name, matter.counter.address, matter.accepts.source):
+            assert "虚构" in text
+        assert (matter.next_step_url or "").startswith("https://service.example/")
+        assert matter.public()["counter"].keys() == {"name", "address", "telephone", "hours"}
+        assert matter.public()["accepts"].keys() == {"since", "source"}
+        real = OWN.matters[id]
+        assert (real.counter, real.accepts, real.matter_code, real.next_step_url) == (None,) * 4
+    assert shown.certificates == OWN.certificates
+
+
+def test_nothing_made_up_is_added_to_a_citys_own_file(tmp_path: Path) -> None:
+    data = catalogue.read(catalogue.OWN_CATALOGUE)
+    counter = {"name": "二号窗口", "address": "某路 2 号", "telephone": "1", "hours": "全天"}
+    data["matters"][0] |= {
+        "counter": counter,
+        "accepts": {"since": "2026-03-01", "source": "某市〔2026〕2 号"},
+    }
+    path = tmp_path / "catalogue.json"
+    path.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
+
+    first, second, *_ = catalogue.load(path, demo=True).public()["matters"]
+
+    assert first["counter"] == counter
+    assert first["accepts"] == {"since": "2026-03-01", "source": "某市〔2026〕2 号"}
+    assert (second["counter"], second["accepts"]) == (None, None)

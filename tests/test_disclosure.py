@@ -23,6 +23,7 @@ CATALOGUE = catalogue.load()
 PUBLIC_FIELDS = {
     "certificate", "certificate_name", "matter", "holder", "number", "copies", "cause", "issuer",
     "issued_on", "lost_on", "region", "details", "statement", "elsewhere",
+    "notice_period",
 }  # fmt: skip
 
 

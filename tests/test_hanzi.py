@@ -1,19 +1,11 @@
-"""Traditional characters, and how Han sounds."""
+"""How Han sounds."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pypinyin import Style, lazy_pinyin
 
-from search.hanzi import cut, pinyin, simplified, usual_pinyin
-
-
-@pytest.mark.parametrize(
-    ("typed", "same"),
-    [("許可證", "许可证"), ("臺灣", "台湾"), ("许可证 ABC", "许可证 ABC"), ("", ""), ("裏", "里")],
-)
-def test_traditional_characters_become_simplified_ones(typed: str, same: str) -> None:
-    assert simplified(typed) == same
+from search.hanzi import cut, pinyin, usual_pinyin
 
 
 def test_a_text_sounds_by_its_han_alone() -> None:

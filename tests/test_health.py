@@ -5,10 +5,10 @@ import dataclasses
 import re
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from notices import limits
 from notices.database import DB
@@ -17,9 +17,7 @@ from notices.trust.keys import Keys, rotate
 from notices.trust.notes import NoteVerifier, parse_checkpoint
 from notices.upkeep import tidying
 from tests.conftest import SignIn
-from tests.samples import ANNA, declaration
-
-ATOM = "{http://www.w3.org/2005/Atom}"
+from tests.samples import OFFICER, declaration
 
 
 async def test_ready_tells_each_part_apart(restaurant: httpx.AsyncClient) -> None:
@@ -44,30 +42,6 @@ async def test_metrics_name_routes_and_never_what_was_asked(restaurant: httpx.As
     assert "notices_log_size 0.0" in text
     assert "37070000000136" not in text
     assert "secretword" not in text
-
-
-async def test_the_feed_shows_the_newest_notices_of_organisations_only(
-    restaurant: httpx.AsyncClient, sign_in: SignIn
-) -> None:
-    notice = (await restaurant.post("/api/v1/notices", json=declaration())).json()
-    anna = await sign_in(ANNA)
-    person = declaration(
-        certificate="tobacco-retail-license", matter=None, number="379999000001",
-        holder={"kind": "person", "name": "张三", "identifier": "37999919000101001X"},
-    )  # fmt: skip
-    assert (await anna.post("/api/v1/notices", json=person)).status_code == 201
-
-    answer = await restaurant.get("/feed.atom")
-
-    feed = ElementTree.fromstring(answer.content)
-    entries = feed.findall(f"{ATOM}entry")
-    assert [entry.findtext(f"{ATOM}id") for entry in entries] == [notice["links"]["html"]]
-    assert entries[0].findtext(f"{ATOM}summary") == notice["statement"]
-    assert answer.headers["content-type"].startswith("application/atom+xml")
-
-
-async def test_an_empty_feed_is_a_feed(client: httpx.AsyncClient) -> None:
-    assert ElementTree.fromstring((await client.get("/feed.atom")).content).tag == f"{ATOM}feed"
 
 
 async def test_the_published_keys_open_what_the_service_signs(
@@ -141,6 +115,61 @@ async def test_a_rule_that_would_hide_notices_is_refused_once_there_are_any(
     with pytest.raises(WrongDatabase, match=food.id):
         await refuse_another_database(changed)
     await refuse_another_database(deployment)
+
+
+def without(deployment: Deployment, *ids: str) -> Deployment:
+    """The same, under a catalogue that has lost these certificates."""
+    kept = {
+        id: certificate
+        for id, certificate in deployment.catalogue.certificates.items()
+        if id not in ids
+    }
+    catalogue = dataclasses.replace(deployment.catalogue, certificates=kept)
+    return dataclasses.replace(deployment, catalogue=catalogue)
+
+
+@pytest.mark.parametrize("redacted", [False, True], ids=["shown", "redacted"])
+async def test_a_catalogue_that_lost_a_certificate_is_refused_once_there_are_notices_of_it(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, deployment: Deployment, redacted: bool
+) -> None:
+    food, tobacco = "food-operation-license", "tobacco-retail-license"
+    await refuse_another_database(deployment)
+    lost = without(deployment, food, tobacco)
+
+    await refuse_another_database(lost)  # nobody has declared one yet
+    await refuse_another_database(deployment)
+    id = (await restaurant.post("/api/v1/notices", json=declaration())).json()["id"]
+    if redacted:
+        officer = await sign_in(OFFICER)
+        path = f"/api/v1/notices/{id}/redaction"
+        assert (await officer.post(path, json={"reason": "x"})).status_code == 201
+    for _ in range(2):
+        with pytest.raises(WrongDatabase) as refused:
+            await refuse_another_database(lost)
+        zh, en = str(refused.value).split("\n")
+        assert food in zh
+        assert tobacco not in zh
+        assert f"The catalogue lacks {food}," in en
+        assert "put these ids back" in en
+    await refuse_another_database(without(deployment, tobacco))
+    await refuse_another_database(deployment)
+
+
+async def test_nobody_is_called_verified_while_no_sign_in_asks_a_provider(
+    restaurant: httpx.AsyncClient,
+    app: Litestar,
+    deployment: Deployment,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = dataclasses.replace(deployment.settings, demo=False)
+    monkeypatch.setattr(app.state, "deployment", dataclasses.replace(deployment, settings=settings))
+
+    made = await restaurant.post("/api/v1/notices", json=declaration())
+    page = (await restaurant.get(f"/notices/{made.json()['id']}")).text
+
+    assert made.json()["evidence"] == "self_declared"
+    assert "身份未经核验" in page
+    assert "演示" not in page
 
 
 async def test_what_is_kept_for_a_time_is_forgotten_after_it(

@@ -26,7 +26,16 @@ from notices.trust import proofs, receipts
 from notices.web import printing, wording
 from notices.web.typesetting import LARGEST_QR_CODE
 from tests.conftest import BASE, SignIn
-from tests.printed import needs_a_scanner, needs_poppler, run, scanned, text_of, unbroken
+from tests.printed import (
+    needs_a_scanner,
+    needs_fonts,
+    needs_poppler,
+    run,
+    scanned,
+    text_of,
+    unbroken,
+)
+from tests.printed import no_other_fonts as no_other_fonts
 from tests.samples import ANNA, declaration
 
 NASTY = "#let $x$ \\ ] @a \"q\" 's' <b> {{c}} //"
@@ -117,12 +126,14 @@ async def test_a_notice_that_does_not_exist_is_not_printed(
         assert sentence in answer.text
 
 
-async def test_an_unknown_parameter_is_refused(restaurant: httpx.AsyncClient) -> None:
+async def test_what_a_messenger_adds_to_the_address_is_ignored(
+    restaurant: httpx.AsyncClient,
+) -> None:
     id = (await published(restaurant))["id"]
-    answer = await restaurant.get(f"/notices/{id}.pdf", params={"paper": "a5"})
+    answer = await restaurant.get(f"/notices/{id}.pdf", params={"from": "timeline"})
 
-    assert answer.status_code == 400
-    assert "paper" in answer.text
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/pdf"
 
 
 async def test_the_attachment_is_the_proof_that_the_notice_was_published(
@@ -260,7 +271,33 @@ async def test_what_people_typed_is_no_markup(sign_in: SignIn, tmp_path: Path) -
     assert unbroken(notice["statement"]) in text
 
 
+@needs_fonts
 @needs_poppler
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("𠮷田", "𠮷*"), ("𬎆某", "𬎆*"), ("𫟷某", "𫟷*"), ("\ue863某", "䶮*"), ("Şamurat", "Ş*"),
+     ("Žižka", "Ž*"), ("Ḧusein", "Ḧ*"), ("ئادىل يۈسۈپ", "ئ*")],
+)  # fmt: skip
+async def test_the_one_letter_of_a_name_that_is_public_is_on_paper(
+    sign_in: SignIn, tmp_path: Path, name: str, shown: str
+) -> None:
+    client = await sign_in(ANNA | {"name": name})
+    notice = await published(
+        client,
+        certificate="birth-medical-certificate",
+        matter=None,
+        number="X990000001",
+        holder={"kind": "person", "name": name, "identifier": ANNA["identifier"]},
+    )
+    text = unbroken(text_of(await pdf(client, notice["id"]), tmp_path))
+
+    letter = shown.removesuffix("*")
+    assert text.count(shown) + text.count(f"*{letter}") == 2  # Poppler's order of Arabic letters
+    assert "〓" not in text
+
+
+@needs_poppler
+@pytest.mark.usefixtures("no_other_fonts")
 async def test_a_character_that_the_fonts_lack_is_marked_and_named(
     restaurant: httpx.AsyncClient, tmp_path: Path
 ) -> None:

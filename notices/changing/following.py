@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from notices import log, once, register
+from notices import claims, log, once, register
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import lifecycle
@@ -67,7 +67,7 @@ async def follow(
 
 async def end_claims(id: str) -> None:
     """Notice `id` lives no more: its certificate can be declared again."""
-    await DB.fetch("UPDATE claim SET living = false WHERE notice = $1", id)
+    await claims.end(id)
     await close_objections(id)
 
 

@@ -4,16 +4,17 @@ from datetime import datetime
 
 import msgspec
 
-from notices import records
+from notices import claims, records, register
 from notices.agencies import Agency
 from notices.changing import following
 from notices.changing.following import Followup
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import declaration_check, disclosure, followups
+from notices.facts.certificate import Certificate
 from notices.facts.errors import AlreadyConfirmed, NotTheIssuer, Problem, refuse_wrong
 from notices.facts.forms import Declaration, Replacement
-from notices.facts.numbers import normal_form
+from notices.facts.readings import normal_form
 from notices.facts.text_check import is_blank, text_problems
 from notices.facts.texts import CHINA
 from notices.log import Turn
@@ -78,18 +79,36 @@ async def replace(
 
     async def change(before: Notice, turn: Turn) -> Followup:
         refuse_others(agency, before)
-        shown = await _shown(deployment, before, number) if number else None
+        kept = await records.private_of(deployment, id)
+        certificate = deployment.catalogue.certificates.get(await register.certificate_of(before))
+        shown = _shown(certificate, kept, number) if number else None
         await following.close_objections(id)
+        await claims.replace(id, free=bears_the_same(certificate, kept, number))
         form = followups.replacement(id, agency.name, shown, replacement.issued_on or "")
         return Followup(form, Private(agency=agency.id, number=number))
 
     return await following.follow(deployment, id, "replaced", change, once_)
 
 
-async def _shown(deployment: Deployment, before: Notice, number: str) -> str | None:
+def _shown(certificate: Certificate | None, kept: records.Private, number: str) -> str | None:
     """The new number as the public may see it: masked where the old one would be."""
-    kept = await records.private_of(deployment, before.id)
-    certificate = deployment.catalogue.certificates.get((before.form or {}).get("certificate", ""))
     if certificate is None:
         return None
     return disclosure.public_number(Declaration(number=number, holder=kept.holder), certificate)
+
+
+def bears_the_same(
+    certificate: Certificate | None, kept: records.Private, number: str | None
+) -> bool:
+    """Whether the new certificate bears the old one's number, so that it can be lost in turn.
+
+    Where the agency does not tell its number, that is sure only of a number that is the holder's
+    own code.
+    """
+    if certificate is None or kept.number is None:
+        return False
+    old = certificate.normal_number(kept.number)
+    if number is not None:
+        return certificate.normal_number(number) == old
+    own = certificate.normal_number(kept.holder.identifier or "")
+    return certificate.number_is == "holder_code" and old == own

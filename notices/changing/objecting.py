@@ -9,12 +9,11 @@ from typing import Any
 
 import msgspec
 
-from notices import once, register
+from notices import claims, once, register
 from notices.changing.amending import is_declarant
 from notices.changing.evidence import Evidence, Receiving
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts import numbers
 from notices.facts.errors import (
     AlreadyObjected,
     AlreadyReinstated,
@@ -28,6 +27,7 @@ from notices.facts.errors import (
 )
 from notices.facts.followups import GROUNDS
 from notices.facts.forms import Objection
+from notices.facts.readings import normal_form
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
 from notices.facts.texts import rfc3339
 from notices.identity import Person, hash_of_acting
@@ -120,10 +120,11 @@ async def object_to(
 async def _refuse_another_number(deployment: Deployment, notice: Notice, number: str) -> None:
     id = await register.certificate_of(notice)
     certificate = deployment.catalogue.certificates.get(id)
-    normal = certificate.normal_number(number) if certificate else numbers.normal_form(number)
-    hashed = numbers.keyed_hash(deployment.keys.matching, id, normal)
+    normal = certificate.normal_number(number) if certificate else normal_form(number)
     known = await DB.row(
-        "SELECT 1 FROM claim WHERE notice = $1 AND number_hash = $2", notice.id, hashed
+        "SELECT 1 FROM claim WHERE notice = $1 AND by_certificate = $2",
+        notice.id,
+        claims.number_hash(deployment, id, normal),
     )
     if known is None:
         raise Invalid(problems=[Problem("number", "number_differs")])
@@ -174,14 +175,16 @@ async def waiting(
     deployment: Deployment, *, notice: str | None, status: str | None, limit: int
 ) -> list[dict[str, Any]]:
     """Objections as an officer sees them, the oldest first."""
+    asked = {"notice": notice, "status": status}
+    given = {name: value for name, value in asked.items() if value is not None}
+    # Only what is given is a condition: a plan for any values could use no index.
+    conditions = [f"{name} = ${number}" for number, name in enumerate(given, start=2)]
     rows = await DB.fetch(
-        "SELECT id, notice, at, ground, status, sealed, evidence_type, evidence_size,"
+        "SELECT id, notice, at, ground, status, sealed, evidence_type, evidence_size,"  # noqa: S608
         " evidence_sha256, decided_at FROM objection"
-        " WHERE ($1::text IS NULL OR notice = $1) AND ($2::text IS NULL OR status = $2)"
-        " ORDER BY at, id LIMIT $3",
-        notice,
-        status,
+        f" WHERE {' AND '.join(conditions) or 'true'} ORDER BY at, id LIMIT $1",
         limit,
+        *given.values(),
     )
     return [_shown(deployment, row) for row in rows]
 

@@ -7,15 +7,14 @@ transaction.
 
 import asyncio
 import heapq
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Executor
-from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
-from notices import log, records
+from notices import claims, log, records
 from notices.database import DB
 from notices.demo.making import AHEAD, Made, make_here, makers
 from notices.deployment import Deployment
@@ -118,12 +117,11 @@ async def fill(
 
     Whenever it is killed, whole transactions of a thousand are there and nothing else.
     """
-    # Nobody proved who he is, whatever this copy of the service asks of real declarants.
-    deployment = replace(deployment, settings=replace(deployment.settings, demo=True))
     if await DB.row("SELECT 1 FROM notice WHERE evidence <> 'self_declared' LIMIT 1"):
         raise RealRegister
     row = await DB.row(
-        "SELECT size, date_trunc('milliseconds', clock_timestamp()) AS now FROM log_head"
+        "SELECT size, date_trunc('milliseconds', clock_timestamp()) AS now"
+        " FROM log_head WHERE id = 1"
     )
     if row is None:
         raise RuntimeError("The log has no head: the database was not migrated.")
@@ -143,8 +141,9 @@ async def fill(
             notices = await made
             async with DB.transaction():
                 await DB.fetch(f"SET LOCAL gin_pending_list_limit = {SORTED_AT_ONCE}")
+                await DB.fetch("SELECT pg_advisory_xact_lock($1)", claims.IN_BULK)
                 await _claim_all(executor, plan, batch, notices, published)
-                await _publish(deployment, plan, batch, notices, published, pending)
+                await _publish(plan, batch, notices, published, pending)
             progress(batch.stop, count)
     # Whoever searches should not have to.
     await DB.fetch("SELECT gin_clean_pending_list('notice_terms')")
@@ -186,20 +185,8 @@ async def _claim_all(
 async def _taken(notices: list[Made], places: list[int]) -> list[int]:
     """Claim the numbers of the notices at `places`; returned are those that could not be."""
     wanted = [notices[place] for place in places]
-    # In one order for everybody, so that two fills wait for each other and not in a circle.
-    rows = sorted(
-        (made.claimed.number_hash, copy, made.id) for made in wanted for copy in made.claimed.copies
-    )
-    taken = await DB.fetch(
-        "INSERT INTO claim (number_hash, copy, notice)"
-        " SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[])"
-        " ON CONFLICT DO NOTHING RETURNING notice",
-        *([row[column] for row in rows] for column in range(3)),
-    )
-    claims = Counter(row["notice"] for row in taken)
-    failed = [
-        place for place in places if claims[notices[place].id] < len(notices[place].claimed.copies)
-    ]
+    taken = await claims.take([(made.claimed, made.id) for made in wanted])
+    failed = [place for place in places if notices[place].id not in taken]
     if failed:
         await DB.fetch(
             "DELETE FROM claim WHERE notice = ANY($1::text[])", [notices[p].id for p in failed]
@@ -208,7 +195,6 @@ async def _taken(notices: list[Made], places: list[int]) -> list[int]:
 
 
 async def _publish(
-    deployment: Deployment,
     plan: _Plan,
     batch: range,
     notices: list[Made],
@@ -216,7 +202,6 @@ async def _publish(
     pending: list[Withdrawal],
 ) -> None:
     """Write a batch and the withdrawals that fall into its time, from `pending` or its own."""
-    certificates = deployment.catalogue.certificates
     grown, now = await log.take_turns()
     if not plan.empty:
         published = [now] * len(notices)
@@ -237,7 +222,7 @@ async def _publish(
         # Somebody may have declared meanwhile, at his own present time.
         at = max(planned, grown.last_at)
         index = grown.add(at, "published", made.id, made.certificate, made.record.commitment)
-        end = periods.end(at, certificates[made.certificate].notice_period)
+        end = periods.end(at, made.period)
         rows.append((*made.record.notice, index, at, *end))
     for withdrawal in withdrawals:
         _withdraw(grown, withdrawal, now)

@@ -15,13 +15,15 @@ from multiprocessing.process import BaseProcess
 from random import Random
 from typing import NamedTuple
 
+from notices import claims, log, records
 from notices import deployment as deployments
-from notices import log, records
+from notices.claims import Claim
 from notices.demo.drafting import Writer
 from notices.deployment import Deployment
 from notices.facts import followups, notice_ids
+from notices.facts.catalogue import Period
 from notices.log import Commitment
-from notices.records import Claimed, Record
+from notices.records import Record
 from notices.settings import Settings
 
 WORTH_PROCESSES = 8_000
@@ -35,7 +37,8 @@ class Made(NamedTuple):
     """A notice ready to be published: all that can be known before it has its turn."""
 
     certificate: str
-    claimed: Claimed
+    period: Period | None
+    claimed: Claim
     record: Record
     withdrawn: tuple[timedelta, Commitment] | None
 
@@ -61,9 +64,9 @@ def make(
         if withdrawn is not None:
             delay, reason = withdrawn
             after = delay, log.commit(followups.withdrawal(id, reason))
-        claimed = records.claimed(deployment, certificate, declaration)
+        claimed = claims.claimed(deployment, certificate, declaration)
         record = records.record(deployment, person, declaration, certificate, id, "web")
-        made.append(Made(certificate.id, claimed, record, after))
+        made.append(Made(certificate.id, certificate.notice_period, claimed, record, after))
     return made
 
 

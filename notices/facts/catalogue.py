@@ -7,18 +7,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from notices.facts.catalogue_check import name_key, problems_in
+from notices.facts import readings
+from notices.facts.catalogue_check import problems_in
+from notices.facts.certificate import (
+    Certificate,
+    Document,
+    Elsewhere,
+    Field,
+    NumberForm,
+    Period,
+    name_key,
+)
 from notices.facts.declaration_check import check
-from notices.facts.numbers import CHECK_DIGITS, normal_form
+from notices.facts.numbers import lengthened_id
 from notices.facts.texts import Text
 
 __all__ = [
+    "Acceptance",
     "Catalogue",
     "CatalogueError",
     "Certificate",
+    "Counter",
+    "Document",
     "Elsewhere",
     "Field",
     "Matter",
+    "NumberForm",
     "Period",
     "check",
     "load",
@@ -26,6 +40,9 @@ __all__ = [
 ]
 
 OWN_CATALOGUE = Path(__file__).parent / "data" / "catalogue.json"
+DEMO_MATTERS = Path(__file__).parent / "data" / "demo-matters.json"
+
+_EXPLANATION = re.compile(r"\s*[(（/／].*", re.DOTALL)
 
 
 class CatalogueError(Exception):
@@ -37,128 +54,21 @@ class CatalogueError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """What a rule wants besides; filled into a declaration's `details`."""
+class Counter:
+    """Where one goes with the matter."""
 
     name: str
-    label: Text
-    required: bool
-    choices: tuple[str, ...] = ()
-    pattern: re.Pattern[str] | None = None
-    example: str | None = None
-
-    def public(self) -> dict[str, Any]:
-        shown = {"name": self.name, "label": self.label.to_json(), "required": self.required}
-        return shown | ({"choices": list(self.choices)} if self.choices else {})
+    address: str
+    telephone: str
+    hours: str
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """How long a declaration waits before it takes effect."""
+class Acceptance:
+    """Since when the counter takes our notice in place of a newspaper's, and who says so."""
 
-    value: int
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """Where the law also or first wants the loss published."""
-
-    channel: Text
-    url: str | None
-    required: bool
-
-    def to_json(self) -> dict[str, Any]:
-        return {"channel": self.channel.to_json(), "url": self.url, "required": self.required}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
-    """A kind of certificate, with the rules that a declaration of its loss follows."""
-
-    id: str
-    name: Text
-    aliases: tuple[str, ...]
-    holder_kind: str
-    holder_identifier_optional: bool
-    issuing_department: Text
-    parts: tuple[str, ...]
-    part_names: tuple[Text, ...]
-    number_label: Text
-    number_optional: bool
-    number_is: str | None
-    number_pattern: re.Pattern[str] | None
-    old_number_pattern: re.Pattern[str] | None
-    optional_prefix: re.Pattern[str] | None
-    check_digit: str
-    examples: tuple[str, ...]
-    fields: tuple[Field, ...]
-    notice_period: Period | None
-    apply_within_days: int | None
-    legal_basis: str
-    elsewhere: Elsewhere | None
-    public_holder_name: str
-    public_holder_name_reason: str | None
-    public_number: str
-    elicense_type_code: str | None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Everything that it may be called by; no two certificates share any of it."""
-        return (self.id, self.name.zh, self.name.en, *self.aliases)
-
-    @property
-    def matched_by(self) -> str:
-        """What decides whether two numbers are one, and what a claim covers, as text."""
-        prefix = self.optional_prefix.pattern if self.optional_prefix else ""
-        return json.dumps([prefix, list(self.parts)], ensure_ascii=False)
-
-    def copy_names(self, copies: str | None) -> tuple[str, ...]:
-        """What the copies that a notice covers are called."""
-        names = zip(self.parts, self.part_names, strict=True)
-        return tuple(name.zh for part, name in names if copies in (part, "both"))
-
-    def normal_number(self, text: str) -> str:
-        return normal_form(text, self.optional_prefix)
-
-    def number_form(self, normal: str) -> str:
-        """`usual` when the number is built as today's rule says, check digit included."""
-        fits = self.number_pattern is None or self.number_pattern.fullmatch(normal)
-        return "usual" if fits and self.check_digit_fits(normal) else "unusual"
-
-    def check_digit_fits(self, normal: str) -> bool:
-        return CHECK_DIGITS[self.check_digit](normal)
-
-    def is_old_number(self, normal: str) -> bool:
-        """Whether the number is of a form from before it was tied to the holder's own code."""
-        return bool(self.old_number_pattern and self.old_number_pattern.fullmatch(normal))
-
-    def public(self) -> dict[str, Any]:
-        period = self.notice_period
-        return {
-            "id": self.id,
-            "name": self.name.to_json(),
-            "aliases": list(self.aliases),
-            "holder_kind": self.holder_kind,
-            "holder_identifier_optional": self.holder_identifier_optional,
-            "issuing_department": self.issuing_department.to_json(),
-            "number_label": self.number_label.to_json(),
-            "number_optional": self.number_optional,
-            "number_is": self.number_is,
-            "examples": list(self.examples),
-            "parts": list(self.parts),
-            "part_names": {
-                part: name.to_json() for part, name in zip(self.parts, self.part_names, strict=True)
-            },
-            "fields": [each.public() for each in self.fields],
-            "notice_period": period and {"value": period.value, "unit": period.unit},
-            "apply_within_days": self.apply_within_days,
-            "legal_basis": self.legal_basis,
-            "elsewhere": self.elsewhere and self.elsewhere.to_json(),
-            "public_holder_name": self.public_holder_name,
-            "public_number": self.public_number,
-            "elicense_type_code": self.elicense_type_code,
-        }
+    since: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +80,13 @@ class Matter:
     name: Text
     kind: str
     department: str
-    matter_code: str | None
-    next_step_url: str | None
+    matter_code: str | None = None
+    next_step_url: str | None = None
+    counter: Counter | None = None
+    accepts: Acceptance | None = None
 
     def public(self) -> dict[str, Any]:
+        counter, accepts = self.counter, self.accepts
         return {
             "id": self.id,
             "certificate": self.certificate,
@@ -182,6 +95,9 @@ class Matter:
             "department": self.department,
             "matter_code": self.matter_code,
             "next_step_url": self.next_step_url,
+            "counter": counter
+            and {key: getattr(counter, key) for key in ("name", "address", "telephone", "hours")},
+            "accepts": accepts and {"since": accepts.since, "source": accepts.source},
         }
 
 
@@ -198,13 +114,28 @@ class Catalogue:
         names = {
             name_key(name): certificate
             for certificate in self.certificates.values()
-            for name in certificate.names
+            for name in (*certificate.names, *(each.id for each in certificate.documents))
         }
         object.__setattr__(self, "_by_name", names)
 
     def named(self, text: str) -> Certificate | None:
-        """The certificate that goes by this id, name or alias, however it is spaced or cased."""
+        """The certificate that goes by this id, name or alias, its own or one of a paper of it."""
         return self._by_name.get(name_key(text))
+
+    def normal_numbers(self, text: str) -> tuple[str, ...]:
+        """The forms that `text` has as a number, by the rules of one certificate or another."""
+        found: dict[str, None] = {}
+        ways = [readings.read(text, copies=True)]
+        if ways[0].copy_number is not None:  # of a certificate without copies it is the number's
+            ways.append(readings.read(text))
+        for reading in ways:
+            found |= {reading.normal: None, lengthened_id(reading.normal): None}
+            for each in self.certificates.values():
+                if each.optional_prefix is not None:
+                    found[readings.without_prefix(reading.normal, each.optional_prefix)] = None
+                if "-" in reading.hyphened and (form := each.form_of(reading)) and form.hyphens:
+                    found[reading.hyphened] = None
+        return tuple(found)
 
     def matters_of(self, certificate: str) -> tuple[Matter, ...]:
         return tuple(each for each in self.matters.values() if each.certificate == certificate)
@@ -217,9 +148,20 @@ class Catalogue:
         }
 
 
-def load(path: Path | None = None) -> Catalogue:
-    """The catalogue in `path`, else the project's own; `CatalogueError` names all its problems."""
+def load(path: Path | None = None, *, demo: bool = False) -> Catalogue:
+    """The catalogue in `path`, else the project's own; `CatalogueError` names all its problems.
+
+    For the demo our own has made-up counters; what a city's file says is never added to.
+    """
     data = read(path or OWN_CATALOGUE)
+    if demo and path is None:
+        made_up = read(DEMO_MATTERS)["matters"]
+        data["matters"] = [each | made_up[each["id"]] for each in data["matters"]]
+    return made_of(data)
+
+
+def made_of(data: Any) -> Catalogue:
+    """The catalogue that a file's content says; `CatalogueError` names all its problems."""
     problems = problems_in(data)
     if problems:
         raise CatalogueError(problems)
@@ -242,21 +184,28 @@ def read(path: Path) -> Any:
 
 def _certificate(data: dict[str, Any]) -> Certificate:
     period, elsewhere = data["notice_period"], data["elsewhere"]
+    hint = data.get("number_hint")
     return Certificate(
         id=data["id"],
         name=_text(data["name"]),
         aliases=tuple(data["aliases"]),
+        documents=_documents(data),
+        document_required=data.get("document_required", False),
+        document_field=data.get("document_field"),
         holder_kind=data["holder_kind"],
         holder_identifier_optional=data.get("holder_identifier_optional", False),
+        issuer_asked=data.get("issuer_asked", True),
         issuing_department=_text(data["issuing_department"]),
         parts=tuple(data["parts"]),
         part_names=tuple(_text(data["part_names"][part]) for part in data["parts"]),
         number_label=_text(data["number_label"]),
+        number_hint=hint and _text(hint),
         number_optional=data["number_optional"],
         number_is=data["number_is"],
         number_pattern=_pattern(data["number_pattern"]),
         old_number_pattern=_pattern(data["old_number_pattern"]),
         optional_prefix=_pattern(data["optional_prefix"]),
+        number_forms=tuple(_number_form(each) for each in data.get("number_forms", ())),
         check_digit=data["check_digit"],
         examples=tuple(data["examples"]),
         fields=tuple(_field(each) for each in data["fields"]),
@@ -272,10 +221,53 @@ def _certificate(data: dict[str, Any]) -> Certificate:
     )
 
 
+def _documents(data: dict[str, Any]) -> tuple[Document, ...]:
+    if "documents" not in data:  # a catalogue from before there were documents
+        return (
+            Document(data["id"], _unexplained(data["name"]), _unexplained(data["number_label"])),
+        )
+    return tuple(
+        Document(
+            id=each["id"],
+            name=_text(each["name"]),
+            number_label=_text(each["number_label"]),
+            holder_kind=each.get("holder_kind"),
+            former=each.get("former", False),
+            aliases=tuple(each.get("aliases", ())),
+            read_as=tuple(each.get("read_as", ())),
+        )
+        for each in data["documents"]
+    )
+
+
+def _unexplained(data: dict[str, str]) -> Text:
+    """As it may stand in a statement: without a second name or an explanation behind it."""
+    zh, en = (_EXPLANATION.sub("", data[language]) or data[language] for language in ("zh", "en"))
+    return Text(zh, en)
+
+
+def _number_form(data: dict[str, Any]) -> NumberForm:
+    label = data.get("number_label")
+    return NumberForm(
+        pattern=re.compile(data["pattern"], re.ASCII),
+        document=data.get("document"),
+        number_label=label and _text(label),
+        hyphens=data.get("hyphens", False),
+    )
+
+
 def _matter(data: dict[str, Any]) -> Matter:
+    counter, accepts = data.get("counter"), data.get("accepts")
     return Matter(
-        **{key: data[key] for key in Matter.__slots__ if key != "name"}
-        | {"name": _text(data["name"])}
+        id=data["id"],
+        certificate=data["certificate"],
+        name=_text(data["name"]),
+        kind=data["kind"],
+        department=data["department"],
+        matter_code=data.get("matter_code"),
+        next_step_url=data.get("next_step_url"),
+        counter=counter and Counter(**counter),
+        accepts=accepts and Acceptance(**accepts),
     )
 
 

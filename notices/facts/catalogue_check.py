@@ -1,116 +1,34 @@
 """Everything that is wrong with a catalogue, at once, so that a city can mend it in one go."""
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from notices.facts.numbers import CHECK_DIGITS, normal_form
+from notices.facts import catalogue_documents
+from notices.facts.catalogue_rules import (
+    ID,
+    TEXT,
+    a_date,
+    an_object,
+    list_of,
+    one_of,
+    or_null,
+    regular_expression,
+    whole,
+    words,
+    written_as,
+    yes_or_no,
+)
+from notices.facts.certificate import name_key
+from notices.facts.numbers import CHECK_DIGITS
+from notices.facts.readings import normal_form, without_prefix
 
-Rule = Callable[[str, Any], Iterator[str]]
-"""From a place and the value found there to one sentence for each thing that is wrong."""
 PARTS = ["original", "duplicate"]
-
-
-def name_key(name: str) -> str:
-    """Two names with the same key could not be told apart by whoever types one of them."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def problems_in(data: Any) -> list[str]:
     """One sentence for each thing that is wrong, each led by its place; empty for a good one."""
     return [*_CATALOGUE("catalogue", data), *_problems_across(data)]
-
-
-def _words(place: str, value: Any) -> Iterator[str]:
-    if not isinstance(value, str) or not value.strip():
-        yield f"{place}: must be text that is not blank"
-    elif any(unicodedata.category(character) in {"Cc", "Cs"} for character in value):
-        yield f"{place}: holds a control character"
-
-
-def _yes_or_no(place: str, value: Any) -> Iterator[str]:
-    if not isinstance(value, bool):
-        yield f"{place}: must be true or false"
-
-
-def _whole(least: int, most: int) -> Rule:
-    def rule(place: str, value: Any) -> Iterator[str]:
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            yield f"{place}: must be a whole number from {least} to {most}"
-
-    return rule
-
-
-def _one_of(*allowed: str) -> Rule:
-    def rule(place: str, value: Any) -> Iterator[str]:
-        if not isinstance(value, str) or value not in allowed:
-            yield f"{place}: must be one of {', '.join(allowed)}"
-
-    return rule
-
-
-def _written_as(pattern: str, meaning: str) -> Rule:
-    def rule(place: str, value: Any) -> Iterator[str]:
-        if not isinstance(value, str) or not re.fullmatch(pattern, value):
-            yield f"{place}: must be {meaning}"
-
-    return rule
-
-
-def _pattern(place: str, value: Any) -> Iterator[str]:
-    try:
-        re.compile(value, re.ASCII)
-    except (re.error, OverflowError, RecursionError, TypeError, ValueError) as error:
-        yield f"{place}: is no regular expression: {error}"
-
-
-def _or_null(rule: Rule) -> Rule:
-    def either(place: str, value: Any) -> Iterator[str]:
-        if value is not None:
-            yield from rule(place, value)
-
-    return either
-
-
-def _list_of(rule: Rule) -> Rule:
-    def each(place: str, value: Any) -> Iterator[str]:
-        if not isinstance(value, list):
-            yield f"{place}: must be a list"
-            return
-        for index, item in enumerate(value):
-            label = item.get("id") if isinstance(item, dict) else None
-            name = f" ({label})" if isinstance(label, str) else ""
-            yield from rule(f"{place}[{index}]{name}", item)
-
-    return each
-
-
-def _object(
-    required: dict[str, Rule], optional: dict[str, Rule] | None = None, then: Rule | None = None
-) -> Rule:
-    """Exactly these keys; `then` looks at the whole, once each of its parts is right."""
-    optional = optional or {}
-
-    def rule(place: str, value: Any) -> Iterator[str]:
-        if not isinstance(value, dict):
-            yield f"{place}: must be an object"
-            return
-        right = True
-        for key, inner in (required | optional).items():
-            if key in value:
-                for problem in inner(f"{place}.{key}", value[key]):
-                    right = False
-                    yield problem
-            elif key in required:
-                right = False
-                yield f"{place}.{key}: is missing"
-        for key in value.keys() - required.keys() - optional.keys():
-            yield f"{place}.{key}: is not known"
-        if right and then is not None:
-            yield from then(place, value)
-
-    return rule
 
 
 def _field(place: str, field: dict[str, Any]) -> Iterator[str]:
@@ -149,6 +67,7 @@ def _certificate(place: str, data: dict[str, Any]) -> Iterator[str]:
             "or where the holder's identifier is or stands for the number"
         )
     yield from _numbers(place, data)
+    yield from catalogue_documents.problems_of(place, data)
 
 
 def _numbers(place: str, data: dict[str, Any]) -> Iterator[str]:
@@ -164,7 +83,7 @@ def _numbers(place: str, data: dict[str, Any]) -> Iterator[str]:
     seen: dict[str, str] = {}
     for index, example in enumerate(data["examples"]):
         at = f"{place}.examples[{index}]"
-        normal = normal_form(example, prefix)
+        normal = without_prefix(normal_form(example), prefix)
         if not normal:
             yield f"{at}: nothing is left of it in normal form"
         elif normal in seen:
@@ -177,77 +96,84 @@ def _numbers(place: str, data: dict[str, Any]) -> Iterator[str]:
             yield f"{at}: its check digit is wrong by {data['check_digit']}"
 
 
-_TEXT = _object({"zh": _words, "en": _words})
-_ID = _written_as(r"[a-z0-9]+(-[a-z0-9]+)*", "an id of small letters, digits and hyphens")
-_MATTER_ID = _written_as(
+_MATTER_ID = written_as(
     r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)?",
     "an id of small letters, digits and hyphens, with at most one dot",
 )
-_URL = _written_as(r"https?://[!-~]+", "an address that starts with https:// or http://")
+_URL = written_as(r"https?://[!-~]+", "an address that starts with https:// or http://")
 
-_FIELD = _object(
+_FIELD = an_object(
     {
-        "name": _written_as(r"[a-z][a-z0-9_]*", "small letters, digits and underscores"),
-        "label": _TEXT,
-        "required": _yes_or_no,
+        "name": written_as(r"[a-z][a-z0-9_]*", "small letters, digits and underscores"),
+        "label": TEXT,
+        "required": yes_or_no,
     },
-    {"choices": _list_of(_words), "pattern": _pattern, "example": _words},
+    {"choices": list_of(words), "pattern": regular_expression, "example": words},
     _field,
 )
 
-_CERTIFICATE = _object(
+_CERTIFICATE = an_object(
     {
-        "id": _ID,
-        "name": _TEXT,
-        "aliases": _list_of(_words),
-        "holder_kind": _one_of("person", "organisation", "either"),
-        "issuing_department": _TEXT,
-        "parts": _list_of(_one_of(*PARTS)),
-        "part_names": _object({}, dict.fromkeys(PARTS, _TEXT)),
-        "number_label": _TEXT,
-        "number_optional": _yes_or_no,
-        "number_is": _or_null(_one_of("holder_code", "holder_code_prefix")),
-        "number_pattern": _or_null(_pattern),
-        "old_number_pattern": _or_null(_pattern),
-        "optional_prefix": _or_null(_pattern),
-        "check_digit": _one_of(*CHECK_DIGITS),
-        "examples": _list_of(_words),
-        "fields": _list_of(_FIELD),
-        "notice_period": _or_null(
-            _object({"value": _whole(1, 366), "unit": _one_of("calendar_day", "working_day")})
+        "id": ID,
+        "name": TEXT,
+        "aliases": list_of(words),
+        "holder_kind": one_of("person", "organisation", "either"),
+        "issuing_department": TEXT,
+        "parts": list_of(one_of(*PARTS)),
+        "part_names": an_object({}, dict.fromkeys(PARTS, TEXT)),
+        "number_label": TEXT,
+        "number_optional": yes_or_no,
+        "number_is": or_null(one_of("holder_code", "holder_code_prefix")),
+        "number_pattern": or_null(regular_expression),
+        "old_number_pattern": or_null(regular_expression),
+        "optional_prefix": or_null(regular_expression),
+        "check_digit": one_of(*CHECK_DIGITS),
+        "examples": list_of(words),
+        "fields": list_of(_FIELD),
+        "notice_period": or_null(
+            an_object({"value": whole(1, 366), "unit": one_of("calendar_day", "working_day")})
         ),
-        "apply_within_days": _or_null(_whole(1, 3660)),
-        "legal_basis": _words,
-        "elsewhere": _or_null(
-            _object({"channel": _TEXT, "url": _or_null(_URL), "required": _yes_or_no})
+        "apply_within_days": or_null(whole(1, 3660)),
+        "legal_basis": words,
+        "elsewhere": or_null(
+            an_object({"channel": TEXT, "url": or_null(_URL), "required": yes_or_no})
         ),
-        "public_holder_name": _one_of("full", "masked"),
-        "public_holder_name_reason": _or_null(_words),
-        "public_number": _one_of("full", "masked"),
-        "elicense_type_code": _or_null(_written_as(r"[0-9A-Z]{1,64}", "capitals and digits")),
+        "public_holder_name": one_of("full", "masked"),
+        "public_holder_name_reason": or_null(words),
+        "public_number": one_of("full", "masked"),
+        "elicense_type_code": or_null(written_as(r"[0-9A-Z]{1,64}", "capitals and digits")),
     },
     {
-        "holder_identifier_optional": _yes_or_no,
-        "sources": _object({}, dict.fromkeys(["number", "law", "period", "publication"], _words)),
+        "holder_identifier_optional": yes_or_no,
+        "issuer_asked": yes_or_no,
+        "number_hint": or_null(TEXT),
+        **catalogue_documents.OPTIONAL,
+        "sources": an_object({}, dict.fromkeys(["number", "law", "period", "publication"], words)),
     },
     _certificate,
 )
 
-_MATTER = _object(
+_MATTER = an_object(
     {
         "id": _MATTER_ID,
-        "certificate": _ID,
-        "name": _TEXT,
-        "kind": _one_of("reissue", "deregister", "change", "renew"),
-        "department": _words,
-        "matter_code": _or_null(_written_as(r"[0-9A-Z]{13,33}", "13 to 33 capitals and digits")),
-        "next_step_url": _or_null(_URL),
+        "certificate": ID,
+        "name": TEXT,
+        "kind": one_of("reissue", "deregister", "change", "renew"),
+        "department": words,
     },
-    {"sources": _object({}, {"name": _words})},
+    {
+        "matter_code": or_null(written_as(r"[0-9A-Z]{13,33}", "13 to 33 capitals and digits")),
+        "next_step_url": or_null(_URL),
+        "counter": or_null(
+            an_object(dict.fromkeys(["name", "address", "telephone", "hours"], words))
+        ),
+        "accepts": or_null(an_object({"since": a_date, "source": words})),
+        "sources": an_object({}, {"name": words}),
+    },
 )
 
-_CATALOGUE = _object(
-    {"version": _words, "certificates": _list_of(_CERTIFICATE), "matters": _list_of(_MATTER)}
+_CATALOGUE = an_object(
+    {"version": words, "certificates": list_of(_CERTIFICATE), "matters": list_of(_MATTER)}
 )
 
 
@@ -255,10 +181,16 @@ def _problems_across(data: Any) -> Iterator[str]:
     """What only shows when the entries are held against one another, however broken some are."""
     certificates = _entries(data, "certificates")
     matters = _entries(data, "matters")
-    ids = {entry["id"] for _, entry in certificates if isinstance(entry.get("id"), str)}
+    ids = {entry["id"]: place for place, entry in certificates if isinstance(entry.get("id"), str)}
     yield from _twice((place, entry.get("id")) for place, entry in certificates)
     yield from _twice((place, entry.get("id")) for place, entry in matters)
     yield from _twice((place, entry.get("matter_code")) for place, entry in matters)
+    papers = [paper for place, entry in certificates for paper in _papers(place, entry)]
+    yield from _twice((place, paper.get("id")) for place, paper in papers)
+    for place, paper in papers:
+        id = paper.get("id")
+        if isinstance(id, str) and id in ids and not place.startswith(ids[id] + "."):
+            yield f"{place}.id: {id} is a certificate"
     for place, matter in matters:
         certificate = matter.get("certificate")
         if isinstance(certificate, str) and certificate not in ids:
@@ -283,6 +215,15 @@ def _entries(data: Any, kind: str) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
+def _papers(place: str, entry: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    listed = entry.get("documents")
+    return [
+        (f"{place}.documents[{index}]", paper)
+        for index, paper in enumerate(listed if isinstance(listed, list) else [])
+        if isinstance(paper, dict)
+    ]
+
+
 def _twice(values: Iterator[tuple[str, Any]]) -> Iterator[str]:
     seen: dict[str, str] = {}
     for place, value in values:
@@ -293,8 +234,9 @@ def _twice(values: Iterator[tuple[str, Any]]) -> Iterator[str]:
 
 
 def _names(entry: dict[str, Any]) -> Iterator[str]:
-    named, aliases = entry.get("name"), entry.get("aliases")
-    candidates = [entry.get("id")]
-    candidates += [named.get("zh"), named.get("en")] if isinstance(named, dict) else []
-    candidates += aliases if isinstance(aliases, list) else []
+    candidates: list[Any] = [entry.get("id")]
+    for each in (entry, *(paper for _, paper in _papers("", entry))):
+        named, aliases = each.get("name"), each.get("aliases")
+        candidates += [named.get("zh"), named.get("en")] if isinstance(named, dict) else []
+        candidates += aliases if isinstance(aliases, list) else []
     return (name for name in candidates if isinstance(name, str))

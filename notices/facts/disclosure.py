@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from notices.facts import documents
 from notices.facts.followups import WHEN, day
 from notices.facts.forms import Declaration, Holder
 from notices.facts.masking import (
@@ -21,6 +24,7 @@ from notices.facts.masking import (
     without_personal_numbers,
 )
 from notices.facts.numbers import identifier_form, resident_id_ok
+from notices.facts.texts import Text
 
 if TYPE_CHECKING:  # checking a declaration asks what is hidden of it
     from notices.facts.catalogue import Certificate, Matter
@@ -34,7 +38,7 @@ def public_issuer(
 
 
 def public_number(declaration: Declaration, certificate: Certificate) -> str | None:
-    typed = one_line(declaration.number or "")
+    typed = certificate.read(declaration.number or "").written
     if not typed:
         return None
     holder = declaration.holder or Holder()
@@ -77,13 +81,16 @@ def public_form(
     """What a checked declaration shows to the public, and what the log commits to."""
     holder = declaration.holder or Holder()
     elsewhere = certificate.elsewhere
+    document = documents.of_declaration(declaration, certificate)
     form: dict[str, Any] = {
         "certificate": certificate.id,
         "certificate_name": certificate.name.to_json(),
+        "document": document and {"id": document.id, "name": document.name.to_json()},
         "matter": matter.id if matter else None,
         "holder": _public_holder(holder, certificate),
         "number": public_number(declaration, certificate),
         "copies": declaration.copies if certificate.parts else None,
+        "copy_number": documents.copy_number(declaration, certificate),
         "cause": declaration.cause,
         "issuer": public_issuer(declaration.issuer, declaration, certificate),
         "issued_on": declaration.issued_on,
@@ -91,8 +98,11 @@ def public_form(
         "region": declaration.region,
         "details": _public_details(declaration, certificate),
         "elsewhere": elsewhere.to_json() if elsewhere else None,
+        "notice_period": msgspec.to_builtins(certificate.notice_period),
     }
-    form["statement"] = _statement(form, certificate, declaration.relation or "self")
+    reading = certificate.read(declaration.number or "")
+    label = certificate.number_label_of(reading, document)
+    form["statement"] = _statement(form, certificate, label, declaration.relation or "self")
     return form
 
 
@@ -100,7 +110,9 @@ _HAPPENED = {"lost": "不慎遗失", "stolen": "被盗", "destroyed": "因故损
 _SPEAKER = {"parent": "其监护人", "guardian": "其监护人", "mandate": "其委托的代理人"}
 
 
-def _statement(form: Mapping[str, Any], certificate: Certificate, relation: str) -> str:
+def _statement(
+    form: Mapping[str, Any], certificate: Certificate, label: Text, relation: str
+) -> str:
     """The sentence that is printed, made from public fields alone."""
     holder, cause = form["holder"], form["cause"]
     subject = holder["name"]
@@ -113,7 +125,7 @@ def _statement(form: Mapping[str, Any], certificate: Certificate, relation: str)
         parts = [f"{subject}{happened}{what}"]
     else:
         parts = [f"{subject}的{what}{happened}"]
-    parts.append(f"{certificate.number_label.zh}：{form['number'] or '无编码'}")
+    parts.append(f"{label.zh}：{form['number'] or '无编码'}")
     parts.extend(f"{label}：{value}" for label, value in left)
     if form["issuer"]:
         parts.append(f"发证机关：{form['issuer']}")
@@ -133,21 +145,23 @@ def _statement(form: Mapping[str, Any], certificate: Certificate, relation: str)
 def _what(form: Mapping[str, Any], certificate: Certificate) -> tuple[str, list[tuple[str, Any]]]:
     """What was lost, and the details (label, value) that still have to be named."""
     details = form["details"]
-    pieces = {field.name for field in certificate.fields} >= {"kind", "count"}
+    name = (form["document"] or {"name": certificate.name.to_json()})["name"]["zh"]
+    counted = "count" in {field.name for field in certificate.fields}
     left = [
         (field.label.zh, details[field.name])
         for field in certificate.fields
-        if field.name in details and not (pieces and field.name in ("kind", "count"))
+        if field.name in details and not (counted and field.name == "count")
     ]
-    if pieces:
-        # Of a seal, people say which and how many: the certificate's name lists every kind.
-        kind = details.get("kind", "其他")
-        return f"{'印章' if kind == '其他' else kind}{details.get('count', 1)}枚", left
-    what = f"《{certificate.name.zh}》"
+    if counted:
+        # Of seals, people say which and how many.
+        return f"{name}{details.get('count', 1)}枚", left
+    what = f"《{name}》"
     if certificate.parts:
         names = [text.zh for text in certificate.part_names]
         if form["copies"] == "both":
             what += "、".join(names)
         elif form["copies"] in certificate.parts:
             what += names[certificate.parts.index(form["copies"])]
+        if form["copy_number"]:
+            what += f"（编号{form['copy_number']}）"
     return what, left

@@ -24,9 +24,11 @@ class Declaration(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The body of POST /api/v1/notices before anything is checked."""
 
     certificate: str | None = None
+    document: str | None = None
     matter: str | None = None
     number: str | None = None
     copies: str | None = None
+    copy_number: str | None = None
     cause: str | None = None
     lost_on: str | None = None
     holder: Holder | None = None

@@ -56,6 +56,36 @@ MESSAGES: dict[str, Text] = {
         "号码中没有字母、数字或汉字，请照证件填写。",
         "There is no letter, digit or Han character in it; copy the number from the certificate.",
     ),
+    "number_placeholder": Text(
+        "这里要填证件上印的号码。号码不清楚的，可查复印件、档案或以往办事的回执，或向发证机关查询后再声明。",
+        "Give the number that is printed on the certificate. Look for it on a copy, in your files "
+        "or on an earlier receipt, or ask the issuer.",
+    ),
+    "number_placeholder_optional": Text(
+        "没有编码的，此项留空即可，不必填写“无”。",
+        "Where there is no code leave this empty; do not write “none”.",
+    ),
+    "number_masked": Text(
+        "号码中有星号（*），是遮盖过的。请照证件填写完整的号码。",
+        "Some characters are hidden by stars (*). Give the whole number as it is printed.",
+    ),
+    "unknown_document": Text(
+        "此证没有这种证件文本，请从目录中选择。",
+        "This certificate has no such document; choose one of the catalogue.",
+    ),
+    "document_differs": Text(
+        "两处所填的证件文本不同，请只填一处。",
+        "Two different documents are named here; name one.",
+    ),
+    "copy_number_format": Text(
+        "副本编号请照副本填写，例如 3-2 或 2。",
+        "Copy the duplicate's number from it, such as 3-2 or 2.",
+    ),
+    "copy_number_of_original": Text(
+        "只有副本才有副本编号。丢的是副本请选“副本”；丢的是正本或两本都丢了，请去掉副本编号。",
+        "Only a duplicate has a copy number. Choose duplicate if that was lost; for the original, "
+        "or both, leave the copy number out.",
+    ),
     "number_check_digit": Text(
         "号码的校验码不对，请核对每一位；证件上确实如此的，请确认号码无误后再提交。",
         "Its check digit is wrong; compare every character. "
@@ -134,11 +164,14 @@ MESSAGES: dict[str, Text] = {
         "A parent declares for a holder under 18 only; otherwise choose self or guardian.",
     ),
     "unknown_region": Text(
-        "没有这个行政区划代码，请从列表中选择。", "There is no such region; choose one of the list."
+        "没有找到这个地区：请从列表中选择，或填写六位行政区划代码（旧代码也可以）。",
+        "There is no such region; choose one of the list, or give its six-digit code, which may "
+        "be a former one.",
     ),
     "phone_format": Text(
-        "请填写 11 位手机号码，或带区号的固定电话。",
-        "Give an 11-digit mobile number or a landline number with its area code.",
+        "没有看到电话号码：请写手机号码或固定电话（如 0536-8123456转801），也可以留空。",
+        "No telephone number is in it; give a mobile or landline number (such as "
+        "0536-8123456 ext. 801), or leave it empty.",
     ),
     "number_differs": Text(
         "号码与这份公告的证件不符；提出异议须知道完整的证件号码。",

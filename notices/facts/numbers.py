@@ -1,4 +1,4 @@
-"""One form for every way a number can be typed, the check digits it may carry, its keyed hash."""
+"""Identifiers and numbers: the form of holders' codes, check digits, keyed hashes."""
 
 import hmac
 import re
@@ -7,72 +7,38 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
 
-_IGNORED = frozenset("第字号號")
-_KEPT = frozenset({"Lu", "Ll", "Lt", "Lo", "Nl"})
-# Nl holds 〇; of the modifier letters (Lm) only 々 is Han, the rest are apostrophes and dashes.
-_HAN_REPEAT = "々"
-_INVISIBLE_LETTERS = frozenset("\u115f\u1160")
-# Planes 2 and 3 hold nothing but Han; a Python older than a Han extension calls it unassigned.
-_HAN_PLANES = range(0x20000, 0x3FFFE)
-_CACHED_BELOW = 0x10000
+from notices.facts.characters import is_letter, is_unseen
+
+_NOT_PLAIN = re.compile(r"[^0-9A-Z]+")
 
 
-class _Keep(dict[int, str | None]):
+class _Letters(dict[int, str | None]):
     """For `str.translate`: letters and Han stay, digits of any script turn ASCII, the rest goes."""
-
-    def __init__(self, ignored: frozenset[str]) -> None:
-        super().__init__()
-        self._ignored = ignored
 
     def __missing__(self, point: int) -> str | None:
         character = chr(point)
         digit = unicodedata.digit(character, None)
         kept: str | None = None
-        if character in self._ignored or character in _INVISIBLE_LETTERS:
-            kept = None
-        elif digit is not None:
+        if digit is not None:
             kept = str(digit)
-        elif (
-            unicodedata.category(character) in _KEPT
-            or character == _HAN_REPEAT
-            or point in _HAN_PLANES
-        ):
+        elif is_letter(character) and not is_unseen(character):
             kept = character
-        if point < _CACHED_BELOW:
+        if point < 0x10000:
             self[point] = kept
         return kept
 
 
-_NUMBER = _Keep(_IGNORED)
-_IDENTIFIER = _Keep(frozenset())
-_NOT_PLAIN = re.compile(r"[^0-9A-Z]+")
-
-
-def _fold(text: str, keep: _Keep) -> str:
-    """`text` folded until it stays: upper case can undo NFKC, and dropping can let it compose."""
-    while True:
-        if text.isascii():
-            return _NOT_PLAIN.sub("", text.upper())
-        folded = unicodedata.normalize("NFKC", text).upper().translate(keep)
-        if folded == text:
-            return text
-        text = folded
-
-
-def normal_form(text: str, optional_prefix: re.Pattern[str] | None = None) -> str:
-    """The form in which numbers are matched: whoever changes it orphans every stored hash."""
-    number = _fold(text, _NUMBER)
-    while optional_prefix is not None:
-        prefix = optional_prefix.match(number)
-        if prefix is None or not 0 < prefix.end() < len(number):
-            break
-        number = _fold(number[prefix.end() :], _NUMBER)
-    return number
+_LETTERS = _Letters()
 
 
 def identifier_form(text: str) -> str:
     """The form in which holders are compared: letters and digits, nothing else."""
-    return _fold(text, _IDENTIFIER)
+    while not text.isascii():
+        folded = unicodedata.normalize("NFKC", text).upper().translate(_LETTERS)
+        if folded == text:
+            return text
+        text = folded
+    return _NOT_PLAIN.sub("", text.upper())
 
 
 def keyed_hash(key: bytes, certificate: str, normal: str) -> bytes:
@@ -113,10 +79,13 @@ def resident_id_ok(code: str) -> bool:
     """GB 11643-1999; the date is not judged, since real numbers with a 30 February were issued."""
     if not has_resident_id_shape(code):
         return False
-    total = sum(
-        int(digit) * weight for digit, weight in zip(code, _RESIDENT_ID_WEIGHTS, strict=False)
-    )
-    return "10X98765432"[total % 11] == code[17]
+    return _check_digit(code[:17]) == code[17]
+
+
+def _check_digit(digits: str) -> str:
+    """The last character of a resident ID with these 17 digits (ISO 7064 MOD 11-2)."""
+    weighted = zip(map(int, digits), _RESIDENT_ID_WEIGHTS, strict=True)
+    return "10X98765432"[sum(digit * weight for digit, weight in weighted) % 11]
 
 
 def mod_11_10_ok(digits: str) -> bool:
@@ -166,6 +135,17 @@ def birth_date(resident_id: str) -> date | None:
     except ValueError:
         return None
     return born if 1850 <= born.year < 2100 else None
+
+
+def lengthened_id(code: str) -> str:
+    """A resident ID of 15 digits, with a real date, as the 18 characters that it became.
+
+    GB 11643-1999: the century goes before the year, the check digit behind. Others stay.
+    """
+    if not _OLD_RESIDENT_ID.fullmatch(code) or birth_date(code) is None:
+        return code
+    digits = code[:6] + "19" + code[6:]
+    return digits + _check_digit(digits)
 
 
 def looks_like_resident_id(text: str) -> bool:

@@ -10,7 +10,7 @@ import msgspec
 
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
-from notices.facts.numbers import normal_form
+from notices.facts.readings import bare_form
 from notices.facts.texts import CHINA
 from notices.finding import showing, terms
 from notices.finding.asking import Asking
@@ -37,6 +37,7 @@ class Query:
     """What somebody looks for; `published_to` is the last day that counts."""
 
     q: str = ""
+    holder_kind: str | None = None
     certificate: str | None = None
     matter: str | None = None
     region: str | None = None
@@ -59,6 +60,7 @@ class Finder:
         self.vocabulary = vocabulary_of(deployment)
         self._behind = Behind()
         terms.written()
+        terms.places(deployment.regions)
 
     async def find(self, query: Query) -> dict[str, Any]:
         """The contract's answer; raises Unavailable when too many searches are in flight."""
@@ -112,15 +114,16 @@ class Finder:
             return 0
         notice = showing.told(card)
         number = notice.number or ""
-        if normal_form(number) == forms[0]:
+        if bare_form(number) == forms[0]:
             return 0
         certificate = self._deployment.catalogue.certificates.get(notice.certificate)
-        return 1 if certificate and certificate.normal_number(number) in forms else 2
+        return 1 if certificate and bare_form(certificate.normal_number(number)) in forms else 2
 
     def _lookup(self, query: Query) -> Lookup:
         end = query.published_to and query.published_to + timedelta(days=1)
         return Lookup(
             q=understand(query.q, self.vocabulary),
+            holder_kind=query.holder_kind,
             certificate=query.certificate,
             matter=query.matter,
             region=query.region,

@@ -10,7 +10,8 @@ from litestar import Response, get
 
 from notices.facts.catalogue import Catalogue
 from notices.facts.errors import Unavailable
-from notices.facts.numbers import identifier_form, normal_form
+from notices.facts.numbers import identifier_form
+from notices.facts.readings import bare_form
 from notices.finding import Finder, Query
 from notices.web import guards, rendering, wording
 from notices.web.guards import AnyRequest
@@ -34,7 +35,7 @@ Choice = tuple[str, str, int | None]
 @get("/notices", include_in_schema=False)
 async def search(request: AnyRequest) -> Response[str]:
     """Published notices by words, number and filters, with counts."""
-    guards.refuse_unknown_parameters(request, frozenset({*SEARCH_PARAMETERS, "lang"}))
+    guards.refuse_given_twice(request, SEARCH_PARAMETERS)
     query = query_of(request)
     await guards.limit(request, "search")
     finder: Finder = request.app.state.finder
@@ -42,7 +43,7 @@ async def search(request: AnyRequest) -> Response[str]:
     given = {
         name: value
         for name, value in parameters(request).items()
-        if value and name not in ("lang", "page")
+        if value and name in SEARCH_PARAMETERS and name != "page"
     }
     last = max(1, -(-min(found["total"], DEEPEST) // query.per_page))
     numbers, words = looked_for(query.q, found["interpreted"]["numbers"])
@@ -65,6 +66,7 @@ async def search(request: AnyRequest) -> Response[str]:
         too_many=found["total"] > DEEPEST
         or (found["total"] == DEEPEST and not found["total_is_exact"]),
         deepest=DEEPEST,
+        feed=rendering.address("/feed.atom", "zh", list(given.items())),
         to_page=_to_page(given, rendering.language_of(request)),
         filtered=any(given.get(name) for name in FILTERS),
     )
@@ -76,7 +78,7 @@ def looked_for(q: str, numbers: list[str]) -> tuple[list[str], list[str]]:
     `numbers` is what the finder took for numbers, which may be parts of what was typed.
     """
     typed = [part for part in _BETWEEN_WORDS.split(q) if any(map(str.isalnum, part))]
-    with_number = [part for part in typed if any(run in normal_form(part) for run in numbers)]
+    with_number = [part for part in typed if any(run in bare_form(part) for run in numbers)]
     if numbers and typed and not with_number:
         return [q.strip()], []  # one number, typed with spaces
     return with_number, [part for part in typed if part not in with_number]

@@ -65,11 +65,14 @@ EVENTS: dict[str, Text] = {
 }
 
 EVIDENCE: dict[str, Text] = {
-    "self_declared": Text(
-        "声明人自行声明，身份未经核验（演示）", "Self-declared, identity not verified (demo)"
-    ),
+    "self_declared": Text("声明人自行声明，身份未经核验", "Self-declared, identity not verified"),
     "identity_verified": Text("声明人身份已核验", "The declarant's identity was verified"),
     "issuer_confirmed": Text("发证机关已确认", "Confirmed by the issuer"),
+}
+
+PERIODS: dict[str, Text] = {
+    "calendar_day": Text("{value}个自然日", "{value} calendar days"),
+    "working_day": Text("{value}个工作日", "{value} working days"),
 }
 
 CAUSES: dict[str, Text] = {

@@ -1,0 +1,178 @@
+"""Which number, document and copy a notice claims, and the hashes by which a number is found."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.facts import disclosure, documents, numbers, readings
+from notices.facts.certificate import Certificate
+from notices.facts.forms import Declaration, Holder
+from notices.facts.text_check import is_blank
+from notices.facts.texts import rfc3339
+
+ANY = "any certificate"
+"""Stands for the certificate in the hash of a number alone; no certificate's id has a space."""
+
+
+IN_BULK = 0x636C61696D
+"""The lock ("claim") that whoever claims one number shares, and a bulk fill has alone."""
+
+
+class Claim(NamedTuple):
+    """What a declaration claims: keyed hashes of its number, and which paper it is.
+
+    `by_holder` is there where the holder's code may stand for the number; `document` is empty
+    where the number alone tells the paper. `lettered` says that the number holds letters, and
+    `shown` that it is public in full.
+    """
+
+    by_certificate: bytes
+    by_number: bytes
+    by_digits: bytes | None
+    by_holder: bytes | None
+    document: str
+    copies: tuple[str, ...]
+    copy_number: int | None
+    lettered: bool
+    shown: bool
+
+    @property
+    def lock(self) -> int:
+        """The key of the lock under which this number's claims are decided, as a bigint."""
+        return int.from_bytes(self.by_certificate[:8], signed=True)
+
+
+def number_hash(deployment: Deployment, certificate: str, normal: str) -> bytes:
+    return numbers.keyed_hash(deployment.keys.matching, certificate, normal)
+
+
+def digits_hash(deployment: Deployment, certificate: str, normal: str) -> bytes | None:
+    """The hash of a number's digits alone; None of a number without any."""
+    digits = readings.digits_of(normal)
+    if not digits:
+        return None
+    return numbers.keyed_hash(deployment.keys.matching, f"digits {certificate}", digits)
+
+
+def claimed(deployment: Deployment, certificate: Certificate, declaration: Declaration) -> Claim:
+    """What the checked `declaration` claims."""
+    holder = declaration.holder or Holder()
+    code = certificate.normal_number(holder.identifier or "")
+    without = is_blank(declaration.number)
+    normal = code if without else certificate.normal_number(declaration.number or "")
+    document = documents.of_declaration(declaration, certificate)
+    shown = disclosure.public_number(declaration, certificate)
+    both = declaration.copies == "both"
+    return Claim(
+        by_certificate=number_hash(deployment, certificate.id, normal),
+        by_number=number_hash(deployment, ANY, normal),
+        by_digits=digits_hash(deployment, certificate.id, normal),
+        by_holder=number_hash(deployment, certificate.id, code)
+        if certificate.stands_for_number
+        else None,
+        document=document.id if without and document else "",
+        copies=(certificate.parts if both else (declaration.copies or "",))
+        if certificate.parts
+        else ("",),
+        copy_number=documents.copy_of(documents.copy_number(declaration, certificate)),
+        lettered=readings.has_letters(normal),
+        shown="*" not in (shown or ""),
+    )
+
+
+OVERLAPPING = """
+  c.living AND (c.document = a.document OR c.document = '' OR a.document = '')
+  AND c.copy = a.copy
+  AND (c.copy_number = a.copy_number OR c.copy_number IS NULL OR a.copy_number IS NULL)
+"""
+"""When a claim `c` and another one `a` of the same number may be about one paper."""
+
+_ASKED = """
+  unnest($1::bytea[], $2::text[], $3::text[], $4::int[])
+    AS a (by_certificate, document, copy, copy_number)
+"""
+
+_TAKE = f"""
+INSERT INTO claim (by_certificate, document, copy, copy_number, by_number, by_digits, by_holder,
+  lettered, shown, rules, notice)
+SELECT a.* FROM unnest($1::bytea[], $2::text[], $3::text[], $4::int[], $5::bytea[], $6::bytea[],
+    $7::bytea[], $8::boolean[], $9::boolean[], $10::smallint[], $11::text[])
+  AS a (by_certificate, document, copy, copy_number, by_number, by_digits, by_holder,
+    lettered, shown, rules, notice)
+WHERE NOT EXISTS
+  (SELECT FROM claim c WHERE c.by_certificate = a.by_certificate AND {OVERLAPPING})
+RETURNING notice
+"""  # noqa: S608  (nothing in it comes from outside)
+
+# Not by the primary key, which would be read until one is met.
+_IN_THE_WAY = f"""
+SELECT c.notice FROM {_ASKED} JOIN claim c ON c.by_certificate = a.by_certificate
+WHERE {OVERLAPPING} ORDER BY c.id + 0 LIMIT 1
+"""  # noqa: S608  (likewise)
+
+
+async def take(wanted: Sequence[tuple[Claim, str]]) -> set[str]:
+    """Claim for each notice (by id) what it claims; the ids of those that got all of it.
+
+    Which claims overlap no unique index can say: whoever calls this holds the lock of the number
+    (`Claim.lock`, taken in a statement before, under `IN_BULK` shared) or `IN_BULK` alone, and of
+    two that want one number here the first has it. The others' rows are to be rolled back, or
+    deleted.
+    """
+    held: dict[tuple[bytes, str], list[Claim]] = {}
+    rows = []
+    for claim, id in wanted:
+        before = held.setdefault((claim.by_certificate, claim.document), [])
+        if any(set(claim.copies) & set(other.copies) for other in before):
+            continue
+        before.append(claim)
+        rows += [(*row, id) for row in _rows(claim)]
+    taken = await DB.fetch(_TAKE, *([row[column] for row in rows] for column in range(11)))
+    counts = Counter(row["notice"] for row in taken)
+    return {id for claim, id in wanted if counts[id] == len(claim.copies)}
+
+
+def _rows(claim: Claim) -> list[tuple[Any, ...]]:
+    """Of each copy the values of all columns but the notice."""
+    return [
+        (
+            claim.by_certificate, claim.document, copy,
+            claim.copy_number if copy == "duplicate" else None,
+            claim.by_number, claim.by_digits, claim.by_holder, claim.lettered, claim.shown,
+            readings.RULES,
+        )
+        for copy in claim.copies
+    ]  # fmt: skip
+
+
+async def in_the_way(claim: Claim) -> str | None:
+    """The first living notice that has what is claimed, or None."""
+    rows = [row[:4] for row in _rows(claim)]
+    row = await DB.row(_IN_THE_WAY, *([each[column] for each in rows] for column in range(4)))
+    return None if row is None else row["notice"]
+
+
+async def overlaps(limit: int) -> list[dict[str, Any]]:
+    """Pairs of living notices whose numbers newer rules found to be one, the oldest first."""
+    rows = await DB.fetch(
+        "SELECT o.one, o.other, o.at FROM overlap o WHERE"
+        " (SELECT bool_or(c.living) FROM claim c WHERE c.notice = o.one)"
+        " AND (SELECT bool_or(c.living) FROM claim c WHERE c.notice = o.other)"
+        " ORDER BY o.id LIMIT $1",
+        limit,
+    )
+    return [{"notices": [row["one"], row["other"]], "at": rfc3339(row["at"])} for row in rows]
+
+
+async def end(id: str) -> None:
+    """Notice `id` lives no more: its certificate can be declared again."""
+    await DB.fetch("UPDATE claim SET living = false WHERE notice = $1", id)
+
+
+async def replace(id: str, *, free: bool) -> None:
+    """The certificate of notice `id` was replaced; `free`: the new one may be declared lost."""
+    await DB.fetch(
+        "UPDATE claim SET replaced = true, living = living AND NOT $2 WHERE notice = $1", id, free
+    )

@@ -1,0 +1,257 @@
+"""One kind of certificate: the papers it stands for, and what a declaration of it must hold."""
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from notices.facts import readings
+from notices.facts.numbers import CHECK_DIGITS, lengthened_id
+from notices.facts.readings import Reading
+from notices.facts.texts import Text
+
+
+def name_key(name: str) -> str:
+    """Two names with the same key could not be told apart by whoever types one of them."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a rule wants besides; filled into a declaration's `details`."""
+
+    name: str
+    label: Text
+    required: bool
+    choices: tuple[str, ...] = ()
+    pattern: re.Pattern[str] | None = None
+    example: str | None = None
+
+    def public(self) -> dict[str, Any]:
+        shown = {"name": self.name, "label": self.label.to_json(), "required": self.required}
+        return shown | ({"choices": list(self.choices)} if self.choices else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """How long a declaration waits before it takes effect."""
+
+    value: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where the law also or first wants the loss published."""
+
+    channel: Text
+    url: str | None
+    required: bool
+
+    def to_json(self) -> dict[str, Any]:
+        return {"channel": self.channel.to_json(), "url": self.url, "required": self.required}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A paper, by the name that stands on it; `former` when it is no longer issued.
+
+    `aliases` are what people call it, `read_as` what a declaration's `document_field` may say
+    for it besides.
+    """
+
+    id: str
+    name: Text
+    number_label: Text
+    holder_kind: str | None = None
+    former: bool = False
+    aliases: tuple[str, ...] = ()
+    read_as: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name.zh, self.name.en, *self.aliases)
+
+    def public(self) -> dict[str, Any]:
+        shown: dict[str, Any] = {
+            "id": self.id,
+            "name": self.name.to_json(),
+            "number_label": self.number_label.to_json(),
+        }
+        shown |= {"holder_kind": self.holder_kind} if self.holder_kind else {}
+        return shown | ({"former": True} if self.former else {})
+
+
+@dataclass(frozen=True, slots=True)
+class NumberForm:
+    """A form of number that tells the paper it stands on, or what the number is called there."""
+
+    pattern: re.Pattern[str]
+    document: str | None = None
+    number_label: Text | None = None
+    hyphens: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """A kind of certificate, with the rules that a declaration of its loss follows."""
+
+    id: str
+    name: Text
+    aliases: tuple[str, ...]
+    documents: tuple[Document, ...]
+    document_required: bool
+    document_field: str | None
+    holder_kind: str
+    holder_identifier_optional: bool
+    issuer_asked: bool
+    issuing_department: Text
+    parts: tuple[str, ...]
+    part_names: tuple[Text, ...]
+    number_label: Text
+    number_hint: Text | None
+    number_optional: bool
+    number_is: str | None
+    number_pattern: re.Pattern[str] | None
+    old_number_pattern: re.Pattern[str] | None
+    optional_prefix: re.Pattern[str] | None
+    number_forms: tuple[NumberForm, ...]
+    check_digit: str
+    examples: tuple[str, ...]
+    fields: tuple[Field, ...]
+    notice_period: Period | None
+    apply_within_days: int | None
+    legal_basis: str
+    elsewhere: Elsewhere | None
+    public_holder_name: str
+    public_holder_name_reason: str | None
+    public_number: str
+    elicense_type_code: str | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that it may be called by, its papers' names too; no two share any of it."""
+        papers = (name for document in self.documents for name in document.names)
+        return tuple(dict.fromkeys((self.id, self.name.zh, self.name.en, *self.aliases, *papers)))
+
+    @property
+    def matched_by(self) -> str:
+        """What decides whether two numbers are one, and what a claim covers, as text.
+
+        The rules' own version is in it, so that an older service refuses a newer database.
+        """
+        prefix = self.optional_prefix.pattern if self.optional_prefix else ""
+        hyphens = [form.pattern.pattern for form in self.number_forms if form.hyphens]
+        return json.dumps(
+            [readings.RULES, prefix, list(self.parts), hyphens, self.check_digit == "id18"],
+            ensure_ascii=False,
+        )
+
+    @property
+    def stands_for_number(self) -> bool:
+        """Whether the holder's code and the document stand for a number that is not there."""
+        return self.number_optional
+
+    def copy_names(self, copies: str | None) -> tuple[str, ...]:
+        """What the copies that a notice covers are called."""
+        names = zip(self.parts, self.part_names, strict=True)
+        return tuple(name.zh for part, name in names if copies in (part, "both"))
+
+    def document(self, id: str) -> Document | None:
+        return next((each for each in self.documents if each.id == id), None)
+
+    def document_named(self, text: str) -> Document | None:
+        """The paper that goes by this id, name or alias, however it is spaced or cased."""
+        wanted = name_key(text)
+        for each in self.documents:
+            if wanted in map(name_key, (each.id, *each.names, *each.read_as)):
+                return each
+        return None
+
+    def form_of(self, reading: Reading) -> NumberForm | None:
+        """The first form that the whole number has."""
+        for form in self.number_forms:
+            if form.pattern.fullmatch(reading.hyphened if form.hyphens else reading.normal):
+                return form
+        return None
+
+    def proposed_document(self, reading: Reading, holder_kind: str | None) -> Document | None:
+        """The paper that the number stands on, as far as it or its holder tells."""
+        form = self.form_of(reading)
+        if form is not None and form.document is not None:
+            return self.document(form.document)
+        only = (each for each in self.documents if holder_kind and each.holder_kind == holder_kind)
+        return next(only, None if self.document_required else self.documents[0])
+
+    def number_label_of(self, reading: Reading, document: Document | None) -> Text:
+        """What the number is called on the paper, which follows its form."""
+        form = self.form_of(reading)
+        if form is not None and form.number_label is not None:
+            return form.number_label
+        return (document or self.documents[0]).number_label
+
+    def read(self, text: str) -> Reading:
+        """What `text` says as a number of this certificate; `normal` tells it from all others.
+
+        A prefix that is optional here is left out, a hyphen stays where it tells two numbers
+        apart, and a person's old ID of 15 digits is the one of 18 that it became.
+        """
+        reading = readings.read(text, copies=bool(self.parts))
+        normal = readings.without_prefix(reading.normal, self.optional_prefix)
+        if "-" in reading.hyphened and (form := self.form_of(reading)) and form.hyphens:
+            normal = reading.hyphened
+        if self.check_digit == "id18":
+            normal = lengthened_id(normal)
+        return reading._replace(normal=normal)
+
+    def normal_number(self, text: str) -> str:
+        return self.read(text).normal
+
+    def number_form(self, normal: str) -> str:
+        """`usual` when the number is built as today's rule says, check digit included."""
+        fits = self.number_pattern is None or self.number_pattern.fullmatch(normal)
+        return "usual" if fits and self.check_digit_fits(normal) else "unusual"
+
+    def check_digit_fits(self, normal: str) -> bool:
+        return CHECK_DIGITS[self.check_digit](normal)
+
+    def _document_as_detail(self) -> list[dict[str, Any]]:
+        """The field that asked for the document before `document` did: clients still fill it in."""
+        if self.document_field is None:
+            return []
+        choices = tuple(each.name.zh for each in self.documents)
+        label = Text("证件文本", "Document")
+        return [Field(self.document_field, label, self.document_required, choices).public()]
+
+    def public(self) -> dict[str, Any]:
+        period = self.notice_period
+        return {
+            "id": self.id,
+            "name": self.name.to_json(),
+            "aliases": list(self.aliases),
+            "documents": [each.public() for each in self.documents],
+            "document_required": self.document_required,
+            "document_field": self.document_field,
+            "holder_kind": self.holder_kind,
+            "holder_identifier_optional": self.holder_identifier_optional,
+            "issuer_asked": self.issuer_asked,
+            "issuing_department": self.issuing_department.to_json(),
+            "number_label": self.number_label.to_json(),
+            "number_hint": self.number_hint and self.number_hint.to_json(),
+            "number_optional": self.number_optional,
+            "number_is": self.number_is,
+            "examples": list(self.examples),
+            "parts": list(self.parts),
+            "part_names": {
+                part: name.to_json() for part, name in zip(self.parts, self.part_names, strict=True)
+            },
+            "fields": [*self._document_as_detail(), *(each.public() for each in self.fields)],
+            "notice_period": period and {"value": period.value, "unit": period.unit},
+            "apply_within_days": self.apply_within_days,
+            "legal_basis": self.legal_basis,
+            "elsewhere": self.elsewhere and self.elsewhere.to_json(),
+            "public_holder_name": self.public_holder_name,
+            "public_number": self.public_number,
+            "elicense_type_code": self.elicense_type_code,
+        }

@@ -1,0 +1,232 @@
+"""Which notices are about a number that is shown, and which of them is the answer.
+
+One statement: log size, clock, claims, notices and events are of one moment, so an answer that
+names a log size tells everything that was committed up to it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from notices.database import DB
+from notices.register import Notice, document_in, from_row
+
+MOST_OTHERS = 10
+MOST_CLAIMS = 128
+"""Claims of one number that are looked at, the living first: no licence has so many duplicates."""
+
+SEVERITY = {"invalid": 3, "contested": 2, "declared": 1}
+"""When several living notices cover what is asked, the gravest is what a reader must know."""
+
+MATCHES = ("copy", "document", "holder", "certificate", "digits", "earlier")
+"""Why a notice stands among the others, in the order in which they are told."""
+
+_COLUMNS = "notice, by_certificate, document, copy, copy_number, living, replaced, shown, id"
+_ORDER = "ORDER BY living DESC, replaced DESC, id DESC"
+
+# Each branch reads one index by one hash and stops: who declares and withdraws all day makes no
+# answer slower. Only a number that is public in full is found without its certificate.
+ASK = f"""
+SELECT h.size AS log_size, statement_timestamp() AS now, q.asked, q.way,
+  c.by_certificate, c.document, c.copy, c.copy_number, c.replaced, c.shown,
+  n.id, n.form, n.evidence, n.number_form, n.published_index,
+  n.published_at, n.effective_at, n.provisional, n.period_value, n.period_unit, n.objections,
+  CASE WHEN n.form IS NULL THEN
+    (SELECT e.entry FROM event e WHERE e.index = n.published_index) END AS entry,
+  CASE WHEN c.replaced THEN (SELECT e.form ->> 'issued_on' FROM event e
+     WHERE e.notice = n.id AND e.kind = 'replaced' LIMIT 1) END AS replaced_on,
+  (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index)
+     FROM event e WHERE e.notice = n.id AND e.kind NOT IN ('corrected', 'confirmed', 'redacted')
+  ) AS events
+FROM log_head h
+LEFT JOIN unnest($1::int[], $2::text[], $3::bytea[], $4::boolean[])
+  AS q (asked, way, hash, lettered) ON true
+LEFT JOIN LATERAL (
+  (SELECT {_COLUMNS} FROM claim
+   WHERE q.way = 'number' AND by_certificate = q.hash {_ORDER} LIMIT {MOST_CLAIMS})
+  UNION ALL
+  (SELECT {_COLUMNS} FROM claim
+   WHERE q.way = 'certificate' AND by_number = q.hash AND shown {_ORDER} LIMIT {MOST_CLAIMS})
+  UNION ALL
+  (SELECT {_COLUMNS} FROM claim
+   WHERE q.way = 'digits' AND by_digits = q.hash AND shown AND NOT (lettered AND q.lettered)
+   {_ORDER} LIMIT {MOST_OTHERS + 1})
+  UNION ALL
+  (SELECT {_COLUMNS} FROM claim
+   WHERE q.way = 'holder' AND by_holder = q.hash AND shown {_ORDER} LIMIT {MOST_OTHERS + 1})
+  UNION ALL
+  (SELECT {_COLUMNS} FROM claim
+   WHERE q.way = 'holder' AND shown AND by_holder = (SELECT s.by_holder FROM claim s
+     WHERE s.by_certificate = q.hash {_ORDER} LIMIT 1)
+   {_ORDER} LIMIT {MOST_OTHERS + 1})
+) c ON true
+LEFT JOIN notice n ON n.id = c.notice
+WHERE h.id = 1
+"""  # noqa: S608  (nothing in it comes from outside)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The hashes by which a number is looked for, and which paper of that number is meant.
+
+    `by_certificate` and `by_digits` are None where no certificate is named, `by_holder` where a
+    holder's code never stands for the number; of `by_number` there is one for each form that the
+    number can have.
+    """
+
+    by_certificate: bytes | None
+    by_number: Sequence[bytes]
+    by_digits: bytes | None
+    by_holder: bytes | None
+    lettered: bool
+    copy: str | None = None
+    copy_number: int | None = None
+    document: str | None = None
+
+    def ways(self) -> list[tuple[str, bytes]]:
+        ways = [("certificate", each) for each in self.by_number]
+        more = {"number": self.by_certificate, "digits": self.by_digits, "holder": self.by_holder}
+        return ways + [(way, hash_) for way, hash_ in more.items() if hash_ is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A claim that was met, by which way, and its notice; `why` it is told among the others."""
+
+    way: str
+    by_certificate: bytes
+    claimed_document: str
+    copy: str
+    copy_number: int | None
+    shown: bool
+    replaced_on: str | None
+    certificate: str
+    notice: Notice
+    why: str = ""
+
+    @property
+    def status(self) -> str:
+        return self.notice.state.status
+
+    @property
+    def document(self) -> str | None:
+        found = document_in(self.notice.form or {})
+        return None if found is None else str(found["id"])
+
+    def covers(self, asked: Asked) -> bool:
+        """Whether the paper that is shown may be one that this claim is about."""
+        return (
+            (not self.claimed_document or asked.document in (None, self.claimed_document))
+            and (asked.copy is None or self.copy in ("", asked.copy))
+            and (None in (asked.copy_number, self.copy_number)
+                 or asked.copy_number == self.copy_number)
+        )  # fmt: skip
+
+    def public(self) -> dict[str, Any]:
+        form = self.notice.form or {}
+        return {
+            "match": self.why,
+            "certificate": self.certificate,
+            "document": self.document,
+            "copies": form.get("copies"),
+            "copy_number": form.get("copy_number"),
+            "status": self.status,
+            "notice": self.notice.id,
+        }
+
+
+async def look_up(asked: Sequence[Asked]) -> tuple[datetime, int, list[list[Match]]]:
+    """The time, the log's size, and what there is of each that is asked, all of one moment."""
+    ways: dict[tuple[str, bytes, bool], int] = {}
+    for one in asked:
+        for way, hash_ in one.ways():
+            ways.setdefault((way, hash_, one.lettered), len(ways))
+    rows = await DB.fetch(
+        ASK,
+        list(ways.values()),
+        [way for way, _, _ in ways],
+        [hash_ for _, hash_, _ in ways],
+        [lettered for _, _, lettered in ways],
+    )
+    met: list[list[Match]] = [[] for _ in ways]
+    for row in rows:
+        if row["id"] is not None:
+            met[row["asked"]].append(_match(row))
+    found = [
+        [match for way in one.ways() for match in met[ways[(*way, one.lettered)]]] for one in asked
+    ]
+    return rows[0]["now"], rows[0]["log_size"], found
+
+
+def _match(row: Any) -> Match:
+    notice = from_row(row)
+    told = notice.form or msgspec.json.decode(row["entry"])
+    return Match(
+        way=row["way"],
+        by_certificate=row["by_certificate"],
+        claimed_document=row["document"],
+        copy=row["copy"],
+        copy_number=row["copy_number"],
+        shown=row["shown"],
+        replaced_on=row["replaced_on"],
+        certificate=told["certificate"],
+        notice=notice,
+    )
+
+
+def _of_number(asked: Asked, match: Match) -> bool:
+    """Whether the match is of the very number that is asked about."""
+    return match.way == "number" or (asked.by_certificate is None and match.way == "certificate")
+
+
+def that_counts(asked: Asked, matches: Sequence[Match]) -> Match | None:
+    """The living notice that covers what is asked, the gravest if there are several.
+
+    `replaced` counts where there is none else, since a new certificate under the same number may
+    be lost in its turn; after it the newest that lives no more.
+    """
+    covering = [each for each in matches if _of_number(asked, each) and each.covers(asked)]
+    return max(
+        covering,
+        key=lambda each: (
+            SEVERITY.get(each.status, 0),
+            each.status == "replaced",
+            each.notice.published_index,
+        ),
+        default=None,
+    )
+
+
+def others(asked: Asked, chosen: Match | None, matches: Sequence[Match]) -> list[Match]:
+    """What else whoever is shown the number should know of, each notice once; ten at most."""
+    told: dict[str, Match] = {}
+    for match in matches:
+        why = _why(asked, chosen, match)
+        if why is None or (chosen is not None and match.notice.id == chosen.notice.id):
+            continue
+        known = told.get(match.notice.id)
+        if known is None or MATCHES.index(why) < MATCHES.index(known.why):
+            told[match.notice.id] = replace(match, why=why)
+    # Living before not, the newest first, each kind in its place.
+    ordered = sorted(told.values(), key=lambda each: -each.notice.published_index)
+    ordered.sort(key=lambda each: (each.status == "reinstated", MATCHES.index(each.why)))
+    return ordered[:MOST_OTHERS]
+
+
+def _why(asked: Asked, chosen: Match | None, match: Match) -> str | None:
+    if not match.shown:
+        return None  # who has the number alone must not learn that it is a masked one
+    if not _of_number(asked, match):
+        met = match.by_certificate == asked.by_certificate  # by its number already
+        return None if met or match.status == "reinstated" else match.way
+    if match.status in ("reinstated", "replaced") and match.covers(asked):
+        return "earlier"
+    against = (asked.document or (chosen.claimed_document if chosen else None)) or None
+    if match.claimed_document and against and match.claimed_document != against:
+        return "document"
+    if chosen is not None and match.certificate != chosen.certificate:
+        return "certificate"
+    return "copy"
