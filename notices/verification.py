@@ -9,7 +9,7 @@ import msgspec
 
 from notices import claims
 from notices.deployment import Deployment
-from notices.facts import declaration_check, documents
+from notices.facts import documents, number_check
 from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, refuse_wrong
 from notices.facts.readings import Reading, has_letters, read
@@ -45,7 +45,7 @@ def _check(
     certificate = deployment.catalogue.certificates.get(question.certificate or "")
     if question.certificate is not None and certificate is None:
         problems.append(Problem(f"{at}certificate", "unknown_certificate"))
-    problems += declaration_check.number_problems(f"{at}number", question.number, certificate)
+    problems += number_check.number_problems(f"{at}number", question.number, certificate)
     problems += _copy_problems(question, certificate, at)
     if certificate and question.document and certificate.document(question.document) is None:
         problems.append(Problem(f"{at}document", "unknown_document"))

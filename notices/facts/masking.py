@@ -6,14 +6,16 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from notices.facts.characters import standard
+from notices.facts.characters import seen, standard
 from notices.facts.forms import Declaration, Holder
 from notices.facts.names import characters_of, letters_of, name_form
 from notices.facts.numbers import (
+    has_resident_id_shape,
     identifier_form,
     looks_like_resident_id,
     resident_id_ok,
 )
+from notices.facts.readings import bare_form
 from notices.facts.text_check import LONGEST_TEXT, cleaned, telephones
 
 if TYPE_CHECKING:  # checking a declaration asks what is hidden of it
@@ -76,25 +78,22 @@ def secrets_of(declaration: Declaration, certificate: Certificate | None) -> fro
     if holder.kind != "person":
         return frozenset()
     # Longer ones are refused; nobody should wait until they are folded.
-    secrets = {identifier_form((holder.identifier or "")[:LONGEST_TEXT])}
-    number = (declaration.number or "")[:LONGEST_TEXT]
+    secrets = {identifier_form(seen(holder.identifier or "")[:LONGEST_TEXT])}
+    number = seen(declaration.number or "")[:LONGEST_TEXT]
     if certificate is None:
-        secrets |= {identifier_form(number), _bare(number)}
+        secrets |= {identifier_form(number), bare_form(number)}
     elif number_is_hidden(number, holder, certificate):
-        secrets |= {identifier_form(number), _bare(certificate.normal_number(number))}
+        secrets |= {identifier_form(number), bare_form(certificate.normal_number(number))}
+    # Before 1999 an ID had 15 digits, and whoever has those has it.
+    secrets |= {code[:6] + code[8:17] for code in secrets if has_resident_id_shape(code)}
     # Who writes a number down again may leave its letters out.
     secrets |= {core for secret in secrets for core in _CORE.findall(secret)}
     return frozenset(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
 
 
-def _bare(text: str) -> str:
-    """Letters and digits without 第, 字 and 号, which may stand anywhere in a number."""
-    return identifier_form(text).translate(dict.fromkeys(map(ord, "第字号號")))
-
-
 def tells(text: str, secrets: frozenset[str]) -> bool:
-    """Whether one of `secrets` stands in `text`, however it is spaced, cased or wide."""
-    forms = (identifier_form(text), _bare(text))
+    """Whether one of `secrets` stands in `text`, in any spelling in which it is the number."""
+    forms = (identifier_form(text), bare_form(text))
     return any(secret in form for secret in secrets for form in forms)
 
 
