@@ -230,7 +230,7 @@ def _facts(
         label = wording.number_label(certificate, shown)
         yield label, form["number"] or words(Text("无编码", "none"))
         region = deployment.regions.name(form["region"]) or form["region"]
-        yield wording.FIELDS["region"], region
+        yield Text("地区", "Region"), region  # where a seal is filed no issuer sits
     yield Text("发布时间", "Published"), words.moment(notice.published_at)
     if notice.period is not None:
         days = wording.PERIODS[notice.period.unit].format(value=notice.period.value)
