@@ -416,6 +416,32 @@ async def test_the_steps_fit_the_smallest_phone_and_scripts_narrow_the_list(
     await context.close()
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_only_what_concerns_the_chosen_seals_and_copy_is_asked(
+    browser: Browser, service: str, scripts: bool
+) -> None:
+    context = await opened(browser, service, scripts)
+    page = await context.new_page()
+    await page.set_viewport_size(SMALLEST)  # type: ignore[arg-type]
+    await page.goto("/sign-in?next=/declare?certificate=company-seal")
+    await page.get_by_role("button", name="潍坊某某商贸有限公司").click()
+    await on(page, "继续")
+    codes = page.locator("[name^='number.']:visible")
+    await expect(codes).to_have_count(0)
+    await page.get_by_label("公章", exact=True).check()
+    await page.get_by_label("财务专用章", exact=True).check()
+    await expect(codes).to_have_count(2)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= SMALLEST["width"]
+
+    await page.goto("/declare?certificate=business-license")
+    await on(page, "继续")
+    await expect(page.get_by_label("副本编号")).to_be_hidden()
+    await page.get_by_label("副本", exact=True).check()
+    await expect(page.get_by_label("副本编号")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= SMALLEST["width"]
+    await context.close()
+
+
 async def test_the_keyboard_alone_is_enough_and_focus_is_seen(
     browser: Browser, service: str
 ) -> None:

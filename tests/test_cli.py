@@ -96,7 +96,11 @@ def test_a_table_in_the_way_of_a_migration_is_told(tmp_path: Path, database: str
 @pytest.mark.parametrize("words", [["serve"], ["web"], ["demo", "fill", "1"]])
 def test_another_matching_key_is_told(tmp_path: Path, database: str, words: list[str]) -> None:
     assert command("migrate", **environment(tmp_path, DATABASE_URL=database)).returncode == 0
-    execute(database, "INSERT INTO key_check VALUES ('matching key', 'first', 'of another key')")
+    execute(
+        database,
+        "UPDATE key_check SET key_id = 'first', check_value = 'of another key'"
+        " WHERE purpose = 'matching key'",
+    )
     port = str(free_port())
 
     said = refused(command(*words, **environment(tmp_path, DATABASE_URL=database, PORT=port)))

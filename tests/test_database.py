@@ -21,8 +21,8 @@ async def test_a_failed_commit_gives_its_connection_back_and_writes_nothing(
         with pytest.raises(asyncpg.ForeignKeyViolationError):
             async with DB.transaction():
                 await DB.fetch(
-                    "INSERT INTO claim (number_hash, copy, notice)"
-                    " VALUES (sha256('x'), '', '37070000000136')"
+                    "INSERT INTO claim (by_certificate, copy, notice, rules)"
+                    " VALUES (sha256('x'), '', '37070000000136', 2)"
                 )
 
     assert DB.current_transaction.get() is None

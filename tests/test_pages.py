@@ -618,10 +618,10 @@ async def test_a_seal_is_asked_its_kind_and_may_have_no_number(
 ) -> None:
     seal = {"certificate": "company-seal", "region": "370705"}
     asked = await restaurant.post("/declare", data=seal | {"at": "number", "to": "loss"})
-    assert 'href="#details.kind"' in asked.text
+    assert 'href="#document"' in asked.text
     page = await restaurant.post(
         "/declare",
-        data=seal | {"details.kind": "公章", "cause": "lost", "at": "loss", "to": "check"},
+        data=seal | {"document.official-seal": "yes", "cause": "lost", "at": "loss", "to": "check"},
     )
 
     assert "公章1枚" in page.text

@@ -4,13 +4,11 @@ import sys
 import unicodedata
 
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
 from notices.facts import catalogue
 from notices.facts.characters import is_unseen, unified
 from notices.facts.placeholders import is_masked, is_placeholder
-from notices.facts.readings import bare_form, folded, normal_form, read, without_hyphens
+from notices.facts.readings import folded, normal_form, read, without_hyphens
 
 OWN = catalogue.load()
 CERTIFICATES = list(OWN.certificates.values())

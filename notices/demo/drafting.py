@@ -192,6 +192,7 @@ class Writer:
         matters = self._matters[certificate.id]
         declaration = Declaration(
             certificate=certificate.id,
+            document=_document(certificate, number, random),
             matter=random.choice(matters) if matters and random.random() < 0.85 else None,
             number=None if certificate.number_optional and random.random() < 0.05 else number,
             copies=("both" if copies < 0.2 else "original" if copies < 0.55 else "duplicate")
@@ -210,6 +211,13 @@ class Writer:
             truthful=True,
         )
         return Draft(certificate, declaration, person, _withdrawn(random))
+
+
+def _document(certificate: Certificate, number: str, random: Random) -> str | None:
+    """The paper, where the number does not tell it and none is the usual one."""
+    if certificate.proposed_document(certificate.read(number), None) is not None:
+        return None
+    return random.choice(certificate.documents).id
 
 
 def _child(serial: int, lost: date, random: Random) -> tuple[Holder, date]:

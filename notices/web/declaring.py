@@ -8,25 +8,19 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 from litestar import Response, get, post
-from litestar.params import FromPath
 
-from notices import declarations, once, register
-from notices.changing import amending
 from notices.deployment import Deployment
 from notices.facts import disclosure, periods
 from notices.facts.catalogue import Catalogue, Certificate
-from notices.facts.errors import AlreadyDeclared, NotTheHolder, Problem, SignInRequired
-from notices.facts.forms import Declaration
+from notices.facts.errors import NotTheHolder, Problem, SignInRequired
 from notices.facts.texts import CHINA
 from notices.identity import Person
-from notices.web import changing, guards, region_field, rendering, signing, typed
+from notices.web import guards, papers, publishing, region_field, rendering, signing, typed
 from notices.web.drafts import (
     AGREED,
-    SHOWN,
     STEPS,
-    declaration_of,
+    declarations_of,
     draft_of,
     problems_in,
     step_of,
@@ -65,58 +59,23 @@ async def proceed(request: AnyRequest) -> Response[Any]:
         raise NotTheHolder
     draft = draft_of(given, deployment.catalogue)
     at, to = _step(given, "at"), _step(given, "to")
-    declaration = declaration_of(draft, given, person)
-    if STEPS.index(to) > STEPS.index(at):
-        problems = problems_in(deployment, person, declaration, datetime.now(UTC))
+    certificate = deployment.catalogue.certificates.get(draft.get("certificate", ""))
+    declared = declarations_of(draft, given, person, certificate)
+    if to in ("check", "publish") or STEPS.index(to) > STEPS.index(at):
+        problems = problems_in(deployment, person, declared, certificate, datetime.now(UTC))
         missing = [one for one in problems if STEPS.index(step_of(one.field)) < STEPS.index(to)]
         if missing:
             step = step_of(missing[0].field)
             own = [one for one in missing if step_of(one.field) == step]
             return await show(request, person, step, draft, given, own)
-        if to == "publish":
-            return await publish(request, person, declaration, draft, given)
+        if to == "publish" and certificate is not None:
+            return await publishing.publish(request, person, declared, certificate, draft, given)
     return await show(request, person, "check" if to == "publish" else to, draft, given, [])
 
 
 def _step(given: dict[str, str], name: str) -> str:
     step = given.get(name, "")
     return step if step in STEPS else STEPS[0]
-
-
-async def publish(
-    request: AnyRequest,
-    person: Person,
-    declaration: Declaration,
-    draft: dict[str, str],
-    given: dict[str, str],
-) -> Response[Any]:
-    """Publish, and lead to the confirmation; a number that is declared already leads there."""
-    deployment = request.app.state.deployment
-    certificate = declarations.check(deployment, person, declaration, datetime.now(UTC))
-    once_ = changing.once_of(request, person, "/declare", given, declaration)
-    if not await once.known(once_):
-        await guards.limit(request, "declare", person.natural)
-    try:
-        body = await declarations.declare(
-            deployment,
-            person,
-            declaration,
-            certificate=certificate,
-            once_=once_,
-        )
-    except AlreadyDeclared as refusal:
-        await guards.give_back(request, "declare", person.natural)
-        return await rendering.page(
-            request,
-            "declare_conflict.html",
-            status=refusal.status,
-            cache=rendering.NEVER_KEPT,
-            existing=refusal.extra.get("existing"),
-            draft=draft,
-            certificate=certificate,
-        )
-    id = msgspec.json.decode(body)["id"]
-    return rendering.see_other(f"/declare/done/{id}", rendering.language_of(request))
 
 
 async def show(
@@ -135,8 +94,7 @@ async def show(
     if step == "certificate":  # the page has this one field
         problems = [Problem("certificate", one.code, one.params) for one in problems]
     now = datetime.now(UTC)
-    shown = [*SHOWN[step], *(name for name in draft if name.startswith("details."))]
-    mine = shown if step == "number" else SHOWN[step]
+    mine = [name for name in draft if step_of(name) == step]
     context = {
         "step": step,
         "number_of_step": STEPS.index(step) + 1,
@@ -147,13 +105,17 @@ async def show(
         "acts_for": person.acts_for,
         "problems": problems,
         "errors": rendering.by_field(problems),
-        "codes": {problem.code for problem in problems},
+        "compared": papers.compared(problems),
+        "field_labels": papers.labels(certificate) if certificate else {},
         "today": now.astimezone(CHINA).date().isoformat(),
     }
     if step == "certificate":
         context |= certificates_for(deployment.catalogue, person, _words(request, given))
     elif certificate is not None:
         context |= _of_step(step, deployment, certificate, person, draft, given, now)
+    if step == "number" and certificate is not None:
+        holder_kind, review = person.acts_for[0], bool(context["review"])
+        context |= papers.asked(certificate, draft, holder_kind, problems, review=review)
     return await rendering.page(
         request, f"declare_{step}.html", status=422 if problems else 200, **context
     )
@@ -185,12 +147,16 @@ def _of_step(
             ),
         }
     if step == "check":
-        declaration = declaration_of(draft, given, person)
+        declared = declarations_of(draft, given, person, certificate)
         matter = catalogue.matters.get(draft.get("matter", ""))
+        # The very forms that will be published: what is consented to is what is shown.
+        forms = [disclosure.public_form(each, certificate, matter) for each in declared]
         return {
-            # The very form that will be published: what is consented to is what is shown.
-            "form": disclosure.public_form(declaration, certificate, matter),
-            "declaration": declaration,
+            "declared": list(zip(declared, forms, strict=True)),
+            "declaration": declared[0],
+            "form": forms[0],
+            "together": papers.asked_together(certificate),
+            "paper_asked": len(papers.fitting(certificate, person.acts_for[0])) > 1,
             "matter": matter,
             "effective_at": periods.effective_at(now, certificate.notice_period),
             "key": secrets.token_urlsafe(24),
@@ -217,23 +183,4 @@ def certificates_for(catalogue: Catalogue, person: Person, words: str) -> dict[s
     }
 
 
-@get("/declare/done/{id:str}", include_in_schema=False)
-async def done(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
-    """What was published, its number, and what to do next."""
-    deployment = request.app.state.deployment
-    person = await guards.require_person(request)
-    found = await register.get(id)
-    if not await amending.is_declarant(deployment, person, found.id):
-        return rendering.see_other(f"/notices/{found.id}", rendering.language_of(request))
-    notice = found.public(deployment)
-    return await rendering.page(
-        request,
-        "declare_done.html",
-        cache=rendering.NEVER_KEPT,
-        notice=notice,
-        certificate=deployment.catalogue.certificates.get(notice["certificate"] or ""),
-        matter=deployment.catalogue.matters.get(notice["matter"] or ""),
-    )
-
-
-HANDLERS = [start, proceed, done]
+HANDLERS = [start, proceed, *publishing.HANDLERS]

@@ -1,14 +1,15 @@
 """A declaration that is still being typed: its steps, its fields, and what is wrong so far."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from notices import declarations
 from notices.deployment import Deployment
-from notices.facts.catalogue import Catalogue
+from notices.facts.catalogue import Catalogue, Certificate
 from notices.facts.errors import Invalid, Problem
 from notices.facts.forms import Contact, Declaration, Holder
 from notices.identity import Person
-from notices.web import typed
+from notices.web import papers, typed
 
 STEPS = ("certificate", "matter", "number", "loss", "check", "publish")
 SHOWN = {
@@ -16,15 +17,19 @@ SHOWN = {
     "matter": ("matter",),
     "number": (
         "relation", "holder.name", "holder.identifier_type", "holder.identifier", "copies",
-        "number", "confirm_unusual_number", "region", "issuer", "issued_on",
+        "copy_number", "number", "confirm_unusual_number", "document", "region", "issuer",
+        "issued_on",
     ),
     "loss": ("cause", "lost_on", "contact.phone"),
     "check": (),
 }  # fmt: skip
-"""Which fields each step asks for, as they stand on its page; `details.*` follow the number."""
+"""Which fields each step asks for, as they stand on its page; `details.*` follow the paper."""
 
 CARRIED = tuple(name for names in SHOWN.values() for name in names)
 AGREED = ("publication_consent", "truthful")
+OF_ONE_CERTIFICATE = (
+    "document", "number", "confirm_unusual_number", "copies", "copy_number", "matter",
+)  # fmt: skip
 FOR_A_WARD = ("parent", "guardian")
 
 
@@ -41,7 +46,7 @@ def place_of(field: str) -> tuple[int, int]:
     """Where a reader of the pages comes to a field, so that problems are listed in that order."""
     step = step_of(field)
     names = AGREED if step == "check" else SHOWN[step]
-    stands_with = "confirm_unusual_number" if field.startswith("details.") else field
+    stands_with = "document" if field.startswith("details.") else field
     return STEPS.index(step), names.index(stands_with) if stands_with in names else 0
 
 
@@ -52,13 +57,18 @@ def draft_of(given: dict[str, str], catalogue: Catalogue) -> dict[str, str]:
     if certificate is None:
         return draft
     if given.get("previous", certificate.id) != certificate.id:
-        for name in ("number", "confirm_unusual_number", "copies", "matter"):
+        for name in OF_ONE_CERTIFICATE:
             draft.pop(name, None)
     matter = catalogue.matters.get(draft.get("matter", ""))
     if matter is not None and matter.certificate != certificate.id:
         del draft["matter"]
     if not certificate.parts:
         draft.pop("copies", None)
+        draft.pop("copy_number", None)
+    if papers.asked_together(certificate):
+        for name in papers.own_fields(certificate):
+            draft.pop(name, None)
+        return draft | papers.carried(given, certificate)
     for field in certificate.fields:
         name = f"details.{field.name}"
         if given.get(name, "").strip():
@@ -86,7 +96,7 @@ def declaration_of(draft: dict[str, str], given: dict[str, str], person: Person)
         for name, value in draft.items()
         if name.startswith("details.")
     }
-    plain = ("certificate", "matter", "number", "copies", "cause")
+    plain = ("certificate", "document", "matter", "number", "copies", "copy_number", "cause")
     rest = ("lost_on", "issuer", "issued_on", "region")
     return Declaration(
         **{name: typed.filled(draft, name) for name in plain + rest},
@@ -100,12 +110,41 @@ def declaration_of(draft: dict[str, str], given: dict[str, str], person: Person)
     )
 
 
+def declarations_of(
+    draft: dict[str, str], given: dict[str, str], person: Person, certificate: Certificate | None
+) -> list[Declaration]:
+    """All the declarations that a draft amounts to: of several papers in one pass, each its own."""
+    if certificate is None or not papers.asked_together(certificate):
+        return [declaration_of(draft, given, person)]
+    each_draft = papers.each_draft(draft, certificate)
+    return [declaration_of(each, given, person) for each in each_draft]
+
+
 def problems_in(
+    deployment: Deployment,
+    person: Person,
+    declared: Sequence[Declaration],
+    certificate: Certificate | None,
+    now: datetime,
+) -> list[Problem]:
+    """All problems, in the order of the steps; what several declarations share is told once."""
+    found: list[tuple[tuple[int, int], Problem]] = []
+    for declaration in declared:
+        for problem in _problems_of(deployment, person, declaration, now):
+            here, place = problem, place_of(problem.field)
+            if certificate is not None and papers.asked_together(certificate):
+                here = papers.located(problem, declaration.document, certificate)
+                place = place_of("document") if here is not problem else place
+            if (place, here) not in found:
+                found.append((place, here))
+    return [problem for _, problem in sorted(found, key=lambda one: one[0])]
+
+
+def _problems_of(
     deployment: Deployment, person: Person, declaration: Declaration, now: datetime
 ) -> list[Problem]:
-    """All problems, in the order of the steps."""
     try:
         declarations.check(deployment, person, declaration, now)
     except Invalid as refusal:
-        return sorted(refusal.problems, key=lambda one: place_of(one.field))
+        return refusal.problems
     return []

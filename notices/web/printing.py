@@ -160,15 +160,17 @@ def _sheet(
     facts = [[words(label), value] for label, value in _facts(deployment, notice, form, words)]
     events = _events(notice, texts, words)
     shown = [statement, *(value for _, value in facts), *(event["text"] for event in events)]
+    document = register.document_in(form)
+    paper = words(document["name"]) if document else ""
     return {
-        "document": f"{title.zh} {number}",
+        "document": f"{document['name']['zh'] if document else ''} {title.zh} {number}".strip(),
         "description": f"{wording.STATUSES[notice.state.status].zh}（{now}）",
         "site": deployment.settings.site_name,
         "number": number,
         "numbered": f"{words(Text('公告编号', 'Notice'))} {number}",
         "marks": [{"word": word.zh, "lines": words.lines(line)} for word, line in _marks(notice)],
         "title": title.zh,
-        "subtitle": title.en if words.both else None,
+        "subtitle": "　".join(filter(None, [paper, title.en if words.both else ""])) or None,
         "statement": statement,
         "notes": list(_notes(notice, "\n".join(filter(None, shown)), words)),
         "signed": rendering.shown_time(notice.published_at, "zh", with_clock=False),
@@ -219,13 +221,16 @@ def _facts(
             wording.FIELDS["holder"],
             " ".join(filter(None, [holder["name"], holder.get("identifier")])),
         )
-        name = words(form["certificate_name"])
-        copies = wording.copies(certificate, form["copies"])
-        yield wording.FIELDS["certificate"], f"{name} {words(copies)}" if copies else name
-        label = certificate.number_label if certificate else wording.FIELDS["number"]
+        shown = form | {"document": register.document_in(form)}
+        name = words(shown["document"]["name"])
+        copies = wording.copies(certificate, form["copies"], form.get("copy_number"))
+        yield Text("证件", "Certificate"), f"{name} {words(copies)}" if copies else name
+        if kind := wording.other_kind(shown):
+            yield wording.FIELDS["certificate"], words(Text(**kind))
+        label = wording.number_label(certificate, shown)
         yield label, form["number"] or words(Text("无编码", "none"))
         region = deployment.regions.name(form["region"]) or form["region"]
-        yield wording.FIELDS["region"], region
+        yield Text("地区", "Region"), region  # where a seal is filed no issuer sits
     yield Text("发布时间", "Published"), words.moment(notice.published_at)
     if notice.period is not None:
         days = wording.PERIODS[notice.period.unit].format(value=notice.period.value)

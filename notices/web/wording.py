@@ -1,6 +1,7 @@
 """What the words of the contract mean to a reader: statuses, events, causes, kinds of evidence."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from notices.facts.catalogue import Certificate
 from notices.facts.notice_ids import make, printed
@@ -112,13 +113,16 @@ EXAMPLE = printed(make("3707", 123))
 """How the number of a notice looks."""
 
 COPIES_OF_BOTH = Text("{zh[0]}和{zh[1]}", "{en[0]} and {en[1]}")
+NUMBERED_COPY = Text("{copy}（编号 {number}）", "{copy} (no. {number})")
 
 FIELDS: dict[str, Text] = {
     "certificate": Text("证件种类", "Certificate"),
+    "document": Text("证件上的名称", "Name on the certificate"),
     "matter": Text("准备办理的事项", "Matter"),
     "number": Text("证件号码", "Number"),
     "copies": Text("遗失的是哪一本", "Which copy"),
     "copy": Text("哪一本", "Which copy"),
+    "copy_number": Text("副本编号", "Number of the copy"),
     "cause": Text("怎样不见的", "How it was lost"),
     "lost_on": Text("遗失日期", "Day it was lost"),
     "issuer": Text("发证机关", "Issuer"),
@@ -213,12 +217,29 @@ RECEIPTS = {
 """What the page that checks receipts says by itself, beside the sentences of the receipts."""
 
 
-def copies(certificate: Certificate | None, value: str | None) -> Text | None:
-    """How the lost copy is called on this kind of certificate."""
+def copies(
+    certificate: Certificate | None, value: str | None, number: str | None = None
+) -> Text | None:
+    """How the lost copy is called on this kind of certificate, and its own number behind it."""
     if certificate is None or not certificate.parts or value is None:
         return None
     names = dict(zip(certificate.parts, certificate.part_names, strict=True))
     if value == "both":
         first, second = certificate.part_names
         return COPIES_OF_BOTH.format(zh=(first.zh, second.zh), en=(first.en, second.en))
-    return names.get(value)
+    name = names.get(value)
+    return NUMBERED_COPY.format(copy=name, number=number) if name and number else name
+
+
+def other_kind(shown: Mapping[str, Any]) -> Mapping[str, str] | None:
+    """The kind of certificate, where the paper that a notice names is called otherwise."""
+    kind, document = shown["certificate_name"], shown["document"]
+    return kind if document and kind and document["name"]["zh"] != kind["zh"] else None
+
+
+def number_label(certificate: Certificate | None, shown: Mapping[str, Any]) -> Text:
+    """What the number of a notice is called: the form of the number and the paper tell."""
+    if certificate is None:
+        return FIELDS["number"]
+    document = certificate.document((shown["document"] or {}).get("id", ""))
+    return certificate.number_label_of(certificate.read(shown["number"] or ""), document)

@@ -1,0 +1,148 @@
+"""Publishing what was declared on the pages, and what the declarant is shown then."""
+
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromPath
+
+from notices import declarations, once, register
+from notices.changing import amending
+from notices.facts import documents
+from notices.facts.catalogue import Certificate
+from notices.facts.errors import AlreadyDeclared, TooManyRequests
+from notices.facts.forms import Declaration
+from notices.identity import Person
+from notices.once import Once
+from notices.web import changing, guards, papers, rendering
+from notices.web.guards import AnyRequest
+
+MOST_AT_ONCE = 30
+"""Notices that one page confirms; no certificate has as many papers."""
+
+
+async def publish(
+    request: AnyRequest,
+    person: Person,
+    declared: list[Declaration],
+    certificate: Certificate,
+    draft: dict[str, str],
+    given: dict[str, str],
+) -> Response[Any]:
+    """Publish checked declarations, each in its own transaction, and lead to the confirmation.
+
+    Each has a key of its own, made from the form's: whoever presses the button again, or once
+    more after a crash in between, is led to the same notices. What is declared already is told
+    together with what was published beside it.
+    """
+    deployment = request.app.state.deployment
+    posts = [(each, _once_of(request, person, given, each, certificate)) for each in declared]
+    await _count(request, person, [once_ for _, once_ in posts])
+    published: list[str] = []
+    refused: list[tuple[Declaration, str]] = []
+    for declaration, once_ in posts:
+        try:
+            body = await declarations.declare(
+                deployment, person, declaration, certificate=certificate, once_=once_
+            )
+        except AlreadyDeclared as refusal:
+            await guards.give_back(request, "declare", person.natural)
+            refused.append((declaration, refusal.extra["existing"]["id"]))
+        else:
+            published.append(msgspec.json.decode(body)["id"])
+    if refused:
+        return await _conflict(request, person, published, refused, certificate, draft)
+    first, *others = published
+    also = f"?also={'.'.join(others)}" if others else ""
+    return rendering.see_other(f"/declare/done/{first}{also}", rendering.language_of(request))
+
+
+def _once_of(
+    request: AnyRequest,
+    person: Person,
+    given: dict[str, str],
+    declaration: Declaration,
+    certificate: Certificate,
+) -> Once | None:
+    key = given.get("key", "")
+    if key and papers.asked_together(certificate):
+        key = f"{key}.{declaration.document}"
+    return changing.once_of(request, person, "/declare", {"key": key}, declaration)
+
+
+async def _count(request: AnyRequest, person: Person, keys: list[Once | None]) -> None:
+    """Count all that will be declared, or nothing: a limit never cuts a set in two."""
+    counted = 0
+    try:
+        for once_ in keys:
+            if not await once.known(once_):
+                counted += 1  # what is refused is counted too
+                await guards.limit(request, "declare", person.natural)
+    except TooManyRequests:
+        for _ in range(counted):
+            await guards.give_back(request, "declare", person.natural)
+        raise
+
+
+async def _conflict(
+    request: AnyRequest,
+    person: Person,
+    published: list[str],
+    refused: list[tuple[Declaration, str]],
+    certificate: Certificate,
+    draft: dict[str, str],
+) -> Response[Any]:
+    """What is declared already, what was published all the same, and the way back to change it."""
+    deployment = request.app.state.deployment
+    in_the_way = [
+        {
+            "document": documents.of_declaration(declaration, certificate),
+            "copies": declaration.copies,
+            "copy_number": documents.copy_number(declaration, certificate),
+            "existing": (await register.get(id)).public(deployment),
+            "own": await amending.is_declarant(deployment, person, id),
+        }
+        for declaration, id in refused
+    ]
+    done = [(await register.get(id)).public(deployment) for id in published]
+    # Whoever goes back has to do with those that are left alone.
+    left = {name: value for name, value in draft.items() if not _is_of(name, done)}
+    return await rendering.page(
+        request,
+        "declare_conflict.html",
+        status=AlreadyDeclared.status,
+        cache=rendering.NEVER_KEPT,
+        refused=in_the_way,
+        published=done,
+        draft=left,
+        certificate=certificate,
+    )
+
+
+def _is_of(name: str, done: list[dict[str, Any]]) -> bool:
+    return any(name.endswith(f".{(notice['document'] or {}).get('id')}") for notice in done)
+
+
+@get("/declare/done/{id:str}", include_in_schema=False)
+async def done(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
+    """What was published, its numbers, and what to do next; `also` names the rest of a pass."""
+    deployment = request.app.state.deployment
+    person = await guards.require_person(request)
+    also = filter(None, request.query_params.get("also", "").split("."))
+    found = [await register.get(each) for each in [id, *also][:MOST_AT_ONCE]]
+    own = [each for each in found if await amending.is_declarant(deployment, person, each.id)]
+    if found[0] not in own:
+        return rendering.see_other(f"/notices/{found[0].id}", rendering.language_of(request))
+    notices = [each.public(deployment) for each in own]
+    return await rendering.page(
+        request,
+        "declare_done.html",
+        cache=rendering.NEVER_KEPT,
+        notices=notices,
+        notice=notices[0],
+        certificate=deployment.catalogue.certificates.get(notices[0]["certificate"] or ""),
+        matter=deployment.catalogue.matters.get(notices[0]["matter"] or ""),
+    )
+
+
+HANDLERS = [done]
