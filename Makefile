@@ -3,7 +3,8 @@
 # `make run PORT=8001 DATA=var2`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check bench lock clean
+.PHONY: help run test coverage check bench lock clean system
+.NOTPARALLEL:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -19,9 +20,13 @@ help: ## List what can be done
 run: .venv/ready-run ## Serve the demo on http://127.0.0.1:$PORT (8000), with engines of its own
 	@exec $(BIN)/notices serve --demo
 
-test: .venv/ready-test ## Run the whole suite on real engines (T=tests/test_x.py for a part)
-	@browser=$$(.ci/browser $(BIN)/playwright) && \
-	  PYTEST_ADDOPTS="$$PYTEST_ADDOPTS $$browser" exec $(BIN)/python -m pytest -n $(JOBS) $(T)
+test: system .venv/ready-test ## Run the whole suite on real engines (T=tests/test_x.py for a part)
+	@.ci/browser $(BIN)/playwright
+	@exec $(BIN)/python -m pytest -n $(JOBS) $(T)
+
+# As root on Debian and Ubuntu what is missing is installed; elsewhere the run ends by naming it.
+system:
+	@.ci/packages install
 
 coverage: .venv/ready-test ## Run it once more to see what it leaves out (takes two fifths longer)
 	@$(BIN)/python -m coverage erase

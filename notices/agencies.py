@@ -3,11 +3,11 @@
 import hashlib
 import re
 import secrets
-import unicodedata
 from dataclasses import dataclass
 
 from notices.database import DB
 from notices.facts.errors import Invalid, UnknownKey
+from notices.facts.names import same_name
 from notices.facts.text_check import text_problems
 from notices.facts.texts import Text
 
@@ -39,12 +39,7 @@ class Agency:
         return f"agency {self.id}"
 
     def speaks_for(self, issuer: str | None) -> bool:
-        return issuer is not None and plain(issuer) in {plain(each) for each in self.issuers}
-
-
-def plain(issuer: str) -> str:
-    """An issuer's name however it is spaced or wide."""
-    return "".join(unicodedata.normalize("NFKC", issuer).split())
+        return issuer is not None and any(same_name(issuer, each) for each in self.issuers)
 
 
 async def add(name: str, issuers: list[str]) -> tuple[Agency, str]:

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import msgspec
 import structlog
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -22,8 +22,11 @@ from notices.finding import Finder
 from notices.settings import Settings
 from notices.upkeep import tidying
 from notices.web import (
+    addresses,
+    crawling,
     decisions,
     declaring,
+    explaining,
     feeds,
     guards,
     health,
@@ -38,7 +41,9 @@ from notices.web import (
     verifications,
     verifying,
 )
+from notices.web.packing import Packer
 from notices.web.recording import Recorder
+from notices.web.sharing import Sharer, open_methods
 from search.engine import Engine
 
 LOOK_AGAIN = 1.0
@@ -47,11 +52,13 @@ LOOK_AGAIN = 1.0
 LOG = structlog.get_logger("notices.web")
 
 
-async def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
-    """Before every handler: a machine path knows exactly the parameters it declares."""
+async def look_at_address(request: Request[Any, Any, Any]) -> Response[str] | None:
+    """Before every handler; a machine path knows exactly the parameters it declares."""
+    guards.refuse_bad_encoding(request)
     known = request.route_handler.opt.get("query")
     if known is not None:
         guards.refuse_unknown_parameters(request, known)
+    return addresses.elsewhere(request)
 
 
 async def connect(here: Deployment) -> None:
@@ -112,6 +119,8 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             *declaring.HANDLERS,
             *signing.HANDLERS,
             *verifying.HANDLERS,
+            *explaining.HANDLERS,
+            *crawling.HANDLERS,
         ],
         lifespan=[lifespan],
         state=State(
@@ -121,7 +130,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
                 "catalogue_json": msgspec.json.encode(here.catalogue.public()).decode(),
             }
         ),
-        before_request=refuse_unknown_parameters,
+        before_request=look_at_address,
         exception_handlers={Exception: problems.respond, Refusal: problems.respond},
         request_max_body_size=evidence.MOST_BYTES + multipart.OVERHEAD,
         openapi_config=OpenAPIConfig(
@@ -134,5 +143,6 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
         debug=False,
     )
     # Around the routing too, so that an address that is nothing of ours is answered alike.
-    app.asgi_handler = Recorder(app.asgi_handler, https=settings.https)
+    shared = Sharer(app.asgi_handler, open_methods(app))
+    app.asgi_handler = Recorder(Packer(shared), https=settings.https)
     return app

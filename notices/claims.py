@@ -10,6 +10,7 @@ from notices.facts import disclosure, documents, numbers, readings
 from notices.facts.certificate import Certificate
 from notices.facts.forms import Declaration, Holder
 from notices.facts.text_check import is_blank
+from notices.facts.texts import rfc3339
 
 ANY = "any certificate"
 """Stands for the certificate in the hash of a number alone; no certificate's id has a space."""
@@ -117,9 +118,10 @@ WHERE NOT EXISTS
 RETURNING notice
 """  # noqa: S608  (nothing in it comes from outside)
 
+# Not by the primary key, which would be read until one is met.
 _IN_THE_WAY = f"""
 SELECT c.notice FROM {_ASKED} JOIN claim c ON c.by_certificate = a.by_certificate
-WHERE {OVERLAPPING} ORDER BY c.id LIMIT 1
+WHERE {OVERLAPPING} ORDER BY c.id + 0 LIMIT 1
 """  # noqa: S608  (likewise)
 
 
@@ -162,6 +164,18 @@ async def in_the_way(claim: Claim) -> str | None:
     rows = [row[:4] for row in _rows(claim)]
     row = await DB.row(_IN_THE_WAY, *([each[column] for each in rows] for column in range(4)))
     return None if row is None else row["notice"]
+
+
+async def overlaps(limit: int) -> list[dict[str, Any]]:
+    """Pairs of living notices whose numbers newer rules found to be one, the oldest first."""
+    rows = await DB.fetch(
+        "SELECT o.one, o.other, o.at FROM overlap o WHERE"
+        " (SELECT bool_or(c.living) FROM claim c WHERE c.notice = o.one)"
+        " AND (SELECT bool_or(c.living) FROM claim c WHERE c.notice = o.other)"
+        " ORDER BY o.id LIMIT $1",
+        limit,
+    )
+    return [{"notices": [row["one"], row["other"]], "at": rfc3339(row["at"])} for row in rows]
 
 
 async def end(id: str) -> None:

@@ -27,6 +27,20 @@ AWAY = (
 )
 """How a server shows that it is away, overloaded or going down; later it may answer again."""
 
+BY_INDEX = {
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_material": "off",
+}
+"""What makes a plan follow from the statement and not from what is believed of the tables.
+
+We look up few rows in tables that grow for years. A plan that was right while a table was small is
+kept for as long as its connection lives, and a table that nobody analysed looks small: either
+reads all of a table for one row. Looking into an index for each row is never far from the best.
+What is to read everything, an audit or a dump, has a connection of its own without this.
+"""
+
 
 @contextlib.contextmanager
 def answering() -> Iterator[None]:
@@ -137,6 +151,7 @@ class Database(PostgresEngine):
                 "idle_in_transaction_session_timeout": "30000",
                 # Compiling takes longer than any of our statements.
                 "jit": "off",
+                **BY_INDEX,
                 # What waits to be sorted into the index of terms is read by every look into it.
                 "gin_pending_list_limit": "64kB",
             },

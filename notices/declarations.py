@@ -13,6 +13,7 @@ from notices.facts import declaration_check, identifiers, notice_ids, numbers, p
 from notices.facts.catalogue import Certificate
 from notices.facts.errors import AlreadyDeclared, Invalid, NotTheHolder, Problem
 from notices.facts.forms import Declaration, Holder
+from notices.facts.names import same_name
 from notices.facts.text_check import LONGEST_TEXT
 from notices.facts.texts import CHINA, rfc3339
 from notices.identity import Person, hash_of, hash_of_acting
@@ -49,11 +50,7 @@ def check(
     ]
     holder = declaration.holder
     name = person.acts_for[2]
-    if (
-        holder is not None
-        and _is_own(person, holder)
-        and _plain(holder.name or name) != _plain(name)
-    ):
+    if holder is not None and _is_own(person, holder) and not same_name(holder.name or name, name):
         problems.append(Problem("holder.name", "holder_name_differs"))
     if problems:
         raise Invalid(problems=problems)
@@ -61,10 +58,6 @@ def check(
     assert declaration.certificate is not None  # noqa: S101  (likewise)
     _refuse_unless_holder(person, holder, declaration.relation or "self")
     return deployment.catalogue.certificates[declaration.certificate]
-
-
-def _plain(name: str) -> str:
-    return "".join(name.split()).casefold()
 
 
 def _is_own(person: Person, holder: Holder) -> bool:

@@ -41,7 +41,7 @@ def load(settings: Settings) -> Deployment:
     return Deployment(
         settings,
         catalogue.load(settings.catalogue, demo=settings.demo),
-        regions.load(),
+        regions.load(settings.regions),
         Keys.open(settings.keys_folder, settings.log_origin),
     )
 

@@ -16,6 +16,7 @@ from notices.facts import numbers
 from notices.facts.errors import Invalid, Problem
 from notices.facts.forms import Holder
 from notices.facts.identifiers import IDENTIFIER_TYPES, identifier_problems, identifier_type
+from notices.facts.masking import one_line
 from notices.facts.text_check import choice_problems, text_problems
 
 KINDS = ("person", "organisation", "officer")
@@ -119,12 +120,12 @@ def person_from(login: Login) -> Person:
         raise Invalid(problems=problems)
     return Person(
         kind=login.kind or "",
-        name=(login.name or "").strip(),
+        name=one_line(login.name or ""),
         identifier=(login.identifier or "").strip(),
         identifier_type=type_,
         organisation=None
         if company is None
-        else Organisation((company.name or "").strip(), (company.identifier or "").strip()),
+        else Organisation(one_line(company.name or ""), (company.identifier or "").strip()),
     )
 
 

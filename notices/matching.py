@@ -33,7 +33,7 @@ ASK = f"""
 SELECT h.size AS log_size, statement_timestamp() AS now, q.asked, q.way,
   c.by_certificate, c.document, c.copy, c.copy_number, c.replaced, c.shown,
   n.id, n.form, n.evidence, n.number_form, n.published_index,
-  n.published_at, n.effective_at, n.provisional, n.objections,
+  n.published_at, n.effective_at, n.provisional, n.period_value, n.period_unit, n.objections,
   CASE WHEN n.form IS NULL THEN
     (SELECT e.entry FROM event e WHERE e.index = n.published_index) END AS entry,
   CASE WHEN c.replaced THEN (SELECT e.form ->> 'issued_on' FROM event e
@@ -60,7 +60,7 @@ LEFT JOIN LATERAL (
   UNION ALL
   (SELECT {_COLUMNS} FROM claim
    WHERE q.way = 'holder' AND shown AND by_holder = (SELECT s.by_holder FROM claim s
-     WHERE s.by_certificate = q.hash AND s.by_holder IS NOT NULL AND s.by_holder <> q.hash LIMIT 1)
+     WHERE s.by_certificate = q.hash {_ORDER} LIMIT 1)
    {_ORDER} LIMIT {MOST_OTHERS + 1})
 ) c ON true
 LEFT JOIN notice n ON n.id = c.notice

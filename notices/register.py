@@ -12,6 +12,7 @@ from notices import log
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import lifecycle
+from notices.facts.catalogue import Period
 from notices.facts.errors import NoSuchNotice
 from notices.facts.lifecycle import Event, State
 from notices.facts.notice_ids import NoticeIdError, parse
@@ -25,10 +26,17 @@ FORM_FIELDS = (
 # One statement sees one state of the register: notice and events can never disagree.
 SELECT = """
 SELECT n.id, n.form, n.evidence, n.number_form, n.published_index, n.published_at,
-  n.effective_at, n.provisional, n.objections, statement_timestamp() AS now,
+  n.effective_at, n.provisional, n.period_value, n.period_unit, n.objections,
+  statement_timestamp() AS now,
   (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index)
      FROM event e WHERE e.notice = n.id) AS events
 FROM notice n
+"""
+
+SPAN_OF_ORGANISATIONS = """
+SELECT n.id FROM notice n WHERE n.holder_kind = 'organisation'
+  AND -n.published_index <= -($1::bigint) AND -n.published_index > -($2::bigint)
+ORDER BY -n.published_index
 """
 
 
@@ -37,7 +45,8 @@ class Notice:
     """A notice, its events and its state at `now`, all read in one statement.
 
     `objections` counts those that were ever filed; `provisional` says that `state.effective_at`
-    may still move with the holidays of a year that are not published.
+    may still move with the holidays of a year that are not published. `period` is the one under
+    which it was published, whatever the catalogue says now.
     """
 
     id: str
@@ -48,6 +57,7 @@ class Notice:
     published_index: int
     objections: int
     provisional: bool
+    period: Period | None
     events: list[Event]
     state: State
     now: datetime
@@ -67,6 +77,7 @@ class Notice:
             "awaiting": None,
             "objections": self.objections,
             "elsewhere": form.get("elsewhere"),
+            "notice_period": msgspec.to_builtins(self.period),
             "events": [
                 {"index": event.index, "kind": event.kind, "at": rfc3339(event.at)}
                 for event in self.events
@@ -97,6 +108,7 @@ def _time(at: datetime | None) -> str | None:
 def from_row(row: asyncpg.Record) -> Notice:
     events = [Event(index, kind, at) for index, kind, at in row["events"] or ()]
     state = lifecycle.state(events, row["effective_at"], row["now"])
+    value, unit = row["period_value"], row["period_unit"]
     return Notice(
         id=row["id"],
         form=msgspec.json.decode(row["form"]) if row["form"] is not None else None,
@@ -106,6 +118,7 @@ def from_row(row: asyncpg.Record) -> Notice:
         published_index=row["published_index"],
         objections=row["objections"],
         provisional=row["provisional"] and state.effective_at is not None,
+        period=Period(value, unit) if value is not None else None,
         events=events,
         state=state,
         now=row["now"],
@@ -149,12 +162,20 @@ async def get_many(ids: Sequence[str]) -> dict[str, Notice]:
     return {row["id"]: from_row(row) for row in rows}
 
 
-async def newest_of_organisations(limit: int) -> list[Notice]:
+async def newest_of_organisations(limit: int, skip: int = 0) -> list[Notice]:
     rows = await DB.fetch(
-        SELECT + "WHERE n.holder_kind = 'organisation' ORDER BY n.published_index DESC LIMIT $1",
+        # Exactly as the index of organisations has it, which nothing else can put in order.
+        SELECT + "WHERE n.holder_kind = 'organisation'"
+        " ORDER BY -n.published_index LIMIT $1 OFFSET $2",
         limit,
+        skip,
     )
     return [from_row(row) for row in rows]
+
+
+async def ids_of_organisations(first: int, end: int) -> list[str]:
+    """Of the notices published from place `first` of the log up to `end`, the newest first."""
+    return [row["id"] for row in await DB.fetch(SPAN_OF_ORGANISATIONS, first, end)]
 
 
 async def events(deployment: Deployment, since: int, limit: int) -> dict[str, Any]:

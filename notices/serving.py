@@ -149,6 +149,7 @@ async def prepare(settings: Settings, url: str) -> None:
     from notices import deployment
     from notices.database import DB
     from notices.migrating import migrate
+    from notices.upkeep.recalling import recall_periods
     from notices.upkeep.rehashing import rehash
     from notices.upkeep.rescheduling import settle_periods
 
@@ -158,7 +159,8 @@ async def prepare(settings: Settings, url: str) -> None:
     try:
         await rehash(here)
         await deployment.refuse_another_database(here)
-        await settle_periods(here)
+        await recall_periods(here)
+        await settle_periods()
     finally:
         await DB.stop()
 

@@ -1,10 +1,14 @@
 """The environment, read once into one frozen value; every variable is listed in the README."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+_CONTACT = re.compile(r"(mailto:[^\s@]+@[^\s@]+|https://\S+|tel:[+0-9;=()-]+)")
+"""What RFC 9116 takes for a contact, as far as a slip is likely."""
 
 
 class SettingsError(ValueError):
@@ -30,9 +34,11 @@ class Settings:
     region: str = "370700"
     site_name: str = "遗失声明公示"
     catalogue: Path | None = None
+    regions: Path | None = None
     log_name: str = ""
     workers: int = 1
     forwarded_allow_ips: str = ""
+    security: str = ""
     pool_size: int = 10
 
     @property
@@ -59,6 +65,13 @@ class Settings:
         """The log's name in its first checkpoint (C2SP tlog-checkpoint: a schema-less URL)."""
         return self.log_name or f"{urlsplit(self.public_url).netloc}/log"
 
+    @property
+    def security_contact(self) -> str:
+        """Whom to tell of a weakness, as a URI; unless told, the mailbox that RFC 2142 names."""
+        host = urlsplit(self.public_url).hostname or ""
+        is_name = any(map(str.isalpha, host)) and ":" not in host
+        return self.security or f"mailto:security@{host if is_name else f'%5B{host}%5D'}"
+
 
 def _number(environment: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
     text = environment.get(name) or str(default)
@@ -84,8 +97,14 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     region = environment.get("REGION") or "370700"
     if not (len(region) == 6 and region.isascii() and region.isdigit()):
         raise SettingsError(f"REGION must be a six-digit GB/T 2260 code, not {region!r}.")
+    security = environment.get("SECURITY_CONTACT") or ""
+    if security and not _CONTACT.fullmatch(security):
+        raise SettingsError(
+            f"SECURITY_CONTACT must be like mailto:security@notices.example, https://… or "
+            f"tel:+86…, not {security!r}."
+        )
     demo = _switch(environment, "DEMO", False)
-    catalogue = environment.get("CATALOGUE")
+    catalogue, regions = environment.get("CATALOGUE"), environment.get("REGIONS")
     return Settings(
         host=environment.get("HOST") or "127.0.0.1",
         port=port,
@@ -102,8 +121,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         region=region,
         site_name=environment.get("SITE_NAME") or "遗失声明公示",
         catalogue=Path(catalogue) if catalogue else None,
+        regions=Path(regions) if regions else None,
         log_name=environment.get("LOG_NAME") or "",
         workers=_number(environment, "WORKERS", 1, 1, 64),
         forwarded_allow_ips=environment.get("FORWARDED_ALLOW_IPS") or "",
+        security=security,
         pool_size=_number(environment, "POOL_SIZE", 10, 2, 100),
     )

@@ -9,7 +9,7 @@ import msgspec
 
 from notices import claims
 from notices.deployment import Deployment
-from notices.facts import declaration_check, documents
+from notices.facts import documents, number_check
 from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, refuse_wrong
 from notices.facts.numbers import uscc_ok
@@ -63,7 +63,7 @@ def _check(
 def _number_problems(
     question: Question, certificate: Certificate | None, at: str
 ) -> Iterator[Problem]:
-    for each in declaration_check.number_problems(f"{at}number", question.number, certificate):
+    for each in number_check.number_problems(f"{at}number", question.number, certificate):
         # A declaration leaves out a number that is not there; a question has the holder's code.
         code = "number_of_holder" if each.code == "number_placeholder_optional" else each.code
         yield Problem(each.field, code, each.params)

@@ -12,7 +12,7 @@ from notices.facts.characters import is_letter, simplified, unified
 from notices.facts.readings import bare_form
 from search.hanzi import pinyin
 
-VERSION = 6
+VERSION = 7
 """Raised by whoever changes what `document` returns; a running index is then filled anew."""
 
 FEWEST_DIGITS = 4

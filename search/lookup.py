@@ -32,6 +32,7 @@ class Lookup:
     """A query with its filters; times in milliseconds since 1970, the end not included."""
 
     q: Understood = field(default_factory=Understood)
+    holder_kind: str | None = None
     certificate: str | None = None
     matter: str | None = None
     region: str | None = None
@@ -71,6 +72,7 @@ def filters(lookup: Lookup, now: float) -> list[str]:
     conditions = [
         f"{name} = {quoted(value)}"
         for name, value in (
+            ("holder_kind", lookup.holder_kind),
             ("certificate", lookup.certificate),
             ("matter", lookup.matter),
             (of_region, lookup.region),

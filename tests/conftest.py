@@ -15,12 +15,15 @@ from litestar import Litestar
 from notices import deployment as deployments
 from notices.database import DB
 from notices.deployment import Deployment
+from notices.engines import EngineError
 from notices.migrating import migrate
 from notices.settings import Settings
 from search.engine import Admin, make_keys
 from tests import enginefarm
 from tests.browsing import browser as browser
 from tests.browsing import service as service
+from tests.packages import pytest_runtest_setup as pytest_runtest_setup
+from tests.packages import pytest_terminal_summary as pytest_terminal_summary
 from tests.samples import RESTAURANT
 
 BASE = "http://testserver.example"
@@ -40,7 +43,10 @@ TABLES = (
 def pytest_configure(config: pytest.Config) -> None:
     global FARM
     if not hasattr(config, "workerinput") and not config.option.collectonly:
-        FARM = enginefarm.start()
+        try:
+            FARM = enginefarm.start()
+        except EngineError as error:
+            raise pytest.UsageError(str(error)) from error
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -191,5 +197,14 @@ def another_settings(settings: Settings, tmp_path: Path) -> Callable[..., Settin
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATABASE_URL", "MEILI_URL", "PUBLIC_URL", "DEMO", "CATALOGUE", "DATA", "PORT"):
+    for name in (
+        "DATABASE_URL",
+        "MEILI_URL",
+        "PUBLIC_URL",
+        "DEMO",
+        "CATALOGUE",
+        "REGIONS",
+        "DATA",
+        "PORT",
+    ):
         monkeypatch.delenv(name, raising=False)

@@ -1,31 +1,19 @@
 """What tests of printed notices share: a sheet, and Poppler and ZBar to read paper with."""
 
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import typst
 
 from notices.web import faces
+from tests.packages import needs
 
-needs_poppler = pytest.mark.skipif(
-    not os.environ.get("CI") and not shutil.which("pdftotext"), reason="needs poppler-utils"
-)
-needs_a_scanner = pytest.mark.skipif(
-    not os.environ.get("CI") and not (shutil.which("zbarimg") and shutil.which("pdftoppm")),
-    reason="needs zbar-tools and poppler-utils",
-)
-needs_fonts = pytest.mark.skipif(
-    not os.environ.get("CI")
-    and not {"Noto Serif CJK SC", "Noto Naskh Arabic", "HanaMinB", "BabelStone Han"}
-    <= set(typst.Fonts(include_embedded_fonts=False).families()),
-    reason="needs fonts-noto-cjk, fonts-noto-core, fonts-hanazono and fonts-babelstone-han",
-)
+needs_poppler = needs("poppler-utils")
+needs_a_scanner = needs("zbar-tools", "poppler-utils")
+needs_fonts = needs("fonts-noto-cjk", "fonts-noto-core", "fonts-hanazono", "fonts-babelstone-han")
 QR = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1z"/></svg>'
 
 

@@ -45,8 +45,11 @@ async def register(pool: None, app: Any, deployment: Deployment) -> AsyncIterato
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
         await client.post("/api/v1/demo/login", json=RESTAURANT)
         ids = {}
+        seal = {"certificate": "company-seal", "matter": None, "copies": None}
+        body = declaration(**seal, number="3799990000011", details={"kind": "公章"})
+        ids["waiting"] = (await client.post("/api/v1/notices", json=body)).json()["id"]
         for name in ("left", "corrected", "withdrawn"):
-            number = f"JY1379999{len(ids):07}"
+            number = f"JY1379999{len(ids) - 1:07}"
             body = declaration(number=number, confirm_unusual_number=True)
             ids[name] = (await client.post("/api/v1/notices", json=body)).json()["id"]
         for changes in ({"issuer": "潍坊市"}, {"lost_on": None, "issuer": "潍坊市奎文区"}):
@@ -134,6 +137,33 @@ LAST = "(SELECT max(index) FROM event)"
         ("UPDATE notice SET form = form || '{{\"issuer\": \"潍坊市\"}}' WHERE id = '{corrected}'",
          "Notice {corrected} shows another text"),
         ("UPDATE notice SET form = NULL WHERE id = '{left}'", "Notice {left} shows another text"),
+        ("UPDATE notice SET form = jsonb_set(form, '{{notice_period,value}}', '5')"
+         " WHERE id = '{waiting}'", "Notice {waiting} shows another text"),
+        ("UPDATE event SET form = jsonb_set(form, '{{notice_period,value}}', '5')"
+         " WHERE notice = '{waiting}'", "text or salt of event"),
+        *((f"UPDATE notice SET {columns} WHERE id = '{{{id}}}'",
+           f"Notice {{{id}}} has another notice period")
+          for id, columns in (
+              ("waiting", "period_value = 5"),
+              ("waiting", "period_value = 1, effective_at = effective_at - interval '2 days'"),
+              ("waiting", "period_unit = 'working_day'"),
+              ("waiting", "period_value = NULL, period_unit = NULL, effective_at = published_at"),
+              ("waiting", "period_from = 'upgrade'"),
+              ("waiting", "period_value = NULL, period_unit = NULL, period_from = NULL"),
+              ("left", "period_value = 3, period_unit = 'calendar_day'"),
+              ("left", "period_from = NULL"),
+          )),
+        *((f"UPDATE notice SET effective_at = {at} WHERE id = '{{waiting}}'",
+           "Notice {waiting} takes effect (effective_at) 20")
+          for at in (
+              "published_at",
+              "effective_at - interval '1 day'",
+              "effective_at + interval '1 day'",
+              "effective_at + interval '1 millisecond'",
+              "effective_at + interval '20 years'",
+          )),
+        ("UPDATE notice SET effective_at = effective_at + interval '1 day' WHERE id = '{left}'",
+         "Notice {left} has no notice period, yet"),
         ("UPDATE notice SET published_at = published_at - interval '1 day' WHERE id = '{left}'",
          "Notice {left} has another time of publishing"),
         ("UPDATE notice SET published_index = 999999 WHERE id = '{left}'",

@@ -478,3 +478,17 @@ async def test_the_back_button_leads_to_the_step_as_it_was_left(
     await expect(page.get_by_role("heading", level=1)).to_have_text("证件和持证人")
     await expect(page.get_by_label("副本", exact=True)).to_be_checked()
     await context.close()
+
+
+async def test_who_types_localhost_signs_in_as_well(browser: Browser, service: str) -> None:
+    """To a browser it is another site than the one that links lead to."""
+    context = await opened(browser, service)
+    page = await context.new_page()
+
+    await page.goto(service.replace("127.0.0.1", "localhost") + "/mine")
+    await page.get_by_role("button", name="潍坊市奎文区某某餐饮店").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("我的声明")
+    assert page.url == f"{service}/mine"
+    await page.goto(service.replace("127.0.0.1", "localhost"))
+    await expect(page.locator(".who")).to_have_text("潍坊市奎文区某某餐饮店")
+    await context.close()

@@ -107,6 +107,7 @@ def test_the_public_catalogue_has_every_field_of_the_contract() -> None:
     assert json.loads(json.dumps(public)) == public
     assert {field["name"] for each in public["certificates"] for field in each["fields"]} == {
         "serial",
+        "kind",
         "count",
         "plate",
     }

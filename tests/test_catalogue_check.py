@@ -235,8 +235,8 @@ def test_a_catalogue_from_before_there_were_documents_still_loads() -> None:
     for each in loaded.certificates.values():
         (only,) = each.documents
         assert (only.id, each.document_required, each.issuer_asked) == (each.id, False, True)
-        assert each.proposed_document("1", "1", None) == only
-        assert each.number_label_of("1", "1", only) == only.number_label
+        assert each.proposed_document(each.read("1"), None) == only
+        assert each.number_label_of(each.read("1"), only) == only.number_label
     seal, mineral = (loaded.certificates[id] for id in ("company-seal", "mineral-right-license"))
     assert (seal.documents[0].name.zh, seal.documents[0].number_label.zh) == ("印章", "印章编码")
     assert mineral.documents[0].name.zh == "采矿许可证"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notices.facts.characters import is_letter, is_unseen, seen, simplified, unified
+from notices.facts.characters import is_letter, is_unseen, seen, simplified, standard, unified
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,22 @@ def test_what_a_reader_sees_has_one_code_point(typed: str, one: str) -> None:
 )
 def test_traditional_characters_become_simplified_ones(typed: str, same: str) -> None:
     assert simplified(typed) == same
+
+
+@pytest.mark.parametrize(
+    ("private", "character"),
+    [
+        ("\ue863", "䶮"), ("\ue81a", "㑳"), ("\ue81b", "㑇"), ("\ue81e", "\u9fb4"),
+        ("\ue816", "\U00020087"), ("\ue831", "\U000215d7"), ("\ue843", "\u9fb9"),
+        ("\ue844", "䜣"), ("\ue854", "\u9fba"), ("\ue855", "\U000241fe"),
+        ("\ue864", "\u9fbb"), ("\ue78d", "\ufe10"), ("\ue796", "\ufe19"), ("\ue7c7", "ḿ"),
+        ("⻘", "青"),
+    ],
+)  # fmt: skip
+def test_a_character_is_printed_by_the_point_that_everybody_has(
+    private: str, character: str
+) -> None:
+    assert standard(f"张{private}○") == f"张{character}○"
 
 
 def test_every_radical_but_two_is_an_ideograph() -> None:

@@ -8,6 +8,7 @@ from notices.database import UnusableUrl
 from notices.demo import NoNumbersLeftError, RealRegister
 from notices.deployment import WrongDatabase
 from notices.facts.errors import Unavailable
+from notices.facts.regions import RegionsError
 from notices.migrating import MigrationError
 from notices.relay.rebuilding import RebuildError
 from notices.settings import SettingsError
@@ -31,6 +32,7 @@ from search.engine import SearchDown, WriteRefused
         NoNumbersLeftError(),
         SettingsError("PORT"),
         KeysError("gone"),
+        RegionsError(["regions.json: regions.37079: a code has six digits"]),
         PermissionError(13, "Permission denied", "/data"),
         TimeoutError(),
     ],

@@ -76,7 +76,8 @@ def test_blank_text_is_missing() -> None:
         ({"issued_on": "1899-12-31"}, "issued_on", "date_too_early"),
         ({"lost_on": "2020-04-30"}, "lost_on", "lost_before_issued"),
         ({"region": "370772"}, "region", "unknown_region"),
-        ({"region": "110101"}, "region", "unknown_region"),
+        ({"region": "990000"}, "region", "unknown_region"),
+        ({"region": "河南省郑州市"}, "region", "unknown_region"),
         ({"contact": {"phone": "12345"}}, "contact.phone", "phone_format"),
         ({"contact": {"phone": "1\x07"}}, "contact.phone", "control_character"),
         ({"relation": "uncle"}, "relation", "not_a_choice"),
@@ -233,7 +234,7 @@ ANOTHERS = {("number", "number_not_holders")}
         (LICENCE | {"number": "370700200012345"}, UNUSUAL, set()),  # from before 2015
         (LICENCE | {"number": "91379999MA0000015K"}, ANOTHERS, ANOTHERS),
         (LICENCE | {"number": "92379999MA0000023A"}, WRONG_DIGIT | ANOTHERS, ANOTHERS),
-        (LICENCE | {"number": "旧照7号"}, ANOTHERS, set()),  # older than any code
+        (LICENCE | {"number": "旧照7号"}, UNUSUAL, set()),  # older than any code
         (DRIVER | {"number": "110105194912310021"}, WRONG_DIGIT | ANOTHERS, ANOTHERS),
         (DRIVER | {"number": "3707011234567890123"}, UNUSUAL, set()),
         (
@@ -283,11 +284,11 @@ def test_an_unusual_number_passes_when_confirmed_and_anothers_number_never(
         ({"kind": "公章", "count": 2}, set()),
         ({"kind": "公章", "count": True}, {("details.count", "not_text")}),
         ({"kind": "公章", "count": 0}, {("details.count", "detail_format")}),
-        ({"kind": "图章"}, {("details.kind", "not_a_choice")}),
+        ({"kind": "图章"}, {("details.kind", "unknown_document")}),
         ({"kind": ["公章"]}, {("details.kind", "not_text")}),
         ({"kind": "公章", "phone": "1"}, {("details.phone", "unknown_detail")}),
-        ({}, {("details.kind", "required")}),
-        (None, {("details.kind", "required")}),
+        ({}, {("document", "required")}),
+        (None, {("document", "required")}),
     ],
 )
 def test_details_are_those_that_the_certificate_asks_for(

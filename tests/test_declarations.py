@@ -152,6 +152,38 @@ async def test_a_wrong_value_has_a_code_of_its_own(
     assert codes(answer)[field] == code
 
 
+@pytest.mark.parametrize(
+    ("spelling", "shown"),
+    [
+        ("潍坊（试样）阿·䶮餐饮店", "潍坊（试样）阿·䶮餐饮店"),
+        ("潍坊(试样)阿•\ue863餐饮店", "潍坊(试样)阿•䶮餐饮店"),
+        ("潍坊〔试样〕阿・䶮 餐饮店", "潍坊〔试样〕阿・䶮 餐饮店"),
+        ("\u202d潍坊【试样】阿.䶮\u200b餐饮店\u202c", "潍坊【试样】阿.䶮餐饮店"),
+    ],
+)
+async def test_a_holder_is_known_by_name_however_that_is_written(
+    sign_in: SignIn, spelling: str, shown: str
+) -> None:
+    name = "潍坊（试样）阿·䶮餐饮店"
+    client = await sign_in(
+        RESTAURANT | {"organisation": RESTAURANT["organisation"] | {"name": name}}
+    )
+    holder = declaration()["holder"] | {"name": spelling}
+    answer = await declare(client, holder=holder)
+    other = await declare(client, holder=holder | {"name": spelling.replace("阿", "啊")})
+
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["holder"]["name"] == shown
+    assert shown in answer.json()["statement"]
+    assert codes(other) == {"holder.name": "holder_name_differs"}
+
+
+async def test_what_turns_a_text_round_is_never_published(restaurant: httpx.AsyncClient) -> None:
+    answer = await declare(restaurant, issuer="潍坊\u202e局", details=None)
+
+    assert codes(answer) == {"issuer": "control_character"}
+
+
 async def test_an_unusual_number_passes_when_it_is_confirmed(restaurant: httpx.AsyncClient) -> None:
     answer = await declare(restaurant, number="鲁食证字 1998-5", confirm_unusual_number=True)
 

@@ -147,7 +147,8 @@ async def test_a_second_fill_goes_on_top_and_all_of_it_is_now(database, deployme
     assert Counter(row["kind"] for row in later)["withdrawn"] > 10
     assert min(row["at"] for row in later) > before - timedelta(seconds=2)
     hashes = await DB.fetch(
-        "SELECT number_hash, copy FROM claim WHERE living GROUP BY 1, 2 HAVING count(*) > 1"
+        "SELECT by_certificate, document, copy FROM claim WHERE living"
+        " GROUP BY 1, 2, 3 HAVING count(*) > 1"
     )
     assert hashes == []
 

@@ -133,6 +133,14 @@ async def test_an_empty_query_lists_the_newest_first(
     finder: Finder, register: dict[str, str]
 ) -> None:
     assert await found(finder, register) == ["person", "house", "other", "plum"]
+
+
+async def test_organisations_alone_can_be_asked_for(
+    finder: Finder, register: dict[str, str]
+) -> None:
+    kind = "organisation"
+    assert await found(finder, register, holder_kind=kind) == ["house", "other", "plum"]
+    assert await found(finder, register, holder_kind=kind, q="张") == []
     assert await found(finder, register, sort="oldest") == ["plum", "other", "house", "person"]
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,16 +11,13 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from tests.packages import needs
 from tests.service import ROOT, Service, running
 
 LIBRARIES = Path("/usr/share/gocode")
 """Where Debian's golang-golang-x-mod-dev puts its source."""
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("CI")
-    and not (shutil.which("go") and (LIBRARIES / "src/golang.org/x/mod").exists()),
-    reason="needs golang-go and golang-golang-x-mod-dev",
-)
+pytestmark = needs("golang-go", "golang-golang-x-mod-dev")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import dataclasses
 import re
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import httpx
 import pytest
@@ -18,9 +17,7 @@ from notices.trust.keys import Keys, rotate
 from notices.trust.notes import NoteVerifier, parse_checkpoint
 from notices.upkeep import tidying
 from tests.conftest import SignIn
-from tests.samples import ANNA, OFFICER, declaration
-
-ATOM = "{http://www.w3.org/2005/Atom}"
+from tests.samples import OFFICER, declaration
 
 
 async def test_ready_tells_each_part_apart(restaurant: httpx.AsyncClient) -> None:
@@ -45,30 +42,6 @@ async def test_metrics_name_routes_and_never_what_was_asked(restaurant: httpx.As
     assert "notices_log_size 0.0" in text
     assert "37070000000136" not in text
     assert "secretword" not in text
-
-
-async def test_the_feed_shows_the_newest_notices_of_organisations_only(
-    restaurant: httpx.AsyncClient, sign_in: SignIn
-) -> None:
-    notice = (await restaurant.post("/api/v1/notices", json=declaration())).json()
-    anna = await sign_in(ANNA)
-    person = declaration(
-        certificate="tobacco-retail-license", matter=None, number="379999000001",
-        holder={"kind": "person", "name": "张三", "identifier": "37999919000101001X"},
-    )  # fmt: skip
-    assert (await anna.post("/api/v1/notices", json=person)).status_code == 201
-
-    answer = await restaurant.get("/feed.atom")
-
-    feed = ElementTree.fromstring(answer.content)
-    entries = feed.findall(f"{ATOM}entry")
-    assert [entry.findtext(f"{ATOM}id") for entry in entries] == [notice["links"]["html"]]
-    assert entries[0].findtext(f"{ATOM}summary") == notice["statement"]
-    assert answer.headers["content-type"].startswith("application/atom+xml")
-
-
-async def test_an_empty_feed_is_a_feed(client: httpx.AsyncClient) -> None:
-    assert ElementTree.fromstring((await client.get("/feed.atom")).content).tag == f"{ATOM}feed"
 
 
 async def test_the_published_keys_open_what_the_service_signs(

@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from migrations import notices_0001_register as first
+from notices.facts.catalogue import OWN_CATALOGUE
 from tests import enginefarm
 from tests.samples import declaration
 from tests.service import ROOT
@@ -55,18 +56,20 @@ async def ask(url: str, sql: str) -> list[asyncpg.Record]:
         await connection.close()
 
 
+def migrate(data: Path, url: str, **more: str) -> None:
+    where = {"DATA": str(data), "DATABASE_URL": url, "MEILI_URL": "http://there"}
+    subprocess.run(
+        [sys.executable, "-m", "notices", "migrate"],
+        env={**os.environ, **where, **more}, cwd=ROOT, check=True, timeout=60,
+    )  # fmt: skip
+
+
 def test_notices_written_under_the_first_step_have_terms_under_the_second(
     tmp_path: Path, url: str
 ) -> None:
     asyncio.run(write_under_the_first(url))
 
-    subprocess.run(
-        [sys.executable, "-m", "notices", "migrate"],
-        env={**os.environ, "DATA": str(tmp_path), "DATABASE_URL": url, "MEILI_URL": "http://there"},
-        cwd=ROOT,
-        check=True,
-        timeout=60,
-    )
+    migrate(tmp_path, url)
 
     found = "notice_terms(form, number_key, published_index) @@ $$'3.餐饮' & '3-1100':*$$"
     query = f"SELECT id FROM notice WHERE {found}"
@@ -75,3 +78,93 @@ def test_notices_written_under_the_first_step_have_terms_under_the_second(
     assert any("Bitmap Index Scan on notice_terms" in row[0] for row in plan)
     names = asyncio.run(ask(url, "SELECT indexname FROM pg_indexes WHERE schemaname = 'public'"))
     assert "notice_number_tail" not in {row["indexname"] for row in names}
+
+
+def older(id: int, waits: str, *, redacted: bool = False) -> list[str]:
+    """A seal's notice as the first version left it, in effect `waits` after its publishing."""
+    form = json.dumps({"certificate": "company-seal", "number": None}, separators=(",", ":"))
+    entry = json.dumps({"certificate": "company-seal", "id": f"{id:014}"})
+    published = "timestamptz '2026-03-03 10:00+08'"
+    shown = "NULL" if redacted else f"'{form}'"
+    return [
+        "INSERT INTO notice (id, form, evidence, number_form, published_index, published_at,"
+        f" effective_at) VALUES ('{id:014}', {shown}, 'self_declared', 'usual', {id},"
+        f" {published}, {published} + interval '{waits}')",
+        f"INSERT INTO event (index, notice, kind, at, entry) VALUES ({id}, '{id:014}',"
+        f" 'published', {published}, '{entry}')",
+    ]
+
+
+def test_periods_of_before_are_taken_from_the_catalogue_of_the_upgrade_and_no_later_one(
+    tmp_path: Path, url: str
+) -> None:
+    asyncio.run(write_under_the_first(url))
+    # Three days after Tuesday, 3 March end with Friday, 6 March.
+    for statement in (
+        *older(1, "3 days 14 hours"),
+        *older(2, "3 days 14 hours", redacted=True),
+        *older(3, "0"),
+        *older(4, "4 days 14 hours"),
+    ):
+        asyncio.run(ask(url, statement))
+    changed = json.loads(OWN_CATALOGUE.read_text())
+    for certificate in changed["certificates"]:
+        if certificate["id"] == "company-seal":
+            certificate["notice_period"] = {"value": 4, "unit": "calendar_day"}
+    (tmp_path / "catalogue.json").write_text(json.dumps(changed))
+
+    def periods() -> dict[int, tuple[int | None, str | None, str | None]]:
+        columns = "id, period_value, period_unit, period_from"
+        rows = asyncio.run(ask(url, f"SELECT {columns} FROM notice ORDER BY id"))
+        return {int(id): (value, unit, source) for id, value, unit, source in rows if int(id) < 9}
+
+    migrate(tmp_path, url)
+
+    first = periods()
+    assert first == {
+        1: (3, "calendar_day", "upgrade"),
+        2: (3, "calendar_day", "upgrade"),
+        3: (None, None, "upgrade"),
+        # Not by a period of this catalogue; so nobody says which it was.
+        4: (None, None, None),
+    }
+    migrate(tmp_path, url)
+    assert periods() == first
+    migrate(tmp_path, url, CATALOGUE=str(tmp_path / "catalogue.json"))
+    # Four days end on a Saturday, which moves to Monday: no period of four days either.
+    assert periods() == first
+
+
+def test_a_notice_gets_its_period_from_its_form(tmp_path: Path, url: str) -> None:
+    asyncio.run(write_under_the_first(url))
+    migrate(tmp_path, url)
+    forms = {
+        11: {"notice_period": {"value": 10, "unit": "working_day"}},
+        12: {"notice_period": None},
+        13: {},
+    }
+    for id, form in forms.items():
+        asyncio.run(
+            ask(
+                url,
+                "INSERT INTO notice (id, form, evidence, number_form, published_index,"
+                f" published_at, effective_at) VALUES ('{id:014}', '{json.dumps(form)}',"
+                f" 'self_declared', 'usual', {id}, now(), now())",
+            )
+        )
+
+    rows = asyncio.run(
+        ask(
+            url,
+            "SELECT period_value, period_unit, period_from FROM notice"
+            " WHERE id < '00000000000099' ORDER BY id",
+        )
+    )
+    assert [tuple(row) for row in rows] == [
+        (10, "working_day", "form"),
+        (None, None, "form"),
+        (None, None, None),
+    ]
+    asyncio.run(ask(url, "UPDATE notice SET form = NULL"))
+    kept = asyncio.run(ask(url, "SELECT period_value FROM notice WHERE id = '00000000000011'"))
+    assert kept[0]["period_value"] == 10

@@ -1,6 +1,5 @@
-"""Numbers: one form however they are typed, and check digits by their standards."""
+"""Numbers: identifiers in one form, check digits by their standards, hashes that need a key."""
 
-import re
 import string
 from datetime import date
 
@@ -9,100 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notices.facts import numbers
-from notices.facts.numbers import identifier_form, keyed_hash, normal_form
-
-PREFIX = re.compile(r"鲁交运管许可[一-龥]{1,3}(?=\d{12}$)")
-DROPPED = "第字号號 -－—–()（）[]［］〔〕【】{}/／.·,，:：\t\u3000"
-KEPT = string.ascii_letters + string.digits + "鲁京某市不动产权〇"
-
-
-def wide(text: str) -> str:
-    return "".join(chr(ord(each) + 0xFEE0) if "!" <= each <= "~" else each for each in text)
-
-
-@pytest.mark.parametrize(
-    ("typed", "normal"),
-    [
-        ("鲁(2020)潍坊市奎文区不动产权第0012345号", "鲁2020潍坊市奎文区不动产权0012345"),
-        ("鲁（2020）潍坊市奎文区不动产权 0012345", "鲁2020潍坊市奎文区不动产权0012345"),
-        ("鲁〔２０２０〕潍坊市奎文区不动产权第0012345號", "鲁2020潍坊市奎文区不动产权0012345"),
-        ("l-sd-cj00002", "LSDCJ00002"),
-        ("٣٧٠７０5", "370705"),
-        ("〔二〇二〇〕第❶号", "二〇二〇1"),
-        ("第-字（）号號", ""),
-        ("", ""),
-    ],
-)
-def test_a_number_has_one_form_however_it_is_typed(typed: str, normal: str) -> None:
-    assert normal_form(typed) == normal
-
-
-@pytest.mark.parametrize(
-    "prefix", ["鲁交运管许可济字", "鲁交运管许可济", "鲁 交运管许可（潍城）字第"]
-)
-def test_a_prefix_that_the_catalogue_calls_optional_is_dropped(prefix: str) -> None:
-    assert normal_form(f"{prefix}379999000001号", PREFIX) == "379999000001"
-
-
-def test_a_prefix_with_nothing_behind_it_stays() -> None:
-    assert normal_form("鲁交", re.compile("鲁交")) == "鲁交"
-
-
-def test_a_prefix_typed_twice_is_dropped_twice() -> None:
-    assert normal_form("AB-AB-1", re.compile("AB")) == "1"
+from notices.facts.numbers import identifier_form, keyed_hash
 
 
 @given(st.text())
-def test_the_normal_form_of_a_normal_form_is_itself(text: str) -> None:
-    normal = normal_form(text, PREFIX)
-
-    assert normal_form(normal, PREFIX) == normal
+def test_the_form_of_an_identifier_is_its_own_form(text: str) -> None:
     assert identifier_form(identifier_form(text)) == identifier_form(text)
-
-
-def test_every_single_character_has_a_lasting_form() -> None:
-    """Each stands between two zeros, which compose with nothing."""
-    rows = ("0".join(map(chr, range(first, first + 256))) for first in range(0, 0x110000, 256))
-    unstable = [
-        hex(ord(row[0])) for row in rows if normal_form(normal_form(row)) != normal_form(row)
-    ]
-
-    assert unstable == []
-
-
-@given(st.text(), st.text())
-def test_what_is_dropped_does_not_keep_neighbours_from_composing(left: str, right: str) -> None:
-    normal = normal_form(f"{left}-{right}")
-
-    assert normal_form(normal) == normal
-
-
-@given(st.text(KEPT, min_size=1), st.randoms(use_true_random=False))
-def test_width_case_and_separators_make_no_difference(text: str, random) -> None:  # type: ignore[no-untyped-def]
-    typed = "".join(
-        random.choice(DROPPED) * random.randint(0, 2)
-        + random.choice([each, each.swapcase(), wide(each)])
-        for each in text
-    )
-
-    assert normal_form(typed) == normal_form(text) == text.upper()
-
-
-@given(st.text(KEPT), st.text(KEPT))
-def test_numbers_that_differ_in_a_letter_a_digit_or_a_han_character_stay_apart(
-    one: str, other: str
-) -> None:
-    assert (normal_form(one) == normal_form(other)) is (one.upper() == other.upper())
-
-
-@given(st.text(st.characters(codec="utf-8")))
-def test_only_letters_digits_and_han_are_left(text: str) -> None:
-    assert not set(normal_form(text)) & set(DROPPED)
-    assert all(each.isalnum() or each == "々" for each in normal_form(text) if each < "\U00020000")
-
-
-def test_han_of_the_newest_extensions_is_kept() -> None:
-    assert normal_form("某\U00031350县1号") == "某\U00031350县1"
 
 
 def test_an_identifier_keeps_what_only_numbers_drop() -> None:
@@ -213,3 +124,34 @@ def test_the_day_of_birth_is_read_from_both_kinds_of_resident_id() -> None:
     assert numbers.birth_date("110105491231002") == date(1949, 12, 31)
     assert numbers.birth_date("110105184912310020") is None
     assert numbers.birth_date("1") is None
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("110105491231002", "11010519491231002X"),
+        ("379999900101001", "379999199001010010"),
+        ("379999109900002", "379999109900002"),  # a 99th month
+        ("079999900101001", "079999900101001"),
+        ("11010519491231002X", "11010519491231002X"),
+        ("鲁110105491231002", "鲁110105491231002"),
+        ("", ""),
+    ],
+)
+def test_an_id_of_15_digits_is_the_one_of_18_that_it_became(short: str, long: str) -> None:
+    assert numbers.lengthened_id(short) == long
+    assert numbers.lengthened_id(long) == long
+
+
+@given(
+    st.from_regex(
+        r"[1-9][0-9]{5}(?:0[1-9]|[1-9][0-9])(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9])[0-9]{3}",
+        fullmatch=True,
+    )
+)
+def test_a_lengthened_id_tells_the_same_birthday_and_has_a_right_check_digit(short: str) -> None:
+    long = numbers.lengthened_id(short)
+
+    assert numbers.resident_id_ok(long)
+    assert numbers.birth_date(long) == numbers.birth_date(short)
+    assert (long[:6], long[8:17]) == (short[:6], short[6:])

@@ -127,20 +127,85 @@ async def test_the_start_page_shows_the_newest_notices_of_organisations(
     assert f"/notices/{id}" in (await client.get("/")).text
 
 
-async def test_an_unknown_parameter_of_the_search_is_refused_as_a_page(
-    client: httpx.AsyncClient,
+ADDED = "from=timeline&isappinstalled=0&utm_source=mail&nsukey=a%2Bb&from=singlemessage&number=123"
+"""What messengers and mail add to an address, and what somebody else may write into one."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/?", "/notices?q=餐饮&", "/verify?", "/declare?", "/log?", "/sign-in?", "/problems/invalid?",
+     "/notices/{id}?", "/notices/{id}.pdf?", "/feed.atom?", "/feed.atom?status=invalid&"],
+)  # fmt: skip
+async def test_what_others_add_to_an_address_is_ignored_and_carried_no_further(
+    restaurant: httpx.AsyncClient, client: httpx.AsyncClient, path: str
 ) -> None:
-    answer = await client.get("/notices", params={"colour": "red"})
+    path = path.replace("{id}", await published(restaurant))
 
-    assert answer.status_code == 400
-    assert answer.headers["content-type"].startswith("text/html")
-    assert "colour" in answer.text
+    answer = await client.get(path + ADDED)
+
+    assert answer.status_code == 200, answer.text
+    for added in (b"timeline", b"isappinstalled", b"utm_", b"nsukey", b"number=123"):
+        assert added not in answer.content
+    if not path.startswith(("/sign-in", "/declare")):
+        assert (await client.get(path)).status_code == 200
 
 
-async def test_a_parameter_of_another_sites_link_does_not_break_the_start_page(
-    client: httpx.AsyncClient,
+@pytest.mark.parametrize("path", ["/notices", "/feed.atom"])
+async def test_what_a_page_knows_has_to_be_right(client: httpx.AsyncClient, path: str) -> None:
+    for query in ("page=0", "page=1&page=2", "status=void", "year=x"):
+        assert (await client.get(f"{path}?{query}&from=timeline")).status_code == 400
+
+
+PROGRAMS = [
+    "/api/v1/notices", "/api/v1/catalogue", "/api/v1/events", "/api/v1/suggestions",
+    "/api/v1/notices/{id}", "/api/v1/notices/{id}/receipt", "/notices/{id}.tlog-proof",
+    "/log/checkpoint", "/log/vkey", "/health/live", "/.well-known/notice-keys.json",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PROGRAMS)
+async def test_programs_are_told_what_is_not_known(
+    restaurant: httpx.AsyncClient, client: httpx.AsyncClient, path: str
 ) -> None:
-    assert (await client.get("/", params={"from": "timeline"})).status_code == 200
+    path = path.replace("{id}", await published(restaurant))
+
+    answer = await client.get(path, params={"from": "timeline"})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_parameter")
+
+
+@pytest.mark.parametrize(
+    "query", ["q=%CE%AB%B7%BB", "%B7%BB=1", "q=x&from=%FF", "q=%ED%A0%80", "q=%C0%AF", "q=%E6%BD"]
+)
+async def test_what_is_not_utf_8_is_refused_and_never_found_empty(
+    restaurant: httpx.AsyncClient, client: httpx.AsyncClient, query: str
+) -> None:
+    id = await published(restaurant)
+    pages = ["/", "/notices", "/verify", f"/notices/{id}", f"/notices/{id}.pdf", "/declare",
+             "/problems", "/log"]  # fmt: skip
+    programs = [path.replace("{id}", id) for path in PROGRAMS]
+
+    for path in [*pages, *programs, "/feed.atom", "/schema/openapi.json"]:
+        answer = await client.get(f"{path}?{query}")
+
+        assert answer.status_code == 400, path
+        if path in pages:
+            assert "UTF-8" in answer.text
+        else:
+            assert answer.json()["code"] == "bad_encoding"
+    asked = await client.post(f"/api/v1/verifications?{query}", json={})
+    assert (asked.status_code, asked.json()["code"]) == (400, "bad_encoding")
+
+
+async def test_what_an_old_page_looked_for_stands_in_the_box(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/notices?q=%CE%AB%B7%BB")
+
+    assert 'value="潍坊"' in answer.text
+
+
+async def test_what_is_utf_8_is_read(client: httpx.AsyncClient) -> None:
+    for q in ("潍坊", "%E6%BD%8D%E5%9D%8A", "100%", "%zz", "𠮷", "a+b"):
+        assert (await client.get(f"/api/v1/notices?q={q}")).status_code == 200
 
 
 @pytest.mark.parametrize("day", ["2026-W01-1", "20260101", "2026-1-01", "２０２６-01-01"])

@@ -1,5 +1,6 @@
 """Notice periods over weekends, holidays, shifted working days and years not yet known."""
 
+import hashlib
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -9,7 +10,15 @@ from hypothesis import strategies as st
 from notices.facts import periods
 from notices.facts.catalogue import Period
 from notices.facts.lifecycle import Event
-from notices.facts.periods import effective_at, end, end_of_life, is_working_day, resumed
+from notices.facts.periods import (
+    effective_at,
+    end,
+    end_of_life,
+    ends_of_life,
+    is_working_day,
+    may_end,
+    resumed,
+)
 from notices.facts.texts import CHINA
 
 
@@ -183,3 +192,136 @@ def test_undisputed_days_are_never_fewer_than_the_rule_wants(published, unit, va
     if unit == "working_day":
         counted = [day for day in counted if is_working_day(day)]
     assert len(counted) >= value
+
+
+SCHEDULES = {
+    2026: "1c2604d6fff32a560598b08796d54d0c1b550ce5147b265036e7606c20d6253f",
+}
+"""SHA-256 over the working days of each year, as they were published first."""
+
+
+def test_a_schedule_that_was_published_stays_as_it_was():
+    """Ends that are final were counted by it, and the audit counts them again.
+
+    A new year is added here. One that was changed after it was published (as May 2019 and
+    January 2020 were) must not simply come with a newer chinesecalendar: `ends_of_life` then
+    has to know both.
+    """
+    made = {}
+    for year in range(periods.FIRST_PUBLISHED_TO, periods.PUBLISHED_TO + 1):
+        days = (date(year, 1, 1) + timedelta(days=number) for number in range(365))
+        kinds = "".join(str(int(is_working_day(day))) for day in days)
+        made[year] = hashlib.sha256(kinds.encode()).hexdigest()
+
+    assert made == SCHEDULES
+
+
+HOLIDAYS = {
+    date(year, month, first + day)
+    for year, month, first in ((2027, 2, 5), (2027, 6, 7), (2027, 10, 4), (2028, 1, 25))
+    for day in range(7)
+}
+SHIFTED = {date(2027, 2, 14), date(2027, 9, 26), date(2028, 2, 5)}
+
+
+def made_up_working_day(day):
+    """As schedules of 2027 and 2028 might have it: 5 to 11 February 2027 are holidays."""
+    return day in SHIFTED or (day not in HOLIDAYS and is_working_day(day))
+
+
+@pytest.fixture
+def spring(monkeypatch):
+    """A schedule that knows of 2027 too."""
+    monkeypatch.setattr(periods, "is_working_day", made_up_working_day)
+    monkeypatch.setattr(periods, "PUBLISHED_TO", 2027)
+
+
+PUBLISHED = china(2027, 2, 3, 10)
+ALONE = [Event(0, "published", PUBLISHED)]
+
+
+@pytest.mark.parametrize(
+    ("at", "possible"),
+    [
+        (china(2027, 2, 6), False),
+        (china(2027, 2, 7), False),
+        # By the rule, Saturday moves to Monday: an end that was past when the schedule came.
+        (china(2027, 2, 9), True),
+        (china(2027, 2, 10), False),
+        # By the schedule, to the first day after the holidays.
+        (china(2027, 2, 13), True),
+        (china(2027, 2, 13, 1), False),
+        (china(2027, 2, 14), False),
+        (PUBLISHED, False),
+    ],
+)
+@pytest.mark.parametrize("provisional", [False, True])
+def test_an_end_may_be_of_our_schedule_or_of_one_before_and_of_no_other(
+    spring, at, possible, provisional
+):
+    assert may_end(at, ALONE, calendar_days(3), provisional=provisional) == possible
+
+
+@pytest.mark.parametrize(
+    ("at", "provisional", "possible"),
+    [
+        (china(2027, 2, 9), True, True),
+        (china(2027, 2, 9), False, True),
+        (china(2027, 2, 13), False, True),
+        # It is no end of ours, and nobody says that a newer schedule made it.
+        (china(2027, 2, 13), True, False),
+        # Fewer days than the period has; further than any holidays are; not at midnight.
+        (china(2027, 2, 6), False, False),
+        (china(2027, 3, 13), False, False),
+        (china(2027, 2, 13, 0, 0, 1), False, False),
+    ],
+)
+def test_an_end_of_a_newer_schedule_than_ours_is_looked_at_within_bounds(
+    monkeypatch, at, provisional, possible
+):
+    monkeypatch.setattr(periods, "PUBLISHED_TO", 2026)
+
+    assert may_end(at, ALONE, calendar_days(3), provisional=provisional) == possible
+
+
+@pytest.mark.parametrize("at", [china(2027, 2, 4), china(2027, 2, 13)])
+def test_without_a_period_there_is_one_end(spring, at):
+    assert may_end(PUBLISHED, ALONE, None, provisional=False)
+    assert not may_end(at, ALONE, None, provisional=False)
+
+
+@settings(max_examples=200)
+@given(
+    st.data(),
+    st.datetimes(datetime(2026, 10, 1), datetime(2028, 3, 1), timezones=st.just(CHINA)),
+    st.sampled_from(["calendar_day", "working_day"]),
+    st.integers(1, 20),
+)
+def test_whatever_schedules_came_meanwhile_an_end_is_one_that_it_may_have(
+    data, published, unit, value
+):
+    """As the service does it: at the publishing, at dismissals, and when a schedule comes."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(periods, "is_working_day", made_up_working_day)
+        patched.setattr(periods, "PUBLISHED_TO", 2028)
+        period, known_to = Period(value, unit), 2026
+        events, at = [Event(0, "published", published)], published
+        found, contested_at = end(published, period, known_to), None
+        for _ in range(data.draw(st.integers(0, 6))):
+            at += data.draw(st.timedeltas(timedelta(0), timedelta(days=9)))
+            what = data.draw(st.sampled_from(["schedule", "contested", "dismissed"]))
+            if what == "schedule":
+                known_to = min(known_to + 1, 2028)
+                if found.provisional and found.at > at:
+                    [found] = periods._ends(events, period, [known_to])
+            elif what == "contested" and events[-1].kind != "contested":
+                contested_at = at if at < found.at else None
+                events.append(Event(len(events), what, at))
+            elif what == "dismissed" and events[-1].kind == "contested":
+                events.append(Event(len(events), what, at))
+                if contested_at is not None and contested_at < found.at:
+                    found = resumed(published, found.at, contested_at, at, unit, known_to)
+                contested_at = None
+
+        assert found.at in {each.at for each in ends_of_life(events, period)}
+        assert may_end(found.at, events, period, provisional=found.provisional)

@@ -126,12 +126,14 @@ async def test_a_notice_that_does_not_exist_is_not_printed(
         assert sentence in answer.text
 
 
-async def test_an_unknown_parameter_is_refused(restaurant: httpx.AsyncClient) -> None:
+async def test_what_a_messenger_adds_to_the_address_is_ignored(
+    restaurant: httpx.AsyncClient,
+) -> None:
     id = (await published(restaurant))["id"]
-    answer = await restaurant.get(f"/notices/{id}.pdf", params={"paper": "a5"})
+    answer = await restaurant.get(f"/notices/{id}.pdf", params={"from": "timeline"})
 
-    assert answer.status_code == 400
-    assert "paper" in answer.text
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/pdf"
 
 
 async def test_the_attachment_is_the_proof_that_the_notice_was_published(

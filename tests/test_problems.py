@@ -1,5 +1,6 @@
 """Bad requests and bad days: each its own problem, none a 500."""
 
+import html
 import re
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 from litestar import Litestar
 
 from notices.database import DB
+from notices.facts import problem_codes
+from notices.facts.messages import MESSAGES
 from tests.samples import ANNA, RESTAURANT, declaration
 
 PROBLEM = "application/problem+json"
@@ -213,7 +216,7 @@ async def test_a_wrong_body_and_a_missing_session_are_told_before_another_site_i
         "/api/v1/notices?region=3", "/api/v1/notices?published_from=2026-02-30",
         "/api/v1/notices?sort=best", "/api/v1/notices?year=99999", "/api/v1/events?since=-1",
         "/api/v1/events?limit=1001", "/api/v1/events?limit=0", "/api/v1/catalogue?x=1",
-        "/health/ready?x=1", "/feed.atom?x=1", "/api/v1/notices?region=379999",
+        "/health/ready?x=1", "/feed.atom?page=0", "/api/v1/notices?region=379999",
         "/api/v1/notices?region=99", "/api/v1/notices?region=3799",
         "/api/v1/notices?published_from=2026-02-02&published_to=2026-02-01",
         "/api/v1/notices?published_to=9999-12-31", "/api/v1/notices?year=9999",
@@ -318,3 +321,45 @@ async def test_head_is_answered_as_get_without_the_content(
     assert head.headers["content-type"] == got.headers["content-type"]
     assert got.content != b""
     assert head.content == b""
+
+
+ALL_CODES = sorted({*(kind.code for kind in problem_codes.refusals()), *MESSAGES})
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_every_type_names_a_page_that_explains_it(
+    client: httpx.AsyncClient, lang: str
+) -> None:
+    params = {"lang": "en"} if lang == "en" else {}
+    for code in ALL_CODES:
+        answer = await client.get(f"/problems/{code}", params=params)
+
+        assert answer.status_code == 200, code
+        assert answer.headers["content-type"].startswith("text/html")
+        found = problem_codes.explained(code)
+        assert found is not None
+        for sentence in (*found.sentences, *found.advice):
+            assert sentence.in_(lang) in html.unescape(answer.text), code
+        assert "{" not in answer.text, code
+
+
+async def test_a_problem_leads_to_its_page(client: httpx.AsyncClient) -> None:
+    for path in ("/api/v1/nothing", "/api/v1/notices?x=1", "/api/v1/notices?page=0"):
+        type = (await client.get(path)).json()["type"]
+
+        assert (await client.get(type)).status_code == 200
+
+
+@pytest.mark.parametrize("code", ["nothing", "Invalid", "invalid.html", "%00", "x" * 3000])
+async def test_an_unknown_code_is_no_page(client: httpx.AsyncClient, code: str) -> None:
+    assert (await client.get(f"/problems/{code}")).status_code == 404
+
+
+async def test_all_codes_stand_on_one_page(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/problems")).text
+
+    assert [code for code in ALL_CODES if f'href="/problems/{code}"' not in page] == []
+
+
+def test_every_status_has_advice() -> None:
+    assert {kind.status for kind in problem_codes.refusals()} <= problem_codes.ADVICE.keys()

@@ -11,8 +11,8 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from notices import claims, verification
 from notices import deployment as deployments
-from notices import verification
 from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_another_database
 from notices.facts.readings import RULES
@@ -173,3 +173,13 @@ async def test_a_newer_database_is_refused_by_an_older_rule(old: Deployment) -> 
 
     with pytest.raises(WrongDatabase, match="business-license"):
         await refuse_another_database(old)
+
+
+async def test_officers_read_what_became_one(old: Deployment) -> None:
+    await rehashing.rehash(old)
+    [first, _] = await claims.overlaps(10)
+
+    assert sorted(first["notices"]) == sorted(ASKED[name]["id"] for name in ("radical", "typed"))
+    assert len(await claims.overlaps(1)) == 1
+    await claims.end(ASKED["typed"]["id"])
+    assert len(await claims.overlaps(10)) == 1

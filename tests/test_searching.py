@@ -324,7 +324,7 @@ async def test_a_region_that_is_a_whole_city_is_counted_and_named(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"page": "999"}, {"certificate": "x"}, {"colour": "red"}, {"year": "MMXX"}]
+    "wrong", [{"page": "999"}, {"certificate": "x"}, {"sort": "best"}, {"year": "MMXX"}]
 )
 async def test_a_search_that_is_refused_keeps_what_was_typed(
     client: httpx.AsyncClient, wrong: dict[str, str]

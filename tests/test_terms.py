@@ -11,9 +11,10 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.finding import statements
 from notices.finding.terms import CHUNK, Asked
+from notices.finding.vocabulary import vocabulary_of
 from search.document import backwards
 from search.lookup import Lookup
-from search.understanding import compact, understand
+from search.understanding import apart, compact, understand
 
 INDEX = 40 << 14
 
@@ -106,10 +107,12 @@ async def test_the_end_of_every_run_that_the_index_knows_is_among_the_terms(
     ("q", "terms"),
     [
         ("山东", ["#37"]),
-        ("潍坊市", ["#3707"]),
+        ("潍坊市", ["#3707", "#372201"]),  # a county-level city until 1983
         ("奎文", ["#370705"]),
         ("潍坊市奎", ["#370705"]),
-        ("市中区", ["#370103", "#370402"]),
+        ("淮上", ["#340311"]),
+        ("河北", ["#13", "#120105"]),
+        ("新疆", ["#65"]),
     ],
 )
 async def test_a_word_in_many_regions_names_is_as_few_terms_as_can_be(
@@ -121,6 +124,38 @@ async def test_a_word_in_many_regions_names_is_as_few_terms_as_can_be(
         CHUNK + term for term in terms
     ]
     assert await has(text, form("某某店", None, region=terms[0][1:].ljust(6, "5")))
+
+
+@pytest.mark.parametrize(
+    ("q", "words"),
+    [
+        ("河南省郑州市某某店", ("河南省郑州市", "某某店")),
+        ("郑州市金水区某某店", ("郑州市金水区", "某某店")),
+        ("北京市朝阳区某某店", ("北京市朝阳区", "某某店")),
+        ("山东省莱芜市莱城区某某店", ("山东省莱芜市莱城区", "某某店")),
+        ("奎文某某店", ("奎文", "某某店")),
+        ("和平饭店", None),
+        ("朝阳小吃店", None),
+        ("金水某某店", None),
+    ],
+)
+def test_words_run_together_are_cut_at_places_that_can_be_nothing_else(
+    deployment: Deployment, q: str, words: tuple[str, ...] | None
+) -> None:
+    vocabulary = vocabulary_of(deployment)
+    cut = apart(understand(q, vocabulary), vocabulary.names)
+
+    assert (cut.words if cut else None) == words
+
+
+def test_a_word_in_the_names_of_thousands_of_regions_asks_for_those_of_the_own_province(
+    deployment: Deployment,
+) -> None:
+    text = asked(deployment, "县") or ""
+
+    codes = [term[2:] for term in text.replace("'", " ").split() if "#" in term]
+    assert 10 < len(codes) < 250
+    assert {code[:2] for code in codes} == {"37"}
 
 
 @pytest.mark.parametrize("region", ["37", "3707", "370705", "370", "37070"])

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from notices.facts import errors
 from notices.facts.messages import MESSAGES
+from notices.facts.problem_codes import ADVICE, refusals
 
 OUT = Path(__file__).parents[1] / "docs" / "problems.md"
 HEAD = """\
@@ -11,24 +11,16 @@ HEAD = """\
 
 Every error is `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `code`,
 `detail`, and `errors: [{field, code, message}]` where single values are wrong. Messages are in
-Chinese, in English for `Accept-Language: en`. `python -m tools.problems` writes this page.
+Chinese, in English for `Accept-Language: en`. `type` is `/problems/<code>`, a page of the service
+that says what is said here. `python -m tools.problems` writes this page.
 """
 
 
-def refusals() -> list[type[errors.Refusal]]:
-    """Every refusal of the service, by status and code."""
-    found, todo = [], [errors.Refusal]
-    while todo:
-        kinds = todo.pop().__subclasses__()
-        found += kinds
-        todo += kinds
-    return sorted(found, key=lambda kind: (kind.status, kind.code, kind.__name__))
-
-
 def page() -> str:
-    lines = [
-        HEAD,
-        "## Codes of a request\n",
+    lines = [HEAD, "## What to do\n", "| status | 怎么办 | what to do |", "|---|---|---|"]
+    lines += [f"| {status} | {words.zh} | {words.en} |" for status, words in ADVICE.items()]
+    lines += [
+        "\n## Codes of a request\n",
         "| `code` | status | 说明 | meaning |",
         "|---|---|---|---|",
     ]

@@ -20,6 +20,7 @@ from notices.facts.errors import (
     refuse_wrong,
 )
 from notices.facts.forms import Decision, Declaration
+from notices.facts.names import letters_of
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
 from notices.identity import Person
 from notices.log import Turn
@@ -78,14 +79,14 @@ async def decide(
         if decision.objection is not None and not wanted:
             raise Invalid(problems=[Problem("objection", "no_such_objection")])
         lifecycle.refuse_unless_may_follow(kind, before.state)
-        said = " ".join(reason.split())
+        said = masking.one_line(reason)
         await _refuse_telling(deployment, before, said, waiting)
         objection: str | None
         match kind:
             case "contested":
                 form, objection = await _admit(before, wanted, said)
             case "dismissed":
-                form, objection = await _dismiss(deployment, before, turn.at, wanted, said)
+                form, objection = await _dismiss(before, turn.at, wanted, said)
             case _:
                 form, objection = await _annul(before, wanted, decision.objection, said)
         return Followup(form, Private(officer=officer, reason=reason, objection=objection))
@@ -141,7 +142,7 @@ async def _admit(before: Notice, wanted: list[Any], said: str) -> tuple[dict[str
 
 
 async def _dismiss(
-    deployment: Deployment, before: Notice, at: datetime, wanted: list[Any], said: str
+    before: Notice, at: datetime, wanted: list[Any], said: str
 ) -> tuple[dict[str, Any], str]:
     admitted = [one for one in wanted if one["status"] == "admitted"]
     if not admitted:
@@ -149,23 +150,22 @@ async def _dismiss(
     await _settle(admitted[0]["id"], "dismissed")
     running = before.state.before == "declared"
     if running:
-        await _go_on(deployment, before, at)
+        await _go_on(before, at)
     return followups.dismissal(before.id, said, running=running), admitted[0]["id"]
 
 
-async def _go_on(deployment: Deployment, before: Notice, at: datetime) -> None:
+async def _go_on(before: Notice, at: datetime) -> None:
     """Let the notice period that stood still take up again."""
     row = await DB.row("SELECT effective_at FROM notice WHERE id = $1", before.id)
     if row is None:
         raise RuntimeError("A notice has gone.")
-    certificate = deployment.catalogue.certificates.get(await register.certificate_of(before))
-    period = certificate.notice_period if certificate else None
     end = periods.resumed(
         before.published_at,
         row["effective_at"],
         before.state.since,
         at,
-        period.unit if period else "calendar_day",
+        # Of a few notices of long ago it is not known any more.
+        before.period.unit if before.period else "calendar_day",
     )
     await DB.fetch(
         "UPDATE notice SET effective_at = $2, provisional = $3 WHERE id = $1",
@@ -205,7 +205,8 @@ async def _refuse_telling(
     problems = []
     if masking.tells(reason, masking.secrets_of(declaration, certificate)):
         problems.append(Problem("reason", "personal_number"))
-    if any(len(name) > 1 and name in reason for name in names):
+    told = letters_of(reason)
+    if any(len(name) > 1 and name in told for name in map(letters_of, names)):
         problems.append(Problem("reason", "private_name"))
     if problems:
         raise Invalid(problems=problems)

@@ -175,14 +175,16 @@ async def waiting(
     deployment: Deployment, *, notice: str | None, status: str | None, limit: int
 ) -> list[dict[str, Any]]:
     """Objections as an officer sees them, the oldest first."""
+    asked = {"notice": notice, "status": status}
+    given = {name: value for name, value in asked.items() if value is not None}
+    # Only what is given is a condition: a plan for any values could use no index.
+    conditions = [f"{name} = ${number}" for number, name in enumerate(given, start=2)]
     rows = await DB.fetch(
-        "SELECT id, notice, at, ground, status, sealed, evidence_type, evidence_size,"
+        "SELECT id, notice, at, ground, status, sealed, evidence_type, evidence_size,"  # noqa: S608
         " evidence_sha256, decided_at FROM objection"
-        " WHERE ($1::text IS NULL OR notice = $1) AND ($2::text IS NULL OR status = $2)"
-        " ORDER BY at, id LIMIT $3",
-        notice,
-        status,
+        f" WHERE {' AND '.join(conditions) or 'true'} ORDER BY at, id LIMIT $1",
         limit,
+        *given.values(),
     )
     return [_shown(deployment, row) for row in rows]
 

@@ -109,13 +109,15 @@ def relay(settings: Settings, options: argparse.Namespace) -> None:
 def migrate(settings: Settings, options: argparse.Namespace) -> None:
     async def work() -> None:
         from notices import deployment
+        from notices.upkeep.recalling import recall_periods
         from notices.upkeep.rehashing import rehash
         from notices.upkeep.rescheduling import settle_periods
 
         async with at_work(settings):
             here = deployment.load(settings)
             await rehash(here)
-            await settle_periods(here)
+            await recall_periods(here)
+            await settle_periods()
             say("数据库已是最新。 / The database is up to date.")
 
     asyncio.run(work())

@@ -55,6 +55,7 @@ def why(error: BaseException) -> Text | None:
     from notices.engines.children import EngineError
     from notices.facts.catalogue import CatalogueError
     from notices.facts.errors import Unavailable
+    from notices.facts.regions import RegionsError
     from notices.migrating import MigrationError
     from notices.relay import FAILURES
     from notices.settings import SettingsError
@@ -76,6 +77,9 @@ def why(error: BaseException) -> Text | None:
     if isinstance(error, CatalogueError):
         said = "\n".join(error.problems)
         return Text("证件目录不能使用：", f"The catalogue cannot be used:\n{said}")
+    if isinstance(error, RegionsError):
+        said = "\n".join(error.problems)
+        return Text("REGIONS 文件不能使用：", f"The file of REGIONS cannot be used:\n{said}")
     if isinstance(error, MigrationError):
         return Text(
             f"数据库结构未能更新，停在最后一个完整的步骤：{error}",

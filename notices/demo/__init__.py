@@ -120,7 +120,8 @@ async def fill(
     if await DB.row("SELECT 1 FROM notice WHERE evidence <> 'self_declared' LIMIT 1"):
         raise RealRegister
     row = await DB.row(
-        "SELECT size, date_trunc('milliseconds', clock_timestamp()) AS now FROM log_head"
+        "SELECT size, date_trunc('milliseconds', clock_timestamp()) AS now"
+        " FROM log_head WHERE id = 1"
     )
     if row is None:
         raise RuntimeError("The log has no head: the database was not migrated.")
@@ -142,7 +143,7 @@ async def fill(
                 await DB.fetch(f"SET LOCAL gin_pending_list_limit = {SORTED_AT_ONCE}")
                 await DB.fetch("SELECT pg_advisory_xact_lock($1)", claims.IN_BULK)
                 await _claim_all(executor, plan, batch, notices, published)
-                await _publish(deployment, plan, batch, notices, published, pending)
+                await _publish(plan, batch, notices, published, pending)
             progress(batch.stop, count)
     # Whoever searches should not have to.
     await DB.fetch("SELECT gin_clean_pending_list('notice_terms')")
@@ -194,7 +195,6 @@ async def _taken(notices: list[Made], places: list[int]) -> list[int]:
 
 
 async def _publish(
-    deployment: Deployment,
     plan: _Plan,
     batch: range,
     notices: list[Made],
@@ -202,7 +202,6 @@ async def _publish(
     pending: list[Withdrawal],
 ) -> None:
     """Write a batch and the withdrawals that fall into its time, from `pending` or its own."""
-    certificates = deployment.catalogue.certificates
     grown, now = await log.take_turns()
     if not plan.empty:
         published = [now] * len(notices)
@@ -223,7 +222,7 @@ async def _publish(
         # Somebody may have declared meanwhile, at his own present time.
         at = max(planned, grown.last_at)
         index = grown.add(at, "published", made.id, made.certificate, made.record.commitment)
-        end = periods.end(at, certificates[made.certificate].notice_period)
+        end = periods.end(at, made.period)
         rows.append((*made.record.notice, index, at, *end))
     for withdrawal in withdrawals:
         _withdraw(grown, withdrawal, now)

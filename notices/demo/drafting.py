@@ -95,7 +95,8 @@ class Writer:
         regions, region = deployment.regions, deployment.settings.region
         self._province = regions.short(region[:2] + "0000") or ""
         self._city = regions.short(region[:4] + "00") or "某某市"
-        self._counties = tuple(regions.counties(region).items()) or tuple(regions.names.items())
+        counties = regions.counties(region) or regions.direct(region) or regions.cities(region)
+        self._counties = tuple(counties.items()) or ((region, self._city),)
         self._issuers = {
             certificate.id: self._departments(certificate)
             for certificate in deployment.catalogue.certificates.values()

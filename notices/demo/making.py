@@ -21,6 +21,7 @@ from notices.claims import Claim
 from notices.demo.drafting import Writer
 from notices.deployment import Deployment
 from notices.facts import followups, notice_ids
+from notices.facts.catalogue import Period
 from notices.log import Commitment
 from notices.records import Record
 from notices.settings import Settings
@@ -36,6 +37,7 @@ class Made(NamedTuple):
     """A notice ready to be published: all that can be known before it has its turn."""
 
     certificate: str
+    period: Period | None
     claimed: Claim
     record: Record
     withdrawn: tuple[timedelta, Commitment] | None
@@ -64,7 +66,7 @@ def make(
             after = delay, log.commit(followups.withdrawal(id, reason))
         claimed = claims.claimed(deployment, certificate, declaration)
         record = records.record(deployment, person, declaration, certificate, id, "web")
-        made.append(Made(certificate.id, claimed, record, after))
+        made.append(Made(certificate.id, certificate.notice_period, claimed, record, after))
     return made
 
 

@@ -109,6 +109,8 @@ class Catalogue:
     certificates: dict[str, Certificate]
     matters: dict[str, Matter]
     _by_name: Mapping[str, Certificate] = field(init=False, repr=False, compare=False)
+    _prefixes: tuple[re.Pattern[str], ...] = field(init=False, repr=False, compare=False)
+    _with_hyphens: tuple[Certificate, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         names = {
@@ -116,7 +118,12 @@ class Catalogue:
             for certificate in self.certificates.values()
             for name in (*certificate.names, *(each.id for each in certificate.documents))
         }
+        all_ = self.certificates.values()
+        prefixes = {each.optional_prefix: None for each in all_ if each.optional_prefix}
+        with_hyphens = [each for each in all_ if any(form.hyphens for form in each.number_forms)]
         object.__setattr__(self, "_by_name", names)
+        object.__setattr__(self, "_prefixes", tuple(prefixes))
+        object.__setattr__(self, "_with_hyphens", tuple(with_hyphens))
 
     def named(self, text: str) -> Certificate | None:
         """The certificate that goes by this id, name or alias, its own or one of a paper of it."""
@@ -130,10 +137,11 @@ class Catalogue:
             ways.append(readings.read(text))
         for reading in ways:
             found |= {reading.normal: None, lengthened_id(reading.normal): None}
-            for each in self.certificates.values():
-                if each.optional_prefix is not None:
-                    found[readings.without_prefix(reading.normal, each.optional_prefix)] = None
-                if "-" in reading.hyphened and (form := each.form_of(reading)) and form.hyphens:
+            for prefix in self._prefixes:
+                found[readings.without_prefix(reading.normal, prefix)] = None
+            if "-" in reading.hyphened:
+                forms = (each.form_of(reading) for each in self._with_hyphens)
+                if any(form is not None and form.hyphens for form in forms):
                     found[reading.hyphened] = None
         return tuple(found)
 

@@ -1,14 +1,16 @@
 """Which characters are one to a reader, however a font, a program or a region writes them."""
 
 import json
+import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).parent / "data" / "characters.json"
 
-_ZEROS = {ord("○"): "〇", ord("◯"): "〇"}
+_ZEROS = ("○", "◯")
 """Circles that are typed for the Han zero, as in 二○二○年."""
 
 
@@ -31,7 +33,7 @@ def _ideographs() -> dict[int, str]:
     """
     radicals = _table("radicals", "ideographs")
     private = {old: new.translate(radicals) for old, new in _table("private", "standard").items()}
-    return private | radicals | _ZEROS
+    return private | radicals
 
 
 @cache
@@ -39,9 +41,26 @@ def _simplified() -> dict[int, str]:
     return _table("traditional", "simplified")
 
 
+@cache
+def _odd() -> re.Pattern[str]:
+    """Any character that `standard` changes: most texts have none, and looking costs little."""
+    return _one_of(_ideographs())
+
+
+@cache
+def _traditional() -> re.Pattern[str]:
+    return _one_of(_simplified())
+
+
+def _one_of(points: Iterable[int]) -> re.Pattern[str]:
+    """A pattern for what may be one of `points`: beyond the BMP sets are slow, so all are."""
+    near = "".join(re.escape(chr(point)) for point in points if point < 0x10000)
+    return re.compile(f"[{near}\U00010000-\U0010ffff]")
+
+
 def standard(text: str) -> str:
     """`text` in the code points of the characters that a reader sees, otherwise as it is."""
-    return text if text.isascii() else text.translate(_ideographs())
+    return text.translate(_ideographs()) if not text.isascii() and _odd().search(text) else text
 
 
 def unified(text: str) -> str:
@@ -52,7 +71,10 @@ def unified(text: str) -> str:
     dropped. Folding twice changes nothing.
     """
     while not text.isascii():
-        plain = unicodedata.normalize("NFKC", text.translate(_ideographs()))
+        plain = standard(text)
+        for circle in _ZEROS:
+            plain = plain.replace(circle, "〇")
+        plain = unicodedata.normalize("NFKC", plain)
         if plain == text:
             break
         text = plain
@@ -61,7 +83,9 @@ def unified(text: str) -> str:
 
 def simplified(text: str) -> str:
     """`text` in simplified characters, one for one; what is simplified already stays."""
-    return text if text.isascii() else text.translate(_simplified())
+    if text.isascii() or not _traditional().search(text):
+        return text
+    return text.translate(_simplified())
 
 
 _FILLERS = frozenset(
@@ -91,9 +115,22 @@ def is_letter(character: str) -> bool:
     return character.isalnum() or ord(character) in _HAN_PLANES
 
 
+class _Seen(dict[int, str | None]):
+    """For `str.translate`: what spaces a text is a space, what nobody sees goes."""
+
+    def __missing__(self, point: int) -> str | None:
+        character = chr(point)
+        kept = " " if character.isspace() else None if is_unseen(character) else character
+        if point < 0x10000:
+            self[point] = kept
+        return kept
+
+
+_SEEN = _Seen()
+
+
 def seen(text: str) -> str:
     """`text` without what nobody sees, and with plain spaces for what spaces it."""
     if text.isascii() and text.isprintable():
         return text
-    spaced = (" " if each.isspace() else each for each in text)
-    return "".join(each for each in spaced if not is_unseen(each))
+    return text.translate(_SEEN)

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from notices.facts import documents, masking, placeholders, readings
-from notices.facts.characters import seen
+from notices.facts import masking, number_check
 from notices.facts.errors import Problem
 from notices.facts.forms import Declaration, Holder
 from notices.facts.identifiers import IDENTIFIER_TYPES, identifier_problems, identifier_type
-from notices.facts.numbers import (
-    birth_date,
-    has_resident_id_shape,
-    has_uscc_shape,
-    identifier_form,
-    lengthened_id,
-    resident_id_ok,
-)
-from notices.facts.text_check import LONGEST_TEXT, choice_problems, is_blank, text_problems
+from notices.facts.numbers import birth_date, identifier_form, resident_id_ok
+from notices.facts.telephones import holds_telephone
+from notices.facts.text_check import choice_problems, is_blank, text_problems
 
 if TYPE_CHECKING:  # it calls this module
     from notices.facts.catalogue import Catalogue, Certificate, Field
     from notices.facts.regions import Regions
 
 CAUSES = ("lost", "stolen", "destroyed")
-COPIES = ("original", "duplicate", "both")
 HOLDER_KINDS = ("person", "organisation")
 RELATIONS = ("self", "parent", "guardian", "mandate")
 EARLIEST = date(1900, 1, 1)
@@ -36,8 +27,6 @@ FULL_AGE = 18
 
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIELD_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
-_PHONE_PUNCTUATION = re.compile(r"[\s()\u2010-\u2015-]")
-_PHONE = re.compile(r"(\+?86)?(1[3-9]\d{9}|0\d{9,16}|[48]00\d{7})|\d{7,8}|\+\d{7,15}", re.ASCII)
 
 
 def check(
@@ -47,9 +36,7 @@ def check(
     certificate = catalogue.certificates.get(declaration.certificate or "")
     return [
         *_certificate(declaration, catalogue, certificate),
-        *_number(declaration, certificate),
-        *_document(declaration, certificate),
-        *_copies(declaration, certificate),
+        *number_check.problems(declaration, certificate),
         *_details(declaration, certificate),
         *choice_problems("cause", declaration.cause, CAUSES, required=True),
         *_dates(declaration, today),
@@ -84,108 +71,6 @@ def _certificate(
         yield Problem("matter", "unknown_matter")
     elif certificate is not None and matter.certificate != certificate.id:
         yield Problem("matter", "matter_of_another_certificate")
-
-
-def _number(declaration: Declaration, certificate: Certificate | None) -> Iterator[Problem]:
-    number = declaration.number
-    optional = certificate is not None and certificate.number_optional
-    if optional and number and is_blank(number):
-        # Only a number that is truly left out lets the holder's identifier stand for it.
-        yield Problem("number", "number_empty")
-        return
-    problems = list(number_problems("number", number, certificate, required=not optional))
-    yield from problems
-    if problems or number is None or is_blank(number) or certificate is None:
-        return
-    normal = certificate.normal_number(number)
-    confirmed = declaration.confirm_unusual_number is True
-    usual = certificate.number_form(normal) == "usual"
-    broken = certificate.check_digit != "mod1110" and not certificate.check_digit_fits(normal)
-    if broken and not confirmed:
-        yield Problem("number", "number_check_digit")
-    if _anothers_number(normal, declaration.holder, certificate):
-        yield Problem("number", "number_not_holders")
-    elif not (confirmed or broken or (usual and _is_own(normal, declaration.holder, certificate))):
-        yield Problem("number", "number_unusual", {"example": certificate.examples[0]})
-
-
-def number_problems(
-    field: str, number: str | None, certificate: Certificate | None, *, required: bool = True
-) -> Iterator[Problem]:
-    """Why `number` is none, whatever it should be the number of."""
-    shown = None if number is None else seen(number)
-    problems = list(text_problems(field, shown, required=required, published=False))
-    yield from problems
-    if problems or shown is None or is_blank(shown):
-        return
-    reading = certificate.read(shown) if certificate else readings.read(shown)
-    if placeholders.is_masked(shown):
-        yield Problem(field, "number_masked")
-    elif not reading.normal:
-        yield Problem(field, "number_empty")
-    elif placeholders.is_placeholder(reading):
-        left_out = certificate is not None and certificate.number_optional
-        yield Problem(field, "number_placeholder_optional" if left_out else "number_placeholder")
-
-
-def _own_code(holder: Holder | None) -> str:
-    code = identifier_form(((holder and holder.identifier) or "")[:LONGEST_TEXT])
-    return lengthened_id(code) if holder and holder.kind == "person" else code
-
-
-def _is_own(normal: str, holder: Holder | None, certificate: Certificate) -> bool:
-    """Whether a number that is tied to the holder's code is that code; others always are."""
-    own = _own_code(holder)
-    if certificate.number_is is None or not own:
-        return True
-    if certificate.number_is == "holder_code":
-        return normal == own
-    return normal.startswith(own)
-
-
-def _anothers_number(normal: str, holder: Holder | None, certificate: Certificate) -> bool:
-    """Whether the number should be the holder's own code and is another one's.
-
-    What is no code at all is older than any: whoever holds one must not be turned away.
-    """
-    code = normal[:18]
-    is_code = has_uscc_shape(code) or has_resident_id_shape(code)
-    return is_code and not _is_own(normal, holder, certificate)
-
-
-def _document(declaration: Declaration, certificate: Certificate | None) -> Iterator[Problem]:
-    if certificate is None:
-        return
-    named = None if is_blank(declaration.document) else declaration.document or ""
-    by_detail = documents.of_detail(declaration, certificate)
-    if named is not None and certificate.document(named) is None:
-        yield Problem("document", "unknown_document")
-    elif isinstance(by_detail, str):  # said, and no document is called so
-        yield Problem(f"details.{certificate.document_field}", "unknown_document")
-    elif by_detail is not None and named is not None and by_detail.id != named:
-        yield Problem("document", "document_differs")
-    elif documents.of_declaration(declaration, certificate) is None:
-        yield Problem("document", "required")
-
-
-def _copies(declaration: Declaration, certificate: Certificate | None) -> Iterator[Problem]:
-    copies, number = declaration.copies, declaration.copy_number
-    if certificate is None or certificate.parts:
-        yield from choice_problems("copies", copies, COPIES, required=certificate is not None)
-    elif not is_blank(copies):
-        yield Problem("copies", "copies_not_applicable")
-    if number is not None and not is_blank(number):
-        if certificate is not None and not certificate.parts:
-            yield Problem("copy_number", "copies_not_applicable")
-        elif not documents.is_copy_number(number):
-            yield Problem("copy_number", "copy_number_format")
-        elif copies in ("original", "both"):
-            yield Problem("copy_number", "copy_number_of_original")
-    elif certificate is not None and certificate.parts and copies in ("original", "both"):
-        # Printed behind the number it may stand on the original too, once somebody compared it.
-        behind = certificate.read(declaration.number or "").copy_number
-        if behind is not None and declaration.confirm_unusual_number is not True:
-            yield Problem("number", "copy_number_of_original")
 
 
 def _details(declaration: Declaration, certificate: Certificate | None) -> Iterator[Problem]:
@@ -330,10 +215,10 @@ def _region(code: str | None, regions: Regions) -> Iterator[Problem]:
 
 
 def _phone(phone: str | None) -> Iterator[Problem]:
-    problems = list(text_problems("contact.phone", phone))
-    yield from problems
-    if problems or phone is None or is_blank(phone):
+    """Nothing that stands beside a number is wrong here: nobody but an officer ever reads it."""
+    if phone is None or is_blank(phone):
         return
-    plain = _PHONE_PUNCTUATION.sub("", unicodedata.normalize("NFKC", phone))
-    if not _PHONE.fullmatch(plain):
+    problems = [one for one in text_problems("contact.phone", phone) if one.code != "emoji"]
+    yield from problems
+    if not problems and not holds_telephone(phone):
         yield Problem("contact.phone", "phone_format")

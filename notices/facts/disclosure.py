@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from notices.facts import documents
 from notices.facts.followups import WHEN, day
 from notices.facts.forms import Declaration, Holder
@@ -96,6 +98,7 @@ def public_form(
         "region": declaration.region,
         "details": _public_details(declaration, certificate),
         "elsewhere": elsewhere.to_json() if elsewhere else None,
+        "notice_period": msgspec.to_builtins(certificate.notice_period),
     }
     reading = certificate.read(declaration.number or "")
     label = certificate.number_label_of(reading, document)

@@ -5,21 +5,32 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from notices.facts.characters import unified
+from notices.facts.characters import seen, unified
 from notices.facts.forms import Declaration, Holder
-from notices.facts.text_check import is_blank
+from notices.facts.readings import Reading
+from notices.facts.text_check import LONGEST_TEXT, is_blank
 
 if TYPE_CHECKING:  # checking a declaration asks which paper it is about
     from notices.facts.certificate import Certificate, Document
 
 _BETWEEN = re.compile(r"\s*[-/\u2010-\u2015\u2212]\s*")
 _COPY_NUMBER = re.compile(r"[0-9]{1,3}(?:-[0-9]{1,3})?")
-_AROUND = re.compile(r"[()（）\[\]【】〔〕\s]")
+_AROUND = re.compile(r"副本|编号|[()\[\]【】〔〕第号:\s]")
+
+
+def reading_of(declaration: Declaration, certificate: Certificate) -> Reading:
+    """The declared number as this certificate's; nobody waits until a longer one is read."""
+    return certificate.read(seen(declaration.number or "")[:LONGEST_TEXT])
+
+
+def detail(declaration: Declaration, certificate: Certificate) -> object:
+    """What stands in the detail by which declarations named a document before `document`."""
+    return (declaration.details or {}).get(certificate.document_field or "")
 
 
 def of_detail(declaration: Declaration, certificate: Certificate) -> Document | str | None:
-    """The document that a detail names, as declarations did before `document`; else its text."""
-    given = (declaration.details or {}).get(certificate.document_field or "")
+    """The document that this detail names; else its text."""
+    given = detail(declaration, certificate)
     if not isinstance(given, str) or is_blank(given):
         return None
     return certificate.document_named(given) or given
@@ -35,7 +46,7 @@ def of_declaration(declaration: Declaration, certificate: Certificate) -> Docume
     named = of_detail(declaration, certificate)
     if named is not None and not isinstance(named, str):
         return named
-    reading = certificate.read(declaration.number or "")
+    reading = reading_of(declaration, certificate)
     return certificate.proposed_document(reading, (declaration.holder or Holder()).kind)
 
 
@@ -55,7 +66,7 @@ def copy_number(declaration: Declaration, certificate: Certificate) -> str | Non
         return None
     if not is_blank(declaration.copy_number):
         return plain_copy_number(declaration.copy_number or "")
-    return certificate.read(declaration.number or "").copy_number
+    return reading_of(declaration, certificate).copy_number
 
 
 def copy_of(number: str | None) -> int | None:

@@ -95,6 +95,15 @@ class UnknownParameter(Refusal):
     title = Text("地址里有不认识的参数。", "The query has a parameter that is not known.")
 
 
+class BadEncoding(Refusal):
+    code, status = "bad_encoding", 400
+    title = Text(
+        "地址里 ? 后面的部分不是 UTF-8 编码，无法读取；请在本站重新输入，或改用 UTF-8 编码。",
+        "What follows the ? of the address is not UTF-8 and cannot be read; type it here again, "
+        "or encode it in UTF-8.",
+    )
+
+
 class BadQuery(Refusal):
     code, status = "bad_query", 400
     title = Text("地址里的参数值不对。", "A value in the query is wrong.")

@@ -6,13 +6,17 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from notices.facts.characters import seen, standard
 from notices.facts.forms import Declaration, Holder
+from notices.facts.names import characters_of, letters_of, name_form
 from notices.facts.numbers import (
+    has_resident_id_shape,
     identifier_form,
     looks_like_resident_id,
     resident_id_ok,
 )
-from notices.facts.text_check import LONGEST_TEXT, telephones
+from notices.facts.readings import bare_form
+from notices.facts.text_check import LONGEST_TEXT, cleaned, telephones
 
 if TYPE_CHECKING:  # checking a declaration asks what is hidden of it
     from notices.facts.catalogue import Certificate
@@ -40,11 +44,12 @@ _ID_IN_TEXT = re.compile(r"(?<!\d)\d{17}[\dXxＸｘ](?![\dA-Za-z])")
 
 def mask_name(name: str) -> str:
     """The surname, or its first letter where surnames are not Han, and one star."""
-    name = one_line(name)
-    if name[:2] in COMPOUND_SURNAMES and len(name) > 2:
-        return name[:2] + "*"
+    characters = characters_of(one_line(name))
+    two = name_form("".join(characters[:2]))
+    if two in COMPOUND_SURNAMES and len(characters) > 2:
+        return "".join(characters[:2]) + "*"
     # A name of one character would be shown whole by its first.
-    return name[:1] + "*" if len(name) > 1 else "*"
+    return characters[0] + "*" if len(characters) > 1 else "*"
 
 
 def mask_number(number: str) -> str:
@@ -60,7 +65,8 @@ def mask_number(number: str) -> str:
 
 
 def one_line(text: str) -> str:
-    return " ".join(text.split())
+    """A text as it is shown: in one line, without what nobody sees, in characters fonts have."""
+    return " ".join(standard(cleaned(text)).split())
 
 
 def secrets_of(declaration: Declaration, certificate: Certificate | None) -> frozenset[str]:
@@ -72,25 +78,22 @@ def secrets_of(declaration: Declaration, certificate: Certificate | None) -> fro
     if holder.kind != "person":
         return frozenset()
     # Longer ones are refused; nobody should wait until they are folded.
-    secrets = {identifier_form((holder.identifier or "")[:LONGEST_TEXT])}
-    number = (declaration.number or "")[:LONGEST_TEXT]
+    secrets = {identifier_form(seen(holder.identifier or "")[:LONGEST_TEXT])}
+    number = seen(declaration.number or "")[:LONGEST_TEXT]
     if certificate is None:
-        secrets |= {identifier_form(number), _bare(number)}
+        secrets |= {identifier_form(number), bare_form(number)}
     elif number_is_hidden(number, holder, certificate):
-        secrets |= {identifier_form(number), _bare(certificate.normal_number(number))}
+        secrets |= {identifier_form(number), bare_form(certificate.normal_number(number))}
+    # Before 1999 an ID had 15 digits, and whoever has those has it.
+    secrets |= {code[:6] + code[8:17] for code in secrets if has_resident_id_shape(code)}
     # Who writes a number down again may leave its letters out.
     secrets |= {core for secret in secrets for core in _CORE.findall(secret)}
     return frozenset(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
 
 
-def _bare(text: str) -> str:
-    """Letters and digits without 第, 字 and 号, which may stand anywhere in a number."""
-    return identifier_form(text).translate(dict.fromkeys(map(ord, "第字号號")))
-
-
 def tells(text: str, secrets: frozenset[str]) -> bool:
-    """Whether one of `secrets` stands in `text`, however it is spaced, cased or wide."""
-    forms = (identifier_form(text), _bare(text))
+    """Whether one of `secrets` stands in `text`, in any spelling in which it is the number."""
+    forms = (identifier_form(text), bare_form(text))
     return any(secret in form for secret in secrets for form in forms)
 
 
@@ -102,7 +105,7 @@ def tells_name(text: str, declaration: Declaration, certificate: Certificate | N
     holder = declaration.holder or Holder()
     if holder.kind != "person" or (certificate and certificate.public_holder_name == "full"):
         return False
-    name, said = identifier_form(holder.name or ""), identifier_form(text)
+    name, said = letters_of(holder.name or ""), letters_of(text)
     return bool(name) and (name == said or (len(name) > 2 and name in said))
 
 

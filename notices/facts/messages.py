@@ -168,11 +168,14 @@ MESSAGES: dict[str, Text] = {
         "A parent declares for a holder under 18 only; otherwise choose self or guardian.",
     ),
     "unknown_region": Text(
-        "没有这个行政区划代码，请从列表中选择。", "There is no such region; choose one of the list."
+        "没有找到这个地区：请从列表中选择，或填写六位行政区划代码（旧代码也可以）。",
+        "There is no such region; choose one of the list, or give its six-digit code, which may "
+        "be a former one.",
     ),
     "phone_format": Text(
-        "请填写 11 位手机号码，或带区号的固定电话。",
-        "Give an 11-digit mobile number or a landline number with its area code.",
+        "没有看到电话号码：请写手机号码或固定电话（如 0536-8123456转801），也可以留空。",
+        "No telephone number is in it; give a mobile or landline number (such as "
+        "0536-8123456 ext. 801), or leave it empty.",
     ),
     "number_differs": Text(
         "号码与这份公告的证件不符；提出异议须知道完整的证件号码。",

@@ -6,8 +6,10 @@ another takes for two. Whoever changes what a number's form is raises `RULES`.
 
 import re
 import unicodedata
+from itertools import accumulate
 from typing import NamedTuple
 
+from notices.facts import labels
 from notices.facts.characters import is_letter, is_unseen, seen, simplified, standard, unified
 
 RULES = 2
@@ -17,6 +19,8 @@ _LEFT_OUT = frozenset("第字号號=,·•‧・∙⋅᛫⸱\"'`´<>")
 """The characters of numbers that some write and some do not, and what programs put in."""
 _BRACKETS = frozenset({"Ps", "Pe", "Pi", "Pf"})
 _HYPHENS = frozenset("−⁃‐‑‒–—―﹘﹣－")
+_WAVES = frozenset("〜〰")
+"""Dashes by their category, but 1〜9 is no number with a hyphen in it."""
 _SPACES = frozenset({"Zs", "Zl", "Zp"})
 
 
@@ -31,7 +35,9 @@ class _Kept(dict[int, str | None]):
         character = chr(point)
         category = unicodedata.category(character)
         kept: str | None = character
-        if character in _HYPHENS or category == "Pd":
+        if character in _WAVES:
+            kept = "~"
+        elif character in _HYPHENS or category == "Pd":
             kept = "-"
         elif (
             character in _LEFT_OUT
@@ -73,57 +79,12 @@ def without_hyphens(text: str) -> str:
     return text
 
 
-_LABEL_WORDS = (
-    "证件号码", "证件编号", "证件号", "证照编号", "证照号码", "证照号", "证书编号", "证书号码",
-    "证书号", "许可证编号", "许可证号码", "许可证号", "许可证证号", "登记证编号", "登记证号",
-    "登记编号", "登记号码", "登记号", "注册编号", "注册号码", "注册号", "备案编号", "备案编码",
-    "备案号", "执业证号", "执照编号", "执照号码", "执照号", "资格证号", "产权证号", "房权证号",
-    "房产证号", "土地证号", "印章编码", "印章编号", "统一社会信用代码/注册号", "统一社会信用代码",
-    "社会信用代码", "统一信用代码", "统一代码", "信用代码", "组织机构代码", "机构代码",
-    "船舶识别号", "声明编号", "公告编号", "编号", "编码", "号码", "证号", "代码",
-)  # fmt: skip
-_WORDS = "|".join(sorted(map(re.escape, map(simplified, _LABEL_WORDS)), key=len, reverse=True))
-_LABEL = re.compile(
-    # Any words of Han that end like a label, when a colon tells where the number begins.
-    r" ?(?:[\u3400-\u9fff()（）/\s]{0,20}(?:编号|编码|号码|代码|证号|号) ?[:：∶=] ?"
-    rf"|(?:{_WORDS}) ?(?:为|是)? ?[:：∶=]? ?"
-    # No 123, No. JY1, NO:1; but neither N-012 nor NOX1.
-    r"|N[O°]\s*(?:[.:：#]+\s*|\s+|(?=[0-9]))"
-    r"|(?:NR|SN|NUM|NUMBER)\s*[.:：#]+\s*)",
-    re.IGNORECASE,
-)
-_LASTING = "|".join(word for word in _WORDS.split("|") if not set(word) & _LEFT_OUT)
-_LABELS_LEFT = re.compile(
-    rf"(?:{_LASTING})(?:为|是)?[:∶]?|N[O°](?:[.:#]+|(?=[0-9]))|(?:NR|SN|NUM|NUMBER)[.:#]+"
-)
-"""Labels that folding leaves as they are: what has been folded is read as what it was made of."""
-
-_OPEN, _CLOSE = r"[(\[{【〔〖「『<]", r"[)\]}】〕〗」』>]"
-_COPY_WORDS = {
-    "正本": "original", "正页": "original", "主证": "original", "原件": "original",
-    "副本": "duplicate", "副页": "duplicate", "副证": "duplicate", "正副本": "both",
-}  # fmt: skip
-_COPY = "|".join(sorted(_COPY_WORDS, key=len, reverse=True))
-_TWO_NUMBERS = r"[0-9]{1,3} ?[-/] ?[0-9]{1,3}"
-_TAIL = 40
-"""Characters at the end of a number in which a copy may stand."""
-_BEHIND = re.compile(
-    rf" ?[,，;；]? ?{_OPEN}? ?(?P<copy>{_COPY}) ?"
-    rf"(?:{_CLOSE}? ?{_OPEN}? ?(?:编号|号码|号)? ?[:：∶]? ?(?P<number>{_TWO_NUMBERS})"
-    r"|(?:编号|号码|号) ?[:：∶]? ?(?P<one>[0-9]{1,3}))?"
-    rf" ?{_CLOSE}? ?{_CLOSE}?$"
-)
-_NUMBERED = re.compile(rf" ?{_OPEN} ?(?P<number>{_TWO_NUMBERS}) ?{_CLOSE} ?$")
-_AFTER_CODE = re.compile(rf"(?<=^.{{18}})(?: | ?[-_] ?)(?P<number>{_TWO_NUMBERS})$")
-"""A copy's number behind a unified social credit code, without brackets: …076U 1-1."""
-
-
 class Reading(NamedTuple):
     """A number apart from what was written around it.
 
     `normal` is the form in which numbers are compared, `hyphened` the same with those hyphens
     that stand between digits. `written` is the number as it was typed, for showing; `copy` and
-    `copy_number` were written behind it, None if not.
+    `copy_number` were written around it, None if not.
     """
 
     normal: str
@@ -137,53 +98,100 @@ def read(text: str, *, copies: bool = False) -> Reading:
     """What `text` says as a number; "(3-2)" behind it is a copy's number where it has `copies`."""
     if _PLAIN.fullmatch(text) and not text.startswith("N"):
         return Reading(text, text, text)
+    reading = _read(text, copies)
+    while True:  # ornaments may have stood between the letters of a label, or of a copy
+        again = _read(reading.normal, copies=False)
+        if again.normal == reading.normal:
+            return reading
+        hyphened = read(reading.hyphened).hyphened
+        copy = _both(reading.copy, again.copy)
+        number = reading.copy_number or again.copy_number
+        reading = Reading(again.normal, hyphened, reading.written, copy, number)
+
+
+def _read(text: str, copies: bool) -> Reading:
     copy = copy_number = None
-    # Single spaces keep the patterns from trying every way to share many.
-    rest = whole = " ".join(unified(seen(text)).split())
+    shown = _unwrapped(" ".join(standard(seen(text)).split()))
     while True:
-        found = _behind(rest, copies)
-        if found is not None:
-            rest, named, number = found
-            copy, copy_number = copy or named, copy_number or number
-            continue
-        label = _LABEL.match(rest)
-        if label is None or not folded(rest[label.end() :]):
+        plain, places = _plain(shown)
+        before = labels.label(plain)
+        if before and _between(places, len(before)) and folded(plain[len(before) :]):
+            shown = shown[places[len(before)] :]
+            copy = _both(copy, labels.copy_in(before))
+        elif (behind := labels.behind(plain, copies=copies)) and _between(places, behind.start):
+            shown = shown[: places[behind.start]]
+            copy = _both(copy, behind.copy)
+            copy_number = copy_number or behind.number
+        else:
             break
-        rest = rest[label.end() :]
-    hyphened, copy_behind = _bare(folded(rest))
-    normal, _ = _bare(without_hyphens(hyphened))
-    written = " ".join(standard(seen(text)).split()) if rest == whole else rest
-    return Reading(normal, _between_digits(hyphened), written, copy or copy_behind, copy_number)
+        shown = _unwrapped(shown)
+    hyphened = folded(shown)
+    return Reading(without_hyphens(hyphened), _between_digits(hyphened), shown, copy, copy_number)
 
 
-def _behind(text: str, copies: bool) -> tuple[str, str | None, str | None] | None:
-    """`text` without the copy behind it, that copy and its number; None if there is none."""
-    start = max(0, len(text) - _TAIL)
-    found = _BEHIND.search(text, start)
-    if found is None and copies:
-        found = _NUMBERED.search(text, start) or _AFTER_CODE.search(text)
-    if found is None or not _DIGIT.search(text, 0, found.start()):
-        return None
-    groups = found.groupdict()
-    number = groups["number"] or groups.get("one")
-    number = number and number.replace(" ", "").replace("/", "-")
-    return text[: found.start()], _COPY_WORDS.get(groups.get("copy") or ""), number
+def _both(one: str | None, other: str | None) -> str | None:
+    """The copies that two words name; one of them may name none."""
+    return "both" if one and other and one != other else one or other
 
 
-def _bare(text: str) -> tuple[str, str | None]:
-    """Folded `text` without what is left of labels and copies, and the copy; until it stays."""
-    copy = None
+class _Spelled(dict[str, str]):
+    """A character in NFKC, capitals and simplified, all brackets round, all hyphens "-"."""
+
+    def __missing__(self, character: str) -> str:
+        spelled = "".join(map(_spelled, simplified(unified(character).upper())))
+        if character < "\U00010000":
+            self[character] = spelled
+        return spelled
+
+
+def _spelled(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in ("Ps", "Pe"):
+        return "(" if category == "Ps" else ")"
+    if character in "第字号=":
+        return character
+    return _KEPT[ord(character)] or (" " if character.isspace() else "")
+
+
+_SPELLED = _Spelled({"№": "NO."})
+
+
+def _plain(shown: str) -> tuple[str, list[int]]:
+    """`shown` as labels and copies are looked for in it, and where each character stands there."""
+    spelled = [_SPELLED[character] for character in shown]
+    places = [place for place, each in enumerate(spelled) for _ in each]
+    return "".join(spelled), [*places, len(shown)]
+
+
+def _between(places: list[int], at: int) -> bool:
+    """Whether there are two characters on both sides; one may be spelled with many."""
+    return at == 0 or places[at] != places[at - 1]
+
+
+_EDGES = " \"'`´=,<>·•＝＂＇，＜＞“”‘’«»‹›"
+"""What programs put around a number."""
+
+
+def _unwrapped(text: str) -> str:
+    """`text` without what was put around it, and without a bracket whose other one is gone."""
     while True:
-        shorter = text
-        if (label := _LABELS_LEFT.match(text)) and label.end() < len(text):
-            shorter = text[label.end() :]
-        elif found := _behind(text, copies=False):
-            shorter, named, _ = found
-            copy = copy or named
-        shorter = folded(shorter)
-        if shorter == text:
-            return text, copy
-        text = shorter
+        bare = text.strip(_EDGES)
+        kinds = [unicodedata.category(each) for each in bare]
+        more = kinds.count("Ps") - kinds.count("Pe")
+        opened, closed = kinds[:1] == ["Ps"], kinds[-1:] == ["Pe"]
+        if closed and (more < 0 or (opened and _is_pair(kinds))):
+            bare = bare[:-1] if more < 0 else bare[1:-1]
+        elif opened and more > 0:
+            bare = bare[1:]
+        if bare in ("", text):
+            return text
+        text = bare
+
+
+def _is_pair(kinds: list[str]) -> bool:
+    """Whether the first bracket is closed by the last character."""
+    depths = accumulate((each == "Ps") - (each == "Pe") for each in kinds)
+    return 0 not in list(depths)[:-1]
 
 
 def _between_digits(text: str) -> str:

@@ -9,12 +9,28 @@ from notices.facts.numbers import birth_date, identifier_form, resident_id_ok
 
 LONGEST_TEXT = 200
 
-# Format characters (Cf) are unseen: they hide text or turn the direction in which it is read.
+# Controls end lines or do worse; format characters (Cf) are unseen.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _UNSEEN_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-_EMOJI = re.compile(
-    "[\u231a\u231b\u23e9-\u23fa\u2600-\u27bf\u2b00-\u2bff\u20e3\ufe0f\U0001f000-\U0001faff]"
+
+_SHOWN_AS_EMOJI = (
+    "\u231a\u231b\u23e9-\u23ec\u23f0\u23f3\u25fd\u25fe\u2614\u2615\u2648-\u2653\u267f\u2693\u26a1"
+    "\u26aa\u26ab\u26bd\u26be\u26c4\u26c5\u26ce\u26d4\u26ea\u26f2\u26f3\u26f5\u26fa\u26fd\u2705\u270a"
+    "\u270b\u2728\u274c\u274e\u2753-\u2755\u2757\u2795-\u2797\u27b0\u27bf\u2b1b\u2b1c\u2b50\u2b55"
+    "\U0001f000-\U0001f0ff\U0001f18e\U0001f191-\U0001f1ff\U0001f200-\U0001f6ff\U0001f780-\U0001faff"
 )
+"""What stands in colour by itself (Emoji_Presentation, UTS #51), and blocks of pictures."""
+_SIGNS = "\u2328\u23cf\u23ed-\u23ef\u23f1\u23f2\u23f8-\u23fa\u2600-\u2604\u2607-\u27bf\u2b05-\u2b07"
+"""What is a sign of text, but in colour where U+FE0F follows: ❤ ☎ ✉. Never ★ ☆ ® ™."""
+_EMOJI = re.compile(f"[{_SHOWN_AS_EMOJI}\u20e3]|[{_SIGNS}]\ufe0f")
+
+_STRAY_SELECTOR = re.compile(f"(?<![{_SIGNS}])[\ufe03-\ufe0f]")
+"""Of U+FE00 to U+FE02 and U+E0100 to U+E01EF a character gets the form that its owner writes."""
+_HARMLESS = re.compile(
+    "[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a\u202c\u202d\u2060-\u2066\u2068-\u206f\u3164"
+    "\ufeff\uffa0\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]"
+)
+"""What comes along unseen when a text is pasted from a chat, a PDF or an address book."""
 _GAP = r"[\s._·\u2010-\u2015-]{0,3}"
 _MOBILE_IN_TEXT = re.compile(rf"(?<!\d)(?:86{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)")
 # A look-ahead, so that a stray digit in front does not swallow the beginning of an ID.
@@ -24,7 +40,15 @@ _ID_IN_TEXT = re.compile(
 
 
 def is_blank(text: str | None) -> bool:
-    return text is None or not text.strip()
+    return text is None or not cleaned(text).strip()
+
+
+def cleaned(text: str) -> str:
+    """`text` without what nobody sees and that does no harm.
+
+    U+202B, U+202E and U+2067 stay, and are refused: they let a text read as another one.
+    """
+    return text if text.isascii() else _STRAY_SELECTOR.sub("", _HARMLESS.sub("", text))
 
 
 LONGEST_REASON = 1000
@@ -51,7 +75,7 @@ def text_problems(
             yield Problem(field, "required")
     elif len(text) > longest:
         yield Problem(field, "too_long", {"limit": longest})
-    elif any(map(_unseen, text)):
+    elif any(map(_unseen, cleaned(text))):
         yield Problem(field, "control_character")
     elif _EMOJI.search(text):
         yield Problem(field, "emoji")
@@ -72,7 +96,7 @@ def telephones(text: str) -> Iterator[str]:
 
 
 def _holds_personal_number(text: str) -> bool:
-    folded = unicodedata.normalize("NFKC", text)
+    folded = unicodedata.normalize("NFKC", cleaned(text))
     if _MOBILE_IN_TEXT.search(folded):
         return True
     for found in _ID_IN_TEXT.finditer(folded):

@@ -37,6 +37,7 @@ class Query:
     """What somebody looks for; `published_to` is the last day that counts."""
 
     q: str = ""
+    holder_kind: str | None = None
     certificate: str | None = None
     matter: str | None = None
     region: str | None = None
@@ -59,6 +60,7 @@ class Finder:
         self.vocabulary = vocabulary_of(deployment)
         self._behind = Behind()
         terms.written()
+        terms.places(deployment.regions)
 
     async def find(self, query: Query) -> dict[str, Any]:
         """The contract's answer; raises Unavailable when too many searches are in flight."""
@@ -121,6 +123,7 @@ class Finder:
         end = query.published_to and query.published_to + timedelta(days=1)
         return Lookup(
             q=understand(query.q, self.vocabulary),
+            holder_kind=query.holder_kind,
             certificate=query.certificate,
             matter=query.matter,
             region=query.region,

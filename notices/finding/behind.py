@@ -15,10 +15,11 @@ MOST = 1000
 LOOK = f"""
 SELECT f.checked_at > clock_timestamp() - interval '10 seconds' AS whole,
   (SELECT array_agg(e.notice) FROM
-    (SELECT notice FROM event WHERE index >= f.position LIMIT {MOST + 1}) e) AS ahead,
+    (SELECT notice FROM event WHERE index >= f.position
+     ORDER BY index LIMIT {MOST + 1}) e) AS ahead,
   (SELECT array_agg(p.notice) FROM parked p WHERE p.follower = f.name) AS parked,
-  (SELECT array_agg(t.notice) FROM (SELECT notice FROM touched WHERE NOT taken
-     LIMIT {MOST + 1}) t) AS touched
+  (SELECT array_agg(t.notice) FROM
+    (SELECT notice FROM touched WHERE NOT taken ORDER BY at LIMIT {MOST + 1}) t) AS touched
 FROM follower f WHERE f.name = 'search'
 """  # noqa: S608  (constants)
 

@@ -60,6 +60,8 @@ class Condition:
 def filters(lookup: Lookup, now: datetime) -> Condition:
     """What every hit fulfils besides the query's own words and numbers."""
     sql = Condition()
+    if lookup.holder_kind is not None:
+        sql.parts.append(f"n.holder_kind = {sql.value(lookup.holder_kind)}")
     if lookup.certificate is not None:
         sql.parts.append(f"n.certificate = {sql.value(lookup.certificate)}")
     if lookup.matter is not None:
@@ -142,8 +144,10 @@ async def chunked(
         )
     # A chunk may have thousands; only of those wanted is anything more than the place read.
     return await DB.fetch(
-        f"SELECT {_COLUMNS}, {_OUTCOMES} FROM ({source} LIMIT {most}) h"  # noqa: S608
-        f" JOIN notice n USING (published_index) ORDER BY n.published_index {order}",
+        f"SELECT n.* FROM ({source} LIMIT {most}) h CROSS JOIN LATERAL"  # noqa: S608
+        f" (SELECT {_COLUMNS}, {_OUTCOMES} FROM notice n"
+        "   WHERE n.published_index = h.published_index OFFSET 0) n"
+        f" ORDER BY n.published_index {order}",
         *sql.values,
     )
 
@@ -154,11 +158,11 @@ async def by_event(lookup: Lookup) -> list[str] | None:
     if kinds is None:
         return None
     found = await DB.fetch(
-        "SELECT DISTINCT e.notice FROM event e"  # noqa: S608
-        f" WHERE {_OUTCOME} AND e.kind = ANY($1::text[]) LIMIT {FEW + 1}",
+        f"SELECT e.notice FROM event e WHERE {_OUTCOME} AND e.kind = ANY($1::text[])"  # noqa: S608
+        f" LIMIT {FEW + 1}",
         kinds,
     )
-    return None if len(found) > FEW else [row["notice"] for row in found]
+    return None if len(found) > FEW else list({row["notice"] for row in found})
 
 
 async def chunks(lookup: Lookup, now: datetime) -> tuple[int, int] | None:

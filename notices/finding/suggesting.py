@@ -21,6 +21,9 @@ FEWEST_CHARACTERS = 4
 FEWEST_SOUNDS = 3
 """Letters of a certificate's pinyin from which on it is completed."""
 
+LENGTH = 14
+"""Digits of a notice's id."""
+
 FEWEST_OF_AN_ID = 8
 """Digits of a notice's id; the first four say no more than the city."""
 
@@ -99,11 +102,13 @@ async def _numbers(begun: str) -> list[dict[str, Any]]:
         "(SELECT id, form ->> 'number' AS text FROM notice"
         "  WHERE number_key ~>=~ $1 AND number_key ~<~ $2 ORDER BY number_key USING ~<~ LIMIT $3)"
         " UNION ALL (SELECT id, id FROM notice"
-        "  WHERE id ~>=~ $1 AND id ~<~ $2 AND length($1) >= $4 LIMIT $3)",
+        "  WHERE $4 AND id BETWEEN $5 AND $6 ORDER BY id LIMIT $3)",
         begun,
         begun[:-1] + chr(ord(begun[-1]) + 1),
         MOST_OF_A_KIND,
-        FEWEST_OF_AN_ID,
+        begun.isascii() and begun.isdecimal() and len(begun) in range(FEWEST_OF_AN_ID, LENGTH + 1),
+        begun.ljust(LENGTH, "0"),  # whatever the database's collation, ids compare as numbers
+        begun.ljust(LENGTH, "9"),
     )
     return [
         {"kind": "number", "text": row["text"], "id": row["id"]} for row in rows[:MOST_OF_A_KIND]

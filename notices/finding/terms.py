@@ -6,7 +6,7 @@ makes them; each begins with the number of its chunk of the log, for which `CHUN
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache, lru_cache
 from itertools import chain
@@ -16,6 +16,8 @@ from notices.deployment import Deployment
 from notices.facts.catalogue import Certificate
 from notices.facts.characters import simplified
 from notices.facts.readings import bare_form
+from notices.facts.regions import Regions
+from notices.finding.vocabulary import compacted
 from search.document import backwards, pieces
 from search.lookup import Lookup
 from search.understanding import LONGEST, MOST_WORDS, compact
@@ -29,6 +31,9 @@ LONGEST_PHRASE = 32
 
 LEVELS = (2, 4, 6)
 """Digits of a region's code that name its province, its city and itself; each is a term."""
+
+MOST_REGIONS = 100
+"""Regions that are asked for by their codes because a word is in their names."""
 
 NOTHING = "'-'"
 """A term that no notice has."""
@@ -132,7 +137,7 @@ class Asked:
     def _word(self, word: str) -> str:
         certificates, regions = self._named[word]
         named = [_term("@", id) for id in sorted(certificates)]
-        named += [_term("#", each) for each in _shortest(regions, self._deployment.regions.names)]
+        named += [_term("#", each) for each in _shortest(regions, self._deployment.regions)]
         return _any([_phrase(word), *named])
 
     def fits(self, row: Mapping[str, Any]) -> bool:
@@ -167,15 +172,41 @@ class Asked:
         ]
 
 
-def _shortest(codes: Collection[str], known: Collection[str]) -> list[str]:
-    """Codes and beginnings of codes that together cover `codes` and nothing else that is known."""
+def _shortest(codes: Collection[str], known: Regions, most: int | None = None) -> list[str]:
+    """Codes and beginnings of codes that together cover `codes` and nothing else that is known.
+
+    With `most` no more are looked for than shows that they are too many.
+    """
+    below = _below(known)
+    counted = _begins(codes)
     found: list[str] = []
     for level in LEVELS:
         for begin in sorted({code[:level] for code in codes}):
-            same = {code for code in known if code.startswith(begin)}
-            if same <= set(codes) and not begin.startswith(tuple(found)):
+            if most is not None and len(found) > most:
+                return found
+            if counted[begin] == below[begin] and not begin.startswith(tuple(found)):
                 found.append(begin)
     return found
+
+
+def _begins(codes: Collection[str]) -> Counter[str]:
+    """How many of the codes lie below each beginning of one."""
+    return Counter(code[:level] for code in codes for level in LEVELS)
+
+
+@cache
+def _below(known: Regions) -> Counter[str]:
+    return _begins(known.names)
+
+
+@cache
+def places(known: Regions) -> tuple[tuple[str, str], ...]:
+    """Every region's code and its whole name, compact: 7,000 that each word is looked for in.
+
+    They take a while to make, which is to be over before somebody waits.
+    """
+    names = compacted(known.name(code) or "" for code in known.names)
+    return tuple(zip(known.names, names, strict=True))
 
 
 def _ends(row: Mapping[str, Any], run: str) -> bool:
@@ -189,7 +220,7 @@ def _ends(row: Mapping[str, Any], run: str) -> bool:
 
 
 _compact = lru_cache(2_000)(compact)
-"""For the names of certificates and regions: there are few, and all are asked for every word."""
+"""For the names of certificates: there are few, and all are asked for every word."""
 
 
 def _names(certificate: Certificate) -> tuple[str, ...]:
@@ -198,12 +229,23 @@ def _names(certificate: Certificate) -> tuple[str, ...]:
 
 def _named(deployment: Deployment, word: str) -> tuple[frozenset[str], frozenset[str]]:
     """The certificates and the regions that have `word` in a name."""
-    certificates, regions = deployment.catalogue.certificates, deployment.regions
     return (
         frozenset(
             id
-            for id, certificate in certificates.items()
+            for id, certificate in deployment.catalogue.certificates.items()
             if any(word in _compact(name) for name in _names(certificate))
         ),
-        frozenset(code for code in regions.names if word in _compact(regions.name(code) or "")),
+        _regions_named(deployment, word),
     )
+
+
+def _regions_named(deployment: Deployment, word: str) -> frozenset[str]:
+    """The regions that have `word` in a name; only those of the own province of too many.
+
+    市 and 山 are in the names of thousands, which say nothing; each would be a term to ask for.
+    """
+    regions, home = deployment.regions, deployment.settings.region[:2]
+    found = frozenset(code for code, name in places(regions) if word in name)
+    if len(_shortest(found, regions, MOST_REGIONS)) <= MOST_REGIONS:
+        return found
+    return frozenset(code for code in found if code.startswith(home))

@@ -149,7 +149,7 @@ class _Relay:
         """Take the next events and try what is parked, if it is time; whether there may be more."""
         row = await connection.fetchrow(
             "SELECT f.position, h.size > f.position OR EXISTS (SELECT FROM touched WHERE NOT taken)"
-            " AS behind FROM follower f, log_head h WHERE f.name = $1",
+            " AS behind FROM follower f, log_head h WHERE f.name = $1 AND h.id = 1",
             FOLLOWER,
         )
         position, behind = (row["position"], row["behind"]) if row else (0, False)

@@ -161,7 +161,9 @@ async def settle(taken: Sequence[str], refused: Mapping[str, str]) -> None:
             LOG.error("notice_parked", follower=FOLLOWER, notice=id, error=error)
         await DB.fetch(
             "INSERT INTO parked (follower, notice, index, error)"
-            " SELECT $1, $2, max(index), $3 FROM event WHERE notice = $2 HAVING max(index) >= 0"
+            # The sum keeps it from reading the log from its end until the notice comes.
+            " SELECT $1, $2, max(index + 0), $3 FROM event WHERE notice = $2"
+            " HAVING max(index + 0) >= 0"
             " ON CONFLICT (follower, notice)"
             " DO UPDATE SET index = excluded.index, error = excluded.error, at = now()",
             FOLLOWER,
@@ -200,8 +202,9 @@ async def untouch(delivered: Mapping[str, Any]) -> None:
     The rows stay a day, so that a rebuild that read an older state can ask for them again.
     """
     await DB.fetch(
-        "UPDATE touched t SET taken = true FROM unnest($1::text[], $2::timestamptz[])"
-        " AS d (notice, at) WHERE t.notice = d.notice AND t.at = d.at",
+        # No join, which could begin with all that is touched.
+        "UPDATE touched SET taken = true WHERE notice = ANY($1::text[])"
+        " AND at = ($2::timestamptz[])[array_position($1::text[], notice)]",
         list(delivered),
         list(delivered.values()),
     )

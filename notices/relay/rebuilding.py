@@ -63,7 +63,11 @@ async def connect() -> Any:
         DB.config["dsn"],
         timeout=5,
         command_timeout=30,
-        server_settings={"application_name": "notices relay", **KEEPALIVES},
+        server_settings={
+            "application_name": "notices relay",
+            **database.BY_INDEX,
+            **KEEPALIVES,
+        },
     )
 
 
@@ -127,7 +131,8 @@ async def _rebuild(
         # What was noted before the rebuild began may have been committed after it was read; no
         # transaction of ours lasts a minute.
         await DB.fetch(
-            "UPDATE touched SET taken = false WHERE at >= $1::timestamptz - interval '1 minute'",
+            "UPDATE touched SET taken = false"
+            " WHERE taken AND at >= $1::timestamptz - interval '1 minute'",
             began,
         )
         await move(position)

@@ -5,8 +5,13 @@ The audit asks this after it has found the events to be what the log says.
 
 from typing import Any
 
-from notices.facts.texts import Text
+from notices.facts import periods
+from notices.facts.catalogue import Period
+from notices.facts.texts import Text, rfc3339
 from notices.trust.watching import Difference
+from notices.upkeep.rescheduling import ENDS, life
+
+ROWS = 4_096
 
 _ORPHANS = """
 SELECT e.index, e.notice, CASE
@@ -29,6 +34,12 @@ SELECT id, published_index, wrong FROM (
         SELECT jsonb_object_agg(field.key, field.value -> 'after' ORDER BY c.index)
         FROM event c CROSS JOIN LATERAL jsonb_each(c.form - 'statement') AS field
         WHERE c.notice = n.id AND c.kind = 'corrected'), '{}') THEN 'form'
+      WHEN (p.form ? 'notice_period') <> (n.period_from IS NOT DISTINCT FROM 'form')
+        OR p.form -> 'notice_period' <> CASE WHEN n.period_value IS NULL THEN 'null'
+          ELSE jsonb_build_object('value', n.period_value, 'unit', n.period_unit) END
+        THEN 'period'
+      WHEN n.period_from IS NOT NULL AND n.period_value IS NULL
+        AND n.effective_at <> n.published_at THEN 'at_once'
       WHEN n.evidence = 'issuer_confirmed' AND NOT EXISTS (SELECT 1 FROM event c
         WHERE c.notice = n.id AND c.kind IN ('confirmed', 'replaced')) THEN 'evidence'
       WHEN NOT EXISTS (SELECT 1 FROM claim c WHERE c.notice = n.id) THEN 'claim'
@@ -46,12 +57,37 @@ SELECT id, published_index, wrong FROM (
 """
 
 
+_WAITED = ENDS + "WHERE n.period_value IS NOT NULL ORDER BY n.published_index"
+
+
 async def refuse_what_disagrees(connection: Any) -> None:
     """Raises Difference for the first notice or event that does not fit the other."""
     for question in (_ORPHANS, _NOTICES):
         row = await connection.fetchrow(question)
         if row is not None:
             raise Difference(_WORDS[row["wrong"]].format(**row))
+    await _refuse_other_ends(connection)
+
+
+async def _refuse_other_ends(connection: Any) -> None:
+    """Raises Difference where period and events give none of the ends that a notice may have."""
+    cursor = await connection.cursor(_WAITED)
+    while rows := await cursor.fetch(ROWS):
+        for row in rows:
+            events, at = life(row), row["effective_at"]
+            period = Period(row["period_value"], row["period_unit"])
+            if not periods.may_end(at, events, period, provisional=row["provisional"]):
+                made = periods.end_of_life(events, period).at
+                raise Difference(
+                    _OTHER_END.format(id=row["id"], said=rfc3339(at), made=rfc3339(made))
+                )
+
+
+_OTHER_END = Text(
+    "公告 {id} 的生效时间（effective_at）是 {said}，按它的公示期和事件应为 {made}。",
+    "Notice {id} takes effect (effective_at) {said}; by its notice period and its events that "
+    "would be {made}.",
+)
 
 
 _WORDS = {
@@ -78,6 +114,17 @@ _WORDS = {
     "form": Text(
         "公告 {id} 显示的内容不是其发布事件（第{published_index}条）经更正后的内容。",
         "Notice {id} shows another text than its event {published_index} with its corrections.",
+    ),
+    "period": Text(
+        "公告 {id} 的公示期（period_value、period_unit、period_from）"
+        "与其发布事件（第{published_index}条）所说的不同。",
+        "Notice {id} has another notice period (period_value, period_unit, period_from) than its "
+        "event {published_index} says.",
+    ),
+    "at_once": Text(
+        "公告 {id} 没有公示期，但它的生效时间（effective_at）不是发布时间。",
+        "Notice {id} has no notice period, yet it does not take effect (effective_at) when it was "
+        "published.",
     ),
     "evidence": Text(
         "公告 {id} 标为已由发证机关确认，但日志中没有这样的事件。",

@@ -2,33 +2,46 @@
 
 from datetime import datetime
 
+import asyncpg
 import structlog
 
 from notices import register
 from notices.database import DB
-from notices.deployment import Deployment
 from notices.facts import periods
-from notices.facts.periods import End
+from notices.facts.lifecycle import Event
 from notices.facts.texts import CHINA
 
 PIECE = 500
 
+# The entry knows the certificate of a redacted notice too.
+ENDS = """
+SELECT n.id, n.published_index, n.published_at, n.effective_at, n.provisional,
+  n.period_value, n.period_unit,
+  coalesce(n.certificate, (SELECT e.entry::jsonb ->> 'certificate' FROM event e
+    WHERE e.index = n.published_index)) AS certificate,
+  (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index) FROM event e
+    WHERE e.notice = n.id AND e.kind IN ('contested', 'dismissed')) AS contests
+FROM notice n
+"""
+"""When notices take effect, and what their ends follow from."""
+
 LOG = structlog.get_logger()
 
 
-async def settle_periods(deployment: Deployment) -> int:
+async def settle_periods() -> int:
     """Compute anew every provisional end by the schedule that is installed; how many moved.
 
-    An end that is past stays: what was in effect has been in effect. Doing it twice changes
-    nothing, and two processes that do it at once do the same.
+    The period is the notice's own, and one that is not known moves nothing. An end that is past
+    stays: what was in effect has been in effect. Doing it twice changes nothing, and two
+    processes that do it at once do the same.
     """
     moved, last = 0, ""
     # Later ends cannot be final yet: a start under the same schedule looks at none of them.
     known_to = datetime(periods.PUBLISHED_TO + 1, 1, 1, tzinfo=CHINA)
     while True:
         rows = await DB.fetch(
-            "SELECT id FROM notice WHERE provisional AND effective_at <= $3 AND id > $1"
-            " ORDER BY id LIMIT $2",
+            "SELECT id FROM notice WHERE provisional AND period_value IS NOT NULL"
+            " AND effective_at <= $3 AND id > $1 ORDER BY id LIMIT $2",
             last,
             PIECE,
             known_to,
@@ -37,19 +50,19 @@ async def settle_periods(deployment: Deployment) -> int:
             break
         last = rows[-1]["id"]
         for row in rows:
-            moved += await _settle(deployment, row["id"])
+            moved += await _settle(row["id"])
     if moved:
         LOG.info("periods_settled", notices=moved)
     return moved
 
 
-async def _end(deployment: Deployment, id: str) -> End:
-    notice = await register.get(id)
-    certificate = deployment.catalogue.certificates.get(await register.certificate_of(notice))
-    return periods.end_of_life(notice.events, certificate.notice_period if certificate else None)
+def life(row: asyncpg.Record) -> list[Event]:
+    """The events on which the end of a notice depends, of a row of `ENDS`."""
+    contests = (Event(index, kind, at) for index, kind, at in row["contests"] or ())
+    return [Event(row["published_index"], "published", row["published_at"]), *contests]
 
 
-async def _settle(deployment: Deployment, id: str) -> int:
+async def _settle(id: str) -> int:
     async with DB.transaction():
         # Under the head's lock a dismissal, which moves the end as well, cannot come between.
         await DB.fetch("SELECT FROM log_head WHERE id = 1 FOR UPDATE")
@@ -60,7 +73,8 @@ async def _settle(deployment: Deployment, id: str) -> int:
         )
         if row is None:
             return 0
-        end = await _end(deployment, id)
+        notice = await register.get(id)
+        end = periods.end_of_life(notice.events, notice.period)
         at: datetime = row["effective_at"] if row["past"] else end.at
         if (at, end.provisional) == (row["effective_at"], True):
             return 0

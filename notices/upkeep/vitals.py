@@ -19,7 +19,9 @@ class Vitals:
 async def measure() -> Vitals:
     """Raises what the database raises when it is away."""
     events, seconds = await relay.lag()
-    row = await DB.row("SELECT size, (SELECT count(*) FROM parked) AS parked FROM log_head")
+    row = await DB.row(
+        "SELECT size, (SELECT count(*) FROM parked) AS parked FROM log_head WHERE id = 1"
+    )
     if row is None:
         raise RuntimeError("The log has no head: the database was not migrated.")
     return Vitals(row["size"], events, seconds, row["parked"])

@@ -100,7 +100,7 @@ async def correct_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
 @post("/notices/{id:str}/correct", include_in_schema=False)
 async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     """Correct clerical fields of a notice."""
-    given = await typed.fields(request)
+    given = typed.with_days(await typed.fields(request))
     person, found = await _own(request, id)
     filled = {name: typed.filled(given, name) for name in CLERICAL}
     once_ = once_of(request, person, f"/notices/{found.id}/correct", given, filled)

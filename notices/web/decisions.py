@@ -2,17 +2,17 @@
 
 from datetime import UTC, datetime
 
-from litestar import Response, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 
-from notices import register
+from notices import claims, register
 from notices.changing import deciding, issuing
-from notices.facts.errors import Invalid
+from notices.facts.errors import BadQuery, Invalid, Problem
 from notices.facts.forms import Confirmation, Decision, Redaction, Replacement
 from notices.web import bodies, guards
-from notices.web.documenting import writes
+from notices.web.documenting import reads, writes
 from notices.web.guards import AnyRequest
-from notices.web.notices import json_response, key_of, once_of
+from notices.web.notices import NO_STORE, json_response, key_of, once_of, whole_number
 
 
 @post("/api/v1/notices/{id:str}/decisions", **writes("decide", "decisions", Decision))
@@ -79,4 +79,17 @@ async def replace(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     return json_response(answer, 201)
 
 
-HANDLERS = [decide, redact, confirm, replace]
+MOST = 100
+
+
+@get("/api/v1/overlaps", **reads("getOverlaps", "decisions", "limit"))
+async def overlaps(request: AnyRequest) -> Response[bytes]:
+    """Pairs of living notices whose numbers turned out to be one; for officers."""
+    limit = whole_number(request.query_params.get("limit") or "20", 1, MOST)
+    if limit is None:
+        raise BadQuery(problems=[Problem("limit", "bad_value", {"expected": f"1-{MOST}"})])
+    await guards.require_officer(request)
+    return json_response({"overlaps": await claims.overlaps(limit)}, headers=NO_STORE)
+
+
+HANDLERS = [overlaps, decide, redact, confirm, replace]

@@ -21,7 +21,7 @@ from notices.facts.errors import AlreadyDeclared, NotTheHolder, Problem, SignInR
 from notices.facts.forms import Declaration
 from notices.facts.texts import CHINA
 from notices.identity import Person
-from notices.web import changing, guards, rendering, signing, typed
+from notices.web import changing, guards, region_field, rendering, signing, typed
 from notices.web.drafts import (
     AGREED,
     SHOWN,
@@ -56,8 +56,8 @@ async def start(request: AnyRequest) -> Response[Any]:
 @post("/declare", status_code=200, include_in_schema=False)
 async def proceed(request: AnyRequest) -> Response[Any]:
     """From a step to another one, or to publishing; what was typed goes along."""
-    given = await typed.fields(request)
     deployment = request.app.state.deployment
+    given = region_field.chosen(typed.with_days(await typed.fields(request)), deployment.regions)
     person = await guards.person_of(request)
     if person is None:
         return await signing.sign_in_again(request, given)
@@ -180,14 +180,9 @@ def _of_step(
         own_code = certificate.number_is == "holder_code" and "relation" not in draft
         return {
             "typed_number": draft.get("number", person.acts_for[1] if own_code else ""),
-            "counties": deployment.regions.counties(deployment.settings.region),
-            "city_code": deployment.settings.region[:4] + "00",
-            "province_code": deployment.settings.region[:2] + "0000",
-            "other_cities": {
-                (code, name): deployment.regions.counties(code)
-                for code, name in deployment.regions.cities().items()
-                if code[:4] != deployment.settings.region[:4]
-            },
+            **region_field.offered(
+                deployment.regions, deployment.settings.region, draft.get("region", "")
+            ),
         }
     if step == "check":
         declaration = declaration_of(draft, given, person)

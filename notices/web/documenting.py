@@ -14,6 +14,8 @@ from litestar.openapi.spec import (
     Schema,
 )
 
+from notices.web import sharing
+
 
 class ProblemBody(msgspec.Struct):
     """RFC 9457: what was wrong."""
@@ -80,13 +82,22 @@ class _RawSchema(Schema):
 
 
 def reads(
-    operation_id: str, tag: str, *parameters: str, problems: tuple[int, ...] = (400, 404, 429, 503)
+    operation_id: str,
+    tag: str,
+    *parameters: str,
+    problems: tuple[int, ...] = (400, 404, 429, 503),
+    closed: bool = False,
+    lenient: bool = False,
 ) -> dict[str, Any]:
-    """Keyword arguments of a handler that reads and knows these query parameters."""
+    """Keyword arguments of a handler that reads and knows these query parameters.
+
+    `closed` says that it needs an identity; what others read, pages of any site may read too.
+    `lenient` says that it ignores other parameters, as pages do.
+    """
     return {
         "operation_id": operation_id,
         "tags": [tag],
-        "opt": {"query": frozenset(parameters)},
+        "opt": {"query": None if lenient else frozenset(parameters), sharing.CLOSED: closed},
         "operation_class": _operation(parameters, None),
         "responses": _problems(*problems),
     }
@@ -100,4 +111,13 @@ def writes(operation_id: str, tag: str, body: type[msgspec.Struct]) -> dict[str,
         "opt": {"query": frozenset()},
         "operation_class": _operation((), body),
         "responses": _problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
+    }
+
+
+def asks(operation_id: str, tag: str, body: type[msgspec.Struct]) -> dict[str, Any]:
+    """Keyword arguments of a handler that answers a question in JSON and changes nothing."""
+    return {
+        **writes(operation_id, tag, body),
+        "opt": {"query": frozenset(), sharing.ASKS: True},
+        "responses": _problems(400, 413, 415, 422, 429, 503),
     }

@@ -13,7 +13,7 @@ from pathlib import Path
 import pylopdf_fonts_zh_cn
 import typst
 
-from notices.facts.private_use import standard
+from notices.facts.characters import standard
 from notices.web import fontfiles
 from notices.web.fontfiles import Characters
 

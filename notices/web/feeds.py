@@ -1,50 +1,161 @@
-"""What other programs follow: the Atom feed (RFC 4287) and the service's public keys."""
+"""What other programs follow: Atom feeds (RFC 4287) of searches, and the service's public keys.
 
+A feed is in the order of publication. What happens to a notice later changes its entry, which
+says its status in title, summary and category, and leaves it in its place under its id: nothing
+that was withdrawn looks like news.
+"""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from litestar import Response, get
 
 from notices import register
-from notices.facts.texts import rfc3339
+from notices.deployment import Deployment
+from notices.finding import Query
+from notices.web import guards, wording
+from notices.web.documenting import reads
 from notices.web.guards import AnyRequest
-from notices.web.notices import json_response
+from notices.web.notices import DEEPEST, SEARCH_PARAMETERS, json_response, parameters, query_of
 
 ATOM = "http://www.w3.org/2005/Atom"
-NEWEST = 50
+USUAL_PAGE = 50
+NEVER = "1970-01-01T00:00:00Z"
+ENDED = {"withdrawn": "声明已撤回", "annulled": "声明已撤销"}
 
 
-@get("/feed.atom", opt={"query": frozenset()}, operation_id="getFeed", tags=["events"])
+@get(
+    "/feed.atom",
+    **reads("getFeed", "events", *SEARCH_PARAMETERS, problems=(400, 429, 503), lenient=True),
+)
 async def feed(request: AnyRequest) -> Response[bytes]:
-    """The newest notices of organisations; persons' notices are in no feed."""
-    deployment = request.app.state.deployment
-    notices = await register.newest_of_organisations(NEWEST)
-    root = Element("feed", xmlns=ATOM, attrib={"xml:lang": "zh-CN"})
-    SubElement(root, "id").text = deployment.link("/feed.atom")
-    SubElement(root, "title").text = deployment.settings.site_name
-    SubElement(root, "updated").text = (
-        rfc3339(max(notice.events[-1].at for notice in notices))
-        if notices
-        else "1970-01-01T00:00:00Z"
-    )
-    SubElement(root, "link", rel="self", href=deployment.link("/feed.atom"))
-    for notice in notices:
-        public = notice.public(deployment)
-        entry = SubElement(root, "entry")
-        SubElement(entry, "id").text = public["links"]["html"]
-        name = public["certificate_name"]["zh"]
-        SubElement(entry, "title").text = f"{public['holder']['name']}：{name}"
-        SubElement(entry, "published").text = public["published_at"]
-        SubElement(entry, "updated").text = rfc3339(notice.events[-1].at)
-        author = SubElement(entry, "author")
-        SubElement(author, "name").text = public["holder"]["name"]
-        SubElement(entry, "link", rel="alternate", href=public["links"]["html"])
-        SubElement(entry, "summary").text = public["statement"]
-    body = tostring(root, encoding="utf-8", xml_declaration=True)
+    """The notices of organisations that a search finds, the newest first; persons' are in none.
+
+    Knows every parameter of the search; a page has 50 where nothing else is asked for.
+    """
+    guards.refuse_given_twice(request, SEARCH_PARAMETERS)
+    query = query_of(request, USUAL_PAGE)
+    query = replace(query, holder_kind="organisation", sort=query.sort or "newest")
+    notices = await _found(request, query)
+    given = {
+        name: value
+        for name, value in parameters(request).items()
+        if name in SEARCH_PARAMETERS and value
+    }
     return Response(
-        body,
+        _atom(request.app.state.deployment, query, given, notices),
         media_type="application/atom+xml",
         headers={"Cache-Control": "public, max-age=30"},
     )
+
+
+async def _found(request: AnyRequest, query: Query) -> list[dict[str, Any]]:
+    """The public notices of one page."""
+    deployment: Deployment = request.app.state.deployment
+    everything = Query(
+        holder_kind=query.holder_kind, page=query.page, per_page=query.per_page, sort="newest"
+    )
+    if query == everything:
+        # Straight from the register: whoever follows all of it misses nothing, engine or not.
+        skip = (query.page - 1) * query.per_page
+        newest = await register.newest_of_organisations(query.per_page, skip)
+        return [notice.public(deployment) for notice in newest]
+    await guards.limit(request, "search")
+    answer = await request.app.state.finder.find(query)
+    meant = answer["interpreted"]
+    if meant["approximate"] or meant.get("ignored"):
+        return []  # a person sees what comes close; a program would report it as what it waits for
+    found: list[dict[str, Any]] = answer["notices"]
+    return found
+
+
+def _atom(
+    deployment: Deployment, query: Query, given: dict[str, str], notices: list[dict[str, Any]]
+) -> bytes:
+    lasting = {name: value for name, value in given.items() if name not in ("page", "per_page")}
+    root = Element("feed", xmlns=ATOM, attrib={"xml:lang": "zh-CN"})
+    SubElement(root, "id").text = _address(deployment, "/feed.atom", lasting)
+    SubElement(root, "title").text = _title(deployment, query)
+    SubElement(root, "updated").text = max(map(_updated, notices), default=NEVER)
+    for rel, href in [
+        ("self", _address(deployment, "/feed.atom", given)),
+        ("alternate", _address(deployment, "/notices", lasting)),
+        *_neighbours(deployment, query, given, len(notices)),
+    ]:
+        SubElement(root, "link", rel=rel, href=href)
+    for notice in notices:
+        _entry(root, notice)
+    body: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return body
+
+
+def _entry(root: Element, notice: dict[str, Any]) -> None:
+    status, html, holder = _status(notice), notice["links"]["html"], notice["holder"]["name"]
+    certificate = notice["certificate_name"]["zh"]
+    entry = SubElement(root, "entry")
+    SubElement(entry, "id").text = html
+    SubElement(entry, "title").text = f"【{status}】{holder}：{certificate}"
+    SubElement(entry, "published").text = notice["published_at"]
+    SubElement(entry, "updated").text = _updated(notice)
+    SubElement(SubElement(entry, "author"), "name").text = holder
+    SubElement(entry, "category", term=notice["status"], label=status)
+    SubElement(entry, "link", rel="alternate", href=html)
+    SubElement(entry, "summary").text = f"现在的状态：{status}。声明原文：{notice['statement']}"
+
+
+def _status(notice: dict[str, Any]) -> str:
+    """What it is now, in words; of an ended one also by whom."""
+    if notice["status"] == "reinstated":
+        kinds = [event["kind"] for event in notice["events"]]
+        return next((ENDED[kind] for kind in kinds if kind in ENDED), "")
+    return wording.STATUSES[notice["status"]].zh
+
+
+def _updated(notice: dict[str, Any]) -> str:
+    """When it last changed, by an event or by its period's end; times are texts that compare."""
+    times: list[str] = [event["at"] for event in notice["events"]]
+    if notice["status"] == "invalid":
+        times.append(notice["effective_at"])
+    return max(times)
+
+
+def _title(deployment: Deployment, query: Query) -> str:
+    """The site's name, and what is followed, so that several feeds can be told apart."""
+    certificate = deployment.catalogue.certificates.get(query.certificate or "")
+    matter = deployment.catalogue.matters.get(query.matter or "")
+    followed = [
+        "".join(filter(str.isprintable, query.q)).strip(),  # XML knows no control characters
+        certificate.name.zh if certificate else None,
+        matter.name.zh if matter else None,
+        deployment.regions.name(query.region.ljust(6, "0")) if query.region else None,
+        wording.STATUSES[query.status].zh if query.status else None,
+        f"{query.year}年" if query.year else None,
+    ]
+    return "：".join(
+        filter(None, [deployment.settings.site_name, "，".join(filter(None, followed))])
+    )
+
+
+def _neighbours(
+    deployment: Deployment, query: Query, given: dict[str, str], count: int
+) -> list[tuple[str, str]]:
+    """Links to the pages before and after this one (RFC 5005), as far as pages go."""
+    pages = []
+    if query.page > 1:
+        pages.append(("previous", query.page - 1))
+    if count == query.per_page and (query.page + 1) * query.per_page <= DEEPEST:
+        pages.append(("next", query.page + 1))
+    return [
+        (rel, _address(deployment, "/feed.atom", {**given, "page": str(page)}))
+        for rel, page in pages
+    ]
+
+
+def _address(deployment: Deployment, path: str, given: dict[str, str]) -> str:
+    query = urlencode([(name, given[name]) for name in SEARCH_PARAMETERS if name in given])
+    return deployment.link(path + ("?" + query if query else ""))
 
 
 @get(

@@ -1,7 +1,9 @@
 """What stands in front of every handler: who is asking, from where, how much, how often."""
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
@@ -11,6 +13,7 @@ from notices.agencies import Agency
 from notices.changing import deciding
 from notices.deployment import Deployment
 from notices.facts.errors import (
+    BadEncoding,
     BadQuery,
     CrossSite,
     NotAnAgency,
@@ -19,9 +22,9 @@ from notices.facts.errors import (
     UnknownParameter,
 )
 from notices.identity import Person
+from notices.web import addresses
 
 AnyRequest = Request[Any, Any, Any]
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 def cookie_name(deployment: Deployment) -> str:
@@ -106,15 +109,34 @@ async def give_back(request: AnyRequest, policy: str, who: str) -> None:
         await limits.give_back(deployment.keys.matching, policy, who)
 
 
-def refuse_unknown_parameters(request: AnyRequest, known: frozenset[str]) -> None:
-    """Raise UnknownParameter naming those that are not in `known`, or BadQuery: those twice."""
-    names = Counter(name for name, _ in request.query_params.multi_items())
-    unknown = sorted(names.keys() - known)
+def refuse_bad_encoding(request: AnyRequest) -> None:
+    """Raise BadEncoding for a query string that is not UTF-8, as old pages in GBK send.
+
+    Read leniently it would be another query, and its empty answer a wrong one.
+    """
+    try:
+        unquote_to_bytes(request.scope["query_string"]).decode()
+    except UnicodeDecodeError:
+        raise BadEncoding from None
+
+
+def refuse_unknown_parameters(request: AnyRequest, known: Collection[str]) -> None:
+    """Raise UnknownParameter naming those that are not in `known`, or BadQuery: those twice.
+
+    For programs: pages, PDFs and feeds ignore what messengers and mail add to a link.
+    """
+    unknown = sorted({name for name, _ in request.query_params.multi_items()}.difference(known))
     if unknown:
         raise UnknownParameter(
             problems=[Problem(name, "unknown_parameter", {"name": name}) for name in unknown]
         )
-    twice = [name for name, times in names.items() if times > 1]
+    refuse_given_twice(request, known)
+
+
+def refuse_given_twice(request: AnyRequest, known: Collection[str]) -> None:
+    """Raise BadQuery naming those of `known` that do not say which of their values is meant."""
+    names = Counter(name for name, _ in request.query_params.multi_items())
+    twice = [name for name in known if names[name] > 1]
     if twice:
         raise BadQuery(problems=[Problem(name, "given_twice") for name in twice])
 
@@ -133,11 +155,12 @@ def refuse_cross_site(request: AnyRequest) -> None:
         return
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise CrossSite
-    origin = headers.get("origin")
-    if origin is None or origin == request.app.state.deployment.settings.origin:
+    origin, settings = headers.get("origin"), request.app.state.deployment.settings
+    if origin in (None, settings.origin):
         return
-    # The address a visitor typed counts as ours too when it is this very host: behind
-    # `make run` both 127.0.0.1 and localhost reach the service.
+    if addresses.is_another_name(settings.public_url, origin):
+        return
+    # So is the address that a visitor typed when it is this very host: a tunnel's, say.
     host = headers.get("host", "")
-    if not (origin == f"http://{host}" and host.rsplit(":", 1)[0] in LOOPBACK):
+    if not (origin == f"http://{host}" and host.rsplit(":", 1)[0] in addresses.NAMES):
         raise CrossSite

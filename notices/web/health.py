@@ -20,6 +20,7 @@ from prometheus_client.registry import Collector
 from notices.facts.errors import Unavailable
 from notices.upkeep import vitals
 from notices.upkeep.vitals import Vitals
+from notices.web import sharing
 from notices.web.documenting import reads
 from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, json_response
@@ -93,7 +94,7 @@ class _Now(Collector):
                 yield GaugeMetricFamily(name, words, value)
 
 
-@get("/metrics", opt={"query": frozenset()}, include_in_schema=False)
+@get("/metrics", opt={"query": frozenset(), sharing.CLOSED: True}, include_in_schema=False)
 async def metrics(request: AnyRequest) -> Response[bytes]:
     """Prometheus' text format; route patterns are the only labels a stranger can choose from."""
     now = CollectorRegistry()

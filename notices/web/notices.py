@@ -127,8 +127,11 @@ def parameters(request: AnyRequest) -> dict[str, str]:
     return {name: value.replace("\0", "\ufffd") for name, value in request.query_params.items()}
 
 
-def query_of(request: AnyRequest) -> finding.Query:
-    """The search that the query string asks for; raises BadQuery with every bad value."""
+def query_of(request: AnyRequest, usual_page: int = 20) -> finding.Query:
+    """The search that the query string asks for; raises BadQuery with every bad value.
+
+    A page has `usual_page` notices where nothing else is asked for.
+    """
     given = parameters(request)
     deployment = request.app.state.deployment
     problems: list[Problem] = []
@@ -165,7 +168,7 @@ def query_of(request: AnyRequest) -> finding.Query:
     region = given.get("region") or None
     if region is not None and not deployment.regions.covers(region):
         bad("region", "37, 3707, 370705")
-    page, per_page = number("page", 1, 1, DEEPEST), number("per_page", 20, 1, 100)
+    page, per_page = number("page", 1, 1, DEEPEST), number("per_page", usual_page, 1, 100)
     if page and per_page and page * per_page > DEEPEST:
         bad("page", f"page × per_page ≤ {DEEPEST}")
     published_from, published_to = day("published_from"), day("published_to")
@@ -182,7 +185,7 @@ def query_of(request: AnyRequest) -> finding.Query:
         published_to=published_to,
         sort=cast("Sort | None", choice("sort", SORTS)),
         page=page or 1,
-        per_page=per_page or 20,
+        per_page=per_page or usual_page,
     )
     if problems:
         raise BadQuery(problems=problems)

@@ -113,7 +113,10 @@ async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     return json_response(await file(request, person, id, filed, once_), 201)
 
 
-@get("/api/v1/objections", **reads("getObjections", "objections", "notice", "status", "limit"))
+@get(
+    "/api/v1/objections",
+    **reads("getObjections", "objections", "notice", "status", "limit", closed=True),
+)
 async def waiting(request: AnyRequest) -> Response[bytes]:
     """Objections as officers see them, the oldest first."""
     given = request.query_params
@@ -134,7 +137,10 @@ async def waiting(request: AnyRequest) -> Response[bytes]:
     return json_response({"objections": found}, headers=NO_STORE)
 
 
-@get("/api/v1/objections/{id:str}/evidence", **reads("getEvidence", "objections"))
+@get(
+    "/api/v1/objections/{id:str}/evidence",
+    **reads("getEvidence", "objections", closed=True),
+)
 async def evidence_of(request: AnyRequest, id: FromPath[str]) -> Stream:
     """The evidence that came with an objection, for officers."""
     await guards.require_officer(request)

@@ -14,7 +14,11 @@ from notices.facts.texts import Text
 log = structlog.get_logger("notices.web")
 
 AnyRequest = Request[Any, Any, Any]
-MACHINE_PATHS = ("/api/", "/health/", "/metrics", "/schema", "/log/", "/feed.atom", "/.well-known/")
+MACHINE_PATHS = (
+    "/api/", "/health/", "/metrics", "/schema", "/log/", "/feed.atom", "/.well-known/", "/static/",
+    "/robots.txt", "/sitemap.xml", "/favicon.ico",
+)  # fmt: skip
+MACHINE_FILES = (".tlog-proof",)
 BY_STATUS: dict[int, type[Refusal]] = {
     401: errors.SignInRequired,
     404: errors.NotFound,
@@ -25,7 +29,8 @@ BY_STATUS: dict[int, type[Refusal]] = {
 
 
 def for_machines(path: str) -> bool:
-    return path.startswith(MACHINE_PATHS)
+    """Whether a program reads what is answered there, and no person."""
+    return path.startswith(MACHINE_PATHS) or path.endswith(MACHINE_FILES)
 
 
 def language_of(request: AnyRequest) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
@@ -19,6 +19,7 @@ from notices.facts.texts import CHINA, Text
 from notices.identity import Person
 from notices.trust import verdicts
 from notices.web import wording
+from notices.web.notices import SEARCH_PARAMETERS
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -28,6 +29,10 @@ STATIC = HERE / "static"
 SHOWN_AGAIN = "private, no-cache"
 """For pages to which the browser's back button must lead without asking to send a form again."""
 NEVER_KEPT = "no-store"
+
+KEPT = frozenset({*SEARCH_PARAMETERS, "find", "next"})
+"""The parameters that pages know. A link of ours keeps no other: a messenger may have added it,
+and somebody else's link to us may hold a number, which no address that we make does."""
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -113,7 +118,7 @@ class Words:
         self.language = language_of(request)
         self.path = request.url.path
         self.query = [
-            (name, value) for name, value in request.query_params.multi_items() if name != "lang"
+            (name, value) for name, value in request.query_params.multi_items() if name in KEPT
         ]
 
     def t(self, zh: str, en: str) -> str:
@@ -228,11 +233,16 @@ def error_page(request: AnyRequest, refusal: Refusal, status: int) -> Response[A
     """
     if isinstance(refusal, errors.SignInRequired) and request.method == "GET":
         return to_sign_in(request)
+    typed = request.query_params.get("q", "")
+    if isinstance(refusal, errors.BadEncoding):
+        # A link of an old page: what it looked for is found by one press, not typed again.
+        query = parse_qs(request.scope["query_string"].decode("latin-1"), encoding="gb18030")
+        typed = query.get("q", [""])[0]
     return _response(
         request,
         "error.html",
         None,
-        {"refusal": refusal, "failed": True, "typed": request.query_params.get("q", "")},
+        {"refusal": refusal, "failed": True, "typed": typed},
         status=status,
         cache=NEVER_KEPT,
     )

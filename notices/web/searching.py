@@ -35,7 +35,7 @@ Choice = tuple[str, str, int | None]
 @get("/notices", include_in_schema=False)
 async def search(request: AnyRequest) -> Response[str]:
     """Published notices by words, number and filters, with counts."""
-    guards.refuse_unknown_parameters(request, frozenset({*SEARCH_PARAMETERS, "lang"}))
+    guards.refuse_given_twice(request, SEARCH_PARAMETERS)
     query = query_of(request)
     await guards.limit(request, "search")
     finder: Finder = request.app.state.finder
@@ -43,7 +43,7 @@ async def search(request: AnyRequest) -> Response[str]:
     given = {
         name: value
         for name, value in parameters(request).items()
-        if value and name not in ("lang", "page")
+        if value and name in SEARCH_PARAMETERS and name != "page"
     }
     last = max(1, -(-min(found["total"], DEEPEST) // query.per_page))
     numbers, words = looked_for(query.q, found["interpreted"]["numbers"])
@@ -66,6 +66,7 @@ async def search(request: AnyRequest) -> Response[str]:
         too_many=found["total"] > DEEPEST
         or (found["total"] == DEEPEST and not found["total_is_exact"]),
         deepest=DEEPEST,
+        feed=rendering.address("/feed.atom", "zh", list(given.items())),
         to_page=_to_page(given, rendering.language_of(request)),
         filtered=any(given.get(name) for name in FILTERS),
     )

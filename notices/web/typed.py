@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from litestar import Request
 
+from notices.facts.dates import read_day
 from notices.facts.errors import BadRequest
 from notices.facts.texts import Text
 from notices.web import bodies, guards
@@ -37,3 +38,14 @@ def decode(body: bytes) -> dict[str, str]:
 def filled(given: Mapping[str, str], name: str) -> str | None:
     """What was typed into a field, or None where it was left empty."""
     return given.get(name, "").strip() or None
+
+
+def with_days(given: Mapping[str, str]) -> dict[str, str]:
+    """`given` with days as the register writes them, however they were typed.
+
+    What is no day stays as it is, to be told wrong and shown again.
+    """
+    return {
+        name: (read_day(value) or value) if name.endswith("_on") else value
+        for name, value in given.items()
+    }

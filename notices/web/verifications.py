@@ -7,8 +7,8 @@ from litestar import Response, post
 from notices import verification
 from notices.facts.errors import Invalid, Problem, UnknownField
 from notices.verification import MOST, Question
-from notices.web import bodies, guards
-from notices.web.documenting import writes
+from notices.web import bodies, guards, sharing
+from notices.web.documenting import asks
 from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, json_response
 
@@ -22,7 +22,7 @@ class Questions(Question, kw_only=True):
     items: list[Question] | None = None
 
 
-@post("/api/v1/verifications", status_code=200, **writes("verify", "verifications", Questions))
+@post("/api/v1/verifications", status_code=200, **asks("verify", "verifications", Questions))
 async def verify(request: AnyRequest) -> Response[bytes]:
     """A signed answer for a certificate shown to you, or for up to 1,000."""
     data = bodies.load_object(await bodies.raw_json(request, MOST_BYTES))
@@ -30,6 +30,7 @@ async def verify(request: AnyRequest) -> Response[bytes]:
     questions = _many(data) if many else _one(data)
     await guards.limit(request, "verify")
     answers = await verification.answer(request.app.state.deployment, questions, many=many)
+    sharing.share_answers(request, answers)
     return json_response({"answers": answers} if many else answers[0], headers=NO_STORE)
 
 

@@ -70,6 +70,11 @@ EVIDENCE: dict[str, Text] = {
     "issuer_confirmed": Text("发证机关已确认", "Confirmed by the issuer"),
 }
 
+PERIODS: dict[str, Text] = {
+    "calendar_day": Text("{value}个自然日", "{value} calendar days"),
+    "working_day": Text("{value}个工作日", "{value} working days"),
+}
+
 CAUSES: dict[str, Text] = {
     "lost": Text("遗失", "Lost"),
     "stolen": Text("被盗", "Stolen"),

@@ -1,0 +1,33 @@
+"""The page that each problem's `type` names: what its code means, and what to do about it."""
+
+from litestar import Response, get
+from litestar.params import FromPath
+
+from notices.facts import problem_codes
+from notices.facts.errors import NotFound
+from notices.web import rendering
+from notices.web.guards import AnyRequest
+
+
+@get("/problems", include_in_schema=False)
+async def problems(request: AnyRequest) -> Response[str]:
+    """All codes, those of requests first."""
+    of_requests, of_values = problem_codes.codes()
+    return await rendering.page(
+        request,
+        "problems.html",
+        of_requests=[problem_codes.explained(code) for code in of_requests],
+        of_values=[problem_codes.explained(code) for code in of_values],
+    )
+
+
+@get("/problems/{code:str}", include_in_schema=False)
+async def problem(request: AnyRequest, code: FromPath[str]) -> Response[str]:
+    """One code, with its status and its sentence."""
+    found = problem_codes.explained(code)
+    if found is None:
+        raise NotFound
+    return await rendering.page(request, "problem.html", problem=found)
+
+
+HANDLERS = [problems, problem]
