@@ -151,7 +151,6 @@ FIELDS: dict[str, Text] = {
     "copies": Text("遗失的是哪一本", "Which copy"),
     "copy": Text("哪一本", "Which copy"),
     "copy_number": Text("副本编号", "Number of the duplicate"),
-    "document": Text("证件文本", "Document"),
     "cause": Text("怎样不见的", "How it was lost"),
     "lost_on": Text("遗失日期", "Day it was lost"),
     "issuer": Text("发证机关", "Issuer"),
