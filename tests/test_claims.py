@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from notices import claims, declarations
-from notices.claims import Claim
+from notices import declarations
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import AlreadyDeclared
+from notices.register import claims
+from notices.register.claims import Claim
 from tests.publishing import declared
 
 AT_ONCE = 200

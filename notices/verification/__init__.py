@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from notices import claims
 from notices.deployment import Deployment
 from notices.facts import documents, number_check
 from notices.facts.certificate import Certificate
@@ -15,7 +14,8 @@ from notices.facts.errors import Problem, refuse_wrong
 from notices.facts.numbers import uscc_ok
 from notices.facts.readings import Reading, has_letters, read
 from notices.facts.texts import rfc3339
-from notices.matching import Asked, Match, look_up, others, that_counts
+from notices.register import claims
+from notices.verification.matching import Asked, Match, look_up, others, that_counts
 
 MOST = 1000
 COPIES = ("original", "duplicate")
