@@ -5,8 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from notices import claims, log, once, records, register
-from notices.claims import Claim
+from notices import log, once, records, register
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import declaration_check, identifiers, notice_ids, numbers, periods
@@ -18,6 +17,8 @@ from notices.facts.text_check import LONGEST_TEXT
 from notices.facts.texts import CHINA, rfc3339
 from notices.identity import Person, hash_of, hash_of_acting
 from notices.once import Once
+from notices.register import claims
+from notices.register.claims import Claim
 
 MOST_RIVALS = 20
 """Declarations of others that are kept for one notice; an officer needs no more to look into it."""

@@ -372,6 +372,32 @@ async def test_a_page_fits_the_smallest_phone(
     await context.close()
 
 
+async def test_only_what_a_certificate_has_is_asked_and_a_likely_number_is_one_press_away(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    fields = [page.locator(f"#{name}") for name in ("copy", "copy_number", "document")]
+    kinds = {"": [], "food-operation-license": fields[:2], "company-seal": fields[2:]}
+
+    await page.goto("/verify")
+    for kind, asked in kinds.items():
+        await page.get_by_label("证件种类").select_option(kind)
+        for each in fields:
+            await expect(each).to_be_visible(visible=each in asked)
+    await page.get_by_label("证件种类").select_option("food-operation-license")
+    await page.get_by_label("正本").check()
+    await expect(fields[1]).to_be_hidden()
+    await page.get_by_label("证件号码").fill("JY23799990OOOO24")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="是不是 JY23799990000024？").click()
+
+    await expect(page.get_by_label("证件号码")).to_have_value("JY23799990000024")
+    await expect(page.get_by_label("正本")).to_be_checked()
+    assert page.url.endswith("/verify")
+    await context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_every_text_stands_out_from_its_ground(
     browser: Browser, service: str, scheme: Literal["light", "dark"]

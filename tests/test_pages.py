@@ -380,11 +380,12 @@ async def test_checking_another_copy_finds_nothing(
 async def test_an_incomplete_question_is_answered_at_its_fields_and_keeps_what_was_typed(
     client: httpx.AsyncClient,
 ) -> None:
-    answer = await client.post("/verify", data={"certificate": "", "number": "JY1", "copy": ""})
+    asked = {"certificate": "birth-medical-certificate", "number": "X990****01", "copy": ""}
+    answer = await client.post("/verify", data=asked)
 
     assert answer.status_code == 422
-    assert 'href="#certificate"' in answer.text
-    assert 'value="JY1"' in answer.text
+    assert 'href="#number"' in answer.text
+    assert 'value="X990****01"' in answer.text
     assert "<title>有误：" in answer.text
 
 

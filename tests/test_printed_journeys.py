@@ -58,6 +58,7 @@ async def declared(sign_in: SignIn, deployment: Deployment, row: dict[str, str])
         holder=holder,
         relation="parent" if holder["kind"] == "person" else None,
         copies="duplicate" if certificate.parts else None,
+        details={each.name: "12345678" for each in certificate.fields if each.required},
         document=None if told else (wanted or certificate.documents[0]).id,
     )
     answer = await client.post("/api/v1/notices", json=body)

@@ -11,12 +11,13 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from notices import claims, verification
 from notices import deployment as deployments
+from notices import verification
 from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_another_database
 from notices.facts.readings import RULES
 from notices.migrating import migrate
+from notices.register import claims
 from notices.settings import Settings
 from notices.upkeep import auditing, rehashing
 from notices.verification import Question

@@ -6,14 +6,14 @@ from typing import Any
 
 import msgspec
 
-from notices import claims, log, once, register
+from notices import log, once, register
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import lifecycle
 from notices.facts.texts import rfc3339
 from notices.log import Turn
 from notices.once import Once
-from notices.register import Notice
+from notices.register import Notice, claims
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from notices import claims, records, register
+from notices import records, register
 from notices.agencies import Agency
 from notices.changing import following
 from notices.changing.following import Followup
@@ -19,7 +19,7 @@ from notices.facts.text_check import is_blank, text_problems
 from notices.facts.texts import CHINA
 from notices.log import Turn
 from notices.once import Once
-from notices.register import Notice
+from notices.register import Notice, claims
 
 
 class Private(msgspec.Struct, kw_only=True):

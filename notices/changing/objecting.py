@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from notices import claims, once, register
+from notices import once, register
 from notices.changing.amending import is_declarant
 from notices.changing.evidence import Evidence, Receiving
 from notices.database import DB
@@ -32,7 +32,7 @@ from notices.facts.text_check import choice_problems, reason_problems, text_prob
 from notices.facts.texts import rfc3339
 from notices.identity import Person, hash_of_acting
 from notices.once import Once
-from notices.register import Notice
+from notices.register import Notice, claims
 
 MOST_WAITING = 100
 """Objections to one notice that wait; an officer needs no more to look into it."""

@@ -14,13 +14,14 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
-from notices import claims, log, records
+from notices import log, records
 from notices.database import DB
 from notices.demo.making import AHEAD, Made, make_here, makers
 from notices.deployment import Deployment
 from notices.facts import periods
 from notices.facts.texts import CHINA
 from notices.log import Commitment
+from notices.register import claims
 from notices.tables import ANALYZE
 
 BATCH = 1_000

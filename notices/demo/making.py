@@ -15,15 +15,16 @@ from multiprocessing.process import BaseProcess
 from random import Random
 from typing import NamedTuple
 
-from notices import claims, log, records
 from notices import deployment as deployments
-from notices.claims import Claim
+from notices import log, records
 from notices.demo.drafting import Writer
 from notices.deployment import Deployment
 from notices.facts import followups, notice_ids
 from notices.facts.catalogue import Period
 from notices.log import Commitment
 from notices.records import Record
+from notices.register import claims
+from notices.register.claims import Claim
 from notices.settings import Settings
 
 WORTH_PROCESSES = 8_000

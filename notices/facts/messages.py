@@ -57,13 +57,17 @@ MESSAGES: dict[str, Text] = {
         "There is no letter, digit or Han character in it; copy the number from the certificate.",
     ),
     "number_placeholder": Text(
-        "这里要填证件上印的号码。号码不清楚的，可查复印件、档案或以往办事的回执，或向发证机关查询后再声明。",
+        "这里要填证件上印的号码。号码不清楚的，可查复印件、档案或以往办事的回执，或向发证机关查询后再填。",
         "Give the number that is printed on the certificate. Look for it on a copy, in your files "
         "or on an earlier receipt, or ask the issuer.",
     ),
     "number_placeholder_optional": Text(
         "没有编码的，此项留空即可，不必填写“无”。",
         "Where there is no code leave this empty; do not write “none”.",
+    ),
+    "number_of_holder": Text(
+        "没有编码的，请填持有单位的统一社会信用代码。",
+        "Where there is no code give the unified social credit code of the organisation.",
     ),
     "number_masked": Text(
         "号码中有星号（*），是遮盖过的。请照证件填写完整的号码。",

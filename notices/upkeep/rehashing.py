@@ -13,15 +13,15 @@ from typing import Any
 import msgspec
 import structlog
 
-from notices import claims
 from notices.changing import following, issuing
-from notices.claims import OVERLAPPING, Claim
 from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_other_keys
 from notices.facts.catalogue import Certificate
 from notices.facts.forms import Declaration
 from notices.facts.readings import RULES, bare_form
 from notices.records import Private
+from notices.register import claims
+from notices.register.claims import OVERLAPPING, Claim
 
 PIECE = 1000
 

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from notices import claims, register
+from notices import register
 from notices.changing import deciding, issuing
 from notices.facts.errors import BadQuery, Invalid, Problem
 from notices.facts.forms import Confirmation, Decision, Redaction, Replacement
+from notices.register import claims
 from notices.web import bodies, guards
 from notices.web.documenting import reads, writes
 from notices.web.guards import AnyRequest

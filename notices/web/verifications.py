@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 from litestar import Response, post
 
 from notices import verification
@@ -17,12 +16,9 @@ MOST_BYTES = 1536 * 1024
 """A thousand questions of the longest numbers fit."""
 
 
-class Questions(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class Questions(Question, kw_only=True):
     """One question, or many under `items`."""
 
-    certificate: str | None = None
-    number: str | None = None
-    copy: str | None = None
     items: list[Question] | None = None
 
 

@@ -112,6 +112,34 @@ IDENTIFIER_TYPES: dict[str, Text] = {
 EXAMPLE = printed(make("3707", 123))
 """How the number of a notice looks."""
 
+OTHERS: dict[str, Text] = {
+    "copy": Text("同一号码的另一本", "Another copy under this number"),
+    "document": Text("同一代码下的另一种", "Another document under this code"),
+    "holder": Text("同一单位的另一枚（份）", "Another one of the same holder"),
+    "certificate": Text(
+        "这个号码在另一种证件下有公告", "Another kind of certificate has a notice under this number"
+    ),
+    "digits": Text(
+        "同种证件，数字相同，文字或字母写法不同",
+        "The same kind and the same digits, with other letters or characters",
+    ),
+    "earlier": Text("同一份证件以前的公告", "An earlier notice of this certificate"),
+}
+"""Why a verification tells of a further notice."""
+
+DOUBTS: dict[str, Text] = {
+    "copy": Text("号码、种类或正副本可能不对", "The number, the kind or the copy may be wrong"),
+    "document": Text("号码、种类或哪一枚可能不对", "The number, the kind or the seal may be wrong"),
+    "kind": Text("号码或证件种类可能不对", "The number or the kind of certificate may be wrong"),
+}
+"""What to compare first where nothing was found for just what was asked."""
+
+COPIES: dict[str, Text] = {
+    "original": Text("正本", "Original"),
+    "duplicate": Text("副本", "Duplicate"),
+}
+"""How the copies are called where the kind of certificate is not known."""
+
 COPIES_OF_BOTH = Text("{zh[0]}和{zh[1]}", "{en[0]} and {en[1]}")
 NUMBERED_COPY = Text("{copy}（编号 {number}）", "{copy} (no. {number})")
 
@@ -122,7 +150,7 @@ FIELDS: dict[str, Text] = {
     "number": Text("证件号码", "Number"),
     "copies": Text("遗失的是哪一本", "Which copy"),
     "copy": Text("哪一本", "Which copy"),
-    "copy_number": Text("副本编号", "Number of the copy"),
+    "copy_number": Text("副本编号", "Number of the duplicate"),
     "cause": Text("怎样不见的", "How it was lost"),
     "lost_on": Text("遗失日期", "Day it was lost"),
     "issuer": Text("发证机关", "Issuer"),

@@ -28,22 +28,28 @@ if (filter) {
   });
 }
 
-// Which copy is asked only where a certificate has two.
+// Which copy, and which paper, is asked only where a certificate has several.
 const kind = document.querySelector("select[data-copies]");
 const copies = document.getElementById("copy-group");
 if (kind && copies) {
   const labels = copies.querySelectorAll("label");
-  const name = () => {
-    const parts = kind.selectedOptions[0].dataset.parts;
-    copies.hidden = !parts;
-    if (!parts) {
-      copies.querySelector("input").checked = true;
-      return;
-    }
-    parts.split("|").forEach((part, place) => { labels[place + 1].textContent = part; });
+  const only = (field, shown) => {
+    field.closest(".field").hidden = !shown;
+    if (!shown) field.value = "";
   };
-  kind.addEventListener("change", name);
-  name();
+  const ask = () => {
+    const { parts, documents } = kind.selectedOptions[0].dataset;
+    copies.hidden = !parts;
+    if (parts) parts.split("|").forEach((part, place) => { labels[place + 1].textContent = part; });
+    else copies.querySelector("input").checked = true;
+    only(document.getElementById("copy_number"), parts && !copies.querySelector("[value=original]").checked);
+    const paper = document.getElementById("document");
+    only(paper, documents !== undefined);
+    for (const group of paper.querySelectorAll("optgroup")) group.hidden = group.dataset.of !== kind.value;
+  };
+  kind.addEventListener("change", ask);
+  copies.addEventListener("change", ask);
+  ask();
 }
 
 // A second press changes nothing on the server; here it is not even sent.

@@ -1,20 +1,21 @@
 """Answering "is this certificate declared lost?" from the primary database, signed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from notices import claims
 from notices.deployment import Deployment
 from notices.facts import documents, number_check
 from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, refuse_wrong
+from notices.facts.numbers import uscc_ok
 from notices.facts.readings import Reading, has_letters, read
 from notices.facts.texts import rfc3339
-from notices.matching import Asked, Match, look_up, others, that_counts
+from notices.register import claims
+from notices.verification.matching import Asked, Match, look_up, others, that_counts
 
 MOST = 1000
 COPIES = ("original", "duplicate")
@@ -42,18 +43,30 @@ def _check(
     deployment: Deployment, question: Question, at: str
 ) -> tuple[_Checked | None, list[Problem]]:
     problems = []
+    every = list(deployment.catalogue.certificates.values())
     certificate = deployment.catalogue.certificates.get(question.certificate or "")
     if question.certificate is not None and certificate is None:
         problems.append(Problem(f"{at}certificate", "unknown_certificate"))
-    problems += number_check.number_problems(f"{at}number", question.number, certificate)
+    problems += _number_problems(question, certificate, at)
     problems += _copy_problems(question, certificate, at)
-    if certificate and question.document and certificate.document(question.document) is None:
+    # Of an unknown certificate nothing more can be said; without one any may be meant.
+    meant = [certificate] if certificate else [] if question.certificate else every
+    if meant and question.document and not any(each.document(question.document) for each in meant):
         problems.append(Problem(f"{at}document", "unknown_document"))
     if problems:
         return None, problems
     number = question.number or ""
     reading = certificate.read(number) if certificate else read(number, copies=True)
     return _Checked(question, certificate, reading, _asked(deployment, question, reading)), []
+
+
+def _number_problems(
+    question: Question, certificate: Certificate | None, at: str
+) -> Iterator[Problem]:
+    for each in number_check.number_problems(f"{at}number", question.number, certificate):
+        # A declaration leaves out a number that is not there; a question has the holder's code.
+        code = "number_of_holder" if each.code == "number_placeholder_optional" else each.code
+        yield Problem(each.field, code, each.params)
 
 
 def _copy_problems(question: Question, certificate: Certificate | None, at: str) -> list[Problem]:
@@ -87,6 +100,7 @@ def _asked(deployment: Deployment, question: Question, reading: Reading) -> Aske
     if certificate is not None:
         of_certificate = claims.number_hash(deployment, certificate.id, reading.normal)
         by_digits = claims.digits_hash(deployment, certificate.id, reading.normal)
+    every = deployment.catalogue.certificates.values()
     return Asked(
         by_certificate=of_certificate,
         by_number=[
@@ -94,7 +108,11 @@ def _asked(deployment: Deployment, question: Question, reading: Reading) -> Aske
             for each in deployment.catalogue.normal_numbers(number)
         ],
         by_digits=by_digits,
-        by_holder=of_certificate if certificate and certificate.stands_for_number else None,
+        by_holder=[
+            claims.number_hash(deployment, each.id, each.normal_number(number))
+            for each in ([certificate] if certificate else every)
+            if each.stands_for_number
+        ],
         lettered=has_letters(reading.normal),
         copy=copy if copy in COPIES else None,
         copy_number=documents.copy_of(copy_number and documents.plain_copy_number(copy_number))
@@ -128,8 +146,11 @@ async def answer(
 def _number_form(deployment: Deployment, checked: _Checked) -> str:
     """`usual` when the number is built as the certificate's are, or any certificate's."""
     certificate = checked.certificate
+    normal = checked.reading.normal
+    if certificate is not None and certificate.stands_for_number and uscc_ok(normal):
+        return "usual"  # the holder's code, which stands for a number that is not there
     if certificate is not None:
-        return certificate.number_form(checked.reading.normal)
+        return certificate.number_form(normal)
     normals = deployment.catalogue.normal_numbers(checked.question.number or "")
     usual = any(
         each.number_form(normal) == "usual"

@@ -82,6 +82,18 @@ def claimed(deployment: Deployment, certificate: Certificate, declaration: Decla
     )
 
 
+def overlap(one: Claim, other: Claim) -> bool:
+    """Whether two claims of the same number may be about one paper, as `OVERLAPPING` says it."""
+    documents = {one.document, other.document}
+    numbers = {one.copy_number, other.copy_number}
+    same = {
+        copy
+        for copy in set(one.copies) & set(other.copies)
+        if copy != "duplicate" or len(numbers) == 1 or None in numbers
+    }
+    return bool(same) and (len(documents) == 1 or "" in documents)
+
+
 OVERLAPPING = """
   c.living AND (c.document = a.document OR c.document = '' OR a.document = '')
   AND c.copy = a.copy
@@ -121,11 +133,11 @@ async def take(wanted: Sequence[tuple[Claim, str]]) -> set[str]:
     two that want one number here the first has it. The others' rows are to be rolled back, or
     deleted.
     """
-    held: dict[tuple[bytes, str], list[Claim]] = {}
+    held: dict[bytes, list[Claim]] = {}
     rows = []
     for claim, id in wanted:
-        before = held.setdefault((claim.by_certificate, claim.document), [])
-        if any(set(claim.copies) & set(other.copies) for other in before):
+        before = held.setdefault(claim.by_certificate, [])
+        if any(overlap(claim, other) for other in before):
             continue
         before.append(claim)
         rows += [(*row, id) for row in _rows(claim)]

@@ -72,15 +72,15 @@ WHERE h.id = 1
 class Asked:
     """The hashes by which a number is looked for, and which paper of that number is meant.
 
-    `by_certificate` and `by_digits` are None where no certificate is named, `by_holder` where a
-    holder's code never stands for the number; of `by_number` there is one for each form that the
-    number can have.
+    `by_certificate` and `by_digits` are None where no certificate is named. Of `by_number` there
+    is one for each form that the number can have, of `by_holder` one for each certificate that
+    may be meant and where a holder's code can stand for the number.
     """
 
     by_certificate: bytes | None
     by_number: Sequence[bytes]
     by_digits: bytes | None
-    by_holder: bytes | None
+    by_holder: Sequence[bytes]
     lettered: bool
     copy: str | None = None
     copy_number: int | None = None
@@ -88,7 +88,8 @@ class Asked:
 
     def ways(self) -> list[tuple[str, bytes]]:
         ways = [("certificate", each) for each in self.by_number]
-        more = {"number": self.by_certificate, "digits": self.by_digits, "holder": self.by_holder}
+        ways += [("holder", each) for each in self.by_holder]
+        more = {"number": self.by_certificate, "digits": self.by_digits}
         return ways + [(way, hash_) for way, hash_ in more.items() if hash_ is not None]
 
 
@@ -203,7 +204,10 @@ def that_counts(asked: Asked, matches: Sequence[Match]) -> Match | None:
 def others(asked: Asked, chosen: Match | None, matches: Sequence[Match]) -> list[Match]:
     """What else whoever is shown the number should know of, each notice once; ten at most."""
     told: dict[str, Match] = {}
+    of_number = {each.notice.id for each in matches if _of_number(asked, each)}
     for match in matches:
+        if match.notice.id in of_number and not _of_number(asked, match):
+            continue  # it is told why by its number
         why = _why(asked, chosen, match)
         if why is None or (chosen is not None and match.notice.id == chosen.notice.id):
             continue
@@ -220,8 +224,7 @@ def _why(asked: Asked, chosen: Match | None, match: Match) -> str | None:
     if not match.shown:
         return None  # who has the number alone must not learn that it is a masked one
     if not _of_number(asked, match):
-        met = match.by_certificate == asked.by_certificate  # by its number already
-        return None if met or match.status == "reinstated" else match.way
+        return None if match.status == "reinstated" else match.way
     if match.status in ("reinstated", "replaced") and match.covers(asked):
         return "earlier"
     against = (asked.document or (chosen.claimed_document if chosen else None)) or None
