@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from notices.facts import catalogue
+from notices.facts import catalogue, readings
 from notices.facts.characters import is_unseen, unified
 from notices.facts.placeholders import is_masked, is_placeholder
 from notices.facts.readings import bare_form, folded, normal_form, read, without_hyphens
@@ -525,3 +525,20 @@ def test_no_text_of_200_characters_takes_much_longer_to_read_than_another() -> N
     slow = {text[:12]: steps(text) / plain for text in LONG if steps(text) > 30 * plain}
 
     assert slow == {}
+
+
+@given(
+    st.text("0123 ()（）〔〕[]-鲁字第号證正副编码CNABn一市权", max_size=16)
+    | st.sampled_from(["鲁(2020)潍坊市不动产权第0012345号", "京卫公证字(2022)第01299号", "1 1-1"]),
+    st.booleans(),
+)
+def test_a_number_that_is_read_at_once_is_read_as_any_other(text: str, copies: bool) -> None:
+    at_once = readings._stands_alone
+    read_at_once = readings.read(text, copies=copies)
+    try:
+        readings._stands_alone = lambda text, copies: False
+        read_apart = readings.read(text, copies=copies)
+    finally:
+        readings._stands_alone = at_once
+
+    assert read_at_once == read_apart

@@ -98,6 +98,10 @@ def read(text: str, *, copies: bool = False) -> Reading:
     """What `text` says as a number; "(3-2)" behind it is a copy's number where it has `copies`."""
     if _is_bare(text):
         return Reading(text, text, text)
+    if _stands_alone(text, copies):
+        written = " ".join(text.split())
+        hyphened = _between_digits(folded(written))
+        return Reading(without_hyphens(hyphened), hyphened, written)
     written, copy, copy_number = _apart(text, copies)
     # Ornaments may have stood between the letters of a label or of a copy, so what is left is
     # read again until it stays: first with its hyphens, then without.
@@ -117,6 +121,21 @@ def read(text: str, *, copies: bool = False) -> Reading:
 def _is_bare(text: str) -> bool:
     """Whether there is nothing around `text`, as in most numbers; NO1 may be one behind a No."""
     return _PLAIN.fullmatch(text) is not None and not text.startswith("N")
+
+
+_ALONE = re.compile(
+    r"(?:[0-9ABD-MO-Zabd-mo-z ()（）〔〕\[\]【】-]|(?![编码代正副原主页号])[\u4e00-\u9fff])+号? ?"
+)
+"""A number without a letter that labels and copies have: what most papers show, read at once."""
+
+
+def _stands_alone(text: str, copies: bool) -> bool:
+    """Whether a look at `text` tells that there is nothing around it to be taken apart."""
+    if _ALONE.fullmatch(text) is None or simplified(text) != text or (copies and "-" in text):
+        return False
+    kinds = [unicodedata.category(each) for each in text if each in "()（）〔〕[]【】"]
+    wrapped = text.strip()[:1] in "(（〔[【" and text.strip()[-1:] in ")）〕]】"
+    return kinds.count("Ps") == kinds.count("Pe") and not wrapped
 
 
 def _apart(text: str, copies: bool) -> tuple[str, str | None, str | None]:
@@ -230,11 +249,11 @@ def bare_form(text: str) -> str:
 
 def digits_of(normal: str) -> str:
     """The digits of a normal form, one after the other."""
-    return "".join(_DIGIT.findall(normal))
+    return normal if normal.isdigit() and normal.isascii() else "".join(_DIGIT.findall(normal))
 
 
 def has_letters(normal: str) -> bool:
-    return any(is_letter(each) and not each.isdigit() for each in normal)
+    return not normal.isdigit() and any(is_letter(each) and not each.isdigit() for each in normal)
 
 
 def without_prefix(normal: str, prefix: re.Pattern[str] | None) -> str:
