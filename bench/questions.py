@@ -139,6 +139,9 @@ class Questions:
             "other brackets or case": (number(self._otherwise), numbered),
             "label: number": (number(self._labelled), numbered),
             "certificate + number + 号": (self._of_kind, numbered),
+            "number in a sentence": (number(self._in_a_sentence), numbered),
+            "number in a statement": (number(self._in_a_statement), numbered),
+            "number (副本)": (number(lambda n: f"{n.number}（副本）"), numbered),
             "the number's digits": (self._run, numbered),
             "its last 8 digits": (self._tail, numbered),
             "full holder's name": (name, companies),
@@ -159,6 +162,13 @@ class Questions:
     def _labelled(self, each: Shown) -> str:
         label = self.certificates[each.certificate].number_label.zh.split("(")[0]
         return f"{label}：{each.number}"
+
+    def _in_a_sentence(self, each: Shown) -> str:
+        return f"我丢了{each.number}登记证书"
+
+    def _in_a_statement(self, each: Shown) -> str:
+        name = self.certificates[each.certificate].name.zh.split("(")[0]
+        return f"某某遗失{name}正副本，编号{each.number}，声明作废。"
 
     def _otherwise(self, each: Shown) -> str:
         wide = {ord(a): b for a, b in zip("()〔〕-", "（）[]－", strict=True)}

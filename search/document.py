@@ -12,7 +12,7 @@ from notices.facts.characters import is_letter, simplified, unified
 from notices.facts.readings import bare_form
 from search.hanzi import pinyin
 
-VERSION = 7
+VERSION = 8
 """Raised by whoever changes what `document` returns; a running index is then filled anew."""
 
 FEWEST_DIGITS = 4
@@ -38,6 +38,15 @@ def letters(text: str) -> str:
     """
     folded = simplified(unified(text).casefold())
     return " ".join(folded if folded.isalnum() else filter(is_letter, folded))
+
+
+_RARE = re.compile("[\u9fa6-\u9fff\U00020000-\U0003fffd]")
+"""Han that the engine's dictionary does not know: among others it drops every seventh of them."""
+
+
+def words(text: str) -> str:
+    """`letters` as the index has them: what the engine would lose is told by its code point."""
+    return _RARE.sub(lambda rare: f"u{ord(rare[0]):x}", letters(text))
 
 
 def has_number(run: str) -> bool:
@@ -92,15 +101,17 @@ def document(
     notice: Mapping[str, Any],
     *,
     region_name: str,
+    papers: Sequence[str],
     names: Sequence[str],
     copies: Sequence[str],
     number_key: str | None,
 ) -> dict[str, Any]:
     """The document of a public notice (the contract's shape) that was not redacted.
 
-    `names` are all of its certificate's, `copies` those of the copies that the notice covers, and
-    `number_key` is the number's normal form when it is public in full. Nothing else is known
-    here, so nothing that is not public can get into the index.
+    `papers` are the documents that it may be about, `names` find it by them and by their kind,
+    `copies` are those that the notice covers, and `number_key` is the number's normal form when it
+    is public in full. Nothing else is known here, so nothing that is not public can get into the
+    index.
     """
     holder = notice["holder"]
     published_at = datetime.fromisoformat(notice["published_at"])
@@ -108,22 +119,24 @@ def document(
     number = bare_form(notice["number"]) if number_key and notice["number"] else None
     identifier = holder.get("identifier")
     numbers = [each for each in (number_key, number, identifier) if each]
-    words = dict.fromkeys((*notice["certificate_name"].values(), *names, *copies))
+    called = dict.fromkeys((*names, *copies))
+    paper = (notice.get("document") or {"name": notice["certificate_name"]})["name"]
     # Of a masked name the surname alone is public: its sound would find half the city.
     named = [] if "*" in holder["name"] else [holder["name"]]
     # Neither are aliases: they would make the index larger by a half.
-    syllables, initials = _sounds([*named, notice["certificate_name"]["zh"], region_name])
+    kinds = dict.fromkeys((notice["certificate_name"]["zh"], paper["zh"]))
+    syllables, initials = _sounds([*named, *kinds, region_name])
     state = "void" if notice["status"] in ("declared", "invalid") else notice["status"]
     return {
         "id": notice["id"],
         # What a page of hits shows; it is passed on as it is.
         "notice": lasting(notice),
         # Words, most telling first: Meilisearch ranks by this order.
-        "holder": letters(holder["name"]),
-        "certificate_words": [letters(word) for word in words],
+        "holder": words(holder["name"]),
+        "certificate_words": [words(name) for name in called],
         # 鲁(2020)潍坊市奎文区不动产权第0012345号 is typed in parts, its Han too.
-        "number_words": [letters(part) for part in pieces(number or "")[1]],
-        "place": [letters(place) for place in (region_name, notice["issuer"]) if place],
+        "number_words": [words(part) for part in pieces(number or "")[1]],
+        "place": [words(place) for place in (region_name, notice["issuer"]) if place],
         # Filters: a number is never looked up as a word, since hyphens and brackets cut words, and
         # since each new word costs Meilisearch a dictionary of all words anew.
         "numbers": sorted({*numbers, notice["id"]}),
@@ -134,6 +147,7 @@ def document(
         # The shorter the run that ends with what was typed, the more of it was typed.
         "last_run": last_run(number_key),
         "certificate": notice["certificate"],
+        "papers": papers,
         "matter": notice["matter"],
         "holder_kind": holder["kind"],
         "region": notice["region"],

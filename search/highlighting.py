@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from notices.facts.characters import simplified, unified
+from notices.facts.characters import is_letter, simplified, unified
 from notices.facts.readings import bare_form
 from search.understanding import Understood, compact
 
@@ -20,7 +20,7 @@ class Marker:
 
     def __init__(self, meant: Understood) -> None:
         self._whole = frozenset(meant.whole)
-        words = [compact(word) for word in (*meant.words, *meant.beside)]
+        words = [compact(word) for word in (*meant.words, *meant.beside, *meant.named)]
         self._wanted = {*words, *map(str.casefold, meant.numbers)} - {""}
         self._nearly = max(words[: len(meant.words)], key=len, default="")
         self._approximate = meant.approximate
@@ -47,7 +47,7 @@ class Marker:
 def _letter(character: str) -> str:
     """What a character is in the compact form of a text: one letter, seldom several, or none."""
     folded = simplified(unified(character).casefold())
-    return "".join(letter for letter in folded if letter.isalnum())
+    return "".join(letter for letter in folded if is_letter(letter))
 
 
 def _letters(text: str) -> tuple[str, range | list[int]]:

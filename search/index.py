@@ -21,6 +21,7 @@ SETTINGS: dict[str, Any] = {
         "holder_kind",
         "matter",
         "numbers",
+        "papers",
         "published_at",
         "region",
         "region2",

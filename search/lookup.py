@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
-from search.document import letters
+from search.document import words
 from search.results import Hit, Result
-from search.understanding import MOST_WORDS, Understood, as_sounds, near, steps, understand
+from search.understanding import MOST_WORDS, Understood, understand
 from search.vocabulary import Vocabulary
+from search.ways import as_sounds, near, steps
 
 WRITTEN = ("holder", "certificate_words", "number_words", "place")
 """Fields of what is written, not of how it sounds."""
@@ -120,18 +121,21 @@ def attempts(index: str, lookup: Lookup, vocabulary: Vocabulary, now: float) -> 
 
 def _words_of(way: Understood) -> str:
     """The words as phrases of letters, the longest first: the engine looks at so many only."""
-    words = sorted(way.words, key=len, reverse=True)[:MOST_WORDS]
-    phrases = [f'"{letters(word)}"' for word in words] + [f'"{each}"' for each in way.sounds]
+    longest = sorted(way.words, key=len, reverse=True)[:MOST_WORDS]
+    phrases = [f'"{words(word)}"' for word in longest] + [f'"{each}"' for each in way.sounds]
     # Not phrases: 不动产权证书鲁2020… runs over the end of one field into another.
-    return " ".join([*phrases, *(letters(part) for part in way.beside)])
+    return " ".join([*phrases, *(words(part) for part in way.beside)])
 
 
 def _conditions(lookup: Lookup, way: Understood, now: float) -> list[str]:
     conditions = filters(lookup, now)
     if way.certificate:
         conditions.append(f"certificate = {quoted(way.certificate)}")
-    if way.whole:
-        conditions.append(f"numbers IN [{', '.join(quoted(form) for form in way.whole)}]")
+    if way.document:
+        conditions.append(f"papers = {quoted(way.document)}")
+    for forms in (way.whole, *way.also):
+        if forms:
+            conditions.append(f"numbers IN [{', '.join(map(quoted, forms))}]")
     return conditions + [number_filter(each) for each in way.numbers[:MOST_WORDS]]
 
 
@@ -188,7 +192,7 @@ def _loosely(
 def holder_questions(index: str, q: str) -> list[dict[str, Any]]:
     """The organisations in whose names `q` stands as it is, or as it sounds."""
     meant = understand(q)
-    ways = [(f'"{letters(q)}"', ["holder"])]
+    ways = [(f'"{words(q)}"', ["holder"])]
     ways += [(_words_of(way), ["holder", "pinyin", "initials"]) for way in as_sounds(meant)]
     return [
         {

@@ -36,7 +36,8 @@ def made(
     return document(
         notice(**changes),
         region_name="山东省潍坊市奎文区",
-        names=("real-estate-title", "不动产权证书", "房产证"),
+        papers=("real-estate-title",),
+        names=("不动产权证书", "房产证"),
         copies=("正本",),
         number_key=number_key,
     )

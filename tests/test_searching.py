@@ -365,6 +365,22 @@ async def test_the_order_that_is_in_force_is_shown(
     assert selected((await client.get("/notices", params=asked)).text, "sort") == [shown]
 
 
+async def test_a_card_names_the_paper_and_the_copy(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, finds: Finds
+) -> None:
+    notice = await published(restaurant)
+    paper = {"id": "x", "name": {"zh": "餐饮服务许可证", "en": "Catering licence"}}
+    shows = notice | {"document": paper, "copy_number": "3-2", "highlights": {"document": [[0, 4]]}}
+    finds(total=1, notices=[shows])
+    page = await client.get("/notices", params={"q": "餐饮服务"})
+    card = page.text.split('class="card"')[1].split("</li>")[0]
+
+    assert "<mark>餐饮服务</mark>许可证" in card
+    assert "食品经营许可证" not in card
+    assert "副本编号 3-2" in card
+    assert "Catering licence" in await shown(client, lang="en")
+
+
 async def test_a_notice_that_is_found_by_its_number_says_so(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, finds: Finds
 ) -> None:

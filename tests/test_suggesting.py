@@ -48,6 +48,24 @@ async def test_a_certificate_is_completed_by_any_of_its_names(
     assert (english["text"], english["id"]) == ("Food operation licence", expected["id"])
 
 
+@pytest.mark.parametrize(
+    ("typed", "text", "id"),
+    [
+        ("餐饮服务", "餐饮服务许可证", "catering-service-license"),
+        ("财务", "财务专用章", "finance-seal"),
+        ("法人章", "法定代表人名章", "legal-representative-seal"),
+        ("finance s", "Finance seal", "finance-seal"),
+    ],
+)
+async def test_a_paper_is_completed_by_its_own_names(
+    client: httpx.AsyncClient, plum: str, typed: str, text: str, id: str
+) -> None:
+    found = await suggestions(client, typed)
+
+    assert {"kind": "document", "text": text, "id": id} in found
+    assert "食品经营许可证" not in [each["text"] for each in found if each["kind"] == "document"]
+
+
 async def test_a_certificates_sound_completes_no_holders_name(
     client: httpx.AsyncClient, plum: str
 ) -> None:
@@ -59,7 +77,7 @@ async def test_a_certificates_sound_completes_no_holders_name(
 async def test_a_number_is_completed_from_its_beginning(
     client: httpx.AsyncClient, plum: str
 ) -> None:
-    for typed in ("JY137", "jy-1 3799", plum[:8]):
+    for typed in ("JY137", "jy-1 3799", "编号：JY137", plum[:8]):
         assert plum in [each.get("id") for each in await suggestions(client, typed)]
     assert await suggestions(client, "JY1") == []
     assert await suggestions(client, plum[:6]) == []

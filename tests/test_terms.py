@@ -14,7 +14,8 @@ from notices.finding.terms import CHUNK, Asked
 from notices.finding.vocabulary import vocabulary_of
 from search.document import backwards
 from search.lookup import Lookup
-from search.understanding import apart, compact, understand
+from search.understanding import compact, understand
+from search.ways import apart
 
 INDEX = 40 << 14
 

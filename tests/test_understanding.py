@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.understanding import Understood, apart, as_sounds, compact, near, steps, understand
+from search.understanding import Understood, compact, understand
 from search.vocabulary import Vocabulary
+from search.ways import apart, as_sounds, near, steps
 
 NAMES = frozenset(map(compact, ("食品经营许可证", "奎文区", "奎文", "潍坊市奎文区")))
 KNOWN = Vocabulary(

@@ -23,7 +23,8 @@ from search import results
 from search.engine import Engine, SearchDown
 from search.highlighting import Marker
 from search.lookup import Found, Lookup, Sort
-from search.understanding import understand
+from search.understanding import Understood, understand
+from search.ways import settled
 
 SEARCH_SECONDS = 1.0
 """For all questions of a search together, each of which has the engine's own deadline."""
@@ -86,8 +87,12 @@ class Finder:
         if meant.approximate:  # all of them are here
             exact, facets = False, showing.counted(cards)
             cards = cards[lookup.offset : lookup.offset + lookup.limit]
-        elif lookup.sort == "relevance" and (numbers := meant.whole + meant.numbers):
-            cards.sort(key=lambda card: self._strangeness(card, numbers))
+        elif forms := meant.forms:
+            meant = self._settled(meant, cards)
+            if lookup.sort == "relevance":
+                cards.sort(key=lambda card: self._strangeness(card, forms))
+        elif lookup.sort == "relevance" and meant.numbers:
+            cards.sort(key=lambda card: self._strangeness(card, meant.numbers))
         marker = Marker(meant)
         return msgspec.json.encode(
             {
@@ -99,8 +104,8 @@ class Finder:
                 "facets": facets,
                 "degraded": degraded,
                 "interpreted": {
-                    "numbers": meant.numbers or meant.whole[:1],
-                    "words": [*meant.words, *meant.beside, *meant.sounds],
+                    "numbers": meant.numbers or meant.whole[: None if meant.within else 1],
+                    "words": [*meant.words, *meant.named, *meant.beside, *meant.sounds],
                     "certificate": meant.certificate,
                     "ignored": meant.ignored,
                     "approximate": meant.approximate,
@@ -108,16 +113,30 @@ class Finder:
             }
         )
 
-    def _strangeness(self, card: Card, forms: Sequence[str]) -> int:
-        """0 for the number that was typed, 1 for one that is the same, 2 for any other."""
-        if card.id in forms:
-            return 0
+    def _settled(self, meant: Understood, cards: Sequence[Card]) -> Understood:
+        """Which of the numbers that a query can be about it was about, and what it says besides."""
+        numbers = {form for card in cards for form in self._numbers_of(card)}
+        found = settled(meant, numbers, self.vocabulary)
+        return replace(found, whole=()) if found.within and found is meant else found
+
+    def _numbers_of(self, card: Card) -> list[str]:
+        """The forms of a notice's numbers: as printed, as it is compared, its own, its holder's."""
         notice = showing.told(card)
         number = notice.number or ""
-        if bare_form(number) == forms[0]:
-            return 0
         certificate = self._deployment.catalogue.certificates.get(notice.certificate)
-        return 1 if certificate and bare_form(certificate.normal_number(number)) in forms else 2
+        normal = certificate.normal_number(number) if certificate else number
+        return [bare_form(number), bare_form(normal), card.id, notice.holder.identifier or ""]
+
+    def _strangeness(self, card: Card, forms: Sequence[str]) -> tuple[int, int]:
+        """0 for the number that was typed, 1 for one that is the same, 2 for any other.
+
+        Of several numbers in a sentence the longest form is the surest.
+        """
+        printed, normal, id, _ = self._numbers_of(card)
+        if forms[0] in (printed, id) or id in forms:
+            return 0, 0
+        places = [forms.index(each) for each in (printed, normal) if each in forms]
+        return (1, min(places)) if places else (2, 0)
 
     def _lookup(self, query: Query) -> Lookup:
         end = query.published_to and query.published_to + timedelta(days=1)

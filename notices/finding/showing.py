@@ -31,8 +31,13 @@ class _Name(msgspec.Struct):
     zh: str
 
 
+class _Document(msgspec.Struct):
+    name: _Name
+
+
 class _Holder(msgspec.Struct):
     name: str
+    identifier: str | None = None
 
 
 class Told(msgspec.Struct):
@@ -40,6 +45,7 @@ class Told(msgspec.Struct):
 
     certificate: str
     certificate_name: _Name
+    document: _Document
     holder: _Holder
     number: str | None
     issuer: str | None
@@ -91,6 +97,7 @@ def shown(deployment: Deployment, card: Card, meant: Understood, marker: Marker)
     if not meant.approximate:  # parts of a name look like parts of anything
         texts |= {
             "certificate_name": notice.certificate_name.zh,
+            "document": notice.document.name.zh,
             "number": notice.number or "",
             "issuer": notice.issuer or "",
         }

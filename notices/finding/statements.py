@@ -28,7 +28,8 @@ _LAST = (
 )
 _COLUMNS = (
     "n.id, n.certificate, n.region, n.published_index, n.published_at, n.effective_at,"
-    " n.holder_name, n.form ->> 'issuer' AS issuer, n.number_key, n.form ->> 'number' AS number,"
+    " n.holder_name, n.form ->> 'issuer' AS issuer, n.form -> 'document' ->> 'id' AS document,"
+    " n.form ->> 'details' AS details, n.number_key, n.form ->> 'number' AS number,"
     " n.form -> 'holder' ->> 'identifier' AS identifier"
 )
 # Only these change a status; most notices have none, and the index alone says so.

@@ -6,7 +6,7 @@ from notices import register
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
-from notices.facts.readings import bare_form
+from notices.facts.readings import bare_form, read
 from notices.finding.asking import Asking
 from search.engine import SearchDown
 from search.hanzi import usual_pinyin
@@ -31,18 +31,34 @@ FEWEST_OF_AN_ID = 8
 async def suggest(
     deployment: Deployment, asking: Asking, vocabulary: Vocabulary, q: str
 ) -> list[dict[str, Any]]:
-    """Up to four of each `{kind: certificate|holder|number, text, id?}` that `q` may become.
+    """Up to four of each `{kind: document|certificate|holder|number, text, id?}` that `q` may be.
 
-    `id` is a certificate's or a notice's. Holders are organisations; persons are never suggested.
+    `id` is a document's, a certificate's or a notice's. Documents are those papers that are called
+    otherwise than their kind. Holders are organisations; persons are never suggested.
     """
     wanted = compact(q)
     if not wanted:
         return []
     return [
+        *_documents(deployment, wanted),
         *_certificates(deployment, vocabulary, wanted),
         *await _holders(asking, q, wanted),
-        *await _numbers(bare_form(q)),
+        *await _numbers(bare_form(read(q).normal)),
     ]
+
+
+def _documents(deployment: Deployment, wanted: str) -> list[dict[str, Any]]:
+    found = []
+    for certificate in deployment.catalogue.certificates.values():
+        for document in certificate.documents:
+            fitting = [name for name in map(compact, document.names) if wanted in name]
+            if fitting and document.name != certificate.name:
+                begins = any(name.startswith(wanted) for name in fitting)
+                english = all(map(str.isascii, fitting))
+                text = document.name.en if english else document.name.zh
+                found.append((not begins, text, document.id))
+    found.sort(key=lambda one: one[0])
+    return [{"kind": "document", "text": text, "id": id} for _, text, id in found[:MOST_OF_A_KIND]]
 
 
 def _certificates(

@@ -12,9 +12,11 @@ from functools import cache, lru_cache
 from itertools import chain
 from typing import Any
 
+import msgspec
+
 from notices.deployment import Deployment
-from notices.facts.catalogue import Certificate
 from notices.facts.characters import simplified
+from notices.facts.naming import names_for, paper_of
 from notices.facts.readings import bare_form
 from notices.facts.regions import Regions
 from notices.finding.vocabulary import compacted
@@ -41,6 +43,8 @@ NOTHING = "'-'"
 _PLAIN = re.compile(r"[0-9A-Z]+")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,200}")
 _ID_DIGITS = 14
+_SHORTEST_CODE = 6
+"""Characters of an organisation's code, at the least: a sentence has many runs that are none."""
 
 _HAN = "".join(map(chr, range(0x3400, 0xA000)))
 _FOLDED = (range(0x41, 0x5B), range(0xAA, 0x590), range(0x1E00, 0x2000), range(0x2100, 0x2190),
@@ -102,22 +106,27 @@ class Asked:
         self._deployment = deployment
         self._lookup = lookup
         q = lookup.q
-        self._whole = frozenset(q.whole)
+        self._whole = [frozenset(forms) for forms in (q.whole, *q.also) if forms]
+        self._forms = q.forms
+        self._document = q.document
         words = sorted(map(compact, q.words), key=len, reverse=True)
         self._words = words[:MOST_WORDS]
         self._numbers = q.numbers[:MOST_WORDS]
         self._beside = frozenset("".join(map(compact, q.beside)))
+        self._called: dict[tuple[str, str | None, str | None], list[str]] = {}
         self._named = {word: _named(deployment, word) for word in self._words}
 
     @property
     def exact(self) -> list[str]:
         """What of the query is a whole number or a notice's id, for an index of these."""
-        return [*self._whole, *(run for run in self._numbers if len(run) == _ID_DIGITS)]
+        return [*self._forms, *(run for run in self._numbers if len(run) == _ID_DIGITS)]
 
     @property
     def codes(self) -> list[str]:
         """What of a whole number can be the code of an organisation."""
-        return [form for form in self._whole if _PLAIN.fullmatch(form)]
+        return [
+            form for form in self._forms if len(form) >= _SHORTEST_CODE and _PLAIN.fullmatch(form)
+        ]
 
     def terms(self) -> str | None:
         """The text of a tsquery which every answer fulfils; None when any notice does."""
@@ -142,11 +151,16 @@ class Asked:
 
     def fits(self, row: Mapping[str, Any]) -> bool:
         """Whether a notice that has the terms has the words and numbers too."""
+        if self._document is not None and self._paper(row) not in (None, self._document):
+            return False
         if self._whole:
-            return not self._whole.isdisjoint((row["id"], row["number_key"], row["identifier"]))
+            own = row["id"], row["number_key"], row["identifier"], _bare_number(row)
+            return not any(forms.isdisjoint(own) for forms in self._whole)
         for word in self._words:
             certificates, regions = self._named[word]
-            if row["certificate"] in certificates or row["region"] in regions:
+            if row["region"] in regions:
+                continue
+            if row["certificate"] in certificates and self._is_called(row, word):
                 continue
             # Most stand there as they were typed, and the rest costs ten times as much.
             if word in row["holder_name"] or word in (row["issuer"] or ""):
@@ -161,15 +175,37 @@ class Asked:
 
     def _written(self, row: Mapping[str, Any]) -> list[str]:
         """Everything written in a notice that a word can stand in."""
-        number = bare_form(row["number"]) if row["number_key"] and row["number"] else ""
-        known = self._deployment.catalogue.certificates.get(row["certificate"])
         return [
             compact(row["holder_name"]),
             compact(row["issuer"] or ""),
-            *map(compact, pieces(number)[1]),
+            *map(compact, pieces(_bare_number(row))[1]),
             _compact(self._deployment.regions.name(row["region"]) or ""),
-            *(map(_compact, _names(known)) if known else ()),
+            *self._names(row),
         ]
+
+    def _paper(self, row: Mapping[str, Any]) -> str | None:
+        """The id of the document that a notice is about; None where that is not known."""
+        certificate = self._deployment.catalogue.certificates.get(row["certificate"])
+        if row["document"] is not None or certificate is None:
+            return row["document"]  # type: ignore[no-any-return]
+        paper = paper_of(certificate, None, msgspec.json.decode(row["details"] or "null"))
+        return paper.id if paper else None
+
+    def _is_called(self, row: Mapping[str, Any], word: str) -> bool:
+        return any(word in name for name in self._names(row))
+
+    def _names(self, row: Mapping[str, Any]) -> list[str]:
+        """What a notice is called by, after its paper and the kind of that."""
+        details = row["details"] if row["document"] is None else None
+        of = row["certificate"], row["document"], details
+        if of not in self._called:
+            certificate = self._deployment.catalogue.certificates.get(row["certificate"])
+            names: Iterable[str] = ()
+            if certificate is not None:
+                told = msgspec.json.decode(details or "null")
+                names = names_for(certificate, paper_of(certificate, row["document"], told))
+            self._called[of] = list(map(_compact, names))
+        return self._called[of]
 
 
 def _shortest(codes: Collection[str], known: Regions, most: int | None = None) -> list[str]:
@@ -214,17 +250,17 @@ def _ends(row: Mapping[str, Any], run: str) -> bool:
     key, identifier = row["number_key"] or "", row["identifier"] or ""
     if key.endswith(run) or identifier.endswith(run) or row["id"] == run:
         return True
-    number = bare_form(row["number"]) if key and row["number"] else ""
-    texts = (key, number, identifier, bare_form(row["holder_name"]))
+    texts = (key, _bare_number(row), identifier, bare_form(row["holder_name"]))
     return any(tail.startswith(run[::-1]) for tail in backwards(texts))
+
+
+def _bare_number(row: Mapping[str, Any]) -> str:
+    """A number that is public in full, as it was printed."""
+    return bare_form(row["number"]) if row["number_key"] and row["number"] else ""
 
 
 _compact = lru_cache(2_000)(compact)
 """For the names of certificates: there are few, and all are asked for every word."""
-
-
-def _names(certificate: Certificate) -> tuple[str, ...]:
-    return (certificate.name.zh, certificate.name.en, *certificate.aliases)
 
 
 def _named(deployment: Deployment, word: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -233,7 +269,7 @@ def _named(deployment: Deployment, word: str) -> tuple[frozenset[str], frozenset
         frozenset(
             id
             for id, certificate in deployment.catalogue.certificates.items()
-            if any(word in _compact(name) for name in _names(certificate))
+            if any(word in _compact(name) for name in certificate.names[1:])
         ),
         _regions_named(deployment, word),
     )

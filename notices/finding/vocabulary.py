@@ -22,9 +22,19 @@ def vocabulary_of(deployment: Deployment) -> Vocabulary:
         for text in (certificate.number_label.zh, certificate.number_label.en)
         for label in _BETWEEN_LABELS.split(text)
     }
+    kinds = {name: each.id for each in certificates for name in each.names}
+    papers = {
+        name: document.id
+        for each in certificates
+        for document in each.documents
+        for name in document.names
+        # 食品经营许可证 is a paper and the name of the whole kind.
+        if name not in (each.name.zh, each.name.en) and kinds[name] == each.id
+    }
     return Vocabulary(
         names=frozenset(filter(None, compacted(names))),
-        kinds={name: each.id for each in certificates for name in each.names},
+        kinds=kinds,
+        papers=papers,
         labels=tuple(sorted(labels - {""})),
         prefixes=tuple(
             (each.id, each.optional_prefix) for each in certificates if each.optional_prefix

@@ -22,8 +22,9 @@ from notices.facts.texts import CHINA
 from notices.finding import statements
 from notices.finding.terms import CHUNK_BITS, Asked
 from search.lookup import Lookup
-from search.understanding import Understood, steps
+from search.understanding import Understood
 from search.vocabulary import Vocabulary
+from search.ways import steps
 
 MOST = 1000
 """So many hits can be paged through, and that is all the contract offers."""

@@ -9,6 +9,8 @@ import structlog
 from notices import register
 from notices.database import DB
 from notices.deployment import Deployment
+from notices.facts.certificate import Certificate
+from notices.facts.naming import names_for, paper_of
 from notices.facts.readings import bare_form
 from notices.register import Notice
 from search.document import document
@@ -57,13 +59,36 @@ def document_of(deployment: Deployment, notice: Notice) -> dict[str, Any]:
         number_key = None
     else:
         number_key = bare_form(certificate.normal_number(number))
+    papers, names = _papers(notice, certificate)
     return document(
         public,
         region_name=deployment.regions.name(public["region"]) or "",
-        names=certificate.names[1:] if certificate else (),  # its id is no word
+        papers=papers,
+        names=names,
         copies=certificate.copy_names(public["copies"]) if certificate else (),
         number_key=number_key,
     )
+
+
+def _papers(notice: Notice, certificate: Certificate | None) -> tuple[Sequence[str], Sequence[str]]:
+    """The documents that a notice may be about, by their ids, and all names that find it.
+
+    A form of before there were documents may be about any; one of a document that the catalogue
+    has lost since then is about what it says.
+    """
+    form = notice.form or {}
+    document = form.get("document") or {"id": None, "name": {}}
+    printed = document["name"].values()
+    if certificate is None:
+        return [document["id"] or form["certificate"]], [
+            *printed,
+            *form["certificate_name"].values(),
+        ]
+    paper = paper_of(certificate, document["id"], form.get("details"))
+    names = [*printed, *names_for(certificate, paper)]
+    if paper is not None or document["id"]:
+        return [paper.id if paper else document["id"]], names
+    return [each.id for each in certificate.documents], names
 
 
 async def parcel(deployment: Deployment, ids: Sequence[str]) -> Parcel:
