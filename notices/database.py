@@ -32,6 +32,8 @@ BY_INDEX = {
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
     "enable_material": "off",
+    # One plan for any values: making one anew for each check took longer than looking.
+    "plan_cache_mode": "force_generic_plan",
 }
 """What makes a plan follow from the statement and not from what is believed of the tables.
 

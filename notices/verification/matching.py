@@ -7,7 +7,7 @@ names a log size tells everything that was committed up to it.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -28,7 +28,8 @@ _COLUMNS = "notice, by_certificate, document, copy, copy_number, living, replace
 _ORDER = "ORDER BY living DESC, replaced DESC, id DESC"
 
 # Each branch reads one index by one hash and stops: who declares and withdraws all day makes no
-# answer slower. Only a number that is public in full is found without its certificate.
+# answer slower. Only a number that is public in full is found without its certificate. What is of
+# the number itself (`own`) is met by it, and not told again by the other ways.
 ASK = f"""
 SELECT h.size AS log_size, statement_timestamp() AS now, q.asked, q.way,
   c.by_certificate, c.document, c.copy, c.copy_number, c.replaced, c.shown,
@@ -42,30 +43,41 @@ SELECT h.size AS log_size, statement_timestamp() AS now, q.asked, q.way,
      FROM event e WHERE e.notice = n.id AND e.kind NOT IN ('corrected', 'confirmed', 'redacted')
   ) AS events
 FROM log_head h
-LEFT JOIN unnest($1::int[], $2::text[], $3::bytea[], $4::boolean[])
-  AS q (asked, way, hash, lettered) ON true
+LEFT JOIN unnest($1::int[], $2::text[], $3::bytea[], $4::boolean[], $5::bytea[])
+  AS q (asked, way, hash, lettered, own) ON true
 LEFT JOIN LATERAL (
   (SELECT {_COLUMNS} FROM claim
    WHERE q.way = 'number' AND by_certificate = q.hash {_ORDER} LIMIT {MOST_CLAIMS})
   UNION ALL
   (SELECT {_COLUMNS} FROM claim
-   WHERE q.way = 'certificate' AND by_number = q.hash AND shown {_ORDER} LIMIT {MOST_CLAIMS})
+   WHERE q.way = 'certificate' AND by_number = q.hash AND shown
+     AND by_certificate IS DISTINCT FROM q.own {_ORDER} LIMIT {MOST_CLAIMS})
   UNION ALL
   (SELECT {_COLUMNS} FROM claim
    WHERE q.way = 'digits' AND by_digits = q.hash AND shown AND NOT (lettered AND q.lettered)
-   {_ORDER} LIMIT {MOST_OTHERS + 1})
+     AND by_certificate IS DISTINCT FROM q.own {_ORDER} LIMIT {MOST_OTHERS + 1})
   UNION ALL
   (SELECT {_COLUMNS} FROM claim
-   WHERE q.way = 'holder' AND by_holder = q.hash AND shown {_ORDER} LIMIT {MOST_OTHERS + 1})
+   WHERE q.way = 'holder' AND by_holder = q.hash AND shown
+     AND by_certificate IS DISTINCT FROM q.own {_ORDER} LIMIT {MOST_OTHERS + 1})
   UNION ALL
   (SELECT {_COLUMNS} FROM claim
    WHERE q.way = 'holder' AND shown AND by_holder = (SELECT s.by_holder FROM claim s
      WHERE s.by_certificate = q.hash {_ORDER} LIMIT 1)
-   {_ORDER} LIMIT {MOST_OTHERS + 1})
+     AND by_certificate IS DISTINCT FROM q.own {_ORDER} LIMIT {MOST_OTHERS + 1})
 ) c ON true
 LEFT JOIN notice n ON n.id = c.notice
 WHERE h.id = 1
 """  # noqa: S608  (nothing in it comes from outside)
+
+
+class Way(NamedTuple):
+    """One look into one index: by which hash, and the number's own that is not looked for."""
+
+    way: str
+    hash: bytes
+    lettered: bool
+    own: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +98,13 @@ class Asked:
     copy_number: int | None = None
     document: str | None = None
 
-    def ways(self) -> list[tuple[str, bytes]]:
+    def ways(self) -> list[Way]:
+        own = self.by_certificate
         ways = [("certificate", each) for each in self.by_number]
         ways += [("holder", each) for each in self.by_holder]
-        more = {"number": self.by_certificate, "digits": self.by_digits}
-        return ways + [(way, hash_) for way, hash_ in more.items() if hash_ is not None]
+        ways += [("digits", self.by_digits)] if self.by_digits is not None else []
+        found = [Way(way, hash_, self.lettered, own) for way, hash_ in ways]
+        return found + ([Way("number", own, self.lettered, None)] if own is not None else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,24 +155,18 @@ class Match:
 
 async def look_up(asked: Sequence[Asked]) -> tuple[datetime, int, list[list[Match]]]:
     """The time, the log's size, and what there is of each that is asked, all of one moment."""
-    ways: dict[tuple[str, bytes, bool], int] = {}
-    for one in asked:
-        for way, hash_ in one.ways():
-            ways.setdefault((way, hash_, one.lettered), len(ways))
-    rows = await DB.fetch(
-        ASK,
-        list(ways.values()),
-        [way for way, _, _ in ways],
-        [hash_ for _, hash_, _ in ways],
-        [lettered for _, _, lettered in ways],
-    )
+    wanted = [one.ways() for one in asked]
+    ways: dict[Way, int] = {}
+    for each in wanted:
+        for way in each:
+            ways.setdefault(way, len(ways))
+    columns = zip(*ways, strict=True)
+    rows = await DB.fetch(ASK, list(ways.values()), *map(list, columns))
     met: list[list[Match]] = [[] for _ in ways]
     for row in rows:
         if row["id"] is not None:
             met[row["asked"]].append(_match(row))
-    found = [
-        [match for way in one.ways() for match in met[ways[(*way, one.lettered)]]] for one in asked
-    ]
+    found = [[match for way in each for match in met[ways[way]]] for each in wanted]
     return rows[0]["now"], rows[0]["log_size"], found
 
 
