@@ -337,6 +337,20 @@ async def test_a_seal_without_a_code_goes_by_its_holders_code(
     assert asked.json()["notice"] == answer.json()["id"]
 
 
+async def test_who_types_the_holders_code_for_a_seals_declares_a_seal_without_one(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    seal = {
+        "certificate": "company-seal", "matter": None, "number": "92379999MA0000023B",
+        "copies": None, "confirm_unusual_number": True,
+    }  # fmt: skip
+    first = await declare(restaurant, **seal, document="official-seal")
+    other = await declare(restaurant, **seal, document="finance-seal")
+    again = await declare(restaurant, **(seal | {"number": None}), document="finance-seal")
+
+    assert [first.status_code, other.status_code, again.status_code] == [201, 201, 409]
+
+
 async def test_the_same_identifier_on_another_document_is_somebody_else(sign_in: SignIn) -> None:
     traveller = {**ANNA, "identifier_type": "passport", "identifier": "E12345678"}
     anna = await sign_in(traveller)

@@ -60,8 +60,10 @@ def claimed(deployment: Deployment, certificate: Certificate, declaration: Decla
     """What the checked `declaration` claims."""
     holder = declaration.holder or Holder()
     code = certificate.normal_number(holder.identifier or "")
-    without = is_blank(declaration.number)
-    normal = code if without else certificate.normal_number(declaration.number or "")
+    blank = is_blank(declaration.number)
+    normal = code if blank else certificate.normal_number(declaration.number or "")
+    # Who types the holder's code where a seal's own would stand means the same as who types none.
+    without = blank or (certificate.stands_for_number and normal == code)
     document = documents.of_declaration(declaration, certificate)
     shown = disclosure.public_number(declaration, certificate)
     both = declaration.copies == "both"
