@@ -41,14 +41,14 @@ async def old(
     shutil.copytree(GOLDEN / "keys", tmp_path / "keys")
     for key in (tmp_path / "keys").iterdir():
         key.chmod(0o600)
-    usual, DB.pool = DB.pool, None
+    usual, config, DB.pool = DB.pool, DB.config, None
     try:
         await migrate(url)
         await DB.start(url, 3)
         yield deployments.load(replace(settings, data=tmp_path, public_url="http://127.0.0.1:8199"))
     finally:
         await DB.stop()
-        DB.pool = usual
+        DB.pool, DB.config = usual, config
 
 
 async def ask(here: Deployment, **question: Any) -> dict[str, Any]:
