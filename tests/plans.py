@@ -50,13 +50,12 @@ END $$
 
 
 async def explained(connection: Any, asked: Asked) -> dict[str, dict[str, Any]]:
-    """The plan for these values and the one for any: PostgreSQL takes either, as it sees fit."""
-    these = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {asked.sql}", *asked.values)
-    any_ = await connection.fetchval("SELECT pg_temp.generic($1)", asked.sql)
-    return {
-        kind: json.loads(text)[0]["Plan"]
-        for kind, text in (("these values", these), ("any values", any_))
-    }
+    """The plan for any values, and the one for these where the connection may take either."""
+    texts = {"any values": await connection.fetchval("SELECT pg_temp.generic($1)", asked.sql)}
+    if dict(asked.settings).get("plan_cache_mode") != "force_generic_plan":
+        these = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {asked.sql}", *asked.values)
+        texts["these values"] = these
+    return {kind: json.loads(text)[0]["Plan"] for kind, text in texts.items()}
 
 
 def faults(node: dict[str, Any], bounded: bool = False) -> Iterator[str]:
