@@ -26,6 +26,7 @@ from notices.web import (
     crawling,
     decisions,
     declaring,
+    exhibits,
     explaining,
     feeds,
     guards,
@@ -109,6 +110,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
         route_handlers=[
             *notices.HANDLERS,
             *objections.HANDLERS,
+            *exhibits.HANDLERS,
             *decisions.HANDLERS,
             *verifications.HANDLERS,
             *sessions.HANDLERS,

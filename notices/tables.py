@@ -36,6 +36,8 @@ class Notice(Table, db=DB, tablename="notice"):
     effective_at = Timestamptz(default=None)
     objections = Integer(default=0)
     provisional = Boolean(default=False)
+    # A trigger sets it from a form that tells it; a confirmation ends it.
+    awaiting = Boolean(default=False)
     # Both null: none. A trigger takes them from a form that tells them (`period_from` is 'form');
     # those of older notices were found out once ('upgrade'), or are not known (null).
     period_value = SmallInt(default=None, null=True)
@@ -66,7 +68,8 @@ class Claim(Table, db=DB, tablename="claim"):
     """Which number, by keyed hashes, and which document and copy of it a notice covers.
 
     By certificate and number, by the number alone, by certificate and digits, and by the holder's
-    code where that may stand for a number; `rules` says by which version of the rules.
+    code where that may stand for a number; `rules` says by which version of the rules. One that
+    is `awaiting` a confirmation can be met, and stands in nobody's way.
     """
 
     id = BigInt(primary_key=True, default=None)
@@ -81,6 +84,7 @@ class Claim(Table, db=DB, tablename="claim"):
     shown = Boolean(default=False)
     notice = Text(default=None)
     living = Boolean(default=True)
+    awaiting = Boolean(default=False)
     replaced = Boolean(default=False)
     rules = SmallInt(default=None)
 
@@ -136,6 +140,19 @@ class Objection(Table, db=DB, tablename="objection"):
     evidence_size = BigInt(default=None, null=True)
     evidence_sha256 = Bytea(default=None, null=True)
     decided_at = Timestamptz(default=None, null=True)
+
+
+class Exhibit(Table, db=DB, tablename="exhibit"):
+    """The document by which somebody showed that he may declare for the holder of a notice.
+
+    Of notices that were declared in one pass it is one file.
+    """
+
+    notice = Text(primary_key=True, default=None)
+    file = Text(default=None)
+    media_type = Text(default=None)
+    size = BigInt(default=None)
+    sha256 = Bytea(default=None)
 
 
 class Agency(Table, db=DB, tablename="agency"):
@@ -242,6 +259,7 @@ __all__ = [
     "Claim",
     "Event",
     "EventPrivate",
+    "Exhibit",
     "Follower",
     "Hold",
     "Idempotency",

@@ -93,11 +93,8 @@ async def object_to(
     """File a checked `objection` as `id`; the 201's body `{id, status, at}` as JSON.
 
     Raises Invalid for another number than the certificate's. With `receiving` an evidence file
-    comes along, which is durable before the objection is; on any refusal it is gone. When a commit
-    fails, nobody knows whether it was carried out: then the file stays, and is forgotten later if
-    no objection tells of it.
+    comes along, which is durable before the objection is; on any refusal it is gone.
     """
-    committing = False
     try:
         await _refuse_another_number(deployment, notice, objection.number or "")
         evidence = await receiving.keep() if receiving is not None else None
@@ -107,13 +104,14 @@ async def object_to(
                 answer = await _file(deployment, person, notice.id, objection, id, evidence, once_)
             else:
                 answer = earlier.response
-            committing = True
+            if receiving is not None:
+                receiving.committing = True
         if receiving is not None and f'"{id}"' not in answer:
             receiving.discard()  # the file came with the first request
         return answer
     except BaseException:
-        if receiving is not None and not committing:
-            receiving.discard()
+        if receiving is not None:
+            receiving.give_up()
         raise
 
 

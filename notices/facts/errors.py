@@ -134,8 +134,9 @@ class CrossSite(Refusal):
 class NotTheHolder(Refusal):
     code, status = "not_the_holder", 403
     title = Text(
-        "只能为本人、本单位，或作为监护人声明。",
-        "You can declare only for yourself, for your organisation, or as a guardian.",
+        "只能为本人或本单位声明；替别人声明请说明关系（父母、监护人、受托人、清算组、继承人）。",
+        "You can declare for yourself or for your organisation; for somebody else only as a "
+        "parent, guardian, mandated agent, liquidator or heir, by your own session.",
     )
 
 
@@ -286,7 +287,32 @@ class NotContested(Refusal):
 
 class AlreadyConfirmed(Refusal):
     code, status = "already_confirmed", 409
-    title = Text("发证机关已经确认过这份公告。", "The issuer confirmed this notice already.")
+    title = Text("这份公告已经确认过。", "This notice was confirmed already.")
+
+
+class ConfirmedAlready(Refusal):
+    code, status = "confirmed_already", 409
+    title = Text(
+        "这份公告已经确认，发证机关和发证日期不能再更正；有误请撤回后重新声明。",
+        "This notice was confirmed: its issuer and day of issue cannot be corrected any more. "
+        "If they are wrong, withdraw it and declare again.",
+    )
+
+
+class NotConfirmed(Refusal):
+    code, status = "not_confirmed", 409
+    title = Text(
+        "这份声明还没有确认，先确认，再登记补发。",
+        "This declaration is not confirmed yet: confirm it, then tell that it was replaced.",
+    )
+
+
+class NothingAwaited(Refusal):
+    code, status = "nothing_awaited", 409
+    title = Text(
+        "这份公告不需要工作人员确认。",
+        "Nothing about this notice awaits an officer's confirmation.",
+    )
 
 
 class AlreadyRedacted(Refusal):

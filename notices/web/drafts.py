@@ -5,6 +5,7 @@ from datetime import datetime
 
 from notices import declarations
 from notices.deployment import Deployment
+from notices.facts import relations
 from notices.facts.catalogue import Catalogue, Certificate
 from notices.facts.errors import Invalid, Problem
 from notices.facts.forms import Contact, Declaration, Holder
@@ -30,12 +31,11 @@ AGREED = ("publication_consent", "truthful")
 OF_ONE_CERTIFICATE = (
     "document", "number", "confirm_unusual_number", "copies", "copy_number", "matter",
 )  # fmt: skip
-FOR_A_WARD = ("parent", "guardian")
 
 
 def step_of(field: str) -> str:
     """The step on which a problem can be mended."""
-    if field in AGREED:
+    if field in AGREED or field == "exhibit":
         return "check"
     if field == "holder.kind":  # follows from the certificate
         return "certificate"
@@ -45,7 +45,7 @@ def step_of(field: str) -> str:
 def place_of(field: str) -> tuple[int, int]:
     """Where a reader of the pages comes to a field, so that problems are listed in that order."""
     step = step_of(field)
-    names = AGREED if step == "check" else SHOWN[step]
+    names = ("exhibit", *AGREED) if step == "check" else SHOWN[step]
     stands_with = "document" if field.startswith("details.") else field
     return STEPS.index(step), names.index(stands_with) if stands_with in names else 0
 
@@ -77,12 +77,13 @@ def draft_of(given: dict[str, str], catalogue: Catalogue) -> dict[str, str]:
 
 
 def declaration_of(draft: dict[str, str], given: dict[str, str], person: Person) -> Declaration:
-    """The declaration that a draft amounts to; its holder is whoever is signed in, or a ward."""
+    """The declaration that a draft amounts to; its holder is whoever is signed in, or another."""
     kind, identifier, name = person.acts_for
     relation = draft.get("relation", "self") if kind == "person" else "self"
-    if relation in FOR_A_WARD:
+    if relation in relations.OF_HOLDERS:
+        document = draft.get("holder.identifier_type")
         holder = Holder(
-            kind="person",
+            kind="organisation" if document == "uscc" else "person",
             name=typed.filled(draft, "holder.name"),
             identifier=typed.filled(draft, "holder.identifier"),
             identifier_type=typed.filled(draft, "holder.identifier_type"),
@@ -126,11 +127,13 @@ def problems_in(
     declared: Sequence[Declaration],
     certificate: Certificate | None,
     now: datetime,
+    *,
+    exhibit: bool = True,
 ) -> list[Problem]:
     """All problems, in the order of the steps; what several declarations share is told once."""
     found: list[tuple[tuple[int, int], Problem]] = []
     for declaration in declared:
-        for problem in _problems_of(deployment, person, declaration, now):
+        for problem in _problems_of(deployment, person, declaration, now, exhibit):
             here, place = problem, place_of(problem.field)
             if certificate is not None and papers.asked_together(certificate):
                 here = papers.located(problem, declaration.document, certificate)
@@ -141,10 +144,14 @@ def problems_in(
 
 
 def _problems_of(
-    deployment: Deployment, person: Person, declaration: Declaration, now: datetime
+    deployment: Deployment,
+    person: Person,
+    declaration: Declaration,
+    now: datetime,
+    exhibit: bool,
 ) -> list[Problem]:
     try:
-        declarations.check(deployment, person, declaration, now)
+        declarations.check(deployment, person, declaration, now, exhibit=exhibit)
     except Invalid as refusal:
         return refusal.problems
     return []

@@ -94,6 +94,14 @@ async def require_agency(request: AnyRequest) -> Agency:
     raise NotAnAgency
 
 
+async def require_agency_or_officer(request: AnyRequest) -> Agency | Person:
+    """Whose key the request carries, or the officer who is signed in; raises as those alone do."""
+    person = await person_of(request)
+    if person is not None and person.kind == "officer" and "authorization" not in request.headers:
+        return person
+    return await require_agency(request)
+
+
 async def limit(request: AnyRequest, policy: str, who: str | None = None) -> None:
     """Count a use of `policy` by `who` (default: the address); raises TooManyRequests."""
     deployment: Deployment = request.app.state.deployment

@@ -11,11 +11,11 @@ from litestar.params import FromPath
 from notices import declarations, finding, once, register
 from notices.changing import amending
 from notices.facts.errors import AlreadyDeclared, BadQuery, BadRequest, Invalid, Problem
-from notices.facts.forms import Correction, Declaration, Withdrawal, stripped
+from notices.facts.forms import Correction, Declaration, Withdrawal
 from notices.facts.texts import Text
 from notices.finding import suggesting
 from notices.once import Once
-from notices.web import bodies, guards
+from notices.web import bodies, exhibits, guards
 from notices.web.documenting import reads, writes
 from notices.web.guards import AnyRequest
 
@@ -68,22 +68,36 @@ async def get_catalogue(request: AnyRequest) -> Response[bytes]:
 
 @post("/api/v1/notices", **writes("declare", "notices", Declaration))
 async def declare(request: AnyRequest) -> Response[bytes]:
-    """Declare a certificate lost; answers the public notice with its receipt."""
+    """Declare a certificate lost; answers the public notice with its receipt.
+
+    As a form (multipart/form-data) of `declaration` (this JSON) and `exhibit` (a PDF, JPEG or PNG
+    file) where the relation asks for a document.
+    """
     deployment = request.app.state.deployment
     key = key_of(request)
-    raw = await bodies.raw_json(request)
-    declaration, wrong = bodies.decode(raw, Declaration)
-    declaration = stripped(declaration)
-    person = await guards.require_person(request)
-    now = datetime.now(UTC)
-    certificate = declarations.check(deployment, person, declaration, now, wrong)
-    guards.refuse_cross_site(request)
-    once_ = once_of(request, person.identity, key, raw)
-    if not await once.known(once_):
-        await guards.limit(request, "declare", person.natural)
+    filed = await exhibits.received(request)
+    declaration, exhibit = filed.declaration, filed.receiving is not None
+    try:
+        person = await guards.require_person(request)
+        now = datetime.now(UTC)
+        certificate = declarations.check(
+            deployment, person, declaration, now, filed.wrong, exhibit=exhibit
+        )
+        guards.refuse_cross_site(request)
+        once_ = once_of(request, person.identity, key, filed.raw)
+        if not await once.known(once_):
+            await guards.limit(request, "declare", person.natural)
+    except BaseException:
+        filed.discard()
+        raise
     try:
         body = await declarations.declare(
-            deployment, person, declaration, certificate=certificate, once_=once_
+            deployment,
+            person,
+            declaration,
+            certificate=certificate,
+            once_=once_,
+            receiving=filed.receiving,
         )
     except AlreadyDeclared:
         await guards.give_back(request, "declare", person.natural)

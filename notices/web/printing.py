@@ -35,6 +35,20 @@ MARKS: dict[str, tuple[Text, Text]] = {
         Text("已撤销", "Annulled"),
         Text("工作人员已撤销这份声明，它不再生效。", "An officer annulled it; it has no effect."),
     ),
+    "superseded": (
+        Text("已被取代", "Superseded"),
+        Text(
+            "同一证件已有另一份声明，它没有生效，已经终止。",
+            "Another declaration of the same certificate took its place; it never had effect.",
+        ),
+    ),
+    "awaiting": (
+        Text("待确认", "Not confirmed"),
+        Text(
+            "由别人代为声明，尚未确认，没有生效。",
+            "Somebody else declared it; it is not confirmed and has no effect.",
+        ),
+    ),
     "contested": (
         Text("有异议", "Contested"),
         Text("异议已受理，尚未决定。", "An objection was admitted and is not decided."),
@@ -162,9 +176,10 @@ def _sheet(
     shown = [statement, *(value for _, value in facts), *(event["text"] for event in events)]
     document = register.document_in(form)
     paper = words(document["name"]) if document else ""
+    standing = wording.standing({"status": notice.state.status, "awaiting": notice.state.awaiting})
     return {
         "document": f"{document['name']['zh'] if document else ''} {title.zh} {number}".strip(),
-        "description": f"{wording.STATUSES[notice.state.status].zh}（{now}）",
+        "description": f"{wording.STATUSES[standing].zh}（{now}）",
         "site": deployment.settings.site_name,
         "number": number,
         "numbered": f"{words(Text('公告编号', 'Notice'))} {number}",
@@ -176,14 +191,14 @@ def _sheet(
         "signed": rendering.shown_time(notice.published_at, "zh", with_clock=False),
         "status": {
             "label": words(Text("打印时的状态", "Status when printed")),
-            "word": words(wording.STATUSES[notice.state.status]),
+            "word": words(wording.STATUSES[standing]),
             "since": words(
                 Text(
                     f"自 {rendering.shown_time(notice.state.since, 'zh')} 起",
                     f"since {rendering.shown_time(notice.state.since, 'en')}",
                 )
             ),
-            "meanings": words.lines(wording.MEANINGS[notice.state.status]),
+            "meanings": words.lines(wording.MEANINGS[standing]),
         },
         "facts": facts,
         "history": {"title": words(Text("历史", "History")), "events": events},
@@ -194,9 +209,11 @@ def _sheet(
 def _marks(notice: Notice) -> Iterator[tuple[Text, Text]]:
     kinds = [event.kind for event in notice.events]
     if notice.state.status == "reinstated":
-        yield MARKS["annulled" if "annulled" in kinds else "withdrawn"]
+        yield next(MARKS[kind] for kind in ("annulled", "superseded", "withdrawn") if kind in kinds)
     elif notice.state.status in MARKS:
         yield MARKS[notice.state.status]
+    elif notice.state.awaiting:
+        yield MARKS["awaiting"]
     if notice.form is None:
         yield MARKS["redacted"]
 
@@ -253,6 +270,8 @@ def _effective(notice: Notice, words: _Words) -> str:
         return f"{at} {words(PROVISIONAL)}" if notice.provisional else at
     if notice.state.status == "contested":
         return words(Text("未定", "open"))
+    if notice.state.awaiting:
+        return words(Text("确认以后", "once it is confirmed"))
     return words(Text("不再生效", "no longer in effect"))
 
 

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from notices import declarations, once, register
 from notices.changing import amending
+from notices.changing.evidence import Receiving
 from notices.facts import documents
 from notices.facts.catalogue import Certificate
 from notices.facts.errors import AlreadyDeclared, TooManyRequests
@@ -28,6 +29,7 @@ async def publish(
     certificate: Certificate,
     draft: dict[str, str],
     given: dict[str, str],
+    receiving: Receiving | None,
 ) -> Response[Any]:
     """Publish checked declarations, each in its own transaction, and lead to the confirmation.
 
@@ -43,7 +45,12 @@ async def publish(
     for declaration, once_ in posts:
         try:
             body = await declarations.declare(
-                deployment, person, declaration, certificate=certificate, once_=once_
+                deployment,
+                person,
+                declaration,
+                certificate=certificate,
+                once_=once_,
+                receiving=receiving,
             )
         except AlreadyDeclared as refusal:
             await guards.give_back(request, "declare", person.natural)
