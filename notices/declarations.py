@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from notices import log, once, records, register
-from notices.changing import following
+from notices.changing import following, rivals
 from notices.changing.evidence import Evidence, Receiving
 from notices.database import DB
 from notices.deployment import Deployment
@@ -29,9 +29,6 @@ from notices.identity import Person, hash_of, hash_of_acting
 from notices.once import Once
 from notices.register import claims
 from notices.register.claims import Claim
-
-MOST_RIVALS = 20
-"""Declarations of others that are kept for one notice; an officer needs no more to look into it."""
 
 
 class _Conflict(Exception):
@@ -220,21 +217,13 @@ async def _already_declared(
     if existing is None:
         return None
     row = await DB.row(
-        "SELECT notice, holder_hash, declarant_hash,"
-        " (SELECT count(*) FROM rival r WHERE r.notice = p.notice) AS rivals"
-        " FROM notice_private p WHERE notice = $1",
-        existing,
+        "SELECT notice, holder_hash, declarant_hash FROM notice_private WHERE notice = $1", existing
     )
     assert row is not None  # noqa: S101
     # A holder without identifier hashes differently each time; who declared for him does not.
     own = hash_of(deployment, declaration.holder or Holder()), hash_of_acting(deployment, person)
     ours = (row["holder_hash"], row["declarant_hash"])
-    if own[0] != ours[0] and own[1] != ours[1] and row["rivals"] < MOST_RIVALS:
-        sealed = deployment.keys.sealer.seal(
-            msgspec.json.encode(declaration), row["notice"].encode()
-        )
-        await DB.fetch(
-            "INSERT INTO rival (notice, at, sealed) VALUES ($1, now(), $2)", row["notice"], sealed
-        )
+    if own[0] != ours[0] and own[1] != ours[1]:
+        await rivals.keep(deployment, row["notice"], person, declaration)
     notice = await register.get(row["notice"])
     return AlreadyDeclared(existing=notice.existing(deployment))

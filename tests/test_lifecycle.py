@@ -8,13 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notices.facts.catalogue import Period
-from notices.facts.errors import (
-    AlreadyReinstated,
-    AlreadyReplaced,
-    NotContested,
-    Refusal,
-    UnderContest,
-)
+from notices.facts.errors import Refusal
 from notices.facts.lifecycle import (
     MAY_FOLLOW,
     Event,
@@ -24,6 +18,7 @@ from notices.facts.lifecycle import (
     state,
 )
 from notices.facts.periods import end_of_life
+from notices.facts.refusals import AlreadyReinstated, AlreadyReplaced, NotContested, UnderContest
 from notices.facts.texts import CHINA
 
 DAY = timedelta(days=1)

@@ -12,15 +12,9 @@ from notices.changing.following import Followup
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import declaration_check, disclosure, followups
-from notices.facts.errors import (
-    AlreadyRedacted,
-    ConfirmedAlready,
-    Invalid,
-    NotTheDeclarant,
-    Problem,
-    TooManyCorrections,
-)
+from notices.facts.errors import Invalid, NotTheDeclarant, Problem, TooManyCorrections
 from notices.facts.forms import Correction, Declaration
+from notices.facts.refusals import AlreadyRedacted, ConfirmedAlready
 from notices.facts.text_check import choice_problems
 from notices.facts.texts import CHINA
 from notices.identity import Person, hash_of_acting

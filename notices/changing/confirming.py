@@ -12,7 +12,8 @@ from notices.changing.following import Followup
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import followups, lifecycle
-from notices.facts.errors import AlreadyConfirmed, AlreadyDeclared, NothingAwaited
+from notices.facts.errors import AlreadyDeclared
+from notices.facts.refusals import AlreadyConfirmed, NothingAwaited
 from notices.identity import Person
 from notices.log import Turn
 from notices.once import Once

@@ -12,16 +12,10 @@ from notices.changing.following import Followup
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import followups, lifecycle, masking, periods
-from notices.facts.errors import (
-    AlreadyRedacted,
-    Invalid,
-    NoOpenObjection,
-    NotAnOfficer,
-    Problem,
-    refuse_wrong,
-)
+from notices.facts.errors import Invalid, Problem, refuse_wrong
 from notices.facts.forms import Decision, Declaration
 from notices.facts.names import letters_of
+from notices.facts.refusals import AlreadyRedacted, NoOpenObjection, NotAnOfficer
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
 from notices.identity import Person
 from notices.log import Turn

@@ -11,9 +11,10 @@ from notices.changing.following import Followup
 from notices.deployment import Deployment
 from notices.facts import declaration_check, disclosure, followups, lifecycle
 from notices.facts.certificate import Certificate
-from notices.facts.errors import NotTheIssuer, Problem, refuse_wrong
+from notices.facts.errors import Problem, refuse_wrong
 from notices.facts.forms import Declaration, Replacement
 from notices.facts.readings import normal_form
+from notices.facts.refusals import NotTheIssuer
 from notices.facts.text_check import is_blank, text_problems
 from notices.facts.texts import CHINA
 from notices.log import Turn

@@ -14,20 +14,17 @@ from notices.changing.amending import is_declarant
 from notices.changing.evidence import Evidence, Receiving
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts.errors import (
-    AlreadyObjected,
-    AlreadyReinstated,
-    AlreadyReplaced,
-    Invalid,
-    NotTheHolder,
-    OwnNotice,
-    Problem,
-    TooManyObjections,
-    refuse_wrong,
-)
+from notices.facts.errors import Invalid, NotTheHolder, Problem, refuse_wrong
 from notices.facts.followups import GROUNDS
 from notices.facts.forms import Objection
 from notices.facts.readings import normal_form
+from notices.facts.refusals import (
+    AlreadyObjected,
+    AlreadyReinstated,
+    AlreadyReplaced,
+    OwnNotice,
+    TooManyObjections,
+)
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
 from notices.facts.texts import rfc3339
 from notices.identity import Person, hash_of_acting

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from notices.facts.errors import (
+from notices.facts.errors import NotAllowedNow
+from notices.facts.refusals import (
     AlreadyReinstated,
     AlreadyReplaced,
-    NotAllowedNow,
     NotConfirmed,
     NotContested,
     UnderContest,

@@ -173,10 +173,10 @@ MESSAGES: dict[str, Text] = {
     ),
     "exhibit_required": Text(
         "请附上证明您可以代为声明的材料（委托书、清算组备案或裁定、继承公证或亲属关系证明、监护证明）"
-        "的照片或 PDF：以 multipart/form-data 提交，declaration 是 JSON，exhibit 是文件。",
+        "的照片或 PDF（接口：multipart/form-data 的 exhibit）。",
         "Attach a document that shows that you may declare for the holder (mandate, record of the "
-        "liquidators, proof of inheritance or of guardianship), as a picture or PDF: send "
-        "multipart/form-data with `declaration` (JSON) and `exhibit` (the file).",
+        "liquidators, proof of inheritance or of guardianship), as a picture or PDF (for programs: "
+        "`exhibit` in multipart/form-data).",
     ),
     "not_a_minor": Text(
         "只有未满 18 周岁的持证人可由父母声明；其他监护人请选“监护人”。",

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from notices.facts import errors
+from notices.facts import errors, refusals  # noqa: F401  (its classes are found by their base)
 from notices.facts.messages import MESSAGES
 from notices.facts.texts import Text
 
@@ -70,7 +70,7 @@ class Explained:
         return tuple(ADVICE[status] for status in self.statuses)
 
 
-def refusals() -> list[type[errors.Refusal]]:
+def every_refusal() -> list[type[errors.Refusal]]:
     """Every refusal of the service, by status and code."""
     found, todo = [], [errors.Refusal]
     while todo:
@@ -82,7 +82,7 @@ def refusals() -> list[type[errors.Refusal]]:
 
 def explained(code: str) -> Explained | None:
     """What `code` means, whether it is one of a request or of a value in it or, rarely, of both."""
-    kinds = [kind for kind in refusals() if kind.code == code]
+    kinds = [kind for kind in every_refusal() if kind.code == code]
     sentences = [kind.title for kind in kinds]
     if code in MESSAGES:
         sentences.append(MESSAGES[code])
@@ -97,7 +97,7 @@ def explained(code: str) -> Explained | None:
 
 def codes() -> tuple[list[str], list[str]]:
     """The codes of requests, by status, and those of values."""
-    return list(dict.fromkeys(kind.code for kind in refusals())), sorted(MESSAGES)
+    return list(dict.fromkeys(kind.code for kind in every_refusal())), sorted(MESSAGES)
 
 
 def in_general(text: Text) -> Text:

@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from notices import register
-from notices.changing import confirming, deciding, issuing
+from notices.changing import confirming, deciding, issuing, rivals
 from notices.facts.errors import BadQuery, Invalid, Problem
 from notices.facts.forms import Confirmation, Decision, Redaction, Replacement
 from notices.register import claims
@@ -96,4 +96,17 @@ async def overlaps(request: AnyRequest) -> Response[bytes]:
     return json_response({"overlaps": await claims.overlaps(limit)}, headers=NO_STORE)
 
 
-HANDLERS = [overlaps, decide, redact, confirm, replace]
+@get("/api/v1/rivals", **reads("getRivals", "decisions", "notice", "limit", closed=True))
+async def rivals_waiting(request: AnyRequest) -> Response[bytes]:
+    """Declarations refused because another holder's notice stands in the way; for officers."""
+    given = request.query_params
+    limit = whole_number(given.get("limit") or "20", 1, MOST)
+    if limit is None:
+        raise BadQuery(problems=[Problem("limit", "bad_value", {"expected": f"1-{MOST}"})])
+    await guards.require_officer(request)
+    notice = (await register.get(given["notice"])).id if given.get("notice") else None
+    found = await rivals.waiting(request.app.state.deployment, notice=notice, limit=limit)
+    return json_response({"rivals": found}, headers=NO_STORE)
+
+
+HANDLERS = [overlaps, rivals_waiting, decide, redact, confirm, replace]

@@ -17,7 +17,7 @@ from notices.facts.errors import NotTheHolder, Problem, SignInRequired
 from notices.facts.texts import CHINA
 from notices.identity import Person
 from notices.web import (
-    exhibits,
+    filing,
     guards,
     papers,
     publishing,
@@ -33,6 +33,7 @@ from notices.web.drafts import (
     declarations_of,
     draft_of,
     problems_in,
+    relations_to,
     step_of,
 )
 from notices.web.guards import AnyRequest
@@ -61,7 +62,7 @@ async def start(request: AnyRequest) -> Response[Any]:
 @post("/declare", status_code=200, include_in_schema=False)
 async def proceed(request: AnyRequest) -> Response[Any]:
     """From a step to another one, or to publishing; what was typed goes along."""
-    upload = await exhibits.typed_in(request)
+    upload = await filing.typed_in(request)
     try:
         return await _proceed(request, upload)
     finally:
@@ -128,6 +129,7 @@ async def show(
         "review": bool(given.get("review")) or step == "check",
         "certificate": certificate,
         "acts_for": person.acts_for,
+        "exhibit_asked": False,
         "problems": problems,
         "errors": rendering.by_field(problems),
         "compared": papers.compared(problems),
@@ -201,15 +203,6 @@ def _of_step(
 
 
 _KIND = {"uscc": "organisation"}
-
-
-def relations_to(certificate: Certificate) -> list[str]:
-    """The relations in which a person may stand to the holder of such a certificate."""
-    kind = certificate.holder_kind
-    own = ["self"] if kind != "organisation" else []
-    return own + [
-        name for name, of in relations.OF_HOLDERS.items() if kind == "either" or of in (None, kind)
-    ]
 
 
 def certificates_for(catalogue: Catalogue, person: Person, words: str) -> dict[str, Any]:

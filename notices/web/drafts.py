@@ -76,14 +76,29 @@ def draft_of(given: dict[str, str], catalogue: Catalogue) -> dict[str, str]:
     return draft
 
 
-def declaration_of(draft: dict[str, str], given: dict[str, str], person: Person) -> Declaration:
+def relations_to(certificate: Certificate) -> list[str]:
+    """The relations in which a person may stand to the holder of such a certificate."""
+    kind = certificate.holder_kind
+    own = ["self"] if kind != "organisation" else []
+    return own + [
+        name for name, of in relations.OF_HOLDERS.items() if kind == "either" or of in (None, kind)
+    ]
+
+
+def declaration_of(
+    draft: dict[str, str], given: dict[str, str], person: Person, certificate: Certificate | None
+) -> Declaration:
     """The declaration that a draft amounts to; its holder is whoever is signed in, or another."""
     kind, identifier, name = person.acts_for
-    relation = draft.get("relation", "self") if kind == "person" else "self"
+    first = relations_to(certificate)[0] if certificate is not None else "self"
+    relation = draft.get("relation", first) if kind == "person" else "self"
     if relation in relations.OF_HOLDERS:
-        document = draft.get("holder.identifier_type")
+        held_by = certificate.holder_kind if certificate is not None else "either"
+        if held_by == "either":
+            of_organisation = draft.get("holder.identifier_type") == "uscc"
+            held_by = "organisation" if of_organisation else "person"
         holder = Holder(
-            kind="organisation" if document == "uscc" else "person",
+            kind=held_by,
             name=typed.filled(draft, "holder.name"),
             identifier=typed.filled(draft, "holder.identifier"),
             identifier_type=typed.filled(draft, "holder.identifier_type"),
@@ -116,9 +131,9 @@ def declarations_of(
 ) -> list[Declaration]:
     """All the declarations that a draft amounts to: of several papers in one pass, each its own."""
     if certificate is None or not papers.asked_together(certificate):
-        return [declaration_of(draft, given, person)]
+        return [declaration_of(draft, given, person, certificate)]
     each_draft = papers.each_draft(draft, certificate)
-    return [declaration_of(each, given, person) for each in each_draft]
+    return [declaration_of(each, given, person, certificate) for each in each_draft]
 
 
 def problems_in(

@@ -16,11 +16,11 @@ from notices.facts.errors import (
     BadEncoding,
     BadQuery,
     CrossSite,
-    NotAnAgency,
     Problem,
     SignInRequired,
     UnknownParameter,
 )
+from notices.facts.refusals import NotAnAgency
 from notices.identity import Person
 from notices.web import addresses
 

@@ -15,7 +15,7 @@ from notices.facts.notice_ids import printed
 from notices.facts.texts import CHINA, Text, rfc3339
 from notices.register import Notice
 from notices.trust import proofs, receipts
-from notices.web import guards, rendering, typesetting, wording
+from notices.web import guards, marks, rendering, typesetting, wording
 from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE
 from notices.web.typesetting import LARGEST_QR_CODE, Attachment
@@ -25,48 +25,6 @@ DEADLINE = 5.0
 
 PRESSES = ThreadPoolExecutor(max_workers=2, thread_name_prefix="print")
 """Anybody may ask for this work: it never takes more than two cores, nor the loop's threads."""
-
-MARKS: dict[str, tuple[Text, Text]] = {
-    "withdrawn": (
-        Text("已撤回", "Withdrawn"),
-        Text("声明人已撤回这份声明，它不再生效。", "Its declarant withdrew it; it has no effect."),
-    ),
-    "annulled": (
-        Text("已撤销", "Annulled"),
-        Text("工作人员已撤销这份声明，它不再生效。", "An officer annulled it; it has no effect."),
-    ),
-    "superseded": (
-        Text("已被取代", "Superseded"),
-        Text(
-            "同一证件已有另一份声明，它没有生效，已经终止。",
-            "Another declaration of the same certificate took its place; it never had effect.",
-        ),
-    ),
-    "awaiting": (
-        Text("待确认", "Not confirmed"),
-        Text(
-            "由别人代为声明，尚未确认，没有生效。",
-            "Somebody else declared it; it is not confirmed and has no effect.",
-        ),
-    ),
-    "contested": (
-        Text("有异议", "Contested"),
-        Text("异议已受理，尚未决定。", "An objection was admitted and is not decided."),
-    ),
-    "replaced": (
-        Text("已补发新证", "Replaced"),
-        Text("旧证永久作废。", "The old certificate is void for good."),
-    ),
-    "redacted": (
-        Text("内容已移除", "Content removed"),
-        Text(
-            "这份公告的内容已按规定移除；编号、时间和状态保留。",
-            "The content of this notice was removed under the rules; number, times and status"
-            " remain.",
-        ),
-    ),
-}
-"""What must not be overlooked on paper, after the event that brought it about."""
 
 PROVISIONAL = Text("（暂定，以后年度的放假安排公布后可能调整）", "(provisional)")
 CORRECTED = Text("已更正，见下方“历史”。", "Corrected: see the history below.")
@@ -183,7 +141,7 @@ def _sheet(
         "site": deployment.settings.site_name,
         "number": number,
         "numbered": f"{words(Text('公告编号', 'Notice'))} {number}",
-        "marks": [{"word": word.zh, "lines": words.lines(line)} for word, line in _marks(notice)],
+        "marks": [{"word": word.zh, "lines": words.lines(line)} for word, line in marks.of(notice)],
         "title": title.zh,
         "subtitle": "　".join(filter(None, [paper, title.en if words.both else ""])) or None,
         "statement": statement,
@@ -204,18 +162,6 @@ def _sheet(
         "history": {"title": words(Text("历史", "History")), "events": events},
         "footer": f"{words(Text('打印时间', 'Printed at'))} {now}",
     }
-
-
-def _marks(notice: Notice) -> Iterator[tuple[Text, Text]]:
-    kinds = [event.kind for event in notice.events]
-    if notice.state.status == "reinstated":
-        yield next(MARKS[kind] for kind in ("annulled", "superseded", "withdrawn") if kind in kinds)
-    elif notice.state.status in MARKS:
-        yield MARKS[notice.state.status]
-    elif notice.state.awaiting:
-        yield MARKS["awaiting"]
-    if notice.form is None:
-        yield MARKS["redacted"]
 
 
 def _notes(notice: Notice, shown: str, words: _Words) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Publishing what was declared on the pages, and what the declarant is shown then."""
 
+import secrets
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from notices.changing.evidence import Receiving
 from notices.facts import documents
 from notices.facts.catalogue import Certificate
 from notices.facts.errors import AlreadyDeclared, TooManyRequests
-from notices.facts.forms import Declaration
+from notices.facts.forms import Declaration, Holder
 from notices.identity import Person
 from notices.once import Once
 from notices.web import changing, guards, papers, rendering
@@ -108,6 +109,8 @@ async def _conflict(
             "copy_number": documents.copy_number(declaration, certificate),
             "existing": (await register.get(id)).public(deployment),
             "own": await amending.is_declarant(deployment, person, id),
+            "number": declaration.number or (declaration.holder or Holder()).identifier or "",
+            "key": secrets.token_urlsafe(24),
         }
         for declaration, id in refused
     ]

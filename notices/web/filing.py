@@ -1,21 +1,24 @@
-"""A declaration as it comes: as JSON, or as a form with the exhibit that some relations need."""
+"""Declaring: a declaration as it comes, as JSON or as a form with the exhibit that some need."""
 
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from litestar import get
+import msgspec
+from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from notices import register
+from notices import declarations, once, register
 from notices.changing import deciding
 from notices.changing.evidence import Receiving
-from notices.facts.errors import BadRequest, NoSuchNotice, Problem
+from notices.facts.errors import AlreadyDeclared, BadRequest, NoSuchNotice, Problem
 from notices.facts.forms import Declaration, stripped
 from notices.facts.texts import Text
 from notices.web import bodies, guards, multipart, typed, uploads
-from notices.web.documenting import reads
+from notices.web.documenting import reads, writes
 from notices.web.guards import AnyRequest
+from notices.web.notices import json_response, key_of, once_of
 from notices.web.uploads import Upload
 
 EXHIBIT = "exhibit"
@@ -72,6 +75,50 @@ async def typed_in(request: AnyRequest) -> Upload:
     return await uploads.received(request, person, file=EXHIBIT, id=new_id(), known=None)
 
 
+@post("/api/v1/notices", **writes("declare", "notices", Declaration))
+async def declare(request: AnyRequest) -> Response[bytes]:
+    """Declare a certificate lost; answers the public notice with its receipt.
+
+    As a form (multipart/form-data) of `declaration` (this JSON) and `exhibit` (a PDF, JPEG or PNG
+    file) where the relation asks for a document.
+    """
+    deployment = request.app.state.deployment
+    key = key_of(request)
+    filed = await received(request)
+    declaration, exhibit = filed.declaration, filed.receiving is not None
+    try:
+        person = await guards.require_person(request)
+        now = datetime.now(UTC)
+        certificate = declarations.check(
+            deployment, person, declaration, now, filed.wrong, exhibit=exhibit
+        )
+        guards.refuse_cross_site(request)
+        once_ = once_of(request, person.identity, key, filed.raw)
+        if not await once.known(once_):
+            await guards.limit(request, "declare", person.natural)
+    except BaseException:
+        filed.discard()
+        raise
+    try:
+        body = await declarations.declare(
+            deployment,
+            person,
+            declaration,
+            certificate=certificate,
+            once_=once_,
+            receiving=filed.receiving,
+        )
+    except AlreadyDeclared:
+        await guards.give_back(request, "declare", person.natural)
+        raise
+    id = msgspec.json.decode(body, type=_Id).id
+    return json_response(body, 201, {"Location": deployment.link(f"/api/v1/notices/{id}")})
+
+
+class _Id(msgspec.Struct):
+    id: str
+
+
 @get("/api/v1/notices/{id:str}/exhibit", **reads("getExhibit", "decisions", closed=True))
 async def exhibit_of(request: AnyRequest, id: FromPath[str]) -> Stream:
     """The document that came with a declaration for somebody else, for officers."""
@@ -83,4 +130,4 @@ async def exhibit_of(request: AnyRequest, id: FromPath[str]) -> Stream:
     return uploads.kept(request, exhibit.id, exhibit.media_type, f"exhibit-{notice.id}")
 
 
-HANDLERS = [exhibit_of]
+HANDLERS = [declare, exhibit_of]
