@@ -7,12 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
 from notices import agencies
 from notices.database import DB
 from notices.deployment import Deployment
+from notices.trust.watching import Difference
 from notices.upkeep import auditing
 from tests.conftest import SignIn
 from tests.declared import BIRTH, CHILD, PERSON
@@ -500,3 +502,36 @@ async def test_times_follow_from_the_later_of_confirmation_and_period(
 
     assert datetime.fromisoformat(after["effective_at"]) == row["effective_at"]
     assert after["status"] == ("declared" if after["notice_period"] else "invalid")
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "change", "said"),
+    [
+        (False, "UPDATE notice SET awaiting = false", "Whether notice {id} awaits"),
+        (False, "UPDATE claim SET awaiting = false", "The claim of notice {id}"),
+        (True, "UPDATE notice SET awaiting = true", "Whether notice {id} awaits"),
+        (True, "UPDATE notice SET effective_at = effective_at + interval '1 s'", "{id} has no"),
+    ],
+)
+async def test_the_audit_finds_an_effect_that_no_event_gave(
+    anna: httpx.AsyncClient,
+    officer: httpx.AsyncClient,
+    database_url: str,
+    confirmed: bool,
+    change: str,
+    said: str,
+) -> None:
+    id = await declared(anna, MANDATE)
+    if confirmed:
+        assert (await officer.post(at(id, "confirmation"))).status_code == 201
+    connection = await asyncpg.connect(database_url)
+    transaction = connection.transaction(isolation="repeatable_read")
+    await transaction.start()
+    try:
+        await connection.execute(change)
+        with pytest.raises(Difference) as found:
+            await auditing.audit(connection, lambda done, total: None)
+    finally:
+        await transaction.rollback()
+        await connection.close()
+    assert said.format(id=id) in str(found.value)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from notices import declarations
+from notices.changing import rivals
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import AlreadyDeclared
@@ -151,6 +151,6 @@ async def test_two_holders_who_declare_at_once_are_decided_alike(
         assert len(refused) == (1 if name in OVERLAPPING else 0)
         assert len(ids) == 2 - len(refused)
         assert [each.extra["existing"]["id"] for each in refused] == ids[: len(refused)]
-    rivals = await DB.fetch("SELECT count(*) AS kept FROM rival")
-    assert rivals[0]["kept"] == (5 if name in OVERLAPPING else 0)
-    assert declarations.MOST_RIVALS > 5
+    kept = await DB.fetch("SELECT count(*) AS kept FROM rival")
+    assert kept[0]["kept"] == (5 if name in OVERLAPPING else 0)
+    assert rivals.MOST > 5

@@ -140,8 +140,9 @@ async def correct(
         if sum(event.kind == "corrected" for event in before.events) >= MOST_CORRECTIONS:
             raise TooManyCorrections(most=MOST_CORRECTIONS)
         old = before.form
-        confirmed = any(event.kind == "confirmed" for event in before.events)
-        if confirmed and any(old.get(name) != changes.get(name, old.get(name)) for name in SWORN):
+        if before.confirmed and any(
+            old.get(name) != changes.get(name, old.get(name)) for name in SWORN
+        ):
             raise ConfirmedAlready
         kept = await records.private_of(deployment, before.id)
         clerical = {name: old.get(name) for name in followups.CORRECTABLE} | changes

@@ -60,7 +60,7 @@ def _refuse_unless_awaited(before: Notice) -> None:
     if before.state.awaiting:
         return
     lifecycle.refuse_unless_may_follow("confirmed", before.state)
-    if any(event.kind == "confirmed" for event in before.events):
+    if before.confirmed:
         raise AlreadyConfirmed
     raise NothingAwaited
 

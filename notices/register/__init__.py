@@ -87,6 +87,10 @@ class Notice:
             "links": links(deployment, self.id),
         }
 
+    @property
+    def confirmed(self) -> bool:
+        return any(event.kind == "confirmed" for event in self.events)
+
     def existing(self, deployment: Deployment) -> dict[str, Any]:
         """What a refusal tells of the notice that is in the way."""
         return {
