@@ -51,6 +51,8 @@ STATEMENTS = (
     "DROP INDEX event_outcome_kind",
     f"CREATE INDEX event_outcome ON event (notice, index) INCLUDE (kind) WHERE kind IN {OUTCOMES}",
     f"CREATE INDEX event_outcome_kind ON event (kind) WHERE kind IN {OUTCOMES}",
+    "DROP INDEX rival_notice",
+    "CREATE INDEX rival_of_notice ON rival (notice, id)",
     "CREATE TABLE exhibit ("
     " notice text PRIMARY KEY REFERENCES notice ON DELETE RESTRICT,"
     " file text NOT NULL,"

@@ -715,6 +715,19 @@ async def test_a_person_declares_an_organisations_certificate_with_a_mandate(
     assert "【他人代为声明，待确认】" in feed.text
 
 
+async def test_with_a_mandate_of_a_firm_its_own_papers_are_offered(sign_in: SignIn) -> None:
+    anna = await sign_in(ANNA)
+    asked = {"certificate": "lawyer-practice-certificate", "relation": "mandate", "at": "matter"}
+    of_firm = await anna.post(
+        "/declare", data=asked | {"holder.identifier_type": "uscc", "to": "number"}
+    )
+    of_person = await anna.post("/declare", data=asked | {"to": "number"})
+
+    assert 'value="law-firm-practice-license"' in of_firm.text
+    assert 'value="law-firm-practice-license"' not in of_person.text
+    assert 'value="lawyer-work-certificate"' in of_person.text
+
+
 async def test_of_a_confirmed_notice_the_page_corrects_only_what_may_change(
     restaurant: httpx.AsyncClient, client: httpx.AsyncClient
 ) -> None:

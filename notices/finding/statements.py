@@ -104,7 +104,8 @@ def _status(sql: Condition, status: str, now: datetime) -> str:
         case "reinstated":
             return f"{_LAST} IN ('withdrawn', 'annulled', 'superseded')"
         case "declared" | "invalid":
-            runs = f"(n.awaiting OR n.effective_at > {sql.value(now)})"
+            # No OR, which would lead to all that awaits; the terms are to be looked up.
+            runs = f"CASE WHEN n.awaiting THEN true ELSE n.effective_at > {sql.value(now)} END"
             moment = runs if status == "declared" else f"NOT {runs}"
             return f"coalesce({_LAST}, 'dismissed') = 'dismissed' AND {moment}"
         case _:

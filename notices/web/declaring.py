@@ -32,6 +32,7 @@ from notices.web.drafts import (
     STEPS,
     declarations_of,
     draft_of,
+    held_by_kind,
     problems_in,
     relations_to,
     step_of,
@@ -141,8 +142,8 @@ async def show(
     elif certificate is not None:
         context |= _of_step(step, deployment, certificate, person, draft, given, now)
     if step == "number" and certificate is not None:
-        holder_kind, review = person.acts_for[0], bool(context["review"])
-        context |= papers.asked(certificate, draft, holder_kind, problems, review=review)
+        held_by, review = held_by_kind(draft, person, certificate), bool(context["review"])
+        context |= papers.asked(certificate, draft, held_by, problems, review=review)
     return await rendering.page(
         request, f"declare_{step}.html", status=422 if problems else 200, **context
     )
@@ -190,7 +191,10 @@ def _of_step(
             "declaration": declared[0],
             "form": forms[0],
             "together": papers.asked_together(certificate),
-            "paper_asked": len(papers.fitting(certificate, person.acts_for[0])) > 1,
+            "paper_asked": len(
+                papers.fitting(certificate, held_by_kind(draft, person, certificate))
+            )
+            > 1,
             "matter": matter,
             "effective_at": periods.effective_at(now, certificate.notice_period),
             "exhibit_asked": any(

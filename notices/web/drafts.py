@@ -85,20 +85,30 @@ def relations_to(certificate: Certificate) -> list[str]:
     ]
 
 
+def _relation(draft: dict[str, str], person: Person, certificate: Certificate | None) -> str:
+    """The one chosen; before any is, the first that the page offers."""
+    first = relations_to(certificate)[0] if certificate is not None else "self"
+    return draft.get("relation", first) if person.acts_for[0] == "person" else "self"
+
+
+def held_by_kind(draft: dict[str, str], person: Person, certificate: Certificate | None) -> str:
+    """What kind of holder is meant: that of the certificate, or of the document he is known by."""
+    if _relation(draft, person, certificate) not in relations.OF_HOLDERS:
+        return person.acts_for[0]
+    if certificate is not None and certificate.holder_kind != "either":
+        return certificate.holder_kind
+    return "organisation" if draft.get("holder.identifier_type") == "uscc" else "person"
+
+
 def declaration_of(
     draft: dict[str, str], given: dict[str, str], person: Person, certificate: Certificate | None
 ) -> Declaration:
     """The declaration that a draft amounts to; its holder is whoever is signed in, or another."""
     kind, identifier, name = person.acts_for
-    first = relations_to(certificate)[0] if certificate is not None else "self"
-    relation = draft.get("relation", first) if kind == "person" else "self"
+    relation = _relation(draft, person, certificate)
     if relation in relations.OF_HOLDERS:
-        held_by = certificate.holder_kind if certificate is not None else "either"
-        if held_by == "either":
-            of_organisation = draft.get("holder.identifier_type") == "uscc"
-            held_by = "organisation" if of_organisation else "person"
         holder = Holder(
-            kind=held_by,
+            kind=held_by_kind(draft, person, certificate),
             name=typed.filled(draft, "holder.name"),
             identifier=typed.filled(draft, "holder.identifier"),
             identifier_type=typed.filled(draft, "holder.identifier_type"),
