@@ -15,6 +15,7 @@ from notices.engines import Engines
 from notices.engines.children import Child, EngineError, Say
 from notices.facts.texts import Text
 from notices.settings import Settings
+from notices.upkeep import clock
 from search import engine as search_engine
 
 SECRETS = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY")
@@ -31,7 +32,9 @@ def child_environment(settings: Settings, engines: Engines) -> dict[str, str]:
     """Our own environment and where the engines are, without the keys of the search engine."""
     ours = (*SECRETS, METRICS)
     kept = {name: value for name, value in os.environ.items() if name not in ours}
+    began = clock.HERE.began
     return kept | {
+        clock.BEGAN: f"{began.wall} {began.steady}",
         "DATABASE_URL": engines.database_url,
         "MEILI_URL": engines.meili_url,
         "DATA": str(settings.data.resolve()),

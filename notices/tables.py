@@ -117,6 +117,8 @@ class Event(Table, db=DB, tablename="event"):
     entry = Text(default=None)
     salt = Bytea(default=None, null=True)
     form = JSONB(default=None, null=True)
+    # What the entry says, where that is not `at`: the log had an entry of a later time.
+    logged_at = Timestamptz(default=None, null=True)
 
 
 class EventPrivate(Table, db=DB, tablename="event_private"):
@@ -180,6 +182,8 @@ class LogHead(Table, db=DB, tablename="log_head"):
     id = Integer(primary_key=True, default=None)
     size = BigInt(default=None)
     last_at = Timestamptz(default=None)
+    # The time of a last entry up to which somebody accepted that it is later than the clock.
+    later = Timestamptz(default=None, null=True)
     peaks = Bytea(default=None)
 
 

@@ -147,28 +147,8 @@ def keys_import(settings: Settings, options: argparse.Namespace) -> None:
     say(both(_IMPORTED.format(folder=settings.keys_folder)))
 
 
-def log_accept(settings: Settings, options: argparse.Namespace) -> None:
-    from notices.upkeep import restoring
-
-    async def work() -> list[str]:
-        async with database_of(settings) as url:
-            reasons = await restoring.held(url)
-            if reasons:
-                await restoring.accept(url)
-            return reasons
-
-    reasons = asyncio.run(work())
-    for reason in reasons:
-        say(reason)
-    say(both(_ACCEPTED if reasons else _NOT_HELD))
-
-
-def add_to(commands: Commands, log: Commands, keys: Commands) -> None:
-    """The commands; `log` and `keys` are the groups of those that are about these."""
-    add(
-        log, "accept", log_accept,
-        "确认按现状提供服务 / serve the log as it was restored, shorter than it was seen",
-    )  # fmt: skip
+def add_to(commands: Commands, keys: Commands) -> None:
+    """The commands; `keys` is the group of those that are about these."""
     command = add(commands, "backup", backup, "备份数据库、上传文件和公钥 / back the register up")
     command.add_argument("file", metavar="FILE", help="- 为标准输出 / - for standard output")
     command.add_argument(
@@ -265,11 +245,3 @@ _EXPORTED = Text(
     "passphrase apart from both.",
 )
 _IMPORTED = Text("密钥已放回 {folder}。", "The keys are back in {folder}.")
-_ACCEPTED = Text(
-    "已确认按现状提供服务。请立即告知所有审计者：日志从哪一条起分叉、为什么，以及他们须保留旧的状态"
-    "文件作为证据、另用新的状态文件；并公告缺少的公告须重新声明。",
-    "It will be served as it is. Tell every auditor now where the log forks and why: they keep the "
-    "old state file as evidence and begin a new one. And tell the public which notices have to be "
-    "declared again.",
-)
-_NOT_HELD = Text("没有需要确认的事项。", "There is nothing to accept.")

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import asyncpg
-
 import migrations
 from notices import files
 from notices.database import answering, connect
@@ -214,31 +212,6 @@ def _missing(seen: Seen, saw: Seen, mirror: Path | None) -> Text:
     walk.end(saw.size, saw.root)
     named = "; ".join(lost[:LARGEST_NAMED]) + ("; …" if len(lost) > LARGEST_NAMED else "")
     return Text(f"{words.zh}（{named}）", f"{words.en} ({named})")
-
-
-async def held(url: str) -> list[str]:
-    """Why this database is not to be served, if it is not."""
-    connection = await connect(url, timeout=10)
-    try:
-        with answering():
-            if not await connection.fetchval("SELECT to_regclass('public.hold') IS NOT NULL"):
-                return []
-            rows: list[asyncpg.Record] = await connection.fetch(
-                "SELECT reason FROM hold ORDER BY at"
-            )
-            return [row["reason"] for row in rows]
-    finally:
-        await connection.close()
-
-
-async def accept(url: str) -> None:
-    """Whoever may says that the register is served as it is."""
-    connection = await connect(url, timeout=10)
-    try:
-        with answering():
-            await connection.execute("DELETE FROM hold")
-    finally:
-        await connection.close()
 
 
 _NO_BACKUP = Text("这不是备份文件。", "This is no backup.")

@@ -1,0 +1,32 @@
+"""When an event really was, in a log that has an entry of a later time than the clock's."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.table import Table
+
+ID = "notices_0010_clock"
+VERSION = "1.38.0"
+DESCRIPTION = "event.logged_at, log_head.later"
+
+STATEMENTS = (
+    "SET LOCAL lock_timeout = '10s'",
+    # Both null in every log whose clock was right, so nothing is rewritten.
+    "ALTER TABLE event ADD COLUMN logged_at timestamptz",
+    "ALTER TABLE log_head ADD COLUMN later timestamptz",
+    # True of all rows there are: what has no value passes, so no row need be looked at.
+    "ALTER TABLE event ADD CONSTRAINT event_logged_later CHECK (logged_at > at) NOT VALID",
+)
+
+
+class RawTable(Table):
+    """Piccolo runs raw SQL through a table of the migration's own."""
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="notices", description=DESCRIPTION)
+
+    async def run() -> None:
+        for statement in STATEMENTS:
+            await RawTable.raw(statement)
+
+    manager.add_raw(run)
+    return manager
