@@ -1,17 +1,19 @@
-"""When an event really was, in a log that has an entry of a later time than the clock's."""
+"""When an event really was, in a log with an entry of a later time; a log key that is spent."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.table import Table
 
 ID = "notices_0010_clock"
 VERSION = "1.38.0"
-DESCRIPTION = "event.logged_at, log_head.later"
+DESCRIPTION = "event.logged_at, log_head.later, spent_key, spent_size"
 
 STATEMENTS = (
     "SET LOCAL lock_timeout = '10s'",
-    # Both null in every log whose clock was right, so nothing is rewritten.
+    # All null in a log whose clock was right and that lost nothing, so nothing is rewritten.
     "ALTER TABLE event ADD COLUMN logged_at timestamptz",
-    "ALTER TABLE log_head ADD COLUMN later timestamptz",
+    "ALTER TABLE log_head ADD COLUMN later timestamptz,"
+    " ADD COLUMN spent_key text, ADD COLUMN spent_size bigint,"
+    " ADD CHECK ((spent_key IS NULL) = (spent_size IS NULL))",
     # True of all rows there are: what has no value passes, so no row need be looked at.
     "ALTER TABLE event ADD CONSTRAINT event_logged_later CHECK (logged_at > at) NOT VALID",
 )

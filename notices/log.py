@@ -10,6 +10,7 @@ Life of an entry:
 """
 
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -18,16 +19,21 @@ import msgspec
 
 from notices.database import DB
 from notices.facts.texts import rfc3339
-from notices.facts.troubles import ClockOff
+from notices.facts.troubles import ClockOff, NewLogKeyDue
 from notices.trust import merkle, notes, receipts, tiles
 from notices.trust.encoding import canonical
 from notices.trust.tiles import Tile
+from notices.trust.watching import Seen
 from notices.upkeep import clock
 
 HASH = 32
 EVENT = ("index", "notice", "kind", "at", "entry", "salt", "form", "logged_at")
 HAPPENED_AT = "happened_at"
 """Where a form tells the true time, in a log that has an entry of a later one."""
+
+
+Fetch = Callable[..., Awaitable[list[Any]]]
+"""Rows of a statement and its parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,8 @@ def split(peaks: bytes) -> list[bytes]:
 async def take_turn() -> Turn:
     """Lock the head row; must be the last lock that its transaction takes.
 
-    Raises ClockOff, and nothing may then be written, while the clock cannot be believed.
+    Raises ClockOff, and nothing may then be written, while the clock cannot be believed, and
+    NewLogKeyDue while what would be signed over a longer log is another's root.
     """
     asked = clock.HERE.now()
     # The clock is the database's: several web processes have several clocks. Milliseconds
@@ -109,11 +116,13 @@ async def take_turn() -> Turn:
     row = await DB.row(
         "UPDATE log_head SET size = size + 1, last_at ="
         " greatest(last_at, date_trunc('milliseconds', clock_timestamp()))"
-        " WHERE id = 1 RETURNING size - 1 AS index, last_at, peaks, later,"
+        " WHERE id = 1 RETURNING size - 1 AS index, last_at, peaks, later, spent_key,"
         " date_trunc('milliseconds', clock_timestamp()) AS now"
     )
     if row is None:
         raise RuntimeError("The log has no head: the database was not migrated.")
+    if row["spent_key"] is not None:
+        raise NewLogKeyDue
     last_at, now = row["last_at"], row["now"]
     _refuse_wrong_clock(asked, now, last_at, row["later"])
     at = now if clock.is_later(last_at, now) else last_at
@@ -190,8 +199,31 @@ async def head() -> tuple[int, bytes]:
 
 async def checkpoint(signer: notes.NoteSigner) -> str:
     """A signed note (C2SP tlog-checkpoint) over the log as committed now."""
-    size, root = await head()
-    return signer.sign(notes.checkpoint_text(signer.name, size, root))
+    size, root = await _to_sign(signer)
+    return signer.checkpoint(size, root)
+
+
+async def _to_sign(signer: notes.NoteSigner) -> tuple[int, bytes]:
+    """`head`; raises NewLogKeyDue where this key has signed another root for that size."""
+    row = await DB.row("SELECT size, peaks, spent_key, spent_size FROM log_head WHERE id = 1")
+    if row is None:
+        raise RuntimeError("The log has no head: the database was not migrated.")
+    if row["spent_key"] == signer.vkey and row["size"] > row["spent_size"]:
+        raise NewLogKeyDue
+    return row["size"], merkle.root(split(row["peaks"]))
+
+
+async def begins_with(seen: Seen, fetch: Fetch) -> bool:
+    """Whether the log as committed now has, or is, what was seen."""
+    wanted = merkle.peaks_needed(seen.size)
+    rows = await fetch(
+        "SELECT level, position, hash FROM log_node JOIN"
+        " unnest($1::int[], $2::bigint[]) AS wanted (level, position) USING (level, position)",
+        [level for level, _ in wanted],
+        [position for _, position in wanted],
+    )
+    nodes = {(row["level"], row["position"]): row["hash"] for row in rows}
+    return len(nodes) == len(wanted) and merkle.root([nodes[each] for each in wanted]) == seen.root
 
 
 async def tile(wanted: Tile) -> bytes | None:
@@ -233,9 +265,9 @@ async def receipt(
     signer: notes.NoteSigner, index: int, entry: str, opening: dict[str, Any] | None
 ) -> dict[str, Any]:
     """The receipt of a committed entry: proof and checkpoint over the log as committed now."""
-    size, root = await head()
+    size, root = await _to_sign(signer)
     path = await proof(index, size)
-    note = signer.sign(notes.checkpoint_text(signer.name, size, root))
+    note = signer.checkpoint(size, root)
     return receipts.to_json(entry, opening, index, path, note)
 
 

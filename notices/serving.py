@@ -152,6 +152,7 @@ async def prepare(settings: Settings, url: str) -> None:
     from notices import deployment
     from notices.database import DB
     from notices.migrating import migrate
+    from notices.upkeep.forking import refuse_a_fork
     from notices.upkeep.recalling import recall_periods
     from notices.upkeep.rehashing import rehash
     from notices.upkeep.rescheduling import settle_periods
@@ -162,6 +163,7 @@ async def prepare(settings: Settings, url: str) -> None:
     try:
         await rehash(here)
         await deployment.refuse_another_database(here)
+        await refuse_a_fork(here)
         await recall_periods(here)
         await settle_periods()
     finally:

@@ -184,6 +184,9 @@ class LogHead(Table, db=DB, tablename="log_head"):
     last_at = Timestamptz(default=None)
     # The time of a last entry up to which somebody accepted that it is later than the clock.
     later = Timestamptz(default=None, null=True)
+    # A key that signed a longer log than there is: it signs none that is larger than this.
+    spent_key = Text(default=None, null=True)
+    spent_size = BigInt(default=None, null=True)
     peaks = Bytea(default=None)
 
 

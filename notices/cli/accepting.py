@@ -15,21 +15,29 @@ def accept(settings: Settings, options: argparse.Namespace) -> None:
 
 
 async def _shorter(settings: Settings) -> None:
+    from notices.migrating import migrate
     from notices.upkeep import accepting
+    from notices.upkeep.backup import public_keys
 
+    vkeys = public_keys(settings).get("log", [])
     async with database_of(settings) as url:
-        reasons = await accepting.held(url)
-        if reasons:
-            await accepting.accept(url)
+        await migrate(url)
+        found = await accepting.accept(url, settings.keys_folder, vkeys)
+    if found is None:
+        say(both(_NOT_HELD))
+        return
+    reasons, serial = found
     for reason in reasons:
         say(reason)
-    say(both(_ACCEPTED if reasons else _NOT_HELD))
+    say(both(_ACCEPTED.format(serial=f"{serial:08}")))
 
 
 async def _later(settings: Settings) -> None:
+    from notices.migrating import migrate
     from notices.upkeep import accepting
 
     async with database_of(settings) as url:
+        await migrate(url)
         found = await accepting.accept_later(url)
     if found is None:
         say(both(_NOT_HELD))
@@ -51,11 +59,16 @@ def add_to(log: Commands) -> None:
 
 
 _ACCEPTED = Text(
-    "已确认按现状提供服务。请立即告知所有审计者：日志从哪一条起分叉、为什么，以及他们须保留旧的状态"
-    "文件作为证据、另用新的状态文件；并公告缺少的公告须重新声明。",
-    "It will be served as it is. Tell every auditor now where the log forks and why: they keep the "
-    "old state file as evidence and begin a new one. And tell the public which notices have to be "
-    "declared again.",
+    "已确认按现状提供服务。新公告的编号（第5至12位）从 {serial} 之后开始，不会与已经发出的重复。"
+    "日志密钥已经签过更长的日志，须换用新的：请运行 notices keys rotate log 并重启服务；在此之前"
+    "可以查询，但不受理声明，也不签更长的日志。请立即告知所有审计者新的公钥、日志从哪一条起分叉、为什么，"
+    "以及他们须保留旧的状态文件作为证据、另用新的状态文件；并公告缺少的公告须重新声明。",
+    "It will be served as it is. Ids of new notices begin behind {serial} (their digits 5 to 12), "
+    "so that none is given twice. The log's key has signed a longer log, and a new one is due: run "
+    "notices keys rotate log and start the service again. Until then checks are answered, nothing "
+    "is taken, and no longer log is signed. Tell every auditor now the new key, where the log "
+    "forks and why: they keep the old state file as evidence and begin a new one. And tell the "
+    "public which notices have to be declared again.",
 )
 _ACCEPTED_LATER = Text(
     "日志最后一条记录的时间是 {at}，而现在是 {now}。已确认继续：在那之前，每条新记录的时间都写作 "

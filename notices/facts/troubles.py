@@ -17,3 +17,15 @@ class ClockOff(Unavailable):
         """`why` is for the operator, whom readiness tells it."""
         super().__init__(retry_after=10)
         self.why = why
+
+
+class NewLogKeyDue(Unavailable):
+    code = "log_key_due"
+    title = Text(
+        "登记簿恢复后还没有换用新的签名密钥，暂不接受声明和其他变更；查询不受影响。请稍后再试。",
+        "The log was restored and has yet to be given a new key to sign with, so nothing is taken"
+        " for now; checks are answered. Try again later.",
+    )
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=60)

@@ -1,35 +1,41 @@
 """What somebody has to say before a log goes on that is not as it should be."""
 
+from collections.abc import Sequence
 from datetime import datetime
-
-import asyncpg
+from pathlib import Path
 
 from notices.database import answering, connect
 from notices.facts.troubles import ClockOff
-from notices.upkeep import clock
+from notices.upkeep import clock, forking
 
 
-async def held(url: str) -> list[str]:
-    """Why this database is not to be served, if it is not."""
+async def accept(url: str, folder: Path, vkeys: Sequence[str]) -> tuple[list[str], int] | None:
+    """Whoever may says that the register is served as it is: why it was not, None if it was.
+
+    With the last serial that is left out, for no id that may have been given is given again; and
+    the log grows under a new key only. `vkeys` are those of the log in `folder`, the present first.
+    """
     connection = await connect(url, timeout=10)
     try:
         with answering():
-            if not await connection.fetchval("SELECT to_regclass('public.hold') IS NOT NULL"):
-                return []
-            rows: list[asyncpg.Record] = await connection.fetch(
-                "SELECT reason FROM hold ORDER BY at"
-            )
-            return [row["reason"] for row in rows]
-    finally:
-        await connection.close()
-
-
-async def accept(url: str) -> None:
-    """Whoever may says that the register is served as it is."""
-    connection = await connect(url, timeout=10)
-    try:
-        with answering():
-            await connection.execute("DELETE FROM hold")
+            async with connection.transaction():
+                row = await connection.fetchrow(
+                    "SELECT size, greatest(last_at, to_timestamp(0)) AS last_at, spent_key"
+                    " FROM log_head WHERE id = 1 FOR UPDATE"
+                )
+                rows = await connection.fetch("DELETE FROM hold RETURNING reason")
+                reasons = [held["reason"] for held in rows]
+                spent, size = row["spent_key"], row["size"]
+                signed = await forking.beyond(folder, vkeys[:1], connection.fetch)
+                if signed is not None and signed.size <= size:
+                    # It has grown over what was signed, so nothing is known to be the same.
+                    size = 0
+                if not reasons and (signed is None or spent is not None):
+                    return None
+                if spent is None:
+                    await forking.spend(connection, size, next(iter(vkeys), None))
+                serial = await forking.step_over(connection, row["last_at"], again=True)
+                return reasons, serial
     finally:
         await connection.close()
 

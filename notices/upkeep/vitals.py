@@ -12,7 +12,8 @@ from notices.upkeep import clock
 class Vitals:
     """Entries in the log; of the search index what it lacks, since when, and what it refused.
 
-    `clock` says why nothing can be written for the time being, None where it can.
+    `clock` says why nothing can be written for the time being, None where it can; nor can it
+    when `key_due`, until the log has a new key.
     """
 
     log_size: int
@@ -20,6 +21,7 @@ class Vitals:
     lag_seconds: float
     parked: int
     clock: Text | None
+    key_due: bool
 
 
 async def measure() -> Vitals:
@@ -27,10 +29,12 @@ async def measure() -> Vitals:
     events, seconds = await relay.lag()
     asked = clock.HERE.now()
     row = await DB.row(
-        "SELECT size, (SELECT count(*) FROM parked) AS parked, later, clock_timestamp() AS now,"
+        "SELECT size, (SELECT count(*) FROM parked) AS parked, later, spent_key,"
+        " clock_timestamp() AS now,"
         " greatest(last_at, to_timestamp(0)) AS last_at FROM log_head WHERE id = 1"
     )
     if row is None:
         raise RuntimeError("The log has no head: the database was not migrated.")
     wrong = clock.HERE.why_no_turn(asked, row["now"], row["last_at"], row["later"])
-    return Vitals(row["size"], events, seconds, row["parked"], wrong)
+    due = row["spent_key"] is not None
+    return Vitals(row["size"], events, seconds, row["parked"], wrong, due)

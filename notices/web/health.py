@@ -70,6 +70,8 @@ async def ready(request: AnyRequest) -> Response[bytes]:
         "parked": found.parked,
     }
     body |= {"clock": "off" if found.clock else "ok", "log_size": found.log_size, "relay": relay}
+    if found.key_due:
+        body["log_key"] = "due"  # checks are answered all the same
     if found.clock is not None:
         body |= {"status": "unavailable", "why": found.clock.to_json()}
         return json_response(body, 503, {"Retry-After": "10", **NO_STORE})
