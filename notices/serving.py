@@ -136,6 +136,8 @@ def search_keys(
     def keep_making() -> None:
         # A server that lost its data lost its keys too; the relay then fills it again.
         while not ended.wait(KEYS_EVERY):
+            if engines.search is not None:
+                engines.search.look(settings.meili_index)
             with contextlib.suppress(search_engine.SearchDown, search_engine.WriteRefused):
                 make()
 
