@@ -14,7 +14,8 @@ from notices.trust.notes import NoteSigner
 from notices.trust.watching import Seen
 
 SIGNED = "log.signed"
-LARGEST = 4_096
+LARGEST = 512
+"""Bytes; the name of a key has 255 at most."""
 
 
 class LogSigner(NoteSigner):
