@@ -1,11 +1,12 @@
-"""When an event really was, in a log with an entry of a later time; a log key that is spent."""
+"""When an event really was, in a log with an entry of a later time; a log key that is spent; which
+of several indexes took what changed without an event."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.table import Table
 
 ID = "notices_0010_clock"
 VERSION = "1.38.0"
-DESCRIPTION = "event.logged_at, log_head.later, spent_key, spent_size"
+DESCRIPTION = "event.logged_at, log_head.later, spent_key, touched.takers, follower.stale"
 
 STATEMENTS = (
     "SET LOCAL lock_timeout = '10s'",
@@ -14,6 +15,10 @@ STATEMENTS = (
     "ALTER TABLE log_head ADD COLUMN later timestamptz,"
     " ADD COLUMN spent_key text, ADD COLUMN spent_size bigint,"
     " ADD CHECK ((spent_key IS NULL) = (spent_size IS NULL))",
+    # Not '{}', which Piccolo would take for a parameter.
+    "ALTER TABLE touched ADD COLUMN takers text[] NOT NULL DEFAULT ARRAY[]::text[]",
+    "ALTER TABLE follower ADD COLUMN alive_at timestamptz,"
+    " ADD COLUMN stale boolean NOT NULL DEFAULT false",
     # True of all rows there are: what has no value passes, so no row need be looked at.
     "ALTER TABLE event ADD CONSTRAINT event_logged_later CHECK (logged_at > at) NOT VALID",
 )

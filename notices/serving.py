@@ -37,6 +37,7 @@ def child_environment(settings: Settings, engines: Engines) -> dict[str, str]:
         clock.BEGAN: f"{began.wall} {began.steady}",
         "DATABASE_URL": engines.database_url,
         "MEILI_URL": engines.meili_url,
+        "SEARCH_FOLLOWER": engines.follower,
         "DATA": str(settings.data.resolve()),
         "PORT": str(settings.port),
         "WORKERS": "1",

@@ -169,11 +169,12 @@ class Agency(Table, db=DB, tablename="agency"):
 
 
 class Touched(Table, db=DB, tablename="touched"):
-    """A notice that changed without an event, and whether the search index took that."""
+    """A notice that changed without an event, which indexes took that, and whether all did."""
 
     notice = Text(primary_key=True, default=None)
     at = Timestamptz(default=None)
     taken = Boolean(default=False)
+    takers = Array(base_column=Text(), default=[])
 
 
 class LogHead(Table, db=DB, tablename="log_head"):
@@ -224,6 +225,8 @@ class Follower(Table, db=DB, tablename="follower"):
     position = BigInt(default=None)
     moved_at = Timestamptz(default=None)
     checked_at = Timestamptz(default=None, null=True)
+    alive_at = Timestamptz(default=None, null=True)
+    stale = Boolean(default=False)
 
 
 class Parked(Table, db=DB, tablename="parked"):

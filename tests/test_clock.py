@@ -126,7 +126,7 @@ def test_serve_tells_its_children_when_it_began(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Engines:
-        database_url = meili_url = "x"
+        database_url = meili_url = follower = "x"
 
     told = child_environment(deployment.settings, Engines())  # type: ignore[arg-type]
     monkeypatch.setenv(clock.BEGAN, told[clock.BEGAN])

@@ -1,6 +1,7 @@
-"""A damaged index folder stops nothing: it is put aside, and the index is made again."""
+"""Whatever becomes of an index, it is made again; a second one beside it is kept as well."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from notices.engines import binaries, meilisearch
 from notices.engines.meilisearch import Meilisearch
 from tests import enginefarm
 from tests.samples import RESTAURANT, declaration
-from tests.service import Service
+from tests.service import Service, running
 
 
 def spoil(file: Path) -> None:
@@ -66,6 +67,33 @@ def test_a_service_whose_index_is_damaged_goes_on_and_has_it_again(service: Serv
         found("JY13799990000020")
     assert len(list(home.glob("db.damaged-*"))) == 1
     assert "could not read its data, which is in" in service.log.read_text()
+
+
+def test_a_second_service_with_an_engine_of_its_own_builds_its_index_and_keeps_it(
+    tmp_path: Path, worker: str
+) -> None:
+    (tmp_path / "one").mkdir()
+    url = enginefarm.create_database_now(enginefarm.running()[0], f"second_{worker}")
+    with running(tmp_path / "one" / "data", DATABASE_URL=url) as one, one.client() as client:
+        id = declare(client, "JY13799990000011")
+        shutil.copytree(one.data / "keys", tmp_path / "two" / "data" / "keys")
+        with running(tmp_path / "two" / "data", DATABASE_URL=url) as two:
+
+            def found(status: str) -> None:
+                def so(client: httpx.Client) -> bool:
+                    answer = client.get("/api/v1/notices", params={"q": "JY13799990000011"}).json()
+                    ready = client.get("/health/ready").json()
+                    followed = ready["search"] == "up" and ready["relay"]["events"] == 0
+                    [notice] = answer["notices"]
+                    return followed and not answer["degraded"] and notice["status"] == status
+
+                one.until(so, 60)
+                two.until(so, 60)
+
+            found("invalid")
+            path = f"/api/v1/notices/{id}/withdrawal"
+            assert client.post(path, json={"reason": "found"}).status_code == 201
+            found("reinstated")
 
 
 def test_a_server_that_does_not_start_on_its_folder_starts_on_an_empty_one(tmp_path: Path) -> None:

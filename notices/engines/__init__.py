@@ -1,5 +1,6 @@
 """The two engines of one data folder: whoever owns the folder runs them, others find them by it."""
 
+import hashlib
 import json
 import os
 import time
@@ -37,6 +38,7 @@ class Engines:
         self._file: Path | None = None
         self._postgresql: PostgreSQL | None = None
         self._meilisearch: Meilisearch | None = None
+        self._named_search = False
 
     @classmethod
     def open(
@@ -96,6 +98,7 @@ class Engines:
         self.database_url = database_url or self.database_url
         if meili_url:
             self.meili_url, self.meili_master_key = meili_url, meili_master_key
+            self._named_search = True
         if self.owned:
             try:
                 self._start(data, meili_bin, say)
@@ -134,6 +137,16 @@ class Engines:
     def search(self) -> Meilisearch | None:
         """Our own search engine, None where it is another's."""
         return self._meilisearch
+
+    @property
+    def follower(self) -> str:
+        """The name under which the index of this engine follows the log.
+
+        Of an engine that belongs to a data folder one of its own; those that are named are shared.
+        """
+        if self._named_search:
+            return ""
+        return f"search {hashlib.sha256((self.meili_master_key or '').encode()).hexdigest()[:8]}"
 
     def orphaned(self) -> bool:
         """Whether these are another process' engines and that process has ended."""

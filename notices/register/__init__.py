@@ -173,7 +173,7 @@ async def touch(id: str) -> None:
     """Say that notice `id` changed without an event, so that what follows the log takes it too."""
     await DB.fetch(
         "INSERT INTO touched (notice, at) VALUES ($1, clock_timestamp())"
-        " ON CONFLICT (notice) DO UPDATE SET at = excluded.at, taken = false",
+        " ON CONFLICT (notice) DO UPDATE SET at = excluded.at, taken = false, takers = '{}'",
         id,
     )
 
