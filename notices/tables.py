@@ -117,6 +117,8 @@ class Event(Table, db=DB, tablename="event"):
     entry = Text(default=None)
     salt = Bytea(default=None, null=True)
     form = JSONB(default=None, null=True)
+    # What the entry says, where that is not `at`: the log had an entry of a later time.
+    logged_at = Timestamptz(default=None, null=True)
 
 
 class EventPrivate(Table, db=DB, tablename="event_private"):
@@ -167,11 +169,12 @@ class Agency(Table, db=DB, tablename="agency"):
 
 
 class Touched(Table, db=DB, tablename="touched"):
-    """A notice that changed without an event, and whether the search index took that."""
+    """A notice that changed without an event, which indexes took that, and whether all did."""
 
     notice = Text(primary_key=True, default=None)
     at = Timestamptz(default=None)
     taken = Boolean(default=False)
+    takers = Array(base_column=Text(), default=[])
 
 
 class LogHead(Table, db=DB, tablename="log_head"):
@@ -180,6 +183,11 @@ class LogHead(Table, db=DB, tablename="log_head"):
     id = Integer(primary_key=True, default=None)
     size = BigInt(default=None)
     last_at = Timestamptz(default=None)
+    # The time of a last entry up to which somebody accepted that it is later than the clock.
+    later = Timestamptz(default=None, null=True)
+    # A key that signed a longer log than there is: it signs none that is larger than this.
+    spent_key = Text(default=None, null=True)
+    spent_size = BigInt(default=None, null=True)
     peaks = Bytea(default=None)
 
 
@@ -217,6 +225,8 @@ class Follower(Table, db=DB, tablename="follower"):
     position = BigInt(default=None)
     moved_at = Timestamptz(default=None)
     checked_at = Timestamptz(default=None, null=True)
+    alive_at = Timestamptz(default=None, null=True)
+    stale = Boolean(default=False)
 
 
 class Parked(Table, db=DB, tablename="parked"):

@@ -104,11 +104,14 @@ class Engine:
             self._in_flight -= 1
 
     async def healthy(self) -> bool:
+        """Whether it answers a search: one whose data is damaged still says that it is well."""
         try:
-            async with self._open().get(f"{self._url}/health") as reply:
-                return reply.status == 200
-        except (aiohttp.ClientError, OSError, TimeoutError):
+            await self.search([{"indexUid": self.index, "q": "", "limit": 1}])
+        except SearchBusy:
+            return True
+        except SearchDown:
             return False
+        return True
 
     async def close(self) -> None:
         if self._session is not None:

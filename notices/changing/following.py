@@ -10,7 +10,6 @@ from notices import log, once, register
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import followups, lifecycle
-from notices.facts.texts import rfc3339
 from notices.log import Turn
 from notices.once import Once
 from notices.register import Notice, claims
@@ -72,7 +71,7 @@ async def follow(
     body = {
         "index": index,
         "kind": event.kind,
-        "at": rfc3339(event.at),
+        **register.times(event),
         "notice": notice.public(deployment),
     }
     return await once.answer(once_, msgspec.json.encode(body).decode())

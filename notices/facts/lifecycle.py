@@ -38,11 +38,15 @@ What awaits confirmation is superseded and nothing else is; it cannot be replace
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened to a notice, as the log has it."""
+    """One thing that happened to a notice, as the log has it.
+
+    `logged_at` is the time that its entry says, where the log had an entry of a later one.
+    """
 
     index: int
     kind: str
     at: datetime
+    logged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

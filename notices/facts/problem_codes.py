@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from notices.facts import errors, refusals  # noqa: F401  (its classes are found by their base)
+from notices.facts import errors, refusals, troubles  # noqa: F401  (found by their base)
 from notices.facts.messages import MESSAGES
 from notices.facts.texts import Text
 

@@ -28,7 +28,7 @@ SELECT = """
 SELECT n.id, n.form, n.evidence, n.number_form, n.published_index, n.published_at,
   n.effective_at, n.provisional, n.awaiting, n.period_value, n.period_unit, n.objections,
   statement_timestamp() AS now,
-  (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index)
+  (SELECT array_agg(ROW(e.index, e.kind, e.at, e.logged_at) ORDER BY e.index)
      FROM event e WHERE e.notice = n.id) AS events
 FROM notice n
 """
@@ -81,8 +81,7 @@ class Notice:
             "elsewhere": form.get("elsewhere"),
             "notice_period": msgspec.to_builtins(self.period),
             "events": [
-                {"index": event.index, "kind": event.kind, "at": rfc3339(event.at)}
-                for event in self.events
+                {"index": event.index, "kind": event.kind, **times(event)} for event in self.events
             ],
             "links": links(deployment, self.id),
         }
@@ -116,12 +115,19 @@ def links(deployment: Deployment, id: str) -> dict[str, str]:
     }
 
 
+def times(event: Event) -> dict[str, str]:
+    """`at` as the log's entry has it, and when it really was where that is another time."""
+    if event.logged_at is None:
+        return {"at": rfc3339(event.at)}
+    return {"at": rfc3339(event.logged_at), "happened_at": rfc3339(event.at)}
+
+
 def _time(at: datetime | None) -> str | None:
     return rfc3339(at) if at is not None else None
 
 
 def from_row(row: asyncpg.Record) -> Notice:
-    events = [Event(index, kind, at) for index, kind, at in row["events"] or ()]
+    events = [Event(*each) for each in row["events"] or ()]
     state = lifecycle.state(events, row["effective_at"], row["now"], awaiting=row["awaiting"])
     value, unit = row["period_value"], row["period_unit"]
     return Notice(
@@ -167,7 +173,7 @@ async def touch(id: str) -> None:
     """Say that notice `id` changed without an event, so that what follows the log takes it too."""
     await DB.fetch(
         "INSERT INTO touched (notice, at) VALUES ($1, clock_timestamp())"
-        " ON CONFLICT (notice) DO UPDATE SET at = excluded.at, taken = false",
+        " ON CONFLICT (notice) DO UPDATE SET at = excluded.at, taken = false, takers = '{}'",
         id,
     )
 
@@ -197,7 +203,7 @@ async def ids_of_organisations(first: int, end: int) -> list[str]:
 async def events(deployment: Deployment, since: int, limit: int) -> dict[str, Any]:
     """Up to `limit` events from index `since` on, each with its notice as it is now."""
     rows = await DB.fetch(
-        "SELECT index, notice, kind, at, entry, salt, form FROM event"
+        "SELECT index, notice, kind, coalesce(logged_at, at) AS at, entry, salt, form FROM event"
         " WHERE index >= $1 ORDER BY index LIMIT $2",
         since,
         limit,

@@ -30,9 +30,10 @@ SELECT id, published_index, wrong FROM (
   SELECT n.id, n.published_index, CASE
       WHEN p.index IS NULL OR p.notice <> n.id THEN 'index'
       WHEN n.published_at <> p.at THEN 'at'
-      WHEN n.form IS DISTINCT FROM p.form || coalesce((
+      WHEN n.form IS DISTINCT FROM p.form - 'happened_at' || coalesce((
         SELECT jsonb_object_agg(field.key, field.value -> 'after' ORDER BY c.index)
-        FROM event c CROSS JOIN LATERAL jsonb_each(c.form - 'statement') AS field
+        FROM event c
+        CROSS JOIN LATERAL jsonb_each(c.form - ARRAY['statement', 'happened_at']) AS field
         WHERE c.notice = n.id AND c.kind = 'corrected'), '{}') THEN 'form'
       WHEN (p.form ? 'notice_period') <> (n.period_from IS NOT DISTINCT FROM 'form')
         OR p.form -> 'notice_period' <> CASE WHEN n.period_value IS NULL THEN 'null'

@@ -119,7 +119,7 @@ def _status(notice: dict[str, Any]) -> str:
 
 def _updated(notice: dict[str, Any]) -> str:
     """When it last changed, by an event or by its period's end; times are texts that compare."""
-    times: list[str] = [event["at"] for event in notice["events"]]
+    times: list[str] = [event.get("happened_at", event["at"]) for event in notice["events"]]
     if notice["status"] == "invalid":
         times.append(notice["effective_at"])
     return max(times)

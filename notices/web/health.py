@@ -53,7 +53,7 @@ async def _vitals() -> Vitals | None:
 
 @get("/health/ready", **reads("getReady", "health", problems=(400, 503)))
 async def ready(request: AnyRequest) -> Response[bytes]:
-    """Each part apart; 503 without PostgreSQL, for without it nothing can be promised."""
+    """Each part apart; 503 without PostgreSQL, or while its clock is off: nothing is promised."""
     found, search = await asyncio.gather(
         _vitals(), request.app.state.finder.asking.engine.healthy()
     )
@@ -69,7 +69,13 @@ async def ready(request: AnyRequest) -> Response[bytes]:
         "seconds": round(found.lag_seconds, 3),
         "parked": found.parked,
     }
-    return json_response({**body, "log_size": found.log_size, "relay": relay}, headers=NO_STORE)
+    body |= {"clock": "off" if found.clock else "ok", "log_size": found.log_size, "relay": relay}
+    if found.key_due:
+        body["log_key"] = "due"  # checks are answered all the same
+    if found.clock is not None:
+        body |= {"status": "unavailable", "why": found.clock.to_json()}
+        return json_response(body, 503, {"Retry-After": "10", **NO_STORE})
+    return json_response(body, headers=NO_STORE)
 
 
 class _Now(Collector):
@@ -86,6 +92,7 @@ class _Now(Collector):
         yield GaugeMetricFamily("notices_database_up", "PostgreSQL answers.", found is not None)
         if found is not None:
             for name, words, value in (
+                ("notices_clock_right", "Its clock can be believed.", found.clock is None),
                 ("notices_log_size", "Entries in the log.", found.log_size),
                 ("notices_relay_lag_events", "Events not yet in the index.", found.lag_events),
                 ("notices_relay_lag_seconds", "Age of the oldest of them.", found.lag_seconds),
