@@ -225,7 +225,7 @@ class Follower(Table, db=DB, tablename="follower"):
     position = BigInt(default=None)
     moved_at = Timestamptz(default=None)
     checked_at = Timestamptz(default=None, null=True)
-    alive_at = Timestamptz(default=None, null=True)
+    alive_at = Timestamptz(default=None)
     stale = Boolean(default=False)
 
 

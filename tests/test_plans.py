@@ -25,6 +25,7 @@ from notices.finding import Finder, Query, suggesting
 from notices.finding.behind import Behind
 from notices.relay import checking, publishing
 from notices.upkeep import recalling, rescheduling, tidying
+from notices.upkeep.forking import refuse_a_fork
 from search.engine import Admin, Engine, SearchDown, WriteRefused
 from tests import plans
 from tests.conftest import TABLES, SignIn
@@ -251,6 +252,7 @@ async def follow(deployment: Deployment, admin: Admin, id: str) -> None:
     await recalling.recall_periods(deployment)
     await rescheduling.settle_periods()
     await refuse_another_database(deployment)
+    await refuse_a_fork(deployment)
     key = deployment.keys.matching
     await limits.use(key, "verify", "192.0.2.1")
     await limits.give_back(key, "verify", "192.0.2.1")
