@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # it calls this module
 CAUSES = ("lost", "stolen", "destroyed")
 HOLDER_KINDS = ("person", "organisation")
 EARLIEST = date(1900, 1, 1)
+MOST_EXACT = 2**53 - 1
+"""Beyond it readers of JSON round (RFC 7493, 2.2), and RFC 8785 writes none: that is for text."""
 
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIELD_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -114,7 +116,7 @@ def _detail(
     field: Field, value: object, declaration: Declaration, certificate: Certificate
 ) -> Iterator[Problem]:
     place = f"details.{field.name}"
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST_EXACT:
         value = str(value)  # a count is a number in JSON, and text in a form
     if value is not None and not isinstance(value, str):
         yield Problem(place, "not_text")
