@@ -6,7 +6,8 @@ import secrets
 from dataclasses import dataclass
 
 from notices.database import DB
-from notices.facts.errors import Invalid
+from notices.facts import issuers as issuers_facts
+from notices.facts.errors import Invalid, Problem
 from notices.facts.names import same_name
 from notices.facts.refusals import UnknownKey
 from notices.facts.text_check import text_problems
@@ -47,7 +48,11 @@ async def add(name: str, issuers: list[str]) -> tuple[Agency, str]:
     """A new agency and its key, which is kept nowhere; raises Invalid or KnownAgency."""
     problems = list(text_problems("name", name, required=True))
     for issuer in issuers or [""]:
-        problems += text_problems("issuer", issuer, required=True)
+        wrong = list(text_problems("issuer", issuer, required=True, published=True))
+        if not wrong and not issuers_facts.is_office(issuer):
+            # No declaration could name it, so this agency could never do anything.
+            wrong = [Problem("issuer", "issuer_unusual")]
+        problems += wrong
     if problems:
         raise Invalid(problems=problems)
     agency = Agency(secrets.token_hex(6), name.strip(), tuple(issuers))

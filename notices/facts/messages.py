@@ -113,6 +113,16 @@ MESSAGES: dict[str, Text] = {
         "此证没有这一项，请删去。", "This certificate has no such detail; take it out."
     ),
     "not_text": Text("请填写文字。", "Give this as text."),
+    "issuer_unusual": Text(
+        "这不像一个机关或机构的名称：请从列出的机关中选择，或照证件上的印章填写全称，也可以留空。",
+        "This does not look like the name of an office: choose one of those that are offered, copy "
+        "the full name from the seal on the certificate, or leave it empty.",
+    ),
+    "detail_unusual": Text(
+        "此项会公开，只填证件上的这一项内容，不能写电话、账号、网址或其他文字。",
+        "This is made public: give only what the certificate says here, no telephone or account "
+        "number, no address and no other text.",
+    ),
     "detail_format": Text(
         "格式不对，请照此填写：{example}。", "This is written differently; for example {example}."
     ),

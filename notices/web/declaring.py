@@ -177,6 +177,7 @@ def _of_step(
                 if certificate.holder_kind in ("either", _KIND.get(name, "person"))
             },
             "typed_number": draft.get("number", person.acts_for[1] if own_code else ""),
+            "issuers": region_field.issuers(deployment, certificate, draft.get("region", "")),
             **region_field.offered(
                 deployment.regions, deployment.settings.region, draft.get("region", "")
             ),

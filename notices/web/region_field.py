@@ -3,6 +3,9 @@
 from functools import lru_cache
 from typing import Any
 
+from notices.deployment import Deployment
+from notices.facts import issuers as issuers_facts
+from notices.facts.certificate import Certificate
 from notices.facts.places import meant
 from notices.facts.regions import Regions
 
@@ -38,6 +41,15 @@ def offered(regions: Regions, own: str, value: str) -> dict[str, Any]:
             for code in ([] if known else meant(value, regions)[:MOST_MEANT])
         ],
     }
+
+
+def issuers(deployment: Deployment, certificate: Certificate | None, region: str) -> list[str]:
+    """The issuers that are offered while one is typed: of that region, or else of our own city."""
+    regions = deployment.regions
+    if certificate is None:
+        return []
+    place = region if regions.known(region) else deployment.settings.region
+    return issuers_facts.offered(certificate.issuing_department.zh, regions, place)
 
 
 @lru_cache(maxsize=8)  # looking through the whole country takes 35 ms, in which nobody is answered
