@@ -57,6 +57,7 @@ async def look_at_address(request: Request[Any, Any, Any]) -> Response[str] | No
     """Before every handler; a machine path knows exactly the parameters it declares."""
     if "\0" in request.scope["path"]:
         raise NotFound  # no id holds one, and PostgreSQL takes none
+    health.refuse_elsewhere(request)
     guards.refuse_bad_encoding(request)
     known = request.route_handler.opt.get("query")
     if known is not None:

@@ -10,6 +10,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from notices.facts.errors import BadRequest, BodyTooLarge, MediaType
 from notices.facts.texts import Text
+from notices.web import bodies
 from notices.web.guards import AnyRequest
 
 FORM = "multipart/form-data"
@@ -117,6 +118,7 @@ async def read(
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind.decode("latin-1").lower() != FORM:
         raise MediaType(expected=FORM)
+    bodies.refuse_packed(request)
     boundary = options.get(b"boundary", b"")
     if not 1 <= len(boundary) <= 70:
         raise BadRequest(reason=_BROKEN)
