@@ -28,6 +28,7 @@ from notices.upkeep import recalling, rescheduling, tidying
 from search.engine import Admin, Engine, SearchDown, WriteRefused
 from tests import plans
 from tests.conftest import TABLES, SignIn
+from tests.files import pdf
 from tests.plans import Asked
 from tests.publishing import caught_up, relaying, until
 from tests.samples import ANNA, OFFICER, declaration
@@ -138,7 +139,7 @@ async def life(
     await post(restaurant, f"{at}/correction", json={"lost_on": "2026-11-02"}, headers=once)
     await post(anna, f"{at}/objections", json=OBJECTION, headers=once)
     files = {**{name: (None, text) for name, text in OBJECTION.items()}}
-    await post(other, f"{at}/objections", files={**files, "evidence": ("a.pdf", b"%PDF-1.7")})
+    await post(other, f"{at}/objections", files={**files, "evidence": ("a.pdf", pdf())})
     waiting = (await officer.get("/api/v1/objections")).json()["objections"]
     for params in ({"notice": id}, {"status": "open"}, {"notice": id, "status": "open"}):
         assert (await officer.get("/api/v1/objections", params=params)).status_code == 200

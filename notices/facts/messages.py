@@ -216,6 +216,24 @@ MESSAGES: dict[str, Text] = {
         "材料须是 PDF、JPEG 或 PNG 文件（按内容判断，与文件名无关）。",
         "Evidence is a PDF, JPEG or PNG file, by its content and not by its name.",
     ),
+    "evidence_damaged": Text(
+        "材料文件打不开：可能已损坏、加了密码，或内容与类型不符。请重新导出或拍照后再上传。",
+        "The file cannot be opened: it is damaged, has a password, or is not what it says it is. "
+        "Export it again, or take a picture, and upload that.",
+    ),
+    "evidence_active": Text(
+        "材料文件里有脚本或会自动执行的内容，不能接收。请打印成新的 PDF，或拍照后上传。",
+        "The file holds scripts or actions and is not taken. Print it to a new PDF, or upload a "
+        "picture.",
+    ),
+    "evidence_hidden": Text(
+        "材料文件里还藏有别的文件或内容，不能接收。请打印成新的 PDF，或拍照后上传。",
+        "The file holds another file or something else behind its end, and is not taken. Print it "
+        "to a new PDF, or upload a picture.",
+    ),
+    "evidence_infected": Text(
+        "病毒扫描没有通过，文件未保存。", "A virus scanner refused the file; it was not kept."
+    ),
     "evidence_empty": Text("材料文件是空的，请重新选择。", "The file is empty; choose it again."),
     "evidence_too_large": Text(
         "材料不能超过 {limit} MB，请压缩后再上传。",
