@@ -18,9 +18,10 @@ from notices.trust.watching import Difference
 from notices.upkeep import auditing
 from tests.conftest import SignIn
 from tests.declared import BIRTH, CHILD, PERSON
+from tests.files import archive, picture
 from tests.samples import ANNA, OFFICER, declaration
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3
+PNG = picture("PNG", 20)
 GROWN = {"kind": "person", "name": "陈一一", "identifier": "379999198805050021"}
 CHEN = {"kind": "person", "name": "陈一一", "identifier": GROWN["identifier"]}
 DRIVER = declaration(
@@ -535,3 +536,12 @@ async def test_the_audit_finds_an_effect_that_no_event_gave(
         await transaction.rollback()
         await connection.close()
     assert said.format(id=id) in str(found.value)
+
+
+async def test_an_exhibit_is_decoded_before_it_is_taken(anna: httpx.AsyncClient) -> None:
+    answer = await post(anna, MANDATE, PNG + archive())
+
+    assert answer.status_code == 422, answer.text
+    assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [
+        ("exhibit", "evidence_hidden")
+    ]

@@ -168,7 +168,7 @@ async def life(
 async def for_another(anna: httpx.AsyncClient, officer: httpx.AsyncClient) -> None:
     """Declares with a mandate, twice, confirms one, and reads what was refused."""
     body = declaration(number="JY13799990000062", confirm_unusual_number=True, relation="mandate")
-    form = {"declaration": (None, json.dumps(body)), "exhibit": ("a.pdf", b"%PDF-1.7")}
+    form = {"declaration": (None, json.dumps(body)), "exhibit": ("a.pdf", pdf())}
     sent = [await anna.post("/api/v1/notices", files=form) for _ in range(2)]
     assert [each.status_code for each in sent] == [201, 201], sent[0].text
     id = sent[0].json()["id"]

@@ -7,10 +7,12 @@ database, bounded memory and time. What it says is one word, the code of what is
 import asyncio
 import subprocess
 import sys
+from collections import deque
 
 import structlog
 
 from notices.changing import evidence
+from notices.changing.evidence import Evidence
 from notices.deployment import Deployment
 from notices.facts.errors import Invalid, Problem, Unavailable
 
@@ -20,20 +22,25 @@ CODES = frozenset({"evidence_type", "evidence_damaged", "evidence_active", "evid
 
 LOG = structlog.get_logger()
 _TURNS = asyncio.Semaphore(AT_ONCE)
+_FOUND_RIGHT: deque[str] = deque(maxlen=100)
+"""One exhibit may come with thirty declarations of one pass; what is kept never changes."""
 
 
-async def refuse_wrong_content(deployment: Deployment, id: str, media_type: str) -> None:
-    """Raises Invalid where the kept file `id` is not what its first bytes say, or holds more.
+async def refuse_wrong_content(deployment: Deployment, kept: Evidence, field: str) -> None:
+    """Raises Invalid where a kept file is not what its first bytes say, or holds more.
 
-    Unavailable where that cannot be found out: nothing is taken unseen.
+    Unavailable where that cannot be found out: nothing is taken unseen. It came as `field`.
     """
+    if kept.id in _FOUND_RIGHT:
+        return
     async with _TURNS:
-        content = await asyncio.to_thread(_content, deployment, id)
-        code = await _decoded(content, media_type)
+        content = await asyncio.to_thread(_content, deployment, kept.id)
+        code = await _decoded(content, kept.media_type)
         if code is None and await _infected(deployment.settings.upload_scanner, content):
             code = "evidence_infected"
     if code is not None:
-        raise Invalid(problems=[Problem("evidence", code)])
+        raise Invalid(problems=[Problem(field, code)])
+    _FOUND_RIGHT.append(kept.id)
 
 
 def _content(deployment: Deployment, id: str) -> bytes:

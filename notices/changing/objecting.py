@@ -97,7 +97,7 @@ async def object_to(
         await _refuse_another_number(deployment, notice, objection.number or "")
         evidence = await receiving.keep() if receiving is not None else None
         if evidence is not None:
-            await inspecting.refuse_wrong_content(deployment, id, evidence.media_type)
+            await inspecting.refuse_wrong_content(deployment, evidence, "evidence")
         async with DB.transaction():
             earlier = await once.begin(once_)
             if earlier is None or earlier.response is None:
