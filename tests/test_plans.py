@@ -115,6 +115,10 @@ async def life(
     anna, officer, other = [await sign_in(one) for one in (ANNA, OFFICER, OTHER)]
     _, key = await agencies.add("奎文审批局", [ISSUER])
     issuer = {"Authorization": f"Bearer {key}"}
+    spare, _ = await agencies.add("另一审批局", [ISSUER])
+    await agencies.rotate(spare.id)
+    await agencies.revoke(spare.id)
+    await agencies.listed()
 
     async def post(who: httpx.AsyncClient, path: str, status: int = 201, **more: Any) -> Any:
         answer = await who.post(f"/api/v1/{path}", **more)
