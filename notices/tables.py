@@ -166,6 +166,7 @@ class Agency(Table, db=DB, tablename="agency"):
     key_hash = Bytea(default=None)
     created_at = Timestamptz(default=None)
     revoked_at = Timestamptz(default=None, null=True)
+    expires_at = Timestamptz(default=None, null=True)
 
 
 class Touched(Table, db=DB, tablename="touched"):
