@@ -26,6 +26,7 @@ from notices.web import (
     crawling,
     decisions,
     declaring,
+    events,
     explaining,
     feeds,
     filing,
@@ -43,6 +44,7 @@ from notices.web import (
     verifying,
 )
 from notices.web.packing import Packer
+from notices.web.places import Places
 from notices.web.recording import Recorder
 from notices.web.sharing import Sharer, open_methods
 from search.engine import Engine
@@ -55,6 +57,7 @@ LOG = structlog.get_logger("notices.web")
 
 async def look_at_address(request: Request[Any, Any, Any]) -> Response[str] | None:
     """Before every handler; a machine path knows exactly the parameters it declares."""
+    await guards.limit_submission(request)
     guards.refuse_bad_encoding(request)
     known = request.route_handler.opt.get("query")
     if known is not None:
@@ -115,6 +118,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             *verifications.HANDLERS,
             *sessions.HANDLERS,
             *health.HANDLERS,
+            *events.HANDLERS,
             *feeds.HANDLERS,
             *log.HANDLERS,
             *pages.HANDLERS,
@@ -129,6 +133,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             {
                 "deployment": here,
                 "finder": finder,
+                "places": Places(),
                 "catalogue_json": msgspec.json.encode(here.catalogue.public()).decode(),
             }
         ),

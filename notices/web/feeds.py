@@ -39,6 +39,7 @@ async def feed(request: AnyRequest) -> Response[bytes]:
 
     Knows every parameter of the search; a page has 50 where nothing else is asked for.
     """
+    await guards.limit(request, "search")
     guards.refuse_given_twice(request, SEARCH_PARAMETERS)
     query = query_of(request, USUAL_PAGE)
     query = replace(query, holder_kind="organisation", sort=query.sort or "newest")
@@ -66,7 +67,6 @@ async def _found(request: AnyRequest, query: Query) -> list[dict[str, Any]]:
         skip = (query.page - 1) * query.per_page
         newest = await register.newest_of_organisations(query.per_page, skip)
         return [notice.public(deployment) for notice in newest]
-    await guards.limit(request, "search")
     answer = await request.app.state.finder.find(query)
     meant = answer["interpreted"]
     if meant["approximate"] or meant.get("ignored"):

@@ -171,18 +171,18 @@ SEARCH_PARAMETERS = (
 @get("/api/v1/notices", **reads("searchNotices", "notices", *SEARCH_PARAMETERS))
 async def search_notices(request: AnyRequest) -> Response[bytes]:
     """Published notices by words, number and filters, with counts."""
-    query = query_of(request)
     await guards.limit(request, "search")
+    query = query_of(request)
     return json_response(await request.app.state.finder.answer(query))
 
 
 @get("/api/v1/suggestions", **reads("suggest", "notices", "q"))
 async def suggestions(request: AnyRequest) -> Response[bytes]:
     """What a search that is being typed may become."""
+    await guards.limit(request, "suggest")
     q = request.query_params.get("q", "")
     if len(q) > LONGEST_QUERY:
         raise BadQuery(problems=[Problem("q", "too_long", {"limit": LONGEST_QUERY})])
-    await guards.limit(request, "suggest")
     state = request.app.state
     finder = state.finder
     found = await suggesting.suggest(state.deployment, finder.asking, finder.vocabulary, q)
@@ -236,15 +236,6 @@ async def get_receipt(request: AnyRequest, id: FromPath[str]) -> Response[bytes]
     return json_response(receipt, headers=NO_STORE)
 
 
-@get("/api/v1/events", **reads("getEvents", "events", "since", "limit"))
-async def get_events(request: AnyRequest) -> Response[bytes]:
-    """Events of all notices in the order of the log, from `since` (inclusive) on."""
-    since = log_index(request, "since", 0) or 0
-    limit = log_index(request, "limit", 100, low=1, high=1000) or 100
-    answer = await register.events(request.app.state.deployment, since, limit)
-    return json_response(answer, headers=NO_STORE)
-
-
 def log_index(
     request: AnyRequest, name: str, default: int | None, low: int = 0, high: int = 2**62
 ) -> int | None:
@@ -260,5 +251,5 @@ def log_index(
 
 HANDLERS = [
     get_catalogue, get_notice, search_notices, suggestions, withdraw, correct,
-    get_receipt, get_events,
+    get_receipt,
 ]  # fmt: skip

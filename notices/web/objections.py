@@ -39,6 +39,11 @@ class Filed:
             self.receiving.discard()
 
 
+def _refuse_file(data: bytes) -> None:
+    """A stranger's file is refused when it begins: he would keep us receiving for nothing."""
+    raise SignInRequired
+
+
 async def received(request: AnyRequest, person: Person | None, file: str = EVIDENCE) -> Filed:
     """The objection in a JSON body or in a form with a file; of strangers no file is kept."""
     id = objecting.new_id()
@@ -66,7 +71,7 @@ async def file(
         await objecting.refuse_own(deployment, person, notice)
         if not await once.known(once_):
             # Whoever does not know the number counts as well, or he could try them all.
-            await guards.limit(request, "object", person.natural)
+            await guards.limit(request, "object", guards.account_of(person))
     except BaseException:
         filed.discard()
         raise

@@ -81,6 +81,8 @@ def problem(refusal: Refusal, language: str) -> dict[str, Any]:
             {"field": one.field, "code": one.code, "message": one.message.in_(language)}
             for one in refusal.problems
         ]
+    if refusal.offers_sign_in:
+        body["sign_in"] = "/sign-in"
     if isinstance(refusal, errors.AlreadyDeclared) and refusal.extra:
         body["existing"] = refusal.extra["existing"]
     return body

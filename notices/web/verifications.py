@@ -1,12 +1,16 @@
 """The JSON API of verification: is this certificate declared lost?"""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, post
 
 from notices import verification
 from notices.facts.errors import Invalid, Problem, UnknownField
-from notices.verification import MOST, Question
+from notices.facts.excess import ManyNeedSignIn
+from notices.limits import Asker
+from notices.limits.slices import Slices
+from notices.verification import MOST, Checked, Question
 from notices.web import bodies, guards, sharing
 from notices.web.documenting import asks
 from notices.web.guards import AnyRequest
@@ -14,6 +18,9 @@ from notices.web.notices import NO_STORE, json_response
 
 MOST_BYTES = 1536 * 1024
 """A thousand questions of the longest numbers fit."""
+
+MOST_OF_STRANGERS = 20
+"""Questions at once without a session or a key."""
 
 
 class Questions(Question, kw_only=True):
@@ -25,13 +32,44 @@ class Questions(Question, kw_only=True):
 @post("/api/v1/verifications", status_code=200, **asks("verify", "verifications", Questions))
 async def verify(request: AnyRequest) -> Response[bytes]:
     """A signed answer for a certificate shown to you, or for up to 1,000."""
-    data = bodies.load_object(await bodies.raw_json(request, MOST_BYTES))
+    asker = await guards.asker_of(request)
+    # One is counted before anything is read, the others when it is known how many there are.
+    await guards.limit(request, "verify", asker)
+    raw = await bodies.raw_json(request, MOST_BYTES)
+    if len(raw) <= bodies.MOST_BYTES:
+        return await _answered(request, raw, asker)
+    async with request.app.state.places.batches:
+        return await _answered(request, raw, asker)
+
+
+async def _answered(request: AnyRequest, raw: bytes, asker: Asker) -> Response[bytes]:
+    deployment = request.app.state.deployment
+    data = bodies.load_object(raw)
     many = "items" in data
-    questions = _many(data) if many else _one(data)
-    await guards.limit(request, "verify")
-    answers = await verification.answer(request.app.state.deployment, questions, many=many)
-    sharing.share_answers(request, answers)
+    if many and guards.is_stranger(request, asker) and _count(data["items"]) > MOST_OF_STRANGERS:
+        raise ManyNeedSignIn(most=MOST_OF_STRANGERS)
+    questions = await _many(data) if many else _one(data)
+    checked = await verification.check(deployment, questions, many=many)
+    guesses = await count(request, asker, checked)
+    answers = await verification.answers(deployment, checked)
+    if not guesses:
+        sharing.share_answers(request, answers)
     return json_response({"answers": answers} if many else answers[0], headers=NO_STORE)
+
+
+async def count(request: AnyRequest, asker: Asker, checked: list[Checked]) -> Mapping[str, int]:
+    """Count what is asked, but for the one that was counted before it was read.
+
+    The guesses at masked numbers that are among it.
+    """
+    await guards.limit(request, "verify", asker, len(checked) - 1)
+    guesses = verification.guesses(checked)
+    await guards.limit_guesses(request, asker, guesses)
+    return guesses
+
+
+def _count(items: Any) -> int:
+    return len(items) if isinstance(items, list) else 0
 
 
 def _one(data: dict[str, Any]) -> list[Question]:
@@ -41,7 +79,7 @@ def _one(data: dict[str, Any]) -> list[Question]:
     return [question]
 
 
-def _many(data: dict[str, Any]) -> list[Question]:
+async def _many(data: dict[str, Any]) -> list[Question]:
     others = [Problem(name[:60], "unknown_field", {"name": name[:60]}) for name in data]
     others = [one for one in others if one.field != "items"]
     if others:
@@ -51,8 +89,9 @@ def _many(data: dict[str, Any]) -> list[Question]:
         raise Invalid(problems=[Problem("items", "wrong_type", {"expected": bodies.WORDS[list]})])
     if not 1 <= len(items) <= MOST:
         raise Invalid(problems=[Problem("items", "bad_value", {"expected": f"1-{MOST}"})])
-    questions, wrong, unknown = [], [], []
+    questions, wrong, unknown, slices = [], [], [], Slices()
     for position, item in enumerate(items):
+        await slices.end()
         at = f"items.{position}"
         if not isinstance(item, dict):
             wrong.append(Problem(at, "wrong_type", {"expected": bodies.WORDS[dict]}))

@@ -15,7 +15,8 @@ from notices.facts.errors import Invalid
 from notices.facts.texts import Text
 from notices.register import Notice
 from notices.verification import Question
-from notices.web import guards, rendering, typed, wording
+from notices.web import guards, rendering, typed, verifications, wording
+from notices.web.documenting import COUNTS
 from notices.web.guards import AnyRequest
 
 ASKED = ("certificate", "document", "number", "copy", "copy_number")
@@ -35,17 +36,18 @@ async def verify_form(request: AnyRequest) -> Response[str]:
     )
 
 
-@post("/verify", status_code=200, include_in_schema=False)
+@post("/verify", status_code=200, include_in_schema=False, opt={COUNTS: True})
 async def verify(request: AnyRequest) -> Response[str]:
     """The answer, and what it means."""
+    asker = await guards.asker_of(request)
+    await guards.limit(request, "verify", asker)
     given = await typed.fields(request, writing=False)
-    await guards.limit(request, "verify")
     deployment = request.app.state.deployment
     values = {name: given.get(name, "") for name in ASKED}
     own_notice = await _own_notice(values["number"])
     own = own_notice.public(deployment) if own_notice else None
     try:
-        [answer] = await verification.answer(deployment, [_question(deployment.catalogue, values)])
+        checked = await verification.check(deployment, [_question(deployment.catalogue, values)])
     except Invalid as refusal:
         return await rendering.page(
             request,
@@ -58,6 +60,8 @@ async def verify(request: AnyRequest) -> Response[str]:
             answer=None,
             own=own,
         )
+    await verifications.count(request, asker, checked)
+    [answer] = await verification.answers(deployment, checked)
     return await rendering.page(
         request,
         "verify.html",
