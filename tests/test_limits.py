@@ -12,7 +12,7 @@ from litestar import Litestar
 from notices import limits
 from notices.database import DB
 from notices.facts.excess import TooManyRequests
-from notices.identity import Login, person_from
+from notices.identity import Login, Person, person_from
 from notices.limits import DAY, MINUTE, POLICIES, Asker
 from tests.conftest import SignIn
 from tests.limiting import From, key_of, limited, strangers
@@ -328,3 +328,17 @@ def test_the_limits_are_those_of_the_contract() -> None:
     assert most["print"]["address"] == {MINUTE: 20}
     assert limits.MOST_GUESSES == 1000
     assert limits.NETWORK == 10
+
+
+def test_an_account_is_what_the_provider_knows_and_in_the_demo_the_identifier() -> None:
+    subject = ("https://id.example", "4711")
+    one, other = (
+        Person(kind="person", name="张三", identifier=identifier, subject=subject)
+        for identifier in ("37999919000101001X", "E12345678")
+    )
+    demo = Person(kind="person", name="张三", identifier="37999919000101001X")
+
+    assert one.account == other.account
+    assert one.account != demo.account
+    another = msgspec.structs.replace(one, subject=("https://other.example", "4711"))
+    assert another.account != one.account
