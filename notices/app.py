@@ -40,6 +40,7 @@ from notices.web import (
     problems,
     sessions,
     signing,
+    turns,
     verifications,
     verifying,
 )
@@ -47,6 +48,7 @@ from notices.web.packing import Packer
 from notices.web.places import Places
 from notices.web.recording import Recorder
 from notices.web.sharing import Sharer, open_methods
+from notices.web.turns import Turns
 from search.engine import Engine
 
 LOOK_AGAIN = 1.0
@@ -57,6 +59,8 @@ LOG = structlog.get_logger("notices.web")
 
 async def look_at_address(request: Request[Any, Any, Any]) -> Response[str] | None:
     """Before every handler; a machine path knows exactly the parameters it declares."""
+    if request.scope["state"].get(turns.NO_TURN):
+        raise Unavailable(retry_after=1)
     await guards.limit_submission(request)
     guards.refuse_bad_encoding(request)
     known = request.route_handler.opt.get("query")
@@ -151,5 +155,5 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
     )
     # Around the routing too, so that an address that is nothing of ours is answered alike.
     shared = Sharer(app.asgi_handler, open_methods(app))
-    app.asgi_handler = Recorder(Packer(shared), https=settings.https)
+    app.asgi_handler = Recorder(Turns(Packer(shared)), https=settings.https)
     return app

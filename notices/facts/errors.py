@@ -33,11 +33,13 @@ class Refusal(Exception):
         self,
         *,
         problems: list[Problem] | None = None,
+        more: int = 0,
         headers: dict[str, str] | None = None,
         **extra: Any,
     ) -> None:
         super().__init__(self.code)
         self.problems = problems or []
+        self.more = more  # of the same kind, which were counted and not kept
         self.headers = headers or {}
         self.extra = extra
 

@@ -25,7 +25,7 @@ async def get_events(request: AnyRequest) -> Response[bytes]:
     if limit <= PIECE:
         answer = await register.events(deployment, since, limit)
         return json_response(answer, headers=NO_STORE)
-    async with request.app.state.places.events:
+    async with request.app.state.places.events.taken(request):
         return json_response(await _page(deployment, since, limit), headers=NO_STORE)
 
 

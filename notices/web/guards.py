@@ -18,10 +18,9 @@ from notices.facts.errors import (
     CrossSite,
     Problem,
     SignInRequired,
-    UnknownKey,
     UnknownParameter,
 )
-from notices.facts.refusals import NotAnAgency
+from notices.facts.refusals import NotAnAgency, UnknownKey
 from notices.identity import Person
 from notices.limits import Asker
 from notices.web import addresses

@@ -12,6 +12,7 @@ from notices import finding, register
 from notices.changing import amending
 from notices.facts.errors import BadQuery, BadRequest, Invalid, Problem
 from notices.facts.forms import Correction, Withdrawal
+from notices.facts.text_check import unfolded_length
 from notices.facts.texts import Text
 from notices.finding import suggesting
 from notices.once import Once
@@ -133,7 +134,7 @@ def query_of(request: AnyRequest, usual_page: int = 20) -> finding.Query:
             bad(name, "YYYY-MM-DD")
         return value
 
-    if len(given.get("q", "")) > LONGEST_QUERY:
+    if unfolded_length(given.get("q", "")) > LONGEST_QUERY:
         problems.append(Problem("q", "too_long", {"limit": LONGEST_QUERY}))
     region = given.get("region") or None
     if region is not None and not deployment.regions.covers(region):
@@ -181,7 +182,7 @@ async def suggestions(request: AnyRequest) -> Response[bytes]:
     """What a search that is being typed may become."""
     await guards.limit(request, "suggest")
     q = request.query_params.get("q", "")
-    if len(q) > LONGEST_QUERY:
+    if unfolded_length(q) > LONGEST_QUERY:
         raise BadQuery(problems=[Problem("q", "too_long", {"limit": LONGEST_QUERY})])
     state = request.app.state
     finder = state.finder

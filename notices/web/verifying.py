@@ -93,7 +93,7 @@ def _question(catalogue: Catalogue, values: Mapping[str, str]) -> Question:
 async def _own_notice(number: str) -> Notice | None:
     """The notice whose own number, or address, was typed in place of a certificate's."""
     address = _ADDRESS.search(number)
-    for text in (address[1] if address else number, readings.read(number[:200]).normal):
+    for text in (address[1] if address else number, readings.read(number).normal):
         try:
             id = notice_ids.parse(text)
         except notice_ids.NoticeIdError:
