@@ -220,3 +220,16 @@ async def test_a_page_of_events_is_the_same_made_in_pieces(
         part = await page(since, limit)
         assert part["events"] == singly[since : since + limit]
         assert part["next"] == max(min(since + limit, 45), since)
+
+
+@pytest.mark.parametrize("text", ["<" * 20_000, "字" * 6_000])
+async def test_a_page_shows_little_of_what_was_too_long(
+    client: httpx.AsyncClient, text: str
+) -> None:
+    usual = len((await client.post("/verify", data={"number": "*"})).content)
+    checked = await client.post("/verify", data={"number": text})
+    searched = await client.get("/notices", params={"q": text})
+
+    assert (checked.status_code, searched.status_code) == (422, 400)
+    assert len(checked.content) < usual + 8_000
+    assert len(searched.content) < 16_000

@@ -16,7 +16,7 @@ from notices.identity import Login, Person, person_from
 from notices.limits import DAY, MINUTE, POLICIES, Asker
 from tests.conftest import SignIn
 from tests.limiting import From, key_of, limited, strangers
-from tests.samples import RESTAURANT, declaration
+from tests.samples import ANNA, RESTAURANT, declaration
 
 __all__ = ["limited", "strangers"]
 
@@ -293,6 +293,34 @@ async def test_a_declaration_that_was_refused_counts_for_its_address_alone(
     # Signing in, and five declarations.
     await limits.use(key_of(limited), "submit", Asker("address", "127.0.0.1"), 120 - 6)
     assert (await owner.post("/api/v1/notices", json=declaration())).status_code == 429
+
+
+async def test_an_objection_that_was_refused_counts_only_where_the_number_was_wrong(
+    owner: httpx.AsyncClient, sign_in: SignIn, limited: Litestar
+) -> None:
+    """Or objecting would be a way to try out what a mask hides."""
+    filed = await owner.post("/api/v1/notices", json=declaration())
+    path = f"/api/v1/notices/{filed.json()['id']}/objections"
+    right = {"number": "JY13799990000011", "ground": "false", "text": "不实"}
+    anna = await sign_in(ANNA)
+    assert (await anna.post(path, json=right)).status_code == 201
+    for _ in range(6):
+        assert (await anna.post(path, json=right)).status_code == 409
+    for serial in range(4):
+        wrong = right | {"number": f"JY1379999000002{serial}"}
+        assert (await anna.post(path, json=wrong)).status_code == 422
+
+    assert (await anna.post(path, json=right)).status_code == 429
+
+
+async def test_asking_what_may_be_asked_is_not_counted(strangers: From, limited: Litestar) -> None:
+    address = Asker("address", "192.0.2.1")
+    await limits.use(key_of(limited), "submit", address, 120)
+    preflight = {"access-control-request-method": "POST", "origin": "https://other.example"}
+    answer = await strangers("192.0.2.1").options(CHECK, headers=preflight)
+
+    assert answer.status_code in (200, 204)
+    assert (await strangers("192.0.2.1").post(CHECK, json=FOOD)).status_code == 200
 
 
 async def test_a_days_wait_is_no_longer_than_a_day(database: None) -> None:

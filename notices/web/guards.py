@@ -161,7 +161,7 @@ async def limit_guesses(request: AnyRequest, asker: Asker, guesses: Mapping[str,
 
 async def limit_submission(request: AnyRequest) -> None:
     """Count whatever is sent, before anything of it is read; raises TooManyRequests."""
-    if request.method != "GET" and not request.route_handler.opt.get(COUNTS):
+    if request.method in ("POST", "DELETE") and not request.route_handler.opt.get(COUNTS):
         await limit(request, "submit", address_of(request))
 
 

@@ -19,6 +19,9 @@ from notices.web import guards, rendering, typed, verifications, wording
 from notices.web.documenting import COUNTS
 from notices.web.guards import AnyRequest
 
+MOST_TYPED = 1000
+"""Characters of a field: beyond what a number may have even with much that nobody sees."""
+
 ASKED = ("certificate", "document", "number", "copy", "copy_number")
 """The fields of the form."""
 
@@ -43,7 +46,7 @@ async def verify(request: AnyRequest) -> Response[str]:
     await guards.limit(request, "verify", asker)
     given = await typed.fields(request, writing=False)
     deployment = request.app.state.deployment
-    values = {name: given.get(name, "") for name in ASKED}
+    values = {name: given.get(name, "")[:MOST_TYPED] for name in ASKED}
     own_notice = await _own_notice(values["number"])
     own = own_notice.public(deployment) if own_notice else None
     try:
