@@ -19,7 +19,7 @@ import uvloop
 from bench.load import percentile
 from tests.service import ROOT, Service, running
 
-SECONDS = 5.0
+SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
 NOTICES = 1500
 GREEDY, OTHER = "127.0.0.1", "127.0.0.2"
 EVERY = 0.01
@@ -175,6 +175,9 @@ def measure(service: Service, load: Load) -> None:
         took = runner.run(somebody(service.port))
     answers = results.get(timeout=SECONDS + 30)
     other.join(10)
+    # What it left in its queue is worked on before its next request is.
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(Connection(service.port, GREEDY).ask(get("/api/v1/catalogue")))
     p50, p99 = (percentile(took, share) for share in (0.5, 0.99))
     shown = ", ".join(f"{count} × {status or 'cut'}" for status, count in sorted(answers.items()))
     print(

@@ -57,7 +57,7 @@ class _Kept(dict[int, str | None]):
 _KEPT = _Kept()
 
 LONGEST = 200
-"""Characters of a number when NFKC has unfolded it; U+FDFA alone unfolds to eighteen letters."""
+"""Characters of a number as NFKC unfolds it, of U+FDFA to eighteen letters."""
 _PLAIN = re.compile(r"[0-9A-Z]+")
 _DIGIT = re.compile(r"[0-9]")
 
@@ -104,18 +104,14 @@ def read(text: str, *, copies: bool = False) -> Reading:
 
 def is_too_long(text: str) -> bool:
     """Whether no number is as long as `text`, without what nobody sees of it."""
-    if len(text) <= LONGEST // 18:
-        return False
     return len(text) > 4 * LONGEST or len(unicodedata.normalize("NFKC", seen(text))) > LONGEST
 
 
-# One question is read for each kind of certificate that it may be about. No more is kept than
-# that, since a number is nobody's to find.
+# A question is read for each kind of certificate; more is not kept, as it is nobody's to find.
 @lru_cache(maxsize=4)
 def _read(text: str, copies: bool) -> Reading:
     if is_too_long(text):
-        # No number is as long, and whoever asks for one is refused. It is never cut: what is left
-        # would be another.
+        # It is refused by whoever asks, and never cut: what is left would be another number.
         return Reading(text, text, text)
     if _is_bare(text):
         return Reading(text, text, text)

@@ -39,3 +39,4 @@ class Places:
     def __init__(self) -> None:
         self.batches = Place(1)
         self.events = Place(1)
+        """Pages of the log and feeds of it, which programs read again and again."""
