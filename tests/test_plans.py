@@ -41,7 +41,7 @@ OBJECTION = {"number": NUMBER, "ground": "not_lost", "text": "证件在我手里
 OTHER = {
     "kind": "organisation",
     "name": "赵六",
-    "identifier": "379999190001020023",
+    "identifier": "379999198803120137",
     "organisation": {"name": "青州市老街杂货铺", "identifier": "92379999MA00000316"},
 }
 ROOT = Path(__file__).parent.parent
