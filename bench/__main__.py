@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bench import cost, declare, degraded, printing, proofs, search, verify
+from bench import cost, declare, degraded, others, printing, proofs, search, verify
 from tests.service import running
 
 if __name__ == "__main__":
@@ -20,6 +20,8 @@ if __name__ == "__main__":
         printing.main(service)
         proofs.main(service, options.log)
         cost.main(service)
+    print("\nsomebody else's check")
+    others.run([])
     print("\nsearch")
     search.run(many)
     print("\nsearch without Meilisearch")

@@ -26,6 +26,7 @@ from notices.web import (
     crawling,
     decisions,
     declaring,
+    events,
     explaining,
     feeds,
     filing,
@@ -39,12 +40,15 @@ from notices.web import (
     problems,
     sessions,
     signing,
+    turns,
     verifications,
     verifying,
 )
 from notices.web.packing import Packer
+from notices.web.places import Places
 from notices.web.recording import Recorder
 from notices.web.sharing import Sharer, open_methods
+from notices.web.turns import Turns
 from search.engine import Engine
 
 LOOK_AGAIN = 1.0
@@ -58,6 +62,9 @@ async def look_at_address(request: Request[Any, Any, Any]) -> Response[str] | No
     if "\0" in request.scope["path"]:
         raise NotFound  # no id holds one, and PostgreSQL takes none
     health.refuse_elsewhere(request)
+    if request.scope["state"].get(turns.NO_TURN):
+        raise Unavailable(retry_after=1)
+    await guards.limit_submission(request)
     guards.refuse_bad_encoding(request)
     known = request.route_handler.opt.get("query")
     if known is not None:
@@ -118,6 +125,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             *verifications.HANDLERS,
             *sessions.HANDLERS,
             *health.HANDLERS,
+            *events.HANDLERS,
             *feeds.HANDLERS,
             *log.HANDLERS,
             *pages.HANDLERS,
@@ -132,6 +140,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             {
                 "deployment": here,
                 "finder": finder,
+                "places": Places(),
                 "catalogue_json": msgspec.json.encode(here.catalogue.public()).decode(),
             }
         ),
@@ -149,5 +158,5 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
     )
     # Around the routing too, so that an address that is nothing of ours is answered alike.
     shared = Sharer(app.asgi_handler, open_methods(app))
-    app.asgi_handler = Recorder(Packer(shared), https=settings.https)
+    app.asgi_handler = Recorder(Turns(Packer(shared)), https=settings.https)
     return app

@@ -36,6 +36,13 @@ class Person(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     identifier: str
     identifier_type: str = "resident-id"
     organisation: Organisation | None = None
+    subject: tuple[str, str] | None = None
+    """The provider's `iss` and `sub` (OpenID Connect); the demo has no provider."""
+
+    @property
+    def account(self) -> str:
+        """Who is counted: what the provider knows him by, or in the demo his identifier."""
+        return repr(self.subject) if self.subject is not None else self.natural
 
     @property
     def document(self) -> str:

@@ -1,5 +1,6 @@
 """The environment, read once into one frozen value; every variable is listed in the README."""
 
+import ipaddress
 import os
 import re
 import shlex
@@ -151,6 +152,26 @@ def _region(environment: Mapping[str, str], own: Path | None) -> str:
     return text
 
 
+def _proxies(text: str) -> str:
+    """Addresses and networks of proxies, each of which is one.
+
+    Whoever believes every sender believes what the first of them wrote, and so anybody.
+    """
+    entries = [entry.strip() for entry in text.split(",") if entry.strip()]
+    for entry in entries:
+        try:
+            every = ipaddress.ip_network(entry).prefixlen == 0
+        except ValueError:
+            every = True
+        if every:
+            raise SettingsError(
+                "FORWARDED_ALLOW_IPS must name the proxies' own addresses or networks, such as "
+                f"10.0.0.5 or 10.1.0.0/24, not {entry!r}: whoever is believed there can count "
+                "as anybody."
+            )
+    return ",".join(entries)
+
+
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """`Settings` from the variables of the README; raises SettingsError naming a wrong one."""
     port = _number(environment, "PORT", 8000, 1, 65535)
@@ -192,7 +213,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         regions=own_regions,
         log_name=environment.get("LOG_NAME") or "",
         workers=_number(environment, "WORKERS", 1, 1, 64),
-        forwarded_allow_ips=environment.get("FORWARDED_ALLOW_IPS") or "",
+        forwarded_allow_ips=_proxies(environment.get("FORWARDED_ALLOW_IPS") or ""),
         security=security,
         metrics=metrics,
         upload_scanner=_command(environment, "UPLOAD_SCANNER"),

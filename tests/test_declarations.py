@@ -227,7 +227,9 @@ async def test_another_holders_declaration_of_the_same_number_is_kept_for_an_off
 ) -> None:
     await declare(restaurant)
     other = {"name": "潍坊市某某公司", "identifier": "91379999MA0000015K"}
-    rival = await sign_in({**RESTAURANT, "organisation": other})
+    # Another person: who declared a notice does not object to it as another company.
+    zhao = {"name": "赵六", "identifier": "379999198803120137", "organisation": other}
+    rival = await sign_in({**RESTAURANT, **zhao})
 
     answer = await declare(rival, holder={"kind": "organisation", **other})
 

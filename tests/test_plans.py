@@ -21,6 +21,7 @@ import pytest
 from notices import agencies, limits, log, register, relay
 from notices.database import BY_INDEX, DB
 from notices.deployment import Deployment, refuse_another_database
+from notices.facts.excess import TooManyRequests
 from notices.finding import Finder, Query, suggesting
 from notices.finding.behind import Behind
 from notices.relay import checking, publishing
@@ -41,7 +42,7 @@ OBJECTION = {"number": NUMBER, "ground": "not_lost", "text": "证件在我手里
 OTHER = {
     "kind": "organisation",
     "name": "赵六",
-    "identifier": "379999190001020023",
+    "identifier": "379999198803120137",
     "organisation": {"name": "青州市老街杂货铺", "identifier": "92379999MA00000316"},
 }
 ROOT = Path(__file__).parent.parent
@@ -259,8 +260,13 @@ async def follow(deployment: Deployment, admin: Admin, id: str) -> None:
     await refuse_another_database(deployment)
     await refuse_a_fork(deployment)
     key = deployment.keys.matching
-    await limits.use(key, "verify", "192.0.2.1")
-    await limits.give_back(key, "verify", "192.0.2.1")
+    await limits.use(key, "verify", limits.Asker("address", "192.0.2.1"))
+    await limits.guess(
+        key, {"birth-medical-certificate X8******66": 1}, limits.Asker("account", "a")
+    )
+    with contextlib.suppress(TooManyRequests):
+        await limits.use(key, "declare", limits.Asker("account", "a"), 21)
+    await limits.give_back(key, "verify", limits.Asker("address", "192.0.2.1"))
     await admin.drop(deployment.settings.meili_index)
 
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from notices import limits, register
+from notices import register
 from notices.cli import main
 from notices.database import DB
 from notices.deployment import Deployment
@@ -433,16 +433,16 @@ async def test_who_asks_for_paper_while_too_much_is_printed_is_asked_to_come_bac
     assert len(made) == 1
 
 
-async def test_the_thirty_first_notice_printed_in_a_minute_is_too_many(
+async def test_the_twenty_first_notice_printed_in_a_minute_is_too_many(
     restaurant: httpx.AsyncClient, app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here: Deployment = app.state.deployment
     on = dataclasses.replace(here, settings=dataclasses.replace(here.settings, rate_limits=True))
     monkeypatch.setattr(app.state, "deployment", on)
-    answers = [await restaurant.get("/notices/x.pdf") for _ in range(31)]
+    answers = [await restaurant.get("/notices/x.pdf") for _ in range(21)]
 
-    assert [answer.status_code for answer in answers] == [404] * 30 + [429]
-    assert limits.POLICIES["print"][2].zh in answers[-1].text
+    assert [answer.status_code for answer in answers] == [404] * 20 + [429]
+    assert "最多打印 20 份公告" in answers[-1].text
     assert 0 < int(answers[-1].headers["retry-after"]) <= 61
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from notices import once, register
+from notices import once, records, register
 from notices.changing import inspecting
 from notices.changing.amending import is_declarant
 from notices.changing.evidence import Evidence, Receiving
@@ -18,6 +18,7 @@ from notices.deployment import Deployment
 from notices.facts.errors import Invalid, NotTheHolder, Problem, refuse_wrong
 from notices.facts.followups import GROUNDS
 from notices.facts.forms import Objection
+from notices.facts.numbers import keyed_hash
 from notices.facts.readings import normal_form
 from notices.facts.refusals import (
     AlreadyObjected,
@@ -28,7 +29,7 @@ from notices.facts.refusals import (
 )
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
 from notices.facts.texts import rfc3339
-from notices.identity import Person, hash_of_acting
+from notices.identity import Person
 from notices.once import Once
 from notices.register import Notice, claims
 
@@ -63,10 +64,16 @@ def check(objection: Objection, more: list[Problem]) -> None:
 
 
 async def refuse_own(deployment: Deployment, person: Person, notice: Notice) -> None:
-    """Raises OwnNotice, and NotTheHolder for officers, who decide and do not object."""
+    """Raises OwnNotice, and NotTheHolder for officers, who decide and do not object.
+
+    It is his own also where he declared it for another: a company is signed in by a person.
+    """
     if person.kind == "officer":
         raise NotTheHolder
     if await is_declarant(deployment, person, notice.id):
+        raise OwnNotice
+    declarant = (await records.private_of(deployment, notice.id)).declarant
+    if declarant.natural == person.natural or declarant.account == person.account:
         raise OwnNotice
 
 
@@ -158,7 +165,8 @@ async def _file(
         notice_id,
         row["at"],
         objection.ground,
-        hash_of_acting(deployment, person),
+        # By the person: he objects once, for himself or for any of his companies.
+        keyed_hash(deployment.keys.matching, "objector", person.natural),
         deployment.keys.sealer.seal(msgspec.json.encode(private), place(id)),
         *((evidence.media_type, evidence.size, evidence.sha256) if evidence else (None,) * 3),
     )

@@ -57,7 +57,7 @@ def plain_copy_number(text: str) -> str:
 
 def is_copy_number(text: str) -> bool:
     """Whether a copy may be numbered so: 2, or 3-2, the second of three."""
-    return _COPY_NUMBER.fullmatch(plain_copy_number(text)) is not None
+    return len(text) <= LONGEST_TEXT and _COPY_NUMBER.fullmatch(plain_copy_number(text)) is not None
 
 
 def copy_number(declaration: Declaration, certificate: Certificate) -> str | None:

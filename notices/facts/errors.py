@@ -27,16 +27,19 @@ class Refusal(Exception):
     code: ClassVar[str]
     status: ClassVar[int]
     title: ClassVar[Text]
+    offers_sign_in: ClassVar[bool] = False
 
     def __init__(
         self,
         *,
         problems: list[Problem] | None = None,
+        more: int = 0,
         headers: dict[str, str] | None = None,
         **extra: Any,
     ) -> None:
         super().__init__(self.code)
         self.problems = problems or []
+        self.more = more  # of the same kind, which were counted and not kept
         self.headers = headers or {}
         self.extra = extra
 
@@ -163,13 +166,6 @@ class TooManyCorrections(Refusal):
     title = Text(
         "一份公告最多更正 {most} 次。请撤回后重新声明。",
         "A notice is corrected {most} times at most. Withdraw it and declare again.",
-    )
-
-
-class TooManyRequests(Refusal):
-    code, status = "too_many_requests", 429
-    title = Text(
-        "次数太多：{limit}。请在 {wait} 后再试。", "Too many: {limit}. Try again in {wait}."
     )
 
 

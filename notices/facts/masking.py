@@ -136,6 +136,11 @@ def _masked_id(found: re.Match[str]) -> str:
     return mask_number(number) if resident_id_ok(number) else found[0]
 
 
+def mask_of(normal: str, certificate: Certificate) -> str | None:
+    """How a number of this certificate is shown, whoever holds it; None where it is in full."""
+    return mask_number(normal) if number_is_hidden(normal, Holder(), certificate) else None
+
+
 def number_is_hidden(number: str, holder: Holder, certificate: Certificate) -> bool:
     """Whether the number of a person's certificate is shown masked."""
     plain = identifier_form(number)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:  # checking a declaration asks what is wrong with its number
 
 COPIES = ("original", "duplicate", "both")
 
+MOST_TYPED = 4 * LONGEST_TEXT
+"""Characters, of which nobody may see some; a longer number is not even looked at."""
+
 
 def problems(declaration: Declaration, certificate: Certificate | None) -> Iterator[Problem]:
     """In the order of the form."""
@@ -80,6 +83,9 @@ def number_problems(
     field: str, number: str | None, certificate: Certificate | None, *, required: bool = True
 ) -> Iterator[Problem]:
     """Why `number` is none, whatever it should be the number of."""
+    if number is not None and len(number) > MOST_TYPED:
+        yield Problem(field, "too_long", {"limit": LONGEST_TEXT})
+        return
     shown = None if number is None else seen(number)
     problems = list(text_problems(field, shown, required=required, published=False))
     yield from problems

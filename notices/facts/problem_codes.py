@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from notices.facts import errors, refusals, troubles  # noqa: F401  (found by their base)
+from notices.facts import errors, excess, refusals, troubles
 from notices.facts.messages import MESSAGES
 from notices.facts.texts import Text
 
@@ -55,6 +55,10 @@ ADVICE: dict[int, Text] = {
     ),
 }
 """What to do about it, by status."""
+
+
+SOURCES = (errors, excess, refusals, troubles)
+"""The modules with refusals: a class is known once its module was read."""
 
 
 @dataclass(frozen=True, slots=True)

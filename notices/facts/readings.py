@@ -6,7 +6,7 @@ another takes for two. Whoever changes what a number's form is raises `RULES`.
 
 import re
 import unicodedata
-from itertools import accumulate
+from functools import lru_cache
 from typing import NamedTuple
 
 from notices.facts import labels
@@ -55,6 +55,9 @@ class _Kept(dict[int, str | None]):
 
 
 _KEPT = _Kept()
+
+LONGEST = 200
+"""Characters of a number as NFKC unfolds it, of U+FDFA to eighteen letters."""
 _PLAIN = re.compile(r"[0-9A-Z]+")
 _DIGIT = re.compile(r"[0-9]")
 
@@ -96,6 +99,20 @@ class Reading(NamedTuple):
 
 def read(text: str, *, copies: bool = False) -> Reading:
     """What `text` says as a number; "(3-2)" behind it is a copy's number where it has `copies`."""
+    return _read(text, copies)
+
+
+def is_too_long(text: str) -> bool:
+    """Whether no number is as long as `text`, without what nobody sees of it."""
+    return len(text) > 4 * LONGEST or len(unicodedata.normalize("NFKC", seen(text))) > LONGEST
+
+
+# A question is read for each kind of certificate; more is not kept, as it is nobody's to find.
+@lru_cache(maxsize=4)
+def _read(text: str, copies: bool) -> Reading:
+    if is_too_long(text):
+        # It is refused by whoever asks, and never cut: what is left would be another number.
+        return Reading(text, text, text)
     if _is_bare(text):
         return Reading(text, text, text)
     if _stands_alone(text, copies):
@@ -208,24 +225,40 @@ _EDGES = " \"'`´=,<>·•＝＂＇，＜＞“”‘’«»‹›"
 
 def _unwrapped(text: str) -> str:
     """`text` without what was put around it, and without a bracket whose other one is gone."""
+    kinds = [unicodedata.category(each) for each in text]
+    closing = _closing(kinds)
+    more = kinds.count("Ps") - kinds.count("Pe")
+    start, end = 0, len(text)
     while True:
-        bare = text.strip(_EDGES)
-        kinds = [unicodedata.category(each) for each in bare]
-        more = kinds.count("Ps") - kinds.count("Pe")
-        opened, closed = kinds[:1] == ["Ps"], kinds[-1:] == ["Pe"]
-        if closed and (more < 0 or (opened and _is_pair(kinds))):
-            bare = bare[:-1] if more < 0 else bare[1:-1]
+        first, last = start, end
+        while first < last and text[first] in _EDGES:
+            first += 1
+        while first < last and text[last - 1] in _EDGES:
+            last -= 1
+        if first == last:
+            return text[start:end]
+        opened, closed = kinds[first] == "Ps", kinds[last - 1] == "Pe"
+        if closed and (more < 0 or (opened and closing.get(first, last) >= last - 1)):
+            if more < 0:
+                last, more = last - 1, more + 1
+            else:
+                first, last = first + 1, last - 1
         elif opened and more > 0:
-            bare = bare[1:]
-        if bare in ("", text):
-            return text
-        text = bare
+            first, more = first + 1, more - 1
+        if first == last or (first, last) == (start, end):
+            return text[start:end]
+        start, end = first, last
 
 
-def _is_pair(kinds: list[str]) -> bool:
-    """Whether the first bracket is closed by the last character."""
-    depths = accumulate((each == "Ps") - (each == "Pe") for each in kinds)
-    return 0 not in list(depths)[:-1]
+def _closing(kinds: list[str]) -> dict[int, int]:
+    """For each opening bracket that is closed again, where."""
+    found, open_ = {}, []
+    for place, kind in enumerate(kinds):
+        if kind == "Ps":
+            open_.append(place)
+        elif kind == "Pe" and open_:
+            found[open_.pop()] = place
+    return found
 
 
 def _between_digits(text: str) -> str:

@@ -81,7 +81,7 @@ def text_problems(
     if text is None or is_blank(text):
         if required:
             yield Problem(field, "required")
-    elif len(text) > longest:
+    elif unfolded_length(text, longest) > longest:
         yield Problem(field, "too_long", {"limit": longest})
     elif any(map(_unseen, cleaned(text))):
         yield Problem(field, "control_character")
@@ -89,6 +89,17 @@ def text_problems(
         yield Problem(field, "emoji")
     elif published and _holds_personal_number(text):
         yield Problem(field, "personal_number")
+
+
+def unfolded_length(text: str, longest: int = LONGEST_TEXT) -> int:
+    """How long `text` is when it is compared: U+FDFA alone unfolds to eighteen letters.
+
+    What is longer then costs many times as much to read, and is on no paper. What is longer than
+    `longest` anyhow is not unfolded.
+    """
+    if text.isascii() or len(text) > longest:
+        return len(text)
+    return len(unicodedata.normalize("NFKC", text))
 
 
 def _unseen(character: str) -> bool:

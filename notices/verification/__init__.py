@@ -1,5 +1,6 @@
 """Answering "is this certificate declared lost?" from the primary database, signed."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,17 +9,21 @@ from typing import Any
 import msgspec
 
 from notices.deployment import Deployment
-from notices.facts import documents, number_check
+from notices.facts import documents, masking, number_check
 from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, refuse_wrong
 from notices.facts.numbers import uscc_ok
 from notices.facts.readings import Reading, has_letters, read
 from notices.facts.relations import AWAITING
 from notices.facts.texts import rfc3339
+from notices.limits.slices import Slices
 from notices.register import claims
 from notices.verification.matching import Asked, Match, look_up, others, that_counts
 
 MOST = 1000
+PIECE = 50
+"""Questions that are looked up by one statement: reading its rows takes some milliseconds."""
+
 COPIES = ("original", "duplicate")
 
 
@@ -33,7 +38,9 @@ class Question(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class _Checked:
+class Checked:
+    """A question in which nothing is wrong, and what it asks for."""
+
     question: Question
     certificate: Certificate | None
     reading: Reading
@@ -42,7 +49,7 @@ class _Checked:
 
 def _check(
     deployment: Deployment, question: Question, at: str
-) -> tuple[_Checked | None, list[Problem]]:
+) -> tuple[Checked | None, list[Problem]]:
     problems = []
     every = list(deployment.catalogue.certificates.values())
     certificate = deployment.catalogue.certificates.get(question.certificate or "")
@@ -58,7 +65,7 @@ def _check(
         return None, problems
     number = question.number or ""
     reading = certificate.read(number) if certificate else read(number, copies=True)
-    return _Checked(question, certificate, reading, _asked(deployment, question, reading)), []
+    return Checked(question, certificate, reading, _asked(deployment, question, reading)), []
 
 
 def _number_problems(
@@ -123,28 +130,59 @@ def _asked(deployment: Deployment, question: Question, reading: Reading) -> Aske
     )
 
 
-async def answer(
+async def check(
     deployment: Deployment, questions: Sequence[Question], *, many: bool = False
-) -> list[dict[str, Any]]:
-    """A signed answer to each question, in order; raises Invalid naming every bad one.
+) -> list[Checked]:
+    """The questions as they are looked for, in order; raises Invalid naming every bad one.
 
     `many` says that the questions came as `items`, which is where problems then point.
     """
-    checked, problems = [], []
+    checked, problems, slices = [], [], Slices()
     for position, question in enumerate(questions):
         good, found = _check(deployment, question, f"items.{position}." if many else "")
         problems += found
         if good is not None:
             checked.append(good)
+        await slices.end()
     refuse_wrong([], problems)
-    now, log_size, matches = await look_up([one.asked for one in checked])
-    return [
-        _signed(deployment, one, found, now, log_size)
-        for one, found in zip(checked, matches, strict=True)
-    ]
+    return checked
 
 
-def _number_form(deployment: Deployment, checked: _Checked) -> str:
+def guesses(checked: Sequence[Checked]) -> Counter[str]:
+    """How often numbers are asked for that a notice would mask, by certificate and mask.
+
+    Whoever asks for one may be trying out what the stars hide; whether there is a notice is
+    not looked at. Without a certificate no masked number is answered.
+    """
+    found: Counter[str] = Counter()
+    for one in checked:
+        if one.certificate is not None:
+            mask = masking.mask_of(one.reading.normal, one.certificate)
+            if mask is not None:
+                found[f"{one.certificate.id} {mask}"] += 1
+    return found
+
+
+async def answers(deployment: Deployment, checked: Sequence[Checked]) -> list[dict[str, Any]]:
+    """A signed answer to each checked question, in order; those of one piece are of one moment."""
+    signed, slices = [], Slices()
+    for start in range(0, len(checked), PIECE):
+        piece = checked[start : start + PIECE]
+        now, log_size, matches = await look_up([one.asked for one in piece])
+        for one, found in zip(piece, matches, strict=True):
+            signed.append(_signed(deployment, one, found, now, log_size))
+            await slices.end()
+    return signed
+
+
+async def answer(
+    deployment: Deployment, questions: Sequence[Question], *, many: bool = False
+) -> list[dict[str, Any]]:
+    """`check` and `answers`."""
+    return await answers(deployment, await check(deployment, questions, many=many))
+
+
+def _number_form(deployment: Deployment, checked: Checked) -> str:
     """`usual` when the number is built as the certificate's are, or any certificate's."""
     certificate = checked.certificate
     normal = checked.reading.normal
@@ -163,7 +201,7 @@ def _number_form(deployment: Deployment, checked: _Checked) -> str:
 
 def _signed(
     deployment: Deployment,
-    checked: _Checked,
+    checked: Checked,
     matches: Sequence[Match],
     now: datetime,
     log_size: int,

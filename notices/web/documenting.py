@@ -16,6 +16,9 @@ from litestar.openapi.spec import (
 
 from notices.web import sharing
 
+COUNTS = "counts"
+"""Option of handlers: it counts what is sent to it by a policy of its own."""
+
 
 class ProblemBody(msgspec.Struct):
     """RFC 9457: what was wrong."""
@@ -118,6 +121,6 @@ def asks(operation_id: str, tag: str, body: type[msgspec.Struct]) -> dict[str, A
     """Keyword arguments of a handler that answers a question in JSON and changes nothing."""
     return {
         **writes(operation_id, tag, body),
-        "opt": {"query": frozenset(), sharing.ASKS: True},
-        "responses": _problems(400, 413, 415, 422, 429, 503),
+        "opt": {"query": frozenset(), sharing.ASKS: True, COUNTS: True},
+        "responses": _problems(400, 401, 413, 415, 422, 429, 503),
     }

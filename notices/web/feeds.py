@@ -15,6 +15,7 @@ from litestar import Response, get
 from notices import register
 from notices.deployment import Deployment
 from notices.finding import Query
+from notices.limits.slices import Slices
 from notices.web import guards, wording
 from notices.web.documenting import reads
 from notices.web.guards import AnyRequest
@@ -39,17 +40,20 @@ async def feed(request: AnyRequest) -> Response[bytes]:
 
     Knows every parameter of the search; a page has 50 where nothing else is asked for.
     """
+    await guards.limit(request, "search")
     guards.refuse_given_twice(request, SEARCH_PARAMETERS)
     query = query_of(request, USUAL_PAGE)
     query = replace(query, holder_kind="organisation", sort=query.sort or "newest")
-    notices = await _found(request, query)
     given = {
         name: value
         for name, value in parameters(request).items()
         if name in SEARCH_PARAMETERS and value
     }
+    async with request.app.state.places.events.taken(request):
+        notices = await _found(request, query)
+        body = await _atom(request.app.state.deployment, query, given, notices)
     return Response(
-        _atom(request.app.state.deployment, query, given, notices),
+        body,
         media_type="application/atom+xml",
         headers={"Cache-Control": "public, max-age=30"},
     )
@@ -66,7 +70,6 @@ async def _found(request: AnyRequest, query: Query) -> list[dict[str, Any]]:
         skip = (query.page - 1) * query.per_page
         newest = await register.newest_of_organisations(query.per_page, skip)
         return [notice.public(deployment) for notice in newest]
-    await guards.limit(request, "search")
     answer = await request.app.state.finder.find(query)
     meant = answer["interpreted"]
     if meant["approximate"] or meant.get("ignored"):
@@ -75,7 +78,7 @@ async def _found(request: AnyRequest, query: Query) -> list[dict[str, Any]]:
     return found
 
 
-def _atom(
+async def _atom(
     deployment: Deployment, query: Query, given: dict[str, str], notices: list[dict[str, Any]]
 ) -> bytes:
     lasting = {name: value for name, value in given.items() if name not in ("page", "per_page")}
@@ -89,8 +92,10 @@ def _atom(
         *_neighbours(deployment, query, given, len(notices)),
     ]:
         SubElement(root, "link", rel=rel, href=href)
+    slices = Slices()
     for notice in notices:
         _entry(root, notice)
+        await slices.end()
     body: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return body
 

@@ -95,7 +95,7 @@ async def declare(request: AnyRequest) -> Response[bytes]:
         guards.refuse_cross_site(request)
         once_ = once_of(request, person.identity, key, filed.raw)
         if not await once.known(once_):
-            await guards.limit(request, "declare", person.natural)
+            await guards.limit(request, "declare", guards.account_of(person))
     except BaseException:
         filed.discard()
         raise
@@ -109,7 +109,7 @@ async def declare(request: AnyRequest) -> Response[bytes]:
             receiving=filed.receiving,
         )
     except AlreadyDeclared:
-        await guards.give_back(request, "declare", person.natural)
+        await guards.give_back(request, "declare", guards.account_of(person))
         raise
     id = msgspec.json.decode(body, type=_Id).id
     return json_response(body, 201, {"Location": deployment.link(f"/api/v1/notices/{id}")})

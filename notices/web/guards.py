@@ -1,7 +1,7 @@
 """What stands in front of every handler: who is asking, from where, how much, how often."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -20,9 +20,11 @@ from notices.facts.errors import (
     SignInRequired,
     UnknownParameter,
 )
-from notices.facts.refusals import NotAnAgency
+from notices.facts.refusals import NotAnAgency, UnknownKey
 from notices.identity import Person
+from notices.limits import Asker
 from notices.web import addresses
+from notices.web.documenting import COUNTS
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -87,9 +89,9 @@ async def require_officer(request: AnyRequest) -> Person:
 
 async def require_agency(request: AnyRequest) -> Agency:
     """Whose key the request carries; raises SignInRequired, UnknownKey or NotAnAgency."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return await agencies.of_key(key.strip())
+    key = _bearer(request)
+    if key is not None:
+        return await agencies.of_key(key)
     await require_person(request)
     raise NotAnAgency
 
@@ -102,19 +104,71 @@ async def require_agency_or_officer(request: AnyRequest) -> Agency | Person:
     return await require_agency(request)
 
 
-async def limit(request: AnyRequest, policy: str, who: str | None = None) -> None:
-    """Count a use of `policy` by `who` (default: the address); raises TooManyRequests."""
+def _bearer(request: AnyRequest) -> str | None:
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else None
+
+
+def _limited(request: AnyRequest) -> bool:
     deployment: Deployment = request.app.state.deployment
-    if deployment.settings.rate_limits:
-        address = request.client.host if request.client else ""
-        await limits.use(deployment.keys.matching, policy, who or address)
+    return deployment.settings.rate_limits
 
 
-async def give_back(request: AnyRequest, policy: str, who: str) -> None:
+def address_of(request: AnyRequest) -> Asker:
+    """The address that asks, as the nearest proxy that is believed tells it."""
+    return Asker("address", request.client.host if request.client else "")
+
+
+def account_of(person: Person) -> Asker:
+    """Whoever is signed in, for whomever he acts."""
+    return Asker("account", person.account)
+
+
+async def asker_of(request: AnyRequest) -> Asker:
+    """Whose uses are counted; raises UnknownKey, which is counted for the address."""
+    key = _bearer(request)
+    if key is not None:
+        try:
+            return Asker("agency", (await agencies.of_key(key)).id)
+        except UnknownKey:
+            await limit(request, "submit", address_of(request))
+            raise
+    person = await person_of(request) if _limited(request) else None
+    return account_of(person) if person is not None else address_of(request)
+
+
+async def limit(
+    request: AnyRequest, policy: str, asker: Asker | None = None, times: int = 1
+) -> None:
+    """Count uses of `policy` by `asker` (default: whoever asks); raises TooManyRequests."""
+    if _limited(request):
+        key = request.app.state.deployment.keys.matching
+        await limits.use(key, policy, asker or await asker_of(request), times)
+
+
+def is_stranger(request: AnyRequest, asker: Asker) -> bool:
+    """Whether limits hold for `asker` as for somebody whom nobody knows."""
+    return _limited(request) and asker.kind == "address"
+
+
+async def limit_guesses(request: AnyRequest, asker: Asker, guesses: Mapping[str, int]) -> None:
+    """Count guesses at masked numbers, by what they share; raises TooManyRequests."""
+    if _limited(request) and guesses:
+        key = request.app.state.deployment.keys.matching
+        await limits.use(key, "masked", asker, sum(guesses.values()))
+        await limits.guess(key, guesses, asker)
+
+
+async def limit_submission(request: AnyRequest) -> None:
+    """Count whatever is sent, before anything of it is read; raises TooManyRequests."""
+    if request.method in ("POST", "DELETE") and not request.route_handler.opt.get(COUNTS):
+        await limit(request, "submit", address_of(request))
+
+
+async def give_back(request: AnyRequest, policy: str, asker: Asker) -> None:
     """Take back what `limit` counted."""
-    deployment: Deployment = request.app.state.deployment
-    if deployment.settings.rate_limits:
-        await limits.give_back(deployment.keys.matching, policy, who)
+    if _limited(request):
+        await limits.give_back(request.app.state.deployment.keys.matching, policy, asker)
 
 
 def refuse_bad_encoding(request: AnyRequest) -> None:

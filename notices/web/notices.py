@@ -12,6 +12,7 @@ from notices import finding, register
 from notices.changing import amending
 from notices.facts.errors import BadQuery, BadRequest, Invalid, Problem
 from notices.facts.forms import Correction, Withdrawal
+from notices.facts.text_check import unfolded_length
 from notices.facts.texts import Text
 from notices.finding import suggesting
 from notices.once import Once
@@ -133,7 +134,7 @@ def query_of(request: AnyRequest, usual_page: int = 20) -> finding.Query:
             bad(name, "YYYY-MM-DD")
         return value
 
-    if len(given.get("q", "")) > LONGEST_QUERY:
+    if unfolded_length(given.get("q", "")) > LONGEST_QUERY:
         problems.append(Problem("q", "too_long", {"limit": LONGEST_QUERY}))
     region = given.get("region") or None
     if region is not None and not deployment.regions.covers(region):
@@ -171,18 +172,18 @@ SEARCH_PARAMETERS = (
 @get("/api/v1/notices", **reads("searchNotices", "notices", *SEARCH_PARAMETERS))
 async def search_notices(request: AnyRequest) -> Response[bytes]:
     """Published notices by words, number and filters, with counts."""
-    query = query_of(request)
     await guards.limit(request, "search")
+    query = query_of(request)
     return json_response(await request.app.state.finder.answer(query))
 
 
 @get("/api/v1/suggestions", **reads("suggest", "notices", "q"))
 async def suggestions(request: AnyRequest) -> Response[bytes]:
     """What a search that is being typed may become."""
-    q = request.query_params.get("q", "")
-    if len(q) > LONGEST_QUERY:
-        raise BadQuery(problems=[Problem("q", "too_long", {"limit": LONGEST_QUERY})])
     await guards.limit(request, "suggest")
+    q = request.query_params.get("q", "")
+    if unfolded_length(q) > LONGEST_QUERY:
+        raise BadQuery(problems=[Problem("q", "too_long", {"limit": LONGEST_QUERY})])
     state = request.app.state
     finder = state.finder
     found = await suggesting.suggest(state.deployment, finder.asking, finder.vocabulary, q)
@@ -236,15 +237,6 @@ async def get_receipt(request: AnyRequest, id: FromPath[str]) -> Response[bytes]
     return json_response(receipt, headers=NO_STORE)
 
 
-@get("/api/v1/events", **reads("getEvents", "events", "since", "limit"))
-async def get_events(request: AnyRequest) -> Response[bytes]:
-    """Events of all notices in the order of the log, from `since` (inclusive) on."""
-    since = log_index(request, "since", 0) or 0
-    limit = log_index(request, "limit", 100, low=1, high=1000) or 100
-    answer = await register.events(request.app.state.deployment, since, limit)
-    return json_response(answer, headers=NO_STORE)
-
-
 def log_index(
     request: AnyRequest, name: str, default: int | None, low: int = 0, high: int = 2**62
 ) -> int | None:
@@ -260,5 +252,5 @@ def log_index(
 
 HANDLERS = [
     get_catalogue, get_notice, search_notices, suggestions, withdraw, correct,
-    get_receipt, get_events,
+    get_receipt,
 ]  # fmt: skip

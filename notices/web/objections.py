@@ -9,7 +9,14 @@ from litestar.response import Stream
 from notices import once, register
 from notices.changing import objecting
 from notices.changing.evidence import Receiving
-from notices.facts.errors import BadQuery, NoSuchNotice, Problem, SignInRequired
+from notices.facts.errors import (
+    BadQuery,
+    Invalid,
+    NoSuchNotice,
+    Problem,
+    Refusal,
+    SignInRequired,
+)
 from notices.facts.forms import Objection
 from notices.identity import Person
 from notices.once import Once
@@ -39,6 +46,11 @@ class Filed:
             self.receiving.discard()
 
 
+def _refuse_file(data: bytes) -> None:
+    """A stranger's file is refused when it begins: he would keep us receiving for nothing."""
+    raise SignInRequired
+
+
 async def received(request: AnyRequest, person: Person | None, file: str = EVIDENCE) -> Filed:
     """The objection in a JSON body or in a form with a file; of strangers no file is kept."""
     id = objecting.new_id()
@@ -64,15 +76,23 @@ async def file(
         guards.refuse_cross_site(request)
         notice = await register.get(id)
         await objecting.refuse_own(deployment, person, notice)
-        if not await once.known(once_):
-            # Whoever does not know the number counts as well, or he could try them all.
-            await guards.limit(request, "object", person.natural)
+        counted = not await once.known(once_)
+        if counted:
+            await guards.limit(request, "object", guards.account_of(person))
     except BaseException:
         filed.discard()
         raise
-    return await objecting.object_to(
-        deployment, person, notice, filed.form, id=filed.id, receiving=filed.receiving, once_=once_
-    )
+    try:
+        return await objecting.object_to(
+            deployment, person, notice, filed.form,
+            id=filed.id, receiving=filed.receiving, once_=once_,
+        )  # fmt: skip
+    except Invalid:
+        raise  # who does not know the number stays counted, or he could try them all
+    except Refusal:
+        if counted:
+            await guards.give_back(request, "object", guards.account_of(person))
+        raise
 
 
 @post("/api/v1/notices/{id:str}/objections", **writes("object", "objections", Objection))

@@ -15,7 +15,7 @@ from notices.facts.notice_ids import printed
 from notices.facts.texts import CHINA, Text, rfc3339
 from notices.register import Notice
 from notices.trust import proofs, receipts
-from notices.web import guards, marks, rendering, typesetting, wording
+from notices.web import guards, marks, rendering, turns, typesetting, wording
 from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE
 from notices.web.typesetting import LARGEST_QR_CODE, Attachment
@@ -59,6 +59,7 @@ async def pdf(request: AnyRequest, id: str) -> Response[bytes]:
     receipt = await register.receipt(deployment, notice.id, None)
     texts = await register.texts_of(notice.id)
     language = rendering.language_of(request)
+    turns.step_aside(request)
     job = asyncio.get_running_loop().run_in_executor(
         PRESSES, make, deployment, notice, receipt, texts, language
     )

@@ -19,6 +19,10 @@ MACHINE_PATHS = (
     "/robots.txt", "/sitemap.xml", "/favicon.ico",
 )  # fmt: skip
 MACHINE_FILES = (".tlog-proof",)
+MOST_ERRORS = 20
+MOST_BYTES = 16_000
+"""Of one problem: whoever sends nonsense makes us send little."""
+
 BY_STATUS: dict[int, type[Refusal]] = {
     401: errors.SignInRequired,
     404: errors.NotFound,
@@ -79,11 +83,25 @@ def problem(refusal: Refusal, language: str) -> dict[str, Any]:
     if refusal.problems:
         body["errors"] = [
             {"field": one.field, "code": one.code, "message": one.message.in_(language)}
-            for one in refusal.problems
+            for one in refusal.problems[:MOST_ERRORS]
         ]
+        more = len(refusal.problems) + refusal.more - len(body["errors"])
+        body |= {"more_errors": more} if more else {}
+    if refusal.offers_sign_in:
+        body["sign_in"] = "/sign-in"
     if isinstance(refusal, errors.AlreadyDeclared) and refusal.extra:
         body["existing"] = refusal.extra["existing"]
     return body
+
+
+def encoded(body: dict[str, Any]) -> bytes:
+    """A problem as JSON text of MOST_BYTES at most; what has no room is counted like the rest."""
+    text = msgspec.json.encode(body)
+    while len(text) > MOST_BYTES and body.get("errors"):
+        body["errors"].pop()
+        body["more_errors"] = body.get("more_errors", 0) + 1
+        text = msgspec.json.encode(body)
+    return text
 
 
 def respond(request: AnyRequest, exception: Exception) -> Response[Any]:
@@ -104,7 +122,7 @@ def respond(request: AnyRequest, exception: Exception) -> Response[Any]:
         page.headers.update(headers)
         return page
     return Response(
-        msgspec.json.encode(problem(refusal, language_of(request))),
+        encoded(problem(refusal, language_of(request))),
         status_code=refusal.status,
         media_type="application/problem+json",
         headers=headers,

@@ -12,7 +12,8 @@ from notices.changing import amending
 from notices.changing.evidence import Receiving
 from notices.facts import documents
 from notices.facts.catalogue import Certificate
-from notices.facts.errors import AlreadyDeclared, TooManyRequests
+from notices.facts.errors import AlreadyDeclared
+from notices.facts.excess import TooManyRequests
 from notices.facts.forms import Declaration, Holder
 from notices.identity import Person
 from notices.once import Once
@@ -54,7 +55,7 @@ async def publish(
                 receiving=receiving,
             )
         except AlreadyDeclared as refusal:
-            await guards.give_back(request, "declare", person.natural)
+            await guards.give_back(request, "declare", guards.account_of(person))
             refused.append((declaration, refusal.extra["existing"]["id"]))
         else:
             published.append(msgspec.json.decode(body)["id"])
@@ -85,10 +86,10 @@ async def _count(request: AnyRequest, person: Person, keys: list[Once | None]) -
         for once_ in keys:
             if not await once.known(once_):
                 counted += 1  # what is refused is counted too
-                await guards.limit(request, "declare", person.natural)
+                await guards.limit(request, "declare", guards.account_of(person))
     except TooManyRequests:
         for _ in range(counted):
-            await guards.give_back(request, "declare", person.natural)
+            await guards.give_back(request, "declare", guards.account_of(person))
         raise
 
 

@@ -30,6 +30,11 @@ SHOWN_AGAIN = "private, no-cache"
 """For pages to which the browser's back button must lead without asking to send a form again."""
 NEVER_KEPT = "no-store"
 
+MOST_ECHOED = 300
+"""Characters of what was typed that a page shows again; more is refused, and would come back."""
+MOST_KEPT = 3000
+"""Of any other parameter: an address to which the sign-in leads back holds a query, encoded."""
+
 KEPT = frozenset({*SEARCH_PARAMETERS, "find", "next"})
 """The parameters that pages know. A link of ours keeps no other: a messenger may have added it,
 and somebody else's link to us may hold a number, which no address that we make does."""
@@ -118,7 +123,9 @@ class Words:
         self.language = language_of(request)
         self.path = request.url.path
         self.query = [
-            (name, value) for name, value in request.query_params.multi_items() if name in KEPT
+            (name, value[: MOST_ECHOED if name == "q" else MOST_KEPT])
+            for name, value in request.query_params.multi_items()
+            if name in KEPT
         ]
 
     def t(self, zh: str, en: str) -> str:
@@ -242,7 +249,7 @@ def error_page(request: AnyRequest, refusal: Refusal, status: int) -> Response[A
         request,
         "error.html",
         None,
-        {"refusal": refusal, "failed": True, "typed": typed},
+        {"refusal": refusal, "failed": True, "typed": typed[:MOST_ECHOED]},
         status=status,
         cache=NEVER_KEPT,
     )

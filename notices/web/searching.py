@@ -35,9 +35,9 @@ Choice = tuple[str, str, int | None]
 @get("/notices", include_in_schema=False)
 async def search(request: AnyRequest) -> Response[str]:
     """Published notices by words, number and filters, with counts."""
+    await guards.limit(request, "search")
     guards.refuse_given_twice(request, SEARCH_PARAMETERS)
     query = query_of(request)
-    await guards.limit(request, "search")
     finder: Finder = request.app.state.finder
     found = await finder.find(query)
     given = {

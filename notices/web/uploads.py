@@ -1,13 +1,13 @@
 """A form with one file: received as a stream and sealed, and shown again to officers alone."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
 
 from litestar.response import Stream
 
 from notices.changing import evidence
 from notices.changing.evidence import Receiving
-from notices.facts.errors import Problem, UnknownField
+from notices.facts.errors import Problem, SignInRequired, UnknownField
 from notices.identity import Person
 from notices.web import multipart, typed
 from notices.web.guards import AnyRequest
@@ -30,6 +30,16 @@ class Upload:
             self.receiving.discard()
 
 
+def _none_of(known: Collection[str] | None) -> Callable[[bytes], None]:
+    """For a stranger's file: a page has to give back what was typed, and reads on without it."""
+
+    def refuse(data: bytes) -> None:
+        if known is not None:
+            raise SignInRequired  # when it begins: he would keep us receiving for nothing
+
+    return refuse
+
+
 async def received(
     request: AnyRequest,
     person: Person | None,
@@ -48,7 +58,7 @@ async def received(
         fields, has_file = await multipart.read(
             request,
             file,
-            receiving.write if receiving is not None else lambda data: None,
+            receiving.write if receiving is not None else _none_of(known),
             evidence.MOST_BYTES,
             multipart.MOST_PARTS if known is not None else typed.MOST_FIELDS,
         )

@@ -1,12 +1,17 @@
 """The JSON API of verification: is this certificate declared lost?"""
 
+from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from litestar import Response, post
 
 from notices import verification
 from notices.facts.errors import Invalid, Problem, UnknownField
-from notices.verification import MOST, Question
+from notices.facts.excess import ManyNeedSignIn
+from notices.limits import Asker
+from notices.limits.slices import Slices
+from notices.verification import MOST, Checked, Question
 from notices.web import bodies, guards, sharing
 from notices.web.documenting import asks
 from notices.web.guards import AnyRequest
@@ -14,6 +19,18 @@ from notices.web.notices import NO_STORE, json_response
 
 MOST_BYTES = 1536 * 1024
 """A thousand questions of the longest numbers fit."""
+
+MOST_ITEM_BYTES = 16 * 1024
+"""Five texts of the longest, however their characters are escaped."""
+
+MOST_COMMAS = MOST * 256
+"""In as many questions, even where numbers consist of nothing else."""
+
+FEW = 1000
+"""Values that are made at once, however long they are."""
+
+MOST_OF_STRANGERS = 20
+"""Questions at once without a session or a key."""
 
 
 class Questions(Question, kw_only=True):
@@ -25,52 +42,118 @@ class Questions(Question, kw_only=True):
 @post("/api/v1/verifications", status_code=200, **asks("verify", "verifications", Questions))
 async def verify(request: AnyRequest) -> Response[bytes]:
     """A signed answer for a certificate shown to you, or for up to 1,000."""
-    data = bodies.load_object(await bodies.raw_json(request, MOST_BYTES))
-    many = "items" in data
-    questions = _many(data) if many else _one(data)
-    await guards.limit(request, "verify")
-    answers = await verification.answer(request.app.state.deployment, questions, many=many)
-    sharing.share_answers(request, answers)
+    asker = await guards.asker_of(request)
+    # One is counted before anything is read, the others when it is known how many there are.
+    await guards.limit(request, "verify", asker)
+    raw = await bodies.raw_json(request, MOST_BYTES)
+    if len(raw) <= bodies.MOST_BYTES:
+        return await _answered(request, raw, asker)
+    async with request.app.state.places.batches.taken(request):
+        return await _answered(request, raw, asker)
+
+
+async def _answered(request: AnyRequest, raw: bytes, asker: Asker) -> Response[bytes]:
+    deployment = request.app.state.deployment
+    data, items = await _read(raw)
+    many = items is not None
+    if many and guards.is_stranger(request, asker) and _count(items) > MOST_OF_STRANGERS:
+        raise ManyNeedSignIn(most=MOST_OF_STRANGERS)
+    questions = await _many(data, items) if many else _one(data)
+    checked = await verification.check(deployment, questions, many=many)
+    guesses = await count(request, asker, checked)
+    answers = await verification.answers(deployment, checked)
+    if not guesses:
+        sharing.share_answers(request, answers)
     return json_response({"answers": answers} if many else answers[0], headers=NO_STORE)
 
 
-def _one(data: dict[str, Any]) -> list[Question]:
-    question, wrong = bodies.fill(data, Question)
+async def _read(raw: bytes) -> tuple[Mapping[str, Any], Any]:
+    """The members of the body, and its `items`, which of a long one are still text each."""
+    if len(raw) <= bodies.MOST_BYTES or all(raw.count(sign) < FEW for sign in (b",", b"{", b"[")):
+        data = bodies.load_object(raw)
+        items = data.get("items")
+        return data, () if items is None and "items" in data else items
+    if raw.count(b",") > MOST_COMMAS:
+        raise _wrong_number_of_items()
+    listed = await bodies.load_items(raw, bodies.MOST_BYTES, Question.__struct_fields__)
+    try:
+        return {}, msgspec.json.decode(listed, type=list[msgspec.Raw])
+    except msgspec.ValidationError:
+        return {}, ()
+
+
+async def count(request: AnyRequest, asker: Asker, checked: list[Checked]) -> Mapping[str, int]:
+    """Count what is asked, but for the one that was counted before it was read.
+
+    The guesses at masked numbers that are among it.
+    """
+    await guards.limit(request, "verify", asker, len(checked) - 1)
+    guesses = verification.guesses(checked)
+    await guards.limit_guesses(request, asker, guesses)
+    return guesses
+
+
+def _count(items: Any) -> int:
+    return len(items) if isinstance(items, list) else 0
+
+
+def _one(data: Mapping[str, Any]) -> list[Question]:
+    question, wrong = bodies.fill(dict(data), Question)
     if wrong:
         raise Invalid(problems=wrong)
     return [question]
 
 
-def _many(data: dict[str, Any]) -> list[Question]:
-    others = [Problem(name[:60], "unknown_field", {"name": name[:60]}) for name in data]
-    others = [one for one in others if one.field != "items"]
+def _wrong_number_of_items() -> Invalid:
+    return Invalid(problems=[Problem("items", "bad_value", {"expected": f"1-{MOST}"})])
+
+
+async def _many(data: Mapping[str, Any], items: Any) -> list[Question]:
+    others = [name for name in data if name != "items"]
     if others:
-        raise UnknownField(problems=others)
-    items = data["items"]
+        raise bodies.unknown_fields(others)
     if not isinstance(items, list):
         raise Invalid(problems=[Problem("items", "wrong_type", {"expected": bodies.WORDS[list]})])
     if not 1 <= len(items) <= MOST:
-        raise Invalid(problems=[Problem("items", "bad_value", {"expected": f"1-{MOST}"})])
-    questions, wrong, unknown = [], [], []
+        raise _wrong_number_of_items()
+    questions: list[Question] = []
+    wrong: list[Problem] = []
+    unknown: list[Problem] = []
+    more = 0
+    slices = Slices()
     for position, item in enumerate(items):
+        await slices.end()
         at = f"items.{position}"
-        if not isinstance(item, dict):
-            wrong.append(Problem(at, "wrong_type", {"expected": bodies.WORDS[dict]}))
-            continue
         try:
-            question, found = bodies.fill(item, Question)
+            question, found = bodies.fill(_object(at, item), Question)
         except UnknownField as refusal:
-            unknown += [
-                Problem(f"{at}.{one.field}", one.code, one.params) for one in refusal.problems
-            ]
-            continue
-        questions.append(question)
-        wrong += [Problem(f"{at}.{one.field}", one.code, one.params) for one in found]
+            more += len(refusal.problems) + refusal.more
+            if len(unknown) < bodies.MOST_NAMED:
+                unknown += [
+                    Problem(f"{at}.{one.field}", one.code, one.params) for one in refusal.problems
+                ]
+        except Invalid as refusal:
+            wrong += refusal.problems
+        else:
+            questions.append(question)
+            wrong += [Problem(f"{at}.{one.field}", one.code, one.params) for one in found]
     if unknown:
-        raise UnknownField(problems=unknown)
+        raise UnknownField(problems=unknown, more=more - len(unknown))
     if wrong:
         raise Invalid(problems=wrong)
     return questions
+
+
+def _object(at: str, item: Any) -> dict[str, Any]:
+    """One of the items; raises Invalid for what is none."""
+    if isinstance(item, msgspec.Raw):
+        text = bytes(item)
+        if len(text) > MOST_ITEM_BYTES:
+            raise Invalid(problems=[Problem(at, "too_long", {"limit": MOST_ITEM_BYTES})])
+        item = bodies.load_object(text) if text.startswith(b"{") else None
+    if not isinstance(item, dict):
+        raise Invalid(problems=[Problem(at, "wrong_type", {"expected": bodies.WORDS[dict]})])
+    return item
 
 
 HANDLERS = [verify]

@@ -15,8 +15,12 @@ from notices.facts.errors import Invalid
 from notices.facts.texts import Text
 from notices.register import Notice
 from notices.verification import Question
-from notices.web import guards, rendering, typed, wording
+from notices.web import guards, rendering, typed, verifications, wording
+from notices.web.documenting import COUNTS
 from notices.web.guards import AnyRequest
+
+MOST_TYPED = 1000
+"""Characters of a field: beyond what a number may have even with much that nobody sees."""
 
 ASKED = ("certificate", "document", "number", "copy", "copy_number")
 """The fields of the form."""
@@ -35,17 +39,18 @@ async def verify_form(request: AnyRequest) -> Response[str]:
     )
 
 
-@post("/verify", status_code=200, include_in_schema=False)
+@post("/verify", status_code=200, include_in_schema=False, opt={COUNTS: True})
 async def verify(request: AnyRequest) -> Response[str]:
     """The answer, and what it means."""
+    asker = await guards.asker_of(request)
+    await guards.limit(request, "verify", asker)
     given = await typed.fields(request, writing=False)
-    await guards.limit(request, "verify")
     deployment = request.app.state.deployment
-    values = {name: given.get(name, "") for name in ASKED}
+    values = {name: given.get(name, "")[:MOST_TYPED] for name in ASKED}
     own_notice = await _own_notice(values["number"])
     own = own_notice.public(deployment) if own_notice else None
     try:
-        [answer] = await verification.answer(deployment, [_question(deployment.catalogue, values)])
+        checked = await verification.check(deployment, [_question(deployment.catalogue, values)])
     except Invalid as refusal:
         return await rendering.page(
             request,
@@ -58,6 +63,8 @@ async def verify(request: AnyRequest) -> Response[str]:
             answer=None,
             own=own,
         )
+    await verifications.count(request, asker, checked)
+    [answer] = await verification.answers(deployment, checked)
     return await rendering.page(
         request,
         "verify.html",
@@ -89,7 +96,7 @@ def _question(catalogue: Catalogue, values: Mapping[str, str]) -> Question:
 async def _own_notice(number: str) -> Notice | None:
     """The notice whose own number, or address, was typed in place of a certificate's."""
     address = _ADDRESS.search(number)
-    for text in (address[1] if address else number, readings.read(number[:200]).normal):
+    for text in (address[1] if address else number, readings.read(number).normal):
         try:
             id = notice_ids.parse(text)
         except notice_ids.NoticeIdError:

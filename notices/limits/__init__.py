@@ -1,0 +1,220 @@
+"""How often somebody may do something: counts in PostgreSQL, the same for every web process."""
+
+import math
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+from typing import Literal, NamedTuple
+
+from notices.database import DB
+from notices.facts import durations, networks
+from notices.facts.excess import TooManyRequests, TooManyUnlessSignedIn
+from notices.facts.numbers import keyed_hash
+from notices.facts.texts import Text
+
+Kind = Literal["address", "account", "agency"]
+
+
+class Asker(NamedTuple):
+    """Whose uses are counted: an address, whoever is signed in, or an agency."""
+
+    kind: Kind
+    who: str
+
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+WINDOWS = {MINUTE: Text("每分钟", "a minute"), DAY: Text("每天", "a day")}
+WHO = {
+    "address": Text("每个地址", "for each address"),
+    "network": Text("每个网段", "for each network"),
+    "account": Text("每人", "for each person"),
+    "agency": Text("每个机关", "for each agency"),
+}
+
+NETWORK = 10
+"""So many times as much has the network of an address: /24, or of IPv6 /48."""
+
+
+class Policy(NamedTuple):
+    """What is counted, and how often each kind of asker may in each window."""
+
+    what: Text
+    most: dict[Kind, dict[timedelta, int]]
+
+
+_SEARCHES: dict[Kind, dict[timedelta, int]] = {"address": {MINUTE: 120}, "account": {MINUTE: 120}}
+POLICIES: dict[str, Policy] = {
+    "declare": Policy(Text("最多声明 {n} 份", "{n} declarations"), {"account": {DAY: 20}}),
+    "object": Policy(Text("最多提出 {n} 份异议", "{n} objections"), {"account": {DAY: 5}}),
+    "verify": Policy(
+        Text("最多核验 {n} 次", "{n} checks"),
+        {"address": {MINUTE: 30, DAY: 3000}, "account": {MINUTE: 1000, DAY: 10_000}},
+    ),
+    "masked": Policy(
+        Text("最多核验 {n} 个不全部公开的号码", "{n} checks of numbers that are masked"),
+        {
+            "address": {MINUTE: 10, DAY: 100},
+            "account": {DAY: 100},
+            "agency": {DAY: 1000},
+        },
+    ),
+    "search": Policy(Text("最多查找 {n} 次", "{n} searches"), _SEARCHES),
+    "suggest": Policy(
+        Text("最多提示 {n} 次", "{n} suggestions"),
+        {"address": {MINUTE: 600}, "account": {MINUTE: 600}},
+    ),
+    "events": Policy(Text("最多读取 {n} 页事件", "{n} pages of events"), _SEARCHES),
+    "print": Policy(
+        Text("最多打印 {n} 份公告", "{n} printed notices"),
+        {"address": {MINUTE: 20}, "account": {MINUTE: 20}},
+    ),
+    # Whatever is sent to be written, before anything of it is read: what is refused counts here.
+    "submit": Policy(Text("最多提交 {n} 次", "{n} submissions"), {"address": {MINUTE: 120}}),
+}
+"""Most uses within a window that begins with the first of them."""
+
+MOST_GUESSES = 1000
+"""A day, of all strangers together, at masked numbers that look alike."""
+
+GUESSED = Text(
+    "对遮盖后相同的号码，未登录的核验每天共 {n} 次",
+    "{n} checks a day, by all who are not signed in, of numbers that look alike when masked",
+)
+
+
+class _Tier(NamedTuple):
+    """One count of several that a use has to fit into."""
+
+    bucket: bytes
+    window: timedelta
+    most: int
+    whose: str
+
+
+def _tiers(key: bytes, policy: str, asker: Asker) -> list[_Tier]:
+    """An asker's own counts first: what is refused there is not counted for its network."""
+    own = networks.own(asker.who) if asker.kind == "address" else asker.who
+    counted: list[tuple[str, str, int]] = [(asker.kind, own, 1)]
+    if asker.kind == "address":
+        counted.append(("network", networks.around(asker.who), NETWORK))
+    return [
+        _Tier(
+            keyed_hash(key, f"limit {policy} {whose} {window.total_seconds():.0f}", who),
+            window,
+            most * times,
+            whose,
+        )
+        for whose, who, times in counted
+        for window, most in POLICIES[policy].most.get(asker.kind, {}).items()
+    ]
+
+
+@cache
+def _counting(tiers: int) -> str:
+    """Counts in each tier if it fits there and did in those before; how many it fitted in.
+
+    Nothing that does not fit is counted: who goes on asking is not shut out for longer.
+    """
+    steps = []
+    for number in range(1, tiers + 1):
+        bucket, window, most = (f"${3 * number + each}" for each in (-1, 0, 1))
+        before = f" AND EXISTS (SELECT 1 FROM c{number - 1})" if number > 1 else ""  # noqa: S608
+        steps.append(
+            f"c{number} AS (INSERT INTO rate AS r (bucket, window_end, uses)"
+            f" SELECT {bucket}::bytea, now() + {window}::interval, $1::int"
+            f" WHERE $1 <= {most}::int{before}"
+            " ON CONFLICT (bucket) DO UPDATE SET"
+            " uses = CASE WHEN r.window_end <= now() THEN $1 ELSE r.uses + $1 END,"
+            f" window_end = CASE WHEN r.window_end <= now() THEN now() + {window}"
+            " ELSE r.window_end END"
+            f" WHERE r.window_end <= now() OR r.uses + $1 <= {most} RETURNING 1)"
+        )
+    sums = " + ".join(f"(SELECT count(*) FROM c{number})" for number in range(1, tiers + 1))  # noqa: S608
+    return f"WITH {', '.join(steps)} SELECT {sums} AS fitted"
+
+
+async def use(key: bytes, policy: str, asker: Asker, times: int = 1) -> None:
+    """Count `times` uses of `policy`; raises TooManyRequests with Retry-After in seconds.
+
+    `key` is the matching key: an identifier or an address has so few forms that a bare hash
+    of it would tell it.
+    """
+    tiers = _tiers(key, policy, asker)
+    if not tiers or times == 0:
+        return
+    values = [value for each in tiers for value in (each.bucket, each.window, each.most)]
+    row = await DB.row(_counting(len(tiers)), times, *values)
+    fitted = row["fitted"] if row is not None else 0
+    if fitted < len(tiers):
+        tier = tiers[fitted]
+        by_account = POLICIES[policy].most.get("account")
+        kind = TooManyRequests
+        if (
+            asker.kind == "address"
+            and by_account
+            and by_account != POLICIES[policy].most["address"]
+        ):
+            kind = TooManyUnlessSignedIn
+        raise await _refusal(kind, tier.bucket, tier.window, _said(policy, tier))
+
+
+async def guess(key: bytes, guesses: Mapping[str, int], asker: Asker) -> None:
+    """Count guesses at numbers, by certificate and mask; raises it for strangers when too many.
+
+    One address asks little in a day, but many together would try out what a mask hides. So all
+    that are made are counted, whoever makes them, and whether or not there is a notice.
+    """
+    buckets = {keyed_hash(key, "guess", mask): times for mask, times in guesses.items()}
+    if not buckets:
+        return
+    rows = await DB.fetch(
+        "INSERT INTO rate AS r (bucket, window_end, uses)"
+        " SELECT bucket, now() + $3::interval, uses"
+        # In one order, so that two that count the same wait and do not block each other.
+        " FROM unnest($1::bytea[], $2::int[]) AS q (bucket, uses) ORDER BY bucket"
+        " ON CONFLICT (bucket) DO UPDATE SET"
+        "   uses = CASE WHEN r.window_end <= now() THEN excluded.uses"
+        "     ELSE least(r.uses::bigint + excluded.uses, 1000000000)::int END,"
+        "   window_end = CASE WHEN r.window_end <= now() THEN excluded.window_end"
+        "     ELSE r.window_end END"
+        " RETURNING bucket, uses",
+        list(buckets),
+        list(buckets.values()),
+        DAY,
+    )
+    if asker.kind != "address":
+        return
+    for row in rows:
+        if row["uses"] > MOST_GUESSES:
+            said = GUESSED.format(n=MOST_GUESSES)
+            raise await _refusal(TooManyUnlessSignedIn, row["bucket"], DAY, said)
+
+
+async def give_back(key: bytes, policy: str, asker: Asker) -> None:
+    """Take back one use, of something that was refused in the end."""
+    await DB.fetch(
+        "UPDATE rate SET uses = uses - 1 WHERE bucket = ANY($1::bytea[]) AND uses > 0",
+        [each.bucket for each in _tiers(key, policy, asker)],
+    )
+
+
+async def forget_old() -> None:
+    await DB.fetch("DELETE FROM rate WHERE window_end < now()")
+
+
+def _said(policy: str, tier: _Tier) -> Text:
+    what = POLICIES[policy].what.format(n=tier.most)
+    who, window = WHO[tier.whose], WINDOWS[tier.window]
+    return Text(f"{who.zh}{window.zh}{what.zh}", f"{what.en} {window.en} {who.en}")
+
+
+async def _refusal(
+    kind: type[TooManyRequests], bucket: bytes, window: timedelta, said: Text
+) -> TooManyRequests:
+    row = await DB.row(
+        "SELECT extract(epoch FROM window_end - now())::float8 AS left FROM rate"
+        " WHERE bucket = $1 AND window_end > now()",
+        bucket,
+    )
+    wait = math.ceil(row["left"] if row is not None else window.total_seconds())
+    return kind(headers={"Retry-After": str(wait)}, limit=said, wait=durations.said(wait))

@@ -1,0 +1,132 @@
+"""Turns: of one client only so many requests are worked on at once, the others wait in its queue.
+
+Everybody is answered by one loop, in the order in which the steps of requests become ready. So who
+opens two hundred connections would get two hundred steps for each of somebody else's. Here he gets
+AT_ONCE, whatever he asks for, and everybody else as many.
+"""
+
+import asyncio
+from collections import deque
+from typing import Any
+
+from litestar import Request
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from notices.facts import networks
+
+AT_ONCE = 4
+"""More would make nobody faster: one loop does all the work."""
+
+PATIENCE = 10.0
+"""Seconds; whoever has waited so long is told to come back."""
+
+TURN, NO_TURN = "turn", "no_turn"
+"""In a request's state: its turn, or that it got none in time and is to be refused."""
+
+
+class Queue:
+    """The requests of one client: how many there are, are worked on, and wait."""
+
+    def __init__(self) -> None:
+        self.present = 0
+        self.working = 0
+        self.waiting: deque[asyncio.Future[None]] = deque()
+
+    async def enter(self) -> bool:
+        """Whether there was a turn within PATIENCE."""
+        if self.working < AT_ONCE:
+            self.working += 1
+            return True
+        called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.waiting.append(called)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await called
+        except BaseException as error:
+            if called.done() and not called.cancelled():
+                self.leave()  # called and given up in the same moment: somebody else is called
+            if isinstance(error, TimeoutError):
+                return False
+            raise
+        return True
+
+    def leave(self) -> None:
+        """Hand the turn on to whoever waits longest."""
+        while self.waiting:
+            called = self.waiting.popleft()
+            if not called.done():
+                called.set_result(None)
+                return
+        self.working -= 1
+
+
+class Turn:
+    """A request's own turn; it is given up while the client is slow, and taken again."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+        self._held = False
+
+    async def take(self) -> bool:
+        if not self._held:
+            self._held = await self._queue.enter()
+        return self._held
+
+    def give(self) -> None:
+        if self._held:
+            self._held = False
+            self._queue.leave()
+
+
+def step_aside(request: Request[Any, Any, Any]) -> None:
+    """Give the turn up for good: what follows has a place of its own, or waits for others."""
+    turn = request.scope["state"].get(TURN)
+    if isinstance(turn, Turn):
+        turn.give()
+
+
+class Turns:
+    """ASGI: lets each client have AT_ONCE requests worked on.
+
+    A turn is for work alone. While a body is on its way, and once the answer is, the request has
+    none: a few clients with slow lines must not shut out all who share their address.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._queues: dict[str, Queue] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP or scope["path"].startswith("/health/"):
+            await self.app(scope, receive, send)
+            return
+        client = scope.get("client")
+        name = networks.own(client[0] if client else "")
+        queue = self._queues.setdefault(name, Queue())
+        queue.present += 1
+        turn = Turn(queue)
+
+        async def receive_aside() -> Any:
+            turn.give()
+            message = await receive()
+            await turn.take()
+            return message
+
+        async def send_last(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                turn.give()
+            await send(message)
+
+        state = scope.setdefault("state", {})
+        try:
+            if await turn.take():
+                state[TURN] = turn
+            else:
+                state[NO_TURN] = True
+            await self.app(scope, receive_aside, send_last)
+        finally:
+            turn.give()
+            queue.present -= 1
+            if not queue.present:
+                self._queues.pop(name, None)
