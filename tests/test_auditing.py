@@ -22,7 +22,7 @@ from notices.deployment import Deployment
 from notices.settings import Settings
 from notices.trust.watching import Difference, Seen
 from notices.upkeep import auditing, reading, remembering, watching
-from tests import enginefarm
+from tests import emptying, enginefarm
 from tests.samples import RESTAURANT, declaration
 from tests.service import ROOT, Service
 
@@ -36,10 +36,9 @@ def nobody(done: int, count: int) -> None:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def register(pool: None, app: Any, deployment: Deployment) -> AsyncIterator[dict[str, str]]:
     """A register with notices that were corrected, withdrawn, or left alone; their ids."""
-    from tests.conftest import BASE, TABLES
+    from tests.conftest import BASE
 
-    await DB.fetch(f"TRUNCATE {TABLES}")
-    await DB.fetch("UPDATE log_head SET size = 0, last_at = '-infinity', peaks = ''")
+    await emptying.empty()
     await fill(deployment, MANY, 1, nobody)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
@@ -58,8 +57,7 @@ async def register(pool: None, app: Any, deployment: Deployment) -> AsyncIterato
         path = f"/api/v1/notices/{ids['withdrawn']}/withdrawal"
         assert (await client.post(path, json={"reason": "found"})).status_code == 201
     yield ids
-    await DB.fetch(f"TRUNCATE {TABLES}")
-    await DB.fetch("UPDATE log_head SET size = 0, last_at = '-infinity', peaks = ''")
+    await emptying.empty()
 
 
 async def audit(url: str, *changes: str, before: Seen | None = None) -> Seen:
