@@ -22,7 +22,7 @@ from notices.deployment import Deployment
 from notices.settings import Settings
 from notices.trust.watching import Difference, Seen
 from notices.upkeep import auditing, reading, remembering, watching
-from tests import emptying, enginefarm
+from tests import commands, emptying, enginefarm
 from tests.samples import RESTAURANT, declaration
 from tests.service import ROOT, Service
 
@@ -273,11 +273,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def notices(service: Service, *words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "notices", "log", "audit", *words],
-        env=os.environ | {"DATA": str(service.data)}, cwd=ROOT,
-        capture_output=True, text=True, timeout=90,
-    )  # fmt: skip
+    return commands.run(os.environ | {"DATA": str(service.data)}, "log", "audit", *words)
 
 
 def test_a_thousand_declarations_at_once_leave_a_log_that_is_whole_seen_from_both_sides(

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import commands
 from tests.samples import RESTAURANT, declaration
 from tests.service import ROOT, Service, running
 
@@ -213,10 +214,7 @@ def test_a_second_service_shares_the_engines_and_runs_them_when_the_first_has_en
 def test_the_command_line_works_beside_the_service(service: Service) -> None:
     environment = {**os.environ, "DATA": str(service.data)}
     for command in (["reindex"], ["demo", "fill", "200", "--seed", "3"], ["migrate"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "notices", *command],
-            env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
+        done = commands.run(environment, *command)
         assert done.returncode == 0, done.stderr
     service.until(lambda client: client.get("/health/ready").json()["relay"]["events"] == 0)
 
