@@ -13,6 +13,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 2
 NOTICES ?= 200000
 T ?= tests
+# A run starts Python dozens of times, which would compile all of this project each time.
+COMPILED := PYTHONDONTWRITEBYTECODE=
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -22,7 +24,7 @@ run: .venv/ready-run ## Serve the demo on http://127.0.0.1:$PORT (8000), with en
 
 test: system .venv/ready-test ## Run the whole suite on real engines (T=tests/test_x.py for a part)
 	@.ci/browser $(BIN)/playwright
-	@exec $(BIN)/python -m pytest -n $(JOBS) $(T)
+	@exec env $(COMPILED) $(BIN)/python -m pytest -n $(JOBS) $(T)
 
 # As root on Debian and Ubuntu what is missing is installed; elsewhere the run ends by naming it.
 system:

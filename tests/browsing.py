@@ -14,10 +14,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests import enginefarm
+from tests.service import STARTS_WITHIN
 
 PHONE = {"width": 390, "height": 844}
 SMALLEST = {"width": 320, "height": 640}
-STARTS_WITHIN = 60.0
 
 # WCAG 2.2, 1.4.3: the contrast of each visible text with the nearest ground that is painted.
 TOO_FAINT = """() => {
@@ -99,7 +99,7 @@ def service(worker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
         process.wait(20)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     path = next((found for name in names if (found := shutil.which(name))), None)

@@ -20,7 +20,7 @@ from notices.migrating import migrate
 from notices.settings import Settings
 from notices.trust.signed import SIGNED
 from search.engine import Admin, make_keys
-from tests import enginefarm
+from tests import emptying, enginefarm
 from tests.browsing import browser as browser
 from tests.browsing import service as service
 from tests.packages import pytest_runtest_setup as pytest_runtest_setup
@@ -34,11 +34,6 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("suite")
 
 FARM: enginefarm.Farm | None = None
-
-TABLES = (
-    "notice, notice_private, claim, exhibit, overlap, rival, event, log_node, session, idempotency,"
-    " follower, parked, rate, objection, event_private, agency, touched"
-)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -112,8 +107,7 @@ async def pool(settings: Settings) -> AsyncIterator[None]:
 async def database(pool: None, settings: Settings) -> None:
     """An empty register, of which its keys remember no longer log."""
     (settings.keys_folder / SIGNED).unlink(missing_ok=True)
-    await DB.fetch(f"TRUNCATE {TABLES}")
-    await DB.fetch("UPDATE log_head SET size = 0, last_at = '-infinity', peaks = ''")
+    await emptying.empty()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

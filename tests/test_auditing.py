@@ -22,7 +22,7 @@ from notices.deployment import Deployment
 from notices.settings import Settings
 from notices.trust.watching import Difference, Seen
 from notices.upkeep import auditing, reading, remembering, watching
-from tests import enginefarm
+from tests import commands, emptying, enginefarm
 from tests.samples import RESTAURANT, declaration
 from tests.service import ROOT, Service
 
@@ -36,10 +36,9 @@ def nobody(done: int, count: int) -> None:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def register(pool: None, app: Any, deployment: Deployment) -> AsyncIterator[dict[str, str]]:
     """A register with notices that were corrected, withdrawn, or left alone; their ids."""
-    from tests.conftest import BASE, TABLES
+    from tests.conftest import BASE
 
-    await DB.fetch(f"TRUNCATE {TABLES}")
-    await DB.fetch("UPDATE log_head SET size = 0, last_at = '-infinity', peaks = ''")
+    await emptying.empty()
     await fill(deployment, MANY, 1, nobody)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
@@ -58,8 +57,7 @@ async def register(pool: None, app: Any, deployment: Deployment) -> AsyncIterato
         path = f"/api/v1/notices/{ids['withdrawn']}/withdrawal"
         assert (await client.post(path, json={"reason": "found"})).status_code == 201
     yield ids
-    await DB.fetch(f"TRUNCATE {TABLES}")
-    await DB.fetch("UPDATE log_head SET size = 0, last_at = '-infinity', peaks = ''")
+    await emptying.empty()
 
 
 async def audit(url: str, *changes: str, before: Seen | None = None) -> Seen:
@@ -275,11 +273,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def notices(service: Service, *words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "notices", "log", "audit", *words],
-        env=os.environ | {"DATA": str(service.data)}, cwd=ROOT,
-        capture_output=True, text=True, timeout=90,
-    )  # fmt: skip
+    return commands.run(os.environ | {"DATA": str(service.data)}, "log", "audit", *words)
 
 
 def test_a_thousand_declarations_at_once_leave_a_log_that_is_whole_seen_from_both_sides(

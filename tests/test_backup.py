@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tarfile
@@ -20,7 +19,7 @@ import pytest
 from notices.trust import archive
 from notices.trust.archive import new_key
 from notices.trust.keys import Keys
-from tests import enginefarm
+from tests import commands, enginefarm
 from tests.samples import RESTAURANT, declaration
 from tests.service import ROOT, running
 
@@ -36,10 +35,7 @@ class Register:
     url: str
 
     def notices(self, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "notices", *map(str, words)],
-            env=self.environment() | more, cwd=ROOT, capture_output=True, text=True, timeout=100,
-        )  # fmt: skip
+        return commands.run(self.environment() | more, *words)
 
     def environment(self) -> dict[str, str]:
         _, meili, master = enginefarm.running()
@@ -246,15 +242,10 @@ def test_a_backup_that_is_killed_leaves_no_file(source: Register, tmp_path: Path
     began = time.monotonic()
     source.done("backup", tmp_path / "whole")
     seconds = time.monotonic() - began
-    for share in (0.5, 0.7, 0.8, 0.9):
+    for share in (0.3, 0.5, 0.7, 0.9):
         file = tmp_path / f"file{share}"
-        process = subprocess.Popen(
-            [sys.executable, "-m", "notices", "backup", str(file)],
-            env=source.environment(), cwd=ROOT, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        time.sleep(seconds * share)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        with commands.started(source.environment(), "backup", file):
+            time.sleep(seconds * share)
         # It is renamed only when it is whole, so that even the last moment leaves all or nothing.
         if file.exists():
             with file.open("rb") as content:
@@ -268,22 +259,25 @@ def test_a_restore_that_is_killed_is_not_served_and_can_be_done_again(
     began = time.monotonic()
     target.done(*words)
     seconds, killed = time.monotonic() - began, 0
-    for share in (0.5, 0.7, 0.8, 0.9):
-        if share == 0.5 or target.execute("SELECT 1 WHERE to_regnamespace('restoring') IS NULL"):
+    for share in (0.3, 0.5, 0.7, 0.9):
+        if share == 0.3 or target.execute("SELECT 1 WHERE to_regnamespace('restoring') IS NULL"):
             base, _, _ = enginefarm.running()
             name = target.url.rpartition("/target_")[2].split("?")[0]
             enginefarm.create_database_now(base, f"target_{name}")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "notices", *words],
-            env=target.environment(), cwd=ROOT, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        time.sleep(seconds * share)
-        process.send_signal(signal.SIGKILL)
-        killed += process.wait() != 0
+        with commands.started(target.environment(), *words) as process:
+            time.sleep(seconds * share)
+            process.kill()
+            process.join()
+            code = process.exitcode
+        killed += code != 0
+        # What pg_restore had begun it may still end.
+        loading = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'notices-backup'"
+        while target.execute(f"{loading} AND datname = current_database()"):
+            time.sleep(0.05)
         if target.execute("SELECT 1 WHERE to_regnamespace('restoring') IS NOT NULL"):
             assert "restored to the end" in target.refused("serve")
         else:
-            assert process.returncode == 0 or target.tables in (0, source.tables)
+            assert code == 0 or target.tables in (0, source.tables)
 
     assert killed
     if target.tables == 0 or target.execute(
@@ -369,10 +363,7 @@ def test_a_service_restored_elsewhere_answers_as_before_and_names_what_an_audito
 
     def run(data: Path, *words: str) -> "subprocess.CompletedProcess[str]":
         kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-        return subprocess.run(
-            [sys.executable, "-m", "notices", *map(str, words)],
-            env=kept | {"DATA": str(data)}, cwd=ROOT, capture_output=True, text=True, timeout=100,
-        )  # fmt: skip
+        return commands.run(kept | {"DATA": str(data)}, *words)
 
     questions = [{"certificate": FOOD, "number": f"JY1379999000{serial:04}"} for serial in range(5)]
     (tmp_path / "passphrase").write_text(PASSPHRASE)

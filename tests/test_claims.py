@@ -58,15 +58,14 @@ def claim(number: int, paper: Paper) -> Claim:
     )
 
 
-@pytest.fixture
-async def notices(database: None) -> None:
-    """As many as claim anything here, bare: a claim is of a notice."""
+async def bare_notices(count: int) -> None:
+    """As many as claim anything: a claim is of a notice."""
     await DB.fetch(
         "INSERT INTO notice"
         " (id, evidence, number_form, published_index, published_at, effective_at)"
         " SELECT lpad(n::text, 14, '0'), 'self_declared', 'usual', n, now(), now()"
         " FROM generate_series(0, $1 - 1) n",
-        2 * AT_ONCE,
+        count,
     )
 
 
@@ -93,10 +92,11 @@ async def won(claim_: Claim, id: str) -> bool:
 
 
 @pytest.mark.parametrize("name", PAIRS)
-async def test_of_two_overlapping_claims_made_at_once_one_is_had(notices: None, name: str) -> None:
+async def test_of_two_overlapping_claims_made_at_once_one_is_had(database: None, name: str) -> None:
     """Two hundred numbers of each pair that overlaps, whichever comes first."""
     pair = PAIRS[name]
     tried = AT_ONCE if name in OVERLAPPING else AT_ONCE // 10
+    await bare_notices(2 * tried)
 
     winners = []
     for first in range(0, tried, PAIRS_AT_ONCE):
@@ -114,8 +114,11 @@ async def test_of_two_overlapping_claims_made_at_once_one_is_had(notices: None, 
 
 
 @pytest.mark.parametrize("name", PAIRS)
-async def test_what_overlaps_in_one_bulk_overlaps_in_the_database(notices: None, name: str) -> None:
+async def test_what_overlaps_in_one_bulk_overlaps_in_the_database(
+    database: None, name: str
+) -> None:
     one, other = (claim(1, paper) for paper in PAIRS[name])
+    await bare_notices(4)
 
     assert claims.overlap(one, other) == claims.overlap(other, one) == (name in OVERLAPPING)
     ids = [notice(1, 0), notice(1, 1)]

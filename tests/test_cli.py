@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 import pytest
 
-from tests import enginefarm
+from tests import commands, enginefarm
 from tests.service import ROOT, free_port
 
 PASSWORD = "geheim-9137"
@@ -24,10 +24,7 @@ def environment(data: Path, **more: str) -> dict[str, str]:
 
 
 def command(*words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "notices", *words],
-        env=variables, cwd=ROOT, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+    return commands.run(variables, *words)
 
 
 def refused(done: "subprocess.CompletedProcess[str]") -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import commands
 from tests.samples import RESTAURANT, declaration
 from tests.service import ROOT, Service, running
 
@@ -21,9 +22,18 @@ FOOD = "food-operation-license"
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with running(tmp_path_factory.mktemp("service") / "data") as service:
         yield service
+
+
+@pytest.fixture
+def service(started: Service) -> Service:
+    """It runs, whatever an earlier test did to it."""
+    assert started.process is not None
+    if started.process.poll() is not None:
+        started.start()
+    return started
 
 
 def numbers(start: int) -> Iterator[str]:
@@ -213,10 +223,7 @@ def test_a_second_service_shares_the_engines_and_runs_them_when_the_first_has_en
 def test_the_command_line_works_beside_the_service(service: Service) -> None:
     environment = {**os.environ, "DATA": str(service.data)}
     for command in (["reindex"], ["demo", "fill", "200", "--seed", "3"], ["migrate"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "notices", *command],
-            env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
+        done = commands.run(environment, *command)
         assert done.returncode == 0, done.stderr
     service.until(lambda client: client.get("/health/ready").json()["relay"]["events"] == 0)
 
@@ -231,9 +238,10 @@ def test_no_log_holds_a_number_a_name_or_what_was_searched_for(service: Service)
             assert private not in text, log
 
 
-def test_sigterm_stops_everything_that_was_started(tmp_path: Path) -> None:
-    with running(tmp_path / "data") as service:
-        assert service.stop() == 0
+def test_sigterm_stops_everything_that_was_started(service: Service) -> None:
+    assert service.pids(str(service.data)) != []
 
-        assert service.pids(str(service.data)) == []
-        assert not (service.data / "engines.json").exists()
+    assert service.stop() == 0
+
+    assert service.pids(str(service.data)) == []
+    assert not (service.data / "engines.json").exists()

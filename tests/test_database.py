@@ -12,6 +12,7 @@ from notices.database import DB
 from notices.facts.errors import Unavailable
 from notices.migrating import LOCK, migrate
 from notices.settings import Settings
+from tests import emptying
 
 
 async def test_a_failed_commit_gives_its_connection_back_and_writes_nothing(
@@ -89,3 +90,10 @@ async def test_migrating_twice_at_once_takes_turns(pool: None, settings: Setting
     await asyncio.wait_for(waiting, 20)
     rows = await DB.fetch("SELECT name FROM migration")
     assert len({row["name"] for row in rows}) == len(rows)
+
+
+async def test_the_tests_empty_every_table_that_a_service_fills(database: None) -> None:
+    rows = await DB.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+
+    kept = {"migration", "key_check", "hold", "log_head"}
+    assert {row["tablename"] for row in rows} - kept == set(emptying.TABLES)

@@ -400,8 +400,8 @@ def test_a_text_that_is_published_holds_no_name_that_is_masked(
 @pytest.mark.parametrize("name", ["number", "issuer"])
 def test_a_very_long_text_costs_no_more_than_a_long_one(name: str) -> None:
     """Some single characters fold into eighteen."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = problems(holder(BIRTH, identifier="\ufdfa" * 20_000) | {name: "\ufdfa" * 20_000})
 
     assert (name, "too_long") in found
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1

@@ -24,7 +24,7 @@ from notices.facts import catalogue
 from notices.facts.numbers import looks_like_resident_id, mod_11_10_ok, resident_id_ok, uscc_ok
 from notices.facts.texts import Text
 from notices.trust import merkle, receipts
-from tests.conftest import TABLES
+from tests import emptying
 
 COUNT = 2_000
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -120,8 +120,7 @@ async def test_what_is_private_is_sealed_and_the_sealed_number_is_the_declared_o
 
 async def test_the_same_seed_gives_the_same_content(database, deployment):
     async def content(seed):
-        await DB.fetch(f"TRUNCATE {TABLES}")
-        await DB.fetch("UPDATE log_head SET size = 0, last_at = '-infinity', peaks = ''")
+        await emptying.empty()
         await begin_anew()
         await demo.fill(deployment, 300, seed, nothing)
         rows = await DB.fetch("SELECT id, form FROM notice ORDER BY id")

@@ -3,8 +3,6 @@
 import os
 import pwd
 import stat
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +13,7 @@ import pytest
 from notices.engines import EngineError, Engines
 from notices.engines import cluster as engine_cluster
 from notices.engines import postgresql as engine_postgresql
-from tests import enginefarm
-from tests.service import ROOT
+from tests import commands, enginefarm
 from tests.test_engines import ask, cluster, quiet
 
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders away")
@@ -43,8 +40,7 @@ def migrate(data: Path, url: str) -> None:
         "DATABASE_URL": url,
         "MEILI_URL": "http://there",
     }
-    words = [sys.executable, "-m", "notices", "migrate"]
-    subprocess.run(words, env=environment, cwd=ROOT, check=True, timeout=60)
+    commands.run(environment, "migrate").check_returncode()
 
 
 def as_superuser(data: Path, database: str, *statements: str) -> None:

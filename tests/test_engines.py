@@ -359,6 +359,8 @@ def test_programs_that_the_system_user_cannot_reach_are_copied(
             shutil.copytree(package.parent / part, hidden / part, symlinks=True)
     hidden.chmod(0o700)
     found = hidden / package.name / "pginstall18" / "bin"
+    # Where this run's own are copied too, for a checkout in /root, that copy must stay.
+    (found / "postgres").touch()
     monkeypatch.setattr(engine_binaries, "postgresql", lambda: found)
     user = engine_postgresql.user_for(tmp_path)
 

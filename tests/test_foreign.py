@@ -4,13 +4,13 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from tests import commands
 from tests.packages import needs
 from tests.service import ROOT, Service, running
 
@@ -48,12 +48,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 def fill(service: Service, count: int) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "notices", "demo", "fill", str(count), "--no-publish"],
-        env={**os.environ, "DATA": str(service.data)},
-        cwd=ROOT,
-        check=True,
-    )
+    words = ("demo", "fill", count, "--no-publish")
+    commands.run({**os.environ, "DATA": str(service.data)}, *words).check_returncode()
 
 
 def said(*arguments: object) -> tuple[int, str]:

@@ -17,7 +17,8 @@ from notices.facts import periods
 from notices.facts.lifecycle import MAY_FOLLOW
 from notices.trust import receipts
 from notices.upkeep import auditing
-from tests.conftest import TABLES, SignIn
+from tests import emptying
+from tests.conftest import SignIn
 from tests.samples import ANNA, OFFICER, RESTAURANT, declaration
 
 ISSUER = "潍坊市奎文区行政审批服务局"
@@ -543,9 +544,8 @@ async def test_in_every_order_of_events_only_what_the_table_allows_happens(
     acts: list[str],
     running: bool,
 ) -> None:
-    await DB.fetch(f"TRUNCATE {TABLES}")
+    await emptying.empty()
     restaurant, officer = await sign_in(RESTAURANT), await sign_in(OFFICER)
-    await DB.fetch("UPDATE log_head SET size = 0, last_at = '-infinity', peaks = ''")
     _, key = await agencies.add("奎文审批局", [ISSUER])
     bearer = {"Authorization": f"Bearer {key}"}
     changes = SEAL if running else {}

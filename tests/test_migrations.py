@@ -3,8 +3,6 @@
 import asyncio
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import asyncpg
@@ -12,9 +10,8 @@ import pytest
 
 from migrations import notices_0001_register as first
 from notices.facts.catalogue import OWN_CATALOGUE
-from tests import enginefarm
+from tests import commands, enginefarm
 from tests.samples import declaration
-from tests.service import ROOT
 
 ROW = (
     "INSERT INTO notice (id, form, number_key, evidence, number_form, published_index,"
@@ -58,10 +55,7 @@ async def ask(url: str, sql: str) -> list[asyncpg.Record]:
 
 def migrate(data: Path, url: str, **more: str) -> None:
     where = {"DATA": str(data), "DATABASE_URL": url, "MEILI_URL": "http://there"}
-    subprocess.run(
-        [sys.executable, "-m", "notices", "migrate"],
-        env={**os.environ, **where, **more}, cwd=ROOT, check=True, timeout=60,
-    )  # fmt: skip
+    commands.run({**os.environ, **where, **more}, "migrate").check_returncode()
 
 
 def test_notices_written_under_the_first_step_have_terms_under_the_second(

@@ -28,8 +28,8 @@ from notices.relay import checking, publishing
 from notices.upkeep import recalling, rescheduling, tidying
 from notices.upkeep.forking import refuse_a_fork
 from search.engine import Admin, Engine, SearchDown, WriteRefused
-from tests import plans
-from tests.conftest import TABLES, SignIn
+from tests import emptying, plans
+from tests.conftest import SignIn
 from tests.files import pdf
 from tests.plans import Asked
 from tests.publishing import caught_up, relaying, until
@@ -325,7 +325,14 @@ async def test_old_versions_of_rewritten_rows_are_cleaned_up_after_few_changes(
         )
 
 
+@pytest.fixture
+async def new_tables(database: None) -> None:
+    """Tables that no earlier test has left any page in."""
+    await emptying.renew()
+
+
 async def test_no_statement_reads_a_growing_table_as_a_whole(
+    new_tables: None,
     restaurant: httpx.AsyncClient,
     sign_in: SignIn,
     deployment: Deployment,
@@ -366,7 +373,7 @@ async def test_no_statement_reads_a_growing_table_as_a_whole(
     finally:
         for connection in (owner, *by_settings.values()):
             await connection.close()
-        await DB.fetch(f"TRUNCATE {TABLES}")
+        await emptying.renew()
 
     told = [f"{fault}\n  ({'; '.join(sorted(where))})" for fault, where in found.items()]
     assert not told, "\n\n".join(told)

@@ -56,10 +56,10 @@ def test_every_form_is_a_part_of_what_was_typed(typed: str) -> None:
 
 
 def test_a_long_text_costs_little_and_asks_for_no_more_than_can_be_asked() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     found = [numbers_in(part) for part in parts("京1" * 2000)]
 
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert max(map(len, found)) <= MOST_FORMS
 
 
