@@ -15,7 +15,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from notices import __version__, deployment
 from notices.changing import evidence
-from notices.database import DB, UnusableUrl
+from notices.database import DB, WAITED_FOR, UnusableUrl
 from notices.deployment import Deployment, WrongDatabase
 from notices.facts.errors import Refusal, Unavailable
 from notices.finding import Finder
@@ -75,7 +75,7 @@ async def connect(here: Deployment) -> None:
             LOG.warning("waiting_for_the_database", error=type(cause).__name__)
             await asyncio.sleep(LOOK_AGAIN)
         else:
-            await DB.start(url, here.settings.pool_size)
+            await DB.start(url, here.settings.pool_size, WAITED_FOR)
             return
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from notices import log, once, records, register
-from notices.database import DB
+from notices.database import DB, committed
 from notices.deployment import Deployment
 from notices.facts import declaration_check, identifiers, notice_ids, numbers, periods
 from notices.facts.catalogue import Certificate
@@ -127,10 +127,11 @@ async def _declare_once(
             id, index = earlier.notice, earlier.event
     if earlier is not None and earlier.response is not None:
         return earlier.response
-    notice = await register.get(id)
-    receipt = await register.receipt(deployment, id, index)
-    body = {**notice.public(deployment), "receipt": receipt}
-    return await once.answer(once_, msgspec.json.encode(body).decode())
+    with committed():
+        notice = await register.get(id)
+        receipt = await register.receipt(deployment, id, index)
+        body = {**notice.public(deployment), "receipt": receipt}
+        return await once.answer(once_, msgspec.json.encode(body).decode())
 
 
 async def _publish(

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from notices import log, once, register
-from notices.database import DB
+from notices.database import DB, committed
 from notices.deployment import Deployment
 from notices.facts import lifecycle
 from notices.facts.texts import rfc3339
@@ -54,15 +54,16 @@ async def follow(
             index = earlier.event
     if earlier is not None and earlier.response is not None:
         return earlier.response
-    notice = await register.get(id)
-    event = next(event for event in notice.events if event.index == index)
-    body = {
-        "index": index,
-        "kind": event.kind,
-        "at": rfc3339(event.at),
-        "notice": notice.public(deployment),
-    }
-    return await once.answer(once_, msgspec.json.encode(body).decode())
+    with committed():
+        notice = await register.get(id)
+        event = next(event for event in notice.events if event.index == index)
+        body = {
+            "index": index,
+            "kind": event.kind,
+            "at": rfc3339(event.at),
+            "notice": notice.public(deployment),
+        }
+        return await once.answer(once_, msgspec.json.encode(body).decode())
 
 
 async def end_claims(id: str) -> None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+import notices.facts.outages  # noqa: F401  (its refusals are the service's too)
 from notices.facts import errors
 from notices.facts.messages import MESSAGES
 from notices.facts.texts import Text
@@ -52,6 +53,10 @@ ADVICE: dict[int, Text] = {
         "带同一个 Idempotency-Key 就不会重复发布。",
         "The service cannot answer for the moment. Send the same again after Retry-After; under "
         "the same Idempotency-Key nothing is published twice.",
+    ),
+    507: Text(
+        "本站暂时放不下文件。等 Retry-After 所说的秒数后再试，或不附文件。",
+        "There is no room for files for the moment. Try again after Retry-After, or without one.",
     ),
 }
 """What to do about it, by status."""
