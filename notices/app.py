@@ -127,6 +127,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             {
                 "deployment": here,
                 "finder": finder,
+                "looks": health.looks(settings.uploads_folder),
                 "catalogue_json": msgspec.json.encode(here.catalogue.public()).decode(),
             }
         ),

@@ -69,6 +69,7 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
                 factory=True,
                 forwarded_allow_ips=settings.forwarded_allow_ips,
                 access_log=False,
+                log_config=None,  # what it says goes where our lines go
                 log_level="warning",
                 server_header=False,
                 timeout_graceful_shutdown=10,
