@@ -50,12 +50,13 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
     from notices.app import create_app
     from notices.facts.errors import Unavailable
     from notices.logs import configure
-    from notices.serving import BACKLOG, METRICS, listen
+    from notices.serving import BACKLOG, METRICS, listen, reserve_counts
 
     if settings.workers > 1:
         say("WORKERS 只对 serve 有效；web 是一个进程。 / WORKERS is for serve; web is one process.")
-    if folder := os.environ.get(METRICS):
-        Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (folder := os.environ.get(METRICS)) and not reserve_counts(Path(folder)):
+        say("没有空间存放计数，本进程单独计数。 / No room for counts; this process counts alone.")
+        del os.environ[METRICS]
     configure()
     here = deployment.load(settings)
     # With another key or rule it does not even start; a database that is away may come later.
