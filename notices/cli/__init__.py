@@ -51,6 +51,7 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
     from notices.facts.errors import Unavailable
     from notices.logs import configure
     from notices.serving import BACKLOG, METRICS, listen, reserve_counts
+    from notices.web.connections import BoundProtocol, most_connections
 
     if settings.workers > 1:
         say("WORKERS 只对 serve 有效；web 是一个进程。 / WORKERS is for serve; web is one process.")
@@ -62,6 +63,7 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
     # With another key or rule it does not even start; a database that is away may come later.
     with contextlib.suppress(Unavailable, asyncpg.PostgresError):
         asyncio.run(deployment.look_at(named_database(settings), here))
+    BoundProtocol.most = most_connections()
     inherited = options.fd
     with listen(settings) if inherited is None else socket.socket(fileno=inherited) as listening:
         server = uvicorn.Server(
@@ -69,6 +71,8 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
                 lambda: create_app(settings, here),
                 factory=True,
                 forwarded_allow_ips=settings.forwarded_allow_ips,
+                http=BoundProtocol,
+                ws="none",
                 access_log=False,
                 log_config=None,  # what it says goes where our lines go
                 log_level="warning",

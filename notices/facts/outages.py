@@ -1,4 +1,4 @@
-"""What is said when the machine beneath cannot do it: no room, or no word whether it was done."""
+"""What is said beneath all acts: no room, no word what was done, a peer that asks too much."""
 
 from notices.facts.errors import Refusal, Unavailable
 from notices.facts.texts import Text
@@ -44,3 +44,23 @@ class UploadsFull(Refusal):
 
     def __init__(self) -> None:
         super().__init__(headers={"Retry-After": str(ROOM_IN)})
+
+
+class HeadTooLarge(Refusal):
+    code, status = "head_too_large", 431
+    title = Text(
+        "请求头太大（上限 {limit} 字节）。",
+        "The head of the request is too large (limit {limit} bytes).",
+    )
+
+
+class TooSlow(Refusal):
+    code, status = "too_slow", 408
+    title = Text(
+        "等了太久，请求没有传完；请检查网络后重新提交。",
+        "The request did not arrive whole in time. Look after the connection and send it again.",
+    )
+
+
+class TooManyConnections(Unavailable):
+    title = Text("现在连接太多，请稍后再试。", "Too many connections for the moment; try again.")

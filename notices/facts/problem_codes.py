@@ -28,6 +28,10 @@ ADVICE: dict[int, Text] = {
         "The address or the number is wrong, or there is no such thing here. Compare it.",
     ),
     405: Text("请换用回答里 Allow 所列的方法。", "Use a method that the answer's Allow names."),
+    408: Text(
+        "网络太慢或中断，请求没有传完。请重新提交。",
+        "The connection was too slow or broke, and the request was not received. Send it again.",
+    ),
     409: Text(
         "请求没有错，但与登记簿现在的状态冲突。先看公告现在的状态，再决定怎么做。",
         "Nothing is wrong with the request, but it goes against the present state of the register. "
@@ -43,6 +47,10 @@ ADVICE: dict[int, Text] = {
     429: Text(
         "请等到回答里 Retry-After 所说的秒数过去以后再试。",
         "Wait for as many seconds as the answer's Retry-After says, then try again.",
+    ),
+    431: Text(
+        "浏览器或程序附带的内容（多为 Cookie）太多。请清除本站的 Cookie 后再试。",
+        "Too much comes along with the request, mostly cookies. Remove those of this site.",
     ),
     500: Text(
         "是本站的错。请稍后再试；仍不成功时，请把编号告诉本站的管理者。",
