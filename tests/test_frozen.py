@@ -1,17 +1,14 @@
 """PostgreSQL stands still, which is worse than being gone: nobody waits long or is told 500."""
 
 import asyncio
-import contextlib
-import os
-import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.processes import servers, standing_still
 from tests.samples import RESTAURANT, declaration
 from tests.service import Service, running
 
@@ -34,32 +31,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield service
 
 
-def servers(data: Path) -> list[int]:
-    """The processes of the PostgreSQL of `data`: the first, and those that it started."""
-    pointer = data / "postgresql.home"
-    home = Path(pointer.read_text().strip()) if pointer.exists() else data / "postgresql"
-    first = next(home.rglob("postmaster.pid")).read_text().split("\n", 1)[0]
-    found = [int(first)]
-    for folder in Path("/proc").iterdir():
-        with contextlib.suppress(OSError, IndexError):
-            if (folder / "stat").read_text().rpartition(")")[2].split()[1] == first:
-                found.append(int(folder.name))
-    return found
-
-
-@contextlib.contextmanager
-def standing_still(data: Path) -> Iterator[None]:
-    stopped = servers(data)
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in stopped:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
-
-
 async def timed(sent: Any) -> tuple[httpx.Response, float]:
     began = time.monotonic()
     answer = await sent
@@ -76,7 +47,7 @@ async def test_before_a_database_that_stands_still_everybody_is_told_soon(
         question = {"certificate": FOOD, "number": NUMBER}
         key = {"Idempotency-Key": "frozen"}
 
-        with standing_still(service.data):
+        with standing_still(servers(service.data)):
             for _ in range(2):  # by connections of before, then by such as would have to be opened
                 paths = [path.format(id=id) for path in READS]
                 sent = [
