@@ -16,12 +16,11 @@ from tests.service import Service
 
 @dataclass
 class Ground:
-    """The service, its disk where that is one of its own, its clock where that can be moved."""
+    """The service, and its disk where that is one of its own."""
 
     service: Service
     chance: random.Random
     disk: Path | None
-    clock: Path | None
 
     def seconds(self, least: float, most: float) -> float:
         return self.chance.uniform(least, most)
@@ -120,14 +119,6 @@ async def half_open(ground: Ground) -> None:
             one.close()
 
 
-async def clock_jumps(ground: Ground) -> None:
-    assert ground.clock is not None
-    days = ground.chance.choice((-400, -1, 1, 400))
-    ground.clock.write_text(f"{days:+}d\n")
-    await asyncio.sleep(ground.seconds(2, 6))
-    ground.clock.write_text("+0\n")
-
-
 ALWAYS: tuple[Fault, ...] = (
     web_killed, relay_killed, postgresql_killed, backends_killed, meilisearch_killed,
     everything_killed, postgresql_frozen, meilisearch_frozen, web_frozen, half_open,
@@ -137,5 +128,4 @@ ALWAYS: tuple[Fault, ...] = (
 def possible(ground: Ground) -> tuple[Fault, ...]:
     """Those that this machine lets us make happen."""
     disk = (disk_full, disk_full) if ground.disk else ()
-    clock = (clock_jumps,) if ground.clock else ()
-    return (*ALWAYS, *disk, *clock)
+    return (*ALWAYS, *disk)
