@@ -7,13 +7,10 @@ from contextvars import ContextVar
 from typing import Any
 
 import asyncpg
-from piccolo.conf.apps import AppRegistry
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from notices.facts.errors import Unavailable
 from notices.facts.outages import OutcomeUnknown, StorageFull
-
-APP_REGISTRY = AppRegistry(["migrations"])
 
 AWAY = (
     OSError,

@@ -5,20 +5,18 @@ import hmac
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
 import msgspec
-from meilisearch import Client
-from meilisearch.errors import (
-    MeilisearchApiError,
-    MeilisearchCommunicationError,
-    MeilisearchTimeoutError,
-)
 from yarl import URL
 
 from search import results
 from search.results import Result
+
+if TYPE_CHECKING:
+    # Who only asks has no use for it, and starts half a second sooner without.
+    from meilisearch import Client
 
 T = TypeVar("T")
 
@@ -215,12 +213,20 @@ class Admin:
             pause = min(pause * 1.3, 0.03)
 
 
-def _client(url: str, key: str, timeout: int) -> Client:
+def _client(url: str, key: str, timeout: int) -> "Client":
+    from meilisearch import Client
+
     return Client(url, key, timeout=timeout, custom_headers={"Accept-Encoding": "identity"})
 
 
 def _translated(act: Callable[[], T]) -> T:
     """`act()` with the client's errors as ours; theirs quote documents."""
+    from meilisearch.errors import (
+        MeilisearchApiError,
+        MeilisearchCommunicationError,
+        MeilisearchTimeoutError,
+    )
+
     try:
         return act()
     except MeilisearchApiError as error:
@@ -272,7 +278,9 @@ def keys_of(master_key: str, index: str) -> tuple[str, str]:
     return derived(f"{index}: search"), derived(f"{index}: write")
 
 
-def _key(client: Client, name: str, actions: list[str], indexes: list[str]) -> str:
+def _key(client: "Client", name: str, actions: list[str], indexes: list[str]) -> str:
+    from meilisearch.errors import MeilisearchApiError
+
     uid = str(uuid.uuid5(NAMESPACE, name))
     wanted = {"uid": uid, "name": name, "actions": actions, "indexes": indexes, "expiresAt": None}
 
