@@ -3,20 +3,26 @@
 The server is the real one, and fails at the step where a trigger makes it (`tests/faults.py`).
 """
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
 from notices.changing import evidence
 from notices.database import DB
 from notices.deployment import Deployment
+from notices.facts.errors import Unavailable
 from notices.upkeep import auditing
+from search.engine import Admin
+from tests import publishing
 from tests.conftest import SignIn
 from tests.faults import FAULTS, Step, commit_unanswered, failing
+from tests.publishing import caught_up, position, relaying, until
 from tests.samples import ANNA, declaration
 from tests.test_life import OBJECTION, at, declared
 
@@ -178,3 +184,35 @@ async def test_a_disk_without_room_for_uploads_answers_507_and_keeps_nothing(
     assert await act.written() == 0
     assert kept(uploads) == []
     await sound(act, 0)
+
+
+@pytest.mark.parametrize("fault", ["disk full", "connection lost", "read only"])
+async def test_the_relay_takes_again_what_it_could_not_note_and_nobody_is_missed(
+    database: None, deployment: Deployment, admin: Admin, fault: str
+) -> None:
+    await admin.drop(deployment.settings.meili_index)
+    async with relaying(deployment, admin):
+        first = await publishing.declared(deployment, "JY1")
+        await until(caught_up)
+        before = await position()
+        async with failing(fault, Step("follower", "UPDATE")):
+            second = await publishing.declared(deployment, "JY2")
+            await asyncio.sleep(0.7)
+            stood = await position()
+        await until(caught_up)
+
+        found = await admin.documents(deployment.settings.meili_index, [first, second], ["id"])
+
+    assert (before, stood) == (1, 1)
+    assert {one["id"] for one in found} == {first, second}
+
+
+async def test_an_audit_whose_database_fails_finds_neither_a_difference_nor_that_all_is_well(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    await declared(restaurant)
+    with pytest.raises((Unavailable, asyncpg.InterfaceError)):
+        async with auditing.snapshot(DB.config["dsn"]) as snapshot:
+            pid = await snapshot.fetchval("SELECT pg_backend_pid()")
+            await DB.fetch("SELECT pg_terminate_backend($1)", pid)
+            await auditing.audit(snapshot, lambda done, total: None)
