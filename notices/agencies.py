@@ -6,8 +6,9 @@ import secrets
 from dataclasses import dataclass
 
 from notices.database import DB
-from notices.facts.errors import Invalid, UnknownKey
+from notices.facts.errors import Invalid
 from notices.facts.names import same_name
+from notices.facts.refusals import UnknownKey
 from notices.facts.text_check import text_problems
 from notices.facts.texts import Text
 

@@ -28,6 +28,7 @@ from notices.web import (
     declaring,
     explaining,
     feeds,
+    filing,
     guards,
     health,
     log,
@@ -109,6 +110,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
         route_handlers=[
             *notices.HANDLERS,
             *objections.HANDLERS,
+            *filing.HANDLERS,
             *decisions.HANDLERS,
             *verifications.HANDLERS,
             *sessions.HANDLERS,

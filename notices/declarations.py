@@ -2,26 +2,33 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
 from notices import log, once, records, register
+from notices.changing import following, rivals
+from notices.changing.evidence import Evidence, Receiving
 from notices.database import DB, committed
 from notices.deployment import Deployment
-from notices.facts import declaration_check, identifiers, notice_ids, numbers, periods
+from notices.facts import (
+    declaration_check,
+    identifiers,
+    notice_ids,
+    numbers,
+    periods,
+    relations,
+)
 from notices.facts.catalogue import Certificate
 from notices.facts.errors import AlreadyDeclared, Invalid, NotTheHolder, Problem
 from notices.facts.forms import Declaration, Holder
 from notices.facts.names import same_name
 from notices.facts.text_check import LONGEST_TEXT
-from notices.facts.texts import CHINA, rfc3339
+from notices.facts.texts import CHINA
 from notices.identity import Person, hash_of, hash_of_acting
 from notices.once import Once
 from notices.register import claims
 from notices.register.claims import Claim
-
-MOST_RIVALS = 20
-"""Declarations of others that are kept for one notice; an officer needs no more to look into it."""
 
 
 class _Conflict(Exception):
@@ -34,10 +41,13 @@ def check(
     declaration: Declaration,
     now: datetime,
     wrong: Sequence[Problem] = (),
+    *,
+    exhibit: bool = False,
 ) -> Certificate:
     """The declared certificate; raises Invalid with all problems, or NotTheHolder.
 
-    `wrong` are problems already found in decoding, of fields that were then left out.
+    `wrong` are problems already found in decoding, of fields that were then left out, and
+    `exhibit` says that a document came along.
     """
     today = now.astimezone(CHINA).date()
     problems = list(wrong)
@@ -45,14 +55,17 @@ def check(
     problems += [
         problem
         for problem in declaration_check.check(
-            declaration, deployment.catalogue, deployment.regions, today
+            declaration, deployment.catalogue, deployment.regions, today, exhibit=exhibit
         )
         if problem.field not in known
     ]
     holder = declaration.holder
     name = person.acts_for[2]
-    if holder is not None and _is_own(person, holder) and not same_name(holder.name or name, name):
-        problems.append(Problem("holder.name", "holder_name_differs"))
+    if holder is not None and _is_own(person, holder):
+        if not same_name(holder.name or name, name):
+            problems.append(Problem("holder.name", "holder_name_differs"))
+        if relations.for_another(declaration) and "relation" not in {one.field for one in problems}:
+            problems.append(Problem("relation", "relation_of_self"))
     if problems:
         raise Invalid(problems=problems)
     assert holder is not None  # noqa: S101  (checked above)
@@ -74,12 +87,9 @@ def _is_own(person: Person, holder: Holder) -> bool:
 def _refuse_unless_holder(person: Person, holder: Holder, relation: str) -> None:
     if person.kind == "officer":
         raise NotTheHolder
-    if _is_own(person, holder):
-        return
-    ward = relation in ("parent", "guardian") and holder.kind == "person"
-    if ward and person.kind == "person":
-        return
-    raise NotTheHolder
+    # An organisation's session declares for that organisation only.
+    if not _is_own(person, holder) and (person.kind != "person" or relation == "self"):
+        raise NotTheHolder
 
 
 async def declare(
@@ -90,41 +100,57 @@ async def declare(
     certificate: Certificate,
     once_: Once | None = None,
     channel: str = "web",
+    receiving: Receiving | None = None,
 ) -> str:
     """Publish `declaration` and return the 201's body as JSON: the public notice and its receipt.
 
-    `certificate` is what `check` returned for it. Raises AlreadyDeclared or
-    IdempotencyKeyReused; nothing is then written.
+    `certificate` is what `check` returned for it. With `receiving` an exhibit comes along, which
+    is durable before the notice is. Raises AlreadyDeclared or IdempotencyKeyReused; nothing is
+    then written.
     """
     claim = claims.claimed(deployment, certificate, declaration)
-    while True:
-        try:
-            return await _declare_once(
-                deployment, person, declaration, certificate, claim, once_, channel
-            )
-        except _Conflict:
-            refusal = await _already_declared(deployment, person, declaration, claim)
-            if refusal is not None:
-                raise refusal from None
+    try:
+        exhibit = await receiving.keep() if receiving is not None else None
+        new = _New(person, declaration, certificate, claim, channel, exhibit)
+        while True:
+            try:
+                return await _declare_once(deployment, new, once_, receiving)
+            except _Conflict:
+                refusal = await _already_declared(deployment, person, declaration, claim)
+                if refusal is not None:
+                    raise refusal from None
+    except BaseException:
+        if receiving is not None:
+            receiving.give_up()
+        raise
+
+
+class _New(NamedTuple):
+    """All that a notice is made of."""
+
+    person: Person
+    declaration: Declaration
+    certificate: Certificate
+    claim: Claim
+    channel: str
+    exhibit: Evidence | None
 
 
 async def _declare_once(
-    deployment: Deployment,
-    person: Person,
-    declaration: Declaration,
-    certificate: Certificate,
-    claim: Claim,
-    once_: Once | None,
-    channel: str,
+    deployment: Deployment, new: _New, once_: Once | None, receiving: Receiving | None
 ) -> str:
     """`declare`, or _Conflict; the notice in the way may be withdrawn at this very moment."""
     async with DB.transaction():
         earlier = await once.begin(once_)
         if earlier is None:
-            id, index = await _publish(deployment, person, declaration, certificate, claim, channel)
+            id, index = await _publish(deployment, new)
             await once.done(once_, id, index)
+            if receiving is not None:
+                receiving.committing = True
         else:
             id, index = earlier.notice, earlier.event
+            if receiving is not None:
+                receiving.discard()  # it came with the first request
     if earlier is not None and earlier.response is not None:
         return earlier.response
     with committed():
@@ -134,14 +160,8 @@ async def _declare_once(
         return await once.answer(once_, msgspec.json.encode(body).decode())
 
 
-async def _publish(
-    deployment: Deployment,
-    person: Person,
-    declaration: Declaration,
-    certificate: Certificate,
-    claim: Claim,
-    channel: str,
-) -> tuple[str, int]:
+async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:
+    person, declaration, certificate, claim, channel, exhibit = new
     # The lock is waited for here, so that the next statement sees what was claimed before.
     row = await DB.row(
         "SELECT nextval('notice_serial') AS serial, pg_advisory_xact_lock_shared($1),"
@@ -151,7 +171,8 @@ async def _publish(
     )
     assert row is not None  # noqa: S101
     id = notice_ids.make(deployment.settings.region[:4], row["serial"])
-    if not await claims.take([(claim, id)]):
+    taken = await claims.take([(claim, id)])
+    if id not in taken.ids:
         raise _Conflict
     rows = records.record(deployment, person, declaration, certificate, id, channel)
     turn = await log.take_turn()
@@ -170,6 +191,19 @@ async def _publish(
         *rows.private,
     )
     await log.append(turn, "published", id, certificate.id, rows.commitment)
+    if exhibit is not None:
+        await DB.fetch(
+            "INSERT INTO exhibit (notice, file, media_type, size, sha256)"
+            " VALUES ($1, $2, $3, $4, $5)",
+            id,
+            exhibit.id,
+            exhibit.media_type,
+            exhibit.size,
+            exhibit.sha256,
+        )
+    if taken.beside and not relations.for_another(declaration):
+        own = hash_of(deployment, declaration.holder or Holder())
+        await following.supersede(await claims.unconfirmed_beside(id, own), id)
     return id, turn.index
 
 
@@ -184,28 +218,13 @@ async def _already_declared(
     if existing is None:
         return None
     row = await DB.row(
-        "SELECT notice, holder_hash, declarant_hash,"
-        " (SELECT count(*) FROM rival r WHERE r.notice = p.notice) AS rivals"
-        " FROM notice_private p WHERE notice = $1",
-        existing,
+        "SELECT notice, holder_hash, declarant_hash FROM notice_private WHERE notice = $1", existing
     )
     assert row is not None  # noqa: S101
     # A holder without identifier hashes differently each time; who declared for him does not.
     own = hash_of(deployment, declaration.holder or Holder()), hash_of_acting(deployment, person)
     ours = (row["holder_hash"], row["declarant_hash"])
-    if own[0] != ours[0] and own[1] != ours[1] and row["rivals"] < MOST_RIVALS:
-        sealed = deployment.keys.sealer.seal(
-            msgspec.json.encode(declaration), row["notice"].encode()
-        )
-        await DB.fetch(
-            "INSERT INTO rival (notice, at, sealed) VALUES ($1, now(), $2)", row["notice"], sealed
-        )
+    if own[0] != ours[0] and own[1] != ours[1]:
+        await rivals.keep(deployment, row["notice"], person, declaration)
     notice = await register.get(row["notice"])
-    return AlreadyDeclared(
-        existing={
-            "id": notice.id,
-            "status": notice.state.status,
-            "published_at": rfc3339(notice.published_at),
-            "links": register.links(deployment, notice.id),
-        }
-    )
+    return AlreadyDeclared(existing=notice.existing(deployment))

@@ -47,14 +47,17 @@ def load(settings: Settings) -> Deployment:
 
 
 async def look_at(url: str, deployment: Deployment) -> None:
-    """`refuse_another_database` of the one at `url`, before anything else is asked of it.
+    """Refuse the one at `url` as a start does, before anything else is asked of it.
 
     Raises Unavailable and PostgresError while there is none, or none that was migrated.
     """
+    from notices.upkeep.forking import refuse_a_fork  # which knows what is refused here
+
     database = Database()
     await database.start(url, 1)
     try:
         await refuse_another_database(deployment, database)
+        await refuse_a_fork(deployment, database)
     finally:
         await database.stop()
 
@@ -100,6 +103,12 @@ async def refuse_other_keys(deployment: Deployment, database: Database = DB) -> 
                 purpose,
                 id,
                 check,
+            )
+            # What the key before this one had signed too much of, this one has not.
+            await database.fetch(
+                "UPDATE log_head SET spent_key = NULL, spent_size = NULL"
+                " WHERE id = 1 AND spent_key <> $1",
+                deployment.keys.log.vkey,
             )
         elif known[purpose][1] != check:
             raise WrongDatabase(

@@ -2,13 +2,15 @@
 
 Life of an entry:
 1. `take_turn` locks the one head row and reads the next index and the time under that lock,
-   so the order of indexes is the order of times, and commits come in that order too.
+   so the order of indexes is the order of times, and commits come in that order too. It gives
+   no turn while the clock cannot be believed (`upkeep/clock.py`): an entry's time stays for ever.
 2. `append` writes the event, the new complete nodes of the Merkle tree (RFC 6962, section
    2.1) and the new head; with the transaction's commit all of it is there, or none.
 3. After the commit, `head` and `proof` read what is durable, and only that is ever signed.
 """
 
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -17,21 +19,35 @@ import msgspec
 
 from notices.database import DB
 from notices.facts.texts import rfc3339
+from notices.facts.troubles import ClockOff, NewLogKeyDue
 from notices.trust import merkle, notes, receipts, tiles
 from notices.trust.encoding import canonical
 from notices.trust.tiles import Tile
+from notices.trust.watching import Seen
+from notices.upkeep import clock
 
 HASH = 32
-EVENT = ("index", "notice", "kind", "at", "entry", "salt", "form")
+EVENT = ("index", "notice", "kind", "at", "entry", "salt", "form", "logged_at")
+HAPPENED_AT = "happened_at"
+"""Where a form tells the true time, in a log that has an entry of a later one."""
+
+
+Fetch = Callable[..., Awaitable[list[Any]]]
+"""Rows of a statement and its parameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The right to append `index` at `at`; valid until the transaction that took it ends."""
+    """The right to append `index` at `at`; valid until the transaction that took it ends.
+
+    The entry says `logged_at`, which is another time only where the log's last entry is of a later
+    one and somebody accepted that.
+    """
 
     index: int
     at: datetime
     peaks: list[bytes]
+    logged_at: datetime
 
 
 class Commitment(NamedTuple):
@@ -49,6 +65,11 @@ def commit(form: dict[str, Any]) -> Commitment:
     return Commitment(salt, text.decode(), receipts.commitment_to(salt, text))
 
 
+def _telling(commitment: Commitment, at: datetime) -> Commitment:
+    """The commitment to the same form, which now tells when it really was."""
+    return commit({**msgspec.json.decode(commitment.form), HAPPENED_AT: rfc3339(at)})
+
+
 class Growth:
     """Entries on their way into the log, as rows of `event` and `log_node`, and the new head."""
 
@@ -56,19 +77,26 @@ class Growth:
         self.size = size
         self.last_at = last_at
         self.peaks = peaks
-        self.events: list[tuple[int, str, str, datetime, str, bytes, str]] = []
+        self.events: list[tuple[int, str, str, datetime, str, bytes, str, datetime | None]] = []
         self.nodes: list[tuple[int, int, bytes]] = []
 
     def add(
         self, at: datetime, kind: str, notice: str, certificate: str, commitment: Commitment
     ) -> int:
-        """Give the event the next index, which is returned."""
-        index = self.size
-        entry = receipts.entry_text(notice, kind, rfc3339(at), certificate, commitment.value)
+        """Give the event the next index, which is returned.
+
+        One that happened before the last entry's time is logged at that time.
+        """
+        index, logged = self.size, max(at, self.last_at)
+        if logged != at:
+            commitment = _telling(commitment, at)
+        entry = receipts.entry_text(notice, kind, rfc3339(logged), certificate, commitment.value)
         self.peaks, nodes = merkle.append(self.peaks, index, merkle.leaf_hash(entry.encode()))
         self.nodes += nodes
-        self.events.append((index, notice, kind, at, entry, commitment.salt, commitment.form))
-        self.size, self.last_at = index + 1, at
+        opening = commitment.salt, commitment.form
+        apart = None if logged == at else logged
+        self.events.append((index, notice, kind, at, entry, *opening, apart))
+        self.size, self.last_at = index + 1, logged
         return index
 
 
@@ -77,31 +105,50 @@ def split(peaks: bytes) -> list[bytes]:
 
 
 async def take_turn() -> Turn:
-    """Lock the head row; must be the last lock that its transaction takes."""
+    """Lock the head row; must be the last lock that its transaction takes.
+
+    Raises ClockOff, and nothing may then be written, while the clock cannot be believed, and
+    NewLogKeyDue while what would be signed over a longer log is another's root.
+    """
+    asked = clock.HERE.now()
     # The clock is the database's: several web processes have several clocks. Milliseconds
     # are what an entry shows, and greatest() keeps a clock that was set back from going back.
     row = await DB.row(
         "UPDATE log_head SET size = size + 1, last_at ="
         " greatest(last_at, date_trunc('milliseconds', clock_timestamp()))"
-        " WHERE id = 1 RETURNING size - 1 AS index, last_at, peaks"
+        " WHERE id = 1 RETURNING size - 1 AS index, last_at, peaks, later, spent_key,"
+        " date_trunc('milliseconds', clock_timestamp()) AS now"
     )
     if row is None:
         raise RuntimeError("The log has no head: the database was not migrated.")
-    return Turn(row["index"], row["last_at"], split(row["peaks"]))
+    if row["spent_key"] is not None:
+        raise NewLogKeyDue
+    last_at, now = row["last_at"], row["now"]
+    _refuse_wrong_clock(asked, now, last_at, row["later"])
+    at = now if clock.is_later(last_at, now) else last_at
+    return Turn(row["index"], at, split(row["peaks"]), last_at)
+
+
+def _refuse_wrong_clock(
+    asked: clock.Moment, now: datetime, last_at: datetime, later: datetime | None
+) -> None:
+    why = clock.HERE.why_no_turn(asked, now, last_at, later)
+    if why is not None:
+        raise ClockOff(why)
 
 
 async def append(
     turn: Turn, kind: str, notice: str, certificate: str, commitment: Commitment
 ) -> None:
     """Write an event of `notice` as the entry of `turn`."""
-    grown = Growth(turn.index, turn.at, turn.peaks)
+    grown = Growth(turn.index, turn.logged_at, turn.peaks)
     grown.add(turn.at, kind, notice, certificate, commitment)
     await DB.fetch(
         "WITH nodes AS (INSERT INTO log_node (level, position, hash)"
-        "   SELECT * FROM unnest($8::int[], $9::bigint[], $10::bytea[])),"
-        " head AS (UPDATE log_head SET peaks = $11 WHERE id = 1)"
-        " INSERT INTO event (index, notice, kind, at, entry, salt, form)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb)",
+        "   SELECT * FROM unnest($9::int[], $10::bigint[], $11::bytea[])),"
+        " head AS (UPDATE log_head SET peaks = $12 WHERE id = 1)"
+        " INSERT INTO event (index, notice, kind, at, entry, salt, form, logged_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8)",
         *grown.events[0],
         [level for level, _, _ in grown.nodes],
         [position for _, position, _ in grown.nodes],
@@ -113,16 +160,21 @@ async def append(
 async def take_turns() -> tuple[Growth, datetime]:
     """Lock the head row for any number of entries; `append_all` is to follow.
 
-    Returned are the log to grow, whose `last_at` no entry may precede, and the time now.
+    Returned are the log to grow, whose `last_at` no entry may precede, and the time now. Raises
+    ClockOff as `take_turn` does, and where the last entry is of a later time, accepted or not:
+    whoever writes so many plans their times.
     """
+    asked = clock.HERE.now()
     row = await DB.row(
         "SELECT size, peaks, greatest(last_at, to_timestamp(0)) AS last_at,"
-        " greatest(last_at, date_trunc('milliseconds', clock_timestamp())) AS now"
+        " date_trunc('milliseconds', clock_timestamp()) AS now"
         " FROM log_head WHERE id = 1 FOR UPDATE"
     )
     if row is None:
         raise RuntimeError("The log has no head: the database was not migrated.")
-    return Growth(row["size"], row["last_at"], split(row["peaks"])), row["now"]
+    last_at, now = row["last_at"], row["now"]
+    _refuse_wrong_clock(asked, now, last_at, None)
+    return Growth(row["size"], last_at, split(row["peaks"])), max(last_at, now)
 
 
 async def append_all(grown: Growth) -> None:
@@ -147,8 +199,31 @@ async def head() -> tuple[int, bytes]:
 
 async def checkpoint(signer: notes.NoteSigner) -> str:
     """A signed note (C2SP tlog-checkpoint) over the log as committed now."""
-    size, root = await head()
-    return signer.sign(notes.checkpoint_text(signer.name, size, root))
+    size, root = await _to_sign(signer)
+    return signer.checkpoint(size, root)
+
+
+async def _to_sign(signer: notes.NoteSigner) -> tuple[int, bytes]:
+    """`head`; raises NewLogKeyDue where this key has signed another root for that size."""
+    row = await DB.row("SELECT size, peaks, spent_key, spent_size FROM log_head WHERE id = 1")
+    if row is None:
+        raise RuntimeError("The log has no head: the database was not migrated.")
+    if row["spent_key"] == signer.vkey and row["size"] > row["spent_size"]:
+        raise NewLogKeyDue
+    return row["size"], merkle.root(split(row["peaks"]))
+
+
+async def begins_with(seen: Seen, fetch: Fetch) -> bool:
+    """Whether the log as committed now has, or is, what was seen."""
+    wanted = merkle.peaks_needed(seen.size)
+    rows = await fetch(
+        "SELECT level, position, hash FROM log_node JOIN"
+        " unnest($1::int[], $2::bigint[]) AS wanted (level, position) USING (level, position)",
+        [level for level, _ in wanted],
+        [position for _, position in wanted],
+    )
+    nodes = {(row["level"], row["position"]): row["hash"] for row in rows}
+    return len(nodes) == len(wanted) and merkle.root([nodes[each] for each in wanted]) == seen.root
 
 
 async def tile(wanted: Tile) -> bytes | None:
@@ -190,9 +265,9 @@ async def receipt(
     signer: notes.NoteSigner, index: int, entry: str, opening: dict[str, Any] | None
 ) -> dict[str, Any]:
     """The receipt of a committed entry: proof and checkpoint over the log as committed now."""
-    size, root = await head()
+    size, root = await _to_sign(signer)
     path = await proof(index, size)
-    note = signer.sign(notes.checkpoint_text(signer.name, size, root))
+    note = signer.checkpoint(size, root)
     return receipts.to_json(entry, opening, index, path, note)
 
 

@@ -54,7 +54,8 @@ def record(
             id,
             commitment.form,
             bare_form(number) if shown and number else None,
-            deployment.evidence,
+            # Who somebody is says nothing of whether he may declare for another one.
+            "self_declared" if "awaiting" in form else deployment.evidence,
             "usual" if number is None else certificate.number_form(number),
         ),
         private=(

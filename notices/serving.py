@@ -15,6 +15,7 @@ from notices.engines import Engines
 from notices.engines.children import Child, EngineError, Say
 from notices.facts.texts import Text
 from notices.settings import Settings
+from notices.upkeep import clock
 from search import engine as search_engine
 
 SECRETS = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY")
@@ -33,9 +34,12 @@ def child_environment(settings: Settings, engines: Engines) -> dict[str, str]:
     """Our own environment and where the engines are, without the keys of the search engine."""
     ours = (*SECRETS, METRICS)
     kept = {name: value for name, value in os.environ.items() if name not in ours}
+    began = clock.HERE.began
     return kept | {
+        clock.BEGAN: f"{began.wall} {began.steady}",
         "DATABASE_URL": engines.database_url,
         "MEILI_URL": engines.meili_url,
+        "SEARCH_FOLLOWER": engines.follower,
         "DATA": str(settings.data.resolve()),
         "PORT": str(settings.port),
         "WORKERS": "1",
@@ -154,6 +158,8 @@ def search_keys(
     def keep_making() -> None:
         # A server that lost its data lost its keys too; the relay then fills it again.
         while not ended.wait(KEYS_EVERY):
+            if engines.search is not None:
+                engines.search.look(settings.meili_index)
             with contextlib.suppress(search_engine.SearchDown, search_engine.WriteRefused):
                 make()
 
@@ -170,6 +176,7 @@ async def prepare(settings: Settings, url: str) -> None:
     from notices import deployment
     from notices.database import DB
     from notices.migrating import migrate
+    from notices.upkeep.forking import refuse_a_fork
     from notices.upkeep.recalling import recall_periods
     from notices.upkeep.rehashing import rehash
     from notices.upkeep.rescheduling import settle_periods
@@ -180,6 +187,7 @@ async def prepare(settings: Settings, url: str) -> None:
     try:
         await rehash(here)
         await deployment.refuse_another_database(here)
+        await refuse_a_fork(here)
         await recall_periods(here)
         await settle_periods()
     finally:

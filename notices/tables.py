@@ -36,6 +36,8 @@ class Notice(Table, db=DB, tablename="notice"):
     effective_at = Timestamptz(default=None)
     objections = Integer(default=0)
     provisional = Boolean(default=False)
+    # A trigger sets it from a form that tells it; a confirmation ends it.
+    awaiting = Boolean(default=False)
     # Both null: none. A trigger takes them from a form that tells them (`period_from` is 'form');
     # those of older notices were found out once ('upgrade'), or are not known (null).
     period_value = SmallInt(default=None, null=True)
@@ -66,7 +68,8 @@ class Claim(Table, db=DB, tablename="claim"):
     """Which number, by keyed hashes, and which document and copy of it a notice covers.
 
     By certificate and number, by the number alone, by certificate and digits, and by the holder's
-    code where that may stand for a number; `rules` says by which version of the rules.
+    code where that may stand for a number; `rules` says by which version of the rules. One that
+    is `awaiting` a confirmation can be met, and stands in nobody's way.
     """
 
     id = BigInt(primary_key=True, default=None)
@@ -81,6 +84,7 @@ class Claim(Table, db=DB, tablename="claim"):
     shown = Boolean(default=False)
     notice = Text(default=None)
     living = Boolean(default=True)
+    awaiting = Boolean(default=False)
     replaced = Boolean(default=False)
     rules = SmallInt(default=None)
 
@@ -113,6 +117,8 @@ class Event(Table, db=DB, tablename="event"):
     entry = Text(default=None)
     salt = Bytea(default=None, null=True)
     form = JSONB(default=None, null=True)
+    # What the entry says, where that is not `at`: the log had an entry of a later time.
+    logged_at = Timestamptz(default=None, null=True)
 
 
 class EventPrivate(Table, db=DB, tablename="event_private"):
@@ -138,6 +144,19 @@ class Objection(Table, db=DB, tablename="objection"):
     decided_at = Timestamptz(default=None, null=True)
 
 
+class Exhibit(Table, db=DB, tablename="exhibit"):
+    """The document by which somebody showed that he may declare for the holder of a notice.
+
+    Of notices that were declared in one pass it is one file.
+    """
+
+    notice = Text(primary_key=True, default=None)
+    file = Text(default=None)
+    media_type = Text(default=None)
+    size = BigInt(default=None)
+    sha256 = Bytea(default=None)
+
+
 class Agency(Table, db=DB, tablename="agency"):
     """Who holds a key, kept as its hash, and for which issuers he speaks."""
 
@@ -150,11 +169,12 @@ class Agency(Table, db=DB, tablename="agency"):
 
 
 class Touched(Table, db=DB, tablename="touched"):
-    """A notice that changed without an event, and whether the search index took that."""
+    """A notice that changed without an event, which indexes took that, and whether all did."""
 
     notice = Text(primary_key=True, default=None)
     at = Timestamptz(default=None)
     taken = Boolean(default=False)
+    takers = Array(base_column=Text(), default=[])
 
 
 class LogHead(Table, db=DB, tablename="log_head"):
@@ -163,6 +183,11 @@ class LogHead(Table, db=DB, tablename="log_head"):
     id = Integer(primary_key=True, default=None)
     size = BigInt(default=None)
     last_at = Timestamptz(default=None)
+    # The time of a last entry up to which somebody accepted that it is later than the clock.
+    later = Timestamptz(default=None, null=True)
+    # A key that signed a longer log than there is: it signs none that is larger than this.
+    spent_key = Text(default=None, null=True)
+    spent_size = BigInt(default=None, null=True)
     peaks = Bytea(default=None)
 
 
@@ -200,6 +225,8 @@ class Follower(Table, db=DB, tablename="follower"):
     position = BigInt(default=None)
     moved_at = Timestamptz(default=None)
     checked_at = Timestamptz(default=None, null=True)
+    alive_at = Timestamptz(default=None, null=True)
+    stale = Boolean(default=False)
 
 
 class Parked(Table, db=DB, tablename="parked"):
@@ -242,6 +269,7 @@ __all__ = [
     "Claim",
     "Event",
     "EventPrivate",
+    "Exhibit",
     "Follower",
     "Hold",
     "Idempotency",

@@ -12,7 +12,7 @@ from notices.facts.characters import is_letter, simplified, unified
 from notices.facts.readings import bare_form
 from search.hanzi import pinyin
 
-VERSION = 8
+VERSION = 9
 """Raised by whoever changes what `document` returns; a running index is then filled anew."""
 
 FEWEST_DIGITS = 4
@@ -126,7 +126,9 @@ def document(
     # Neither are aliases: they would make the index larger by a half.
     kinds = dict.fromkeys((notice["certificate_name"]["zh"], paper["zh"]))
     syllables, initials = _sounds([*named, *kinds, region_name])
-    state = "void" if notice["status"] in ("declared", "invalid") else notice["status"]
+    state = notice["status"]
+    if state in ("declared", "invalid") and not notice["awaiting"]:
+        state = "void"
     return {
         "id": notice["id"],
         # What a page of hits shows; it is passed on as it is.
@@ -153,7 +155,8 @@ def document(
         "region": notice["region"],
         "region4": notice["region"][:4],
         "region2": notice["region"][:2],
-        # Declared or invalid is a question for the clock, so both are `void` here.
+        # Declared or invalid is a question for the clock, so both are `void` here; what awaits a
+        # confirmation stays declared.
         "state": state,
         "effective_at": datetime.fromisoformat(effective_at).timestamp() if effective_at else None,
         "published_at": int(published_at.timestamp() * 1000),

@@ -90,7 +90,7 @@ def filters(lookup: Lookup, now: float) -> list[str]:
         case None:
             pass
         case "declared":
-            conditions += ["state = void", f"effective_at > {now:.3f}"]
+            conditions.append(f"state = declared OR (state = void AND effective_at > {now:.3f})")
         case "invalid":
             conditions += ["state = void", f"effective_at <= {now:.3f}"]
         case status:
@@ -257,9 +257,11 @@ def facets(found: Found, now: float, running: int | None = None) -> dict[str, di
     """The contract's counts; `running` void notices are declared, where the hits do not tell."""
     states = dict(found.spread.get("state", {}))
     void = states.pop("void", 0)
+    unconfirmed = states.pop("declared", 0)
     if running is None:
-        running = sum(hit.status(now) == "declared" for hit in found.hits)
-    statuses = {"declared": running, "invalid": void - running, **states}
+        of_void = (hit for hit in found.hits if hit.state == "void")
+        running = sum(hit.status(now) == "declared" for hit in of_void)
+    statuses = {"declared": running + unconfirmed, "invalid": void - running, **states}
     return {
         "certificate": dict(found.spread.get("certificate", {})),
         "region": dict(found.spread.get("region", {})),

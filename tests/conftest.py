@@ -35,7 +35,7 @@ hypothesis.settings.load_profile("suite")
 FARM: enginefarm.Farm | None = None
 
 TABLES = (
-    "notice, notice_private, claim, overlap, rival, event, log_node, session, idempotency,"
+    "notice, notice_private, claim, exhibit, overlap, rival, event, log_node, session, idempotency,"
     " follower, parked, rate, objection, event_private, agency, touched"
 )
 

@@ -135,6 +135,8 @@ def test_a_backup_brings_everything_back(
 
     assert f"{source.size} entries, all of them found whole" in said
     assert "nothing outside vouches" in said
+    assert "a new key is due" in said
+    assert "Ids of new notices begin behind" in said
     assert content(target) == content(source)
     assert target.execute("SELECT 1 WHERE to_regnamespace('restoring') IS NOT NULL") == []
     analysed = "SELECT 1 FROM pg_stats WHERE tablename = 'log_node' AND schemaname = 'public'"
@@ -309,7 +311,9 @@ def test_a_log_shorter_than_an_auditor_saw_is_not_served_until_somebody_says_so(
     assert missing in target.refused("serve")
     assert missing in target.refused("demo", "fill", "1")
 
-    assert "Tell every auditor" in target.done("log", "accept")
+    accepted = target.done("log", "accept")
+    assert "Tell every auditor" in accepted
+    assert "a new one is due: run notices keys rotate log" in accepted
     assert "nothing to accept" in target.done("log", "accept")
     target.done("demo", "fill", "1", "--no-publish", "--seed", "7")
     assert "has shrunk" in target.refused("log", "audit", "--state", state)
@@ -413,7 +417,23 @@ def test_a_service_restored_elsewhere_answers_as_before_and_names_what_an_audito
     assert run(new, "log", "accept").returncode == 0
     with running(new) as service, service.client() as client:
         assert answers(client) == before
+        assert client.get("/health/ready").json()["log_key"] == "due"
+        client.post("/api/v1/demo/login", json=RESTAURANT)
+        body = declaration(number="JY13799990000105", confirm_unusual_number=True)
+        refused = client.post("/api/v1/notices", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (503, "log_key_due")
         audited = run(new, "log", "audit", service.url, "--state", tmp_path / "fresh.json")
         assert audited.returncode == 0, audited.stderr
         shrunk = run(new, "log", "audit", service.url, "--state", tmp_path / "state.json")
         assert "has shrunk" in shrunk.stderr
+        assert service.stop() == 0
+        assert run(new, "keys", "rotate", "log").returncode == 0
+        service.start()
+        client.post("/api/v1/demo/login", json=RESTAURANT)
+        given = {late, *ids}
+        for serial in (7, 8):
+            id = declare(client, serial)
+            assert id not in given
+            assert int(id[4:12]) > max(int(each[4:12]) for each in given)
+            given.add(id)
+        assert "log_key" not in client.get("/health/ready").json()

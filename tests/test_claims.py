@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from notices import declarations
+from notices.changing import rivals
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import AlreadyDeclared
@@ -85,7 +85,7 @@ async def won(claim_: Claim, id: str) -> bool:
                 claims.IN_BULK,
                 claim_.lock,
             )
-            if id not in await claims.take([(claim_, id)]):
+            if id not in (await claims.take([(claim_, id)])).ids:
                 raise LookupError
     except LookupError:
         return False
@@ -119,7 +119,7 @@ async def test_what_overlaps_in_one_bulk_overlaps_in_the_database(notices: None,
 
     assert claims.overlap(one, other) == claims.overlap(other, one) == (name in OVERLAPPING)
     ids = [notice(1, 0), notice(1, 1)]
-    taken = await claims.take([(one, ids[0]), (other, ids[1])])
+    taken = (await claims.take([(one, ids[0]), (other, ids[1])])).ids
     assert taken == set(ids[:1] if name in OVERLAPPING else ids)
     assert await claims.in_the_way(other) == (ids[0] if name in OVERLAPPING else ids[1])
 
@@ -151,6 +151,6 @@ async def test_two_holders_who_declare_at_once_are_decided_alike(
         assert len(refused) == (1 if name in OVERLAPPING else 0)
         assert len(ids) == 2 - len(refused)
         assert [each.extra["existing"]["id"] for each in refused] == ids[: len(refused)]
-    rivals = await DB.fetch("SELECT count(*) AS kept FROM rival")
-    assert rivals[0]["kept"] == (5 if name in OVERLAPPING else 0)
-    assert declarations.MOST_RIVALS > 5
+    kept = await DB.fetch("SELECT count(*) AS kept FROM rival")
+    assert kept[0]["kept"] == (5 if name in OVERLAPPING else 0)
+    assert rivals.MOST > 5

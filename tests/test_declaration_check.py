@@ -104,7 +104,6 @@ def test_a_wrong_value_is_told_by_field_and_code(
         {"contact": {"phone": "（0536）8000000-801"}},
         {"contact": {}},
         {"copies": "both"},
-        {"relation": "mandate"},
         {"region": "370700"},
         {"region": "370000"},
         {"issuer": "买买提·某某局 2020 第 5 号"},
@@ -217,8 +216,10 @@ def test_a_minor_comes_of_age_on_the_18th_birthday(today: date, minor: bool) -> 
     assert (catalogue.check(declared, OWN, SHANDONG, today) == []) is minor
 
 
-def test_a_guardian_may_declare_for_an_adult() -> None:
-    assert problems(BIRTH | {"holder": PERSON, "relation": "guardian"}) == set()
+def test_a_guardian_may_declare_for_an_adult_with_a_document() -> None:
+    needed = {("exhibit", "exhibit_required")}
+
+    assert problems(BIRTH | {"holder": PERSON, "relation": "guardian"}) == needed
 
 
 UNUSUAL = {("number", "number_unusual")}
@@ -235,7 +236,7 @@ ANOTHERS = {("number", "number_not_holders")}
         (LICENCE | {"number": "91379999MA0000015K"}, ANOTHERS, ANOTHERS),
         (LICENCE | {"number": "92379999MA0000023A"}, WRONG_DIGIT | ANOTHERS, ANOTHERS),
         (LICENCE | {"number": "旧照7号"}, UNUSUAL, set()),  # older than any code
-        (DRIVER | {"number": "110105194912310021"}, WRONG_DIGIT | ANOTHERS, ANOTHERS),
+        (DRIVER | {"number": "110105194912310021"}, WRONG_DIGIT | ANOTHERS, set()),
         (DRIVER | {"number": "3707011234567890123"}, UNUSUAL, set()),
         (
             holder(DRIVER, identifier_type="taiwan-permit", identifier="01234567")

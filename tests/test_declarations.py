@@ -235,6 +235,17 @@ async def test_another_holders_declaration_of_the_same_number_is_kept_for_an_off
     rows = await DB.fetch("SELECT sealed FROM rival")
     assert len(rows) == 1
     assert b"91379999MA0000015K" not in rows[0]["sealed"]
+    officer = await sign_in(OFFICER)
+    [case] = (await officer.get("/api/v1/rivals")).json()["rivals"]
+    assert case["notice"] == answer.json()["existing"]["id"]
+    assert case["declaration"]["holder"]["identifier"] == other["identifier"]
+    assert case["declarant"]["organisation"] == other
+    assert (await officer.get(f"/api/v1/rivals?notice={case['notice']}")).json()["rivals"] == [case]
+    assert (await rival.get("/api/v1/rivals")).status_code == 403
+    # In the same step the other holder objects, and is heard.
+    objection = {"number": "JY13799990000011", "ground": "holder", "text": "证件是本公司的。"}
+    filed = await rival.post(f"/api/v1/notices/{case['notice']}/objections", json=objection)
+    assert filed.status_code == 201, filed.text
 
 
 async def test_twenty_at_once_make_one_notice(restaurant: httpx.AsyncClient) -> None:

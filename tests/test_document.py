@@ -25,6 +25,7 @@ def notice(**changes: Any) -> dict[str, Any]:
         "published_at": "2026-01-01T00:00:00.123+08:00",
         "effective_at": "2026-02-01T00:00:00.000+08:00",
         "status": "declared",
+        "awaiting": None,
         "events": [{"index": 41, "kind": "published", "at": "2026-01-01T00:00:00.123+08:00"}],
     }
     return public | changes
@@ -93,6 +94,8 @@ def test_a_masked_number_is_in_no_field() -> None:
 def test_the_clock_decides_between_declared_and_invalid_so_both_are_void() -> None:
     assert made(status="declared")["state"] == made(status="invalid")["state"] == "void"
     assert made(status="reinstated", effective_at=None)["state"] == "reinstated"
+    awaiting = made(status="declared", awaiting="confirmation", effective_at=None)
+    assert awaiting["state"] == "declared"
 
 
 def test_a_notice_belongs_to_the_year_that_china_wrote() -> None:

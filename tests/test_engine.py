@@ -186,6 +186,7 @@ async def test_whatever_is_no_answer_means_that_the_engine_is_down(
     async with server(answer) as url, asking(settings, index, url=url) as engine:
         with pytest.raises(SearchDown):
             await engine.search(question(engine))
+        assert not await engine.healthy()
 
 
 async def test_an_engine_that_is_away_is_down_and_not_healthy(
@@ -201,9 +202,11 @@ async def test_an_engine_that_is_away_is_down_and_not_healthy(
     away.close()
 
 
-async def test_an_engine_that_answers_is_healthy(settings: Settings, index: str) -> None:
+async def test_an_engine_that_answers_a_search_is_healthy(settings: Settings, index: str) -> None:
     async with asking(settings, index) as engine:
         assert await engine.healthy()
+    async with asking(settings, f"{index}_none") as engine:
+        assert not await engine.healthy()
 
 
 async def test_no_error_repeats_what_was_typed(settings: Settings, index: str) -> None:

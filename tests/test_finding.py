@@ -286,6 +286,21 @@ async def test_a_notice_is_declared_while_its_period_runs(
     assert {notice["status"] for notice in answer["notices"]} == {"declared"}
 
 
+async def test_what_awaits_a_confirmation_is_declared_whatever_the_clock_says(
+    finder: Finder, register: dict[str, str]
+) -> None:
+    await DB.fetch("UPDATE notice SET awaiting = true WHERE id = $1", register["plum"])
+    if not finder.asking.engine._url.endswith(":1"):
+        await relay.reindex(finder._deployment, _admin_of(finder), nobody)
+
+    assert await found(finder, register, status="declared") == ["plum"]
+    assert "plum" not in await found(finder, register, status="invalid")
+    answer = await finder.find(Query())
+    assert answer["facets"]["status"] == {"declared": 1, "invalid": 3}
+    shown = {notice["id"]: notice["awaiting"] for notice in answer["notices"]}
+    assert shown == dict.fromkeys(shown) | {register["plum"]: "confirmation"}
+
+
 def _admin_of(finder: Finder) -> Admin:
     from search.engine import make_keys
 

@@ -11,19 +11,31 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+import pytest_asyncio
 from litestar import Litestar
 
 from notices import limits
 from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_another_database
+from notices.settings import Settings
 from notices.trust.keys import Keys, rotate
 from notices.trust.notes import NoteVerifier, parse_checkpoint
 from notices.upkeep import tidying, vitals
+from search import index as indexes
+from search.engine import Admin
 from tests.conftest import SignIn
 from tests.samples import OFFICER, declaration
 
 
-async def test_ready_tells_each_part_apart(restaurant: httpx.AsyncClient) -> None:
+@pytest_asyncio.fixture(loop_scope="session")
+async def index(admin: Admin, settings: Settings) -> None:
+    """An index of this worker's; without one every search is answered with an error."""
+    if await admin.created_at(settings.meili_index) is None:
+        await indexes.start_next(admin, settings.meili_index)
+        await indexes.put_in_place(admin, settings.meili_index)
+
+
+async def test_ready_tells_each_part_apart(restaurant: httpx.AsyncClient, index: None) -> None:
     await restaurant.post("/api/v1/notices", json=declaration())
 
     answer = await restaurant.get("/health/ready")
@@ -221,6 +233,7 @@ async def test_ready_says_that_a_full_database_cannot_write(
     assert "notices_database_up 1.0" in metrics
     assert "notices_database_writes 0.0" in metrics
     monkeypatch.undo()
+    monkeypatch.setattr(vitals._WRITES, "_until", 0.0)  # nothing of this is remembered
     assert (await restaurant.get("/health/ready")).status_code == 200
 
 

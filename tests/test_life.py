@@ -565,9 +565,8 @@ async def test_in_every_order_of_events_only_what_the_table_allows_happens(
         elif act in ("dismissed", "annulled"):
             answer = await decided(officer, id, {"dismissed": "dismiss", "annulled": "annul"}[act])
         elif act == "corrected":
-            # The issuer has to stay, or its agency could do nothing more.
-            day = f"2020-04-{number + 1:02}"
-            answer = await restaurant.post(at(id, "correction"), json={"issued_on": day})
+            day = f"2026-10-{number + 1:02}"
+            answer = await restaurant.post(at(id, "correction"), json={"lost_on": day})
         elif act == "withdrawn":
             answer = await restaurant.post(at(id, "withdrawal"), json={"reason": "found"})
         elif act == "confirmed":

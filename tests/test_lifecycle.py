@@ -8,13 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notices.facts.catalogue import Period
-from notices.facts.errors import (
-    AlreadyReinstated,
-    AlreadyReplaced,
-    NotContested,
-    Refusal,
-    UnderContest,
-)
+from notices.facts.errors import Refusal
 from notices.facts.lifecycle import (
     MAY_FOLLOW,
     Event,
@@ -24,6 +18,7 @@ from notices.facts.lifecycle import (
     state,
 )
 from notices.facts.periods import end_of_life
+from notices.facts.refusals import AlreadyReinstated, AlreadyReplaced, NotContested, UnderContest
 from notices.facts.texts import CHINA
 
 DAY = timedelta(days=1)
@@ -136,7 +131,7 @@ def test_only_the_events_of_the_table_may_follow(kind, status):
     now = State(status, PUBLISHED, None, None, True)
     allowed = status in TABLE.get(kind, "").split()
 
-    assert may_follow(kind, status) == allowed
+    assert may_follow(kind, now) == allowed
     if allowed:
         refuse_unless_may_follow(kind, now)
     else:
@@ -167,34 +162,47 @@ GAPS = st.timedeltas(timedelta(0), timedelta(days=20))
 
 
 @settings(max_examples=300)
-@given(st.lists(st.tuples(KINDS, GAPS), max_size=12), st.integers(0, 20), GAPS)
-def test_every_allowed_life_keeps_its_promises(steps, period, rest):
+@given(st.lists(st.tuples(KINDS, GAPS), max_size=12), st.integers(0, 20), GAPS, st.booleans())
+def test_every_allowed_life_keeps_its_promises(steps, period, rest, for_another):
     rule = Period(period, "calendar_day") if period else None
     events = [Event(0, "published", PUBLISHED)]
     effective = end_of_life(events, rule).at
-    past = [state(events, effective, PUBLISHED)]
+    confirmed = None
+
+    def at_(now: datetime) -> State:
+        by = end_of_life(events, rule).at
+        waits = for_another and confirmed is None
+        return state(events, max(by, confirmed or by), now, awaiting=waits)
+
+    past = [at_(PUBLISHED)]
     for kind, gap in steps:
         at = events[-1].at + gap
-        now = state(events, end_of_life(events, rule).at, at)
-        if may_follow(kind, now.status):
+        now = at_(at)
+        if may_follow(kind, now):
             events.append(Event(len(events), kind, at))
-            past += [now, state(events, end_of_life(events, rule).at, at)]
+            if kind == "confirmed" and for_another:
+                confirmed = confirmed or at
+            past += [now, at_(at)]
     end = events[-1].at + rest
-    last = state(events, end_of_life(events, rule).at, end)
+    last = at_(end)
     past.append(last)
     kinds = {event.kind for event in events}
 
     for one in past:
         assert one.living == (one.status != "reinstated")
         assert (one.before is not None) == (one.status == "contested")
-        assert (one.effective_at is None) == (one.status in ("contested", "reinstated"))
+        open_ = one.status in ("contested", "reinstated") or one.awaiting
+        assert (one.effective_at is None) == open_
         if one.effective_at is not None:
-            assert one.effective_at >= effective
-            assert one.effective_at == PUBLISHED or one.effective_at.hour == 0
+            assert one.effective_at >= max(effective, confirmed or effective)
+            assert one.effective_at in (PUBLISHED, confirmed) or one.effective_at.hour == 0
+        assert not one.awaiting or one.status in ("declared", "contested")
     assert PUBLISHED <= last.since <= end
     assert (last.status == "replaced") == ("replaced" in kinds)
-    assert (last.status == "reinstated") == bool(kinds & {"withdrawn", "annulled"})
-    if last.status in ("declared", "invalid"):
+    assert (last.status == "reinstated") == bool(kinds & {"withdrawn", "annulled", "superseded"})
+    assert ("superseded" in kinds) <= (for_another and confirmed is None)
+    assert ("replaced" in kinds) <= (not for_another or confirmed is not None)
+    if last.status in ("declared", "invalid") and not last.awaiting:
         assert (last.status == "invalid") == (last.effective_at <= end)
     for before, after in pairwise(past):
         if before.status in ("replaced", "reinstated"):

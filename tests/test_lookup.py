@@ -154,7 +154,9 @@ def test_a_region_is_meant_by_as_many_digits_as_were_given() -> None:
 
 
 def test_declared_and_invalid_are_told_apart_by_the_clock() -> None:
-    assert filters(Lookup(status="declared"), 5) == ["state = void", "effective_at > 5.000"]
+    assert filters(Lookup(status="declared"), 5) == [
+        "state = declared OR (state = void AND effective_at > 5.000)"
+    ]
     assert filters(Lookup(status="invalid"), 5) == ["state = void", "effective_at <= 5.000"]
     assert filters(Lookup(status="replaced"), 5) == ['state = "replaced"']
 
@@ -208,6 +210,8 @@ def test_of_more_hits_than_a_page_shows_it_is_asked_how_many_still_run() -> None
     assert found.running is not None
     assert found.running["filter"] == ['state = "void"', "state = void", "effective_at > 100.000"]
     assert (found.running["limit"], found.running["facets"]) == (0, ["state"])
+    more = ways("", status="void")[0].read([answer({"void": 5, "declared": 2}, ["1"])])
+    assert facets(more, 100, running=3)["status"] == {"declared": 5, "invalid": 2}
     assert facets(found, 100, running=3) == {
         "certificate": {"c": 1},
         "region": {},

@@ -38,8 +38,6 @@ def number(code: str | None) -> set[tuple[str, str]]:
         (LICENCE, "91379999MA0000015K副牌", "number_not_holders", "number_not_holders"),
         (LICENCE, "91379999MA0000015K1", "number_not_holders", "number_not_holders"),
         (LICENCE, "51379999MJ0000018H", "number_not_holders", "number_not_holders"),
-        (DRIVER, "379999190001020023", "number_not_holders", "number_not_holders"),
-        (DRIVER, "379999900101001", "number_not_holders", "number_not_holders"),
         (EMITTER, "91379999MA00000319001P", "number_not_holders", "number_not_holders"),
         (EMITTER, "91379999MA00000319", "number_not_holders", "number_not_holders"),
         # What is no code is an older number, and passes when confirmed.
@@ -96,6 +94,21 @@ def test_a_number_is_told_what_is_wrong_with_it(
 ) -> None:
     assert problems(declared | {"number": typed}) == number(first)
     assert problems(declared | CONFIRMED | {"number": typed}) == number(confirmed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "also"),
+    [
+        ("379999190001020023", "number_unusual"),
+        ("379999900101001", "number_unusual"),
+        ("379999190001020024", "number_check_digit"),
+    ],
+)
+def test_another_resident_id_may_be_an_older_one_of_ones_own(typed: str, also: str) -> None:
+    declared = DRIVER | {"number": typed}
+
+    assert problems(declared) == number("number_not_holders") | number(also)
+    assert problems(declared | CONFIRMED) == set()
 
 
 @pytest.mark.parametrize("typed", ["92379999MA0000023A", "91379999MA0000015X", OWN_ID])

@@ -33,7 +33,7 @@ OPERATIONS = {
     "getCatalogue", "declare", "getNotice", "searchNotices", "withdraw", "correct", "getReceipt",
     "suggest",
     "getEvents", "verify", "demoLogin", "getLive", "getReady", "getFeed", "getKeys", "getLogKey",
-    "getCheckpoint", "getTile", "object", "getObjections", "getOverlaps",
+    "getCheckpoint", "getTile", "object", "getObjections", "getOverlaps", "getRivals", "getExhibit",
     "getEvidence", "decide", "redact", "confirm", "replace",
 }  # fmt: skip
 """Every operation but signing out, which would end the session that the others need."""

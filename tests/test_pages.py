@@ -9,7 +9,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from notices import relay
+from notices import agencies, relay
 from notices.changing import amending
 from notices.deployment import Deployment
 from notices.facts.lifecycle import Status
@@ -678,19 +678,75 @@ async def test_without_the_demo_nobody_signs_in_and_the_page_says_why(
     assert "没有配置登录方式" in form.text
 
 
-async def test_a_person_is_told_which_certificates_only_organisations_declare(
+async def test_a_person_declares_an_organisations_certificate_with_a_mandate(
     sign_in: SignIn,
 ) -> None:
     anna = await sign_in(ANNA)
     page = await anna.get("/declare")
-    forced = await anna.post(
-        "/declare", data={"certificate": "business-license", "at": "certificate", "to": "matter"}
+    assert "单位的证件" in page.text
+    chosen = {"certificate": "food-operation-license", "at": "certificate", "to": "matter"}
+    assert (await anna.post("/declare", data=chosen)).status_code == 200
+    asked = await anna.post("/declare", data=chosen | {"at": "matter", "to": "number"})
+    assert 'value="mandate" checked' in asked.text
+    assert 'value="self"' not in asked.text
+    named = FOOD | {
+        "relation": "mandate", "holder.name": "潍坊市某某书店",
+        "holder.identifier_type": "uscc", "holder.identifier": "91379999MA0000015K",
+    }  # fmt: skip
+    check = await anna.post("/declare", data=named | {"at": "loss", "to": "check"})
+    assert check.status_code == 200, check.text
+    assert 'enctype="multipart/form-data"' in check.text
+    given = {**fields(check), **AGREED, "to": "publish"}
+    without = await anna.post("/declare", data=given)
+    assert (without.status_code, "#exhibit" in without.text) == (422, True)
+    assert fields(without)["holder.name"] == "潍坊市某某书店"
+
+    form = {name: (None, value) for name, value in given.items()}
+    png = b"\x89PNG\r\n\x1a\n" + bytes(1000)
+    answer = await anna.post("/declare", files={**form, "exhibit": ("a.png", png)})
+
+    assert answer.status_code == 303, answer.text
+    done = await anna.get(answer.headers["location"])
+    assert "经工作人员或发证机关确认后才生效" in done.text
+    shown = await anna.get(answer.headers["location"].replace("declare/done", "notices"))
+    for said in ("他人代为声明，待确认", "尚未生效", "确认以后", "潍坊市某某书店"):
+        assert said in shown.text
+    feed = await anna.get("/feed.atom")
+    assert "【他人代为声明，待确认】" in feed.text
+
+
+async def test_with_a_mandate_of_a_firm_its_own_papers_are_offered(sign_in: SignIn) -> None:
+    anna = await sign_in(ANNA)
+    asked = {"certificate": "lawyer-practice-certificate", "relation": "mandate", "at": "matter"}
+    of_firm = await anna.post(
+        "/declare", data=asked | {"holder.identifier_type": "uscc", "to": "number"}
+    )
+    of_person = await anna.post("/declare", data=asked | {"to": "number"})
+
+    assert 'value="law-firm-practice-license"' in of_firm.text
+    assert 'value="law-firm-practice-license"' not in of_person.text
+    assert 'value="lawyer-work-certificate"' in of_person.text
+
+
+async def test_of_a_confirmed_notice_the_page_corrects_only_what_may_change(
+    restaurant: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    id = (await restaurant.post("/api/v1/notices", json=declaration())).json()["id"]
+    _, key = await agencies.add("奎文审批局", [declaration()["issuer"]])
+    bearer = {"Authorization": f"Bearer {key}"}
+    assert (await client.post(f"/api/v1/notices/{id}/confirmation", headers=bearer)
+            ).status_code == 201  # fmt: skip
+    page = await restaurant.get(f"/notices/{id}/correct")
+    assert fields(page).keys() >= {"lost_on"}
+    assert "issuer" not in fields(page)
+
+    sent = await restaurant.post(
+        f"/notices/{id}/correct", data=fields(page) | {"lost_on": "2026-10-02"}
     )
 
-    assert 'value="business-license"' not in page.text
-    assert "只能由单位声明的证件" in page.text
-    assert forced.status_code == 422
-    assert 'href="#certificate"' in forced.text
+    assert sent.status_code == 303, sent.text
+    after = (await client.get(f"/api/v1/notices/{id}")).json()
+    assert (after["issuer"], after["lost_on"]) == (declaration()["issuer"], "2026-10-02")
 
 
 async def test_an_officer_declares_nothing(sign_in: SignIn) -> None:
@@ -798,7 +854,7 @@ async def test_a_form_that_another_site_sends_is_refused_as_a_page(
 
 def test_every_status_and_every_reason_has_words() -> None:
     statuses = {"no_notice", *Status.__args__}  # type: ignore[attr-defined]
-    assert set(wording.STATUSES) == set(wording.MEANINGS) == statuses
+    assert set(wording.STATUSES) == set(wording.MEANINGS) == statuses | {"awaiting"}
     assert set(wording.REASONS) == set(amending.REASONS)
 
 

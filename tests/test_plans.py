@@ -6,6 +6,7 @@ are read in a large register whose statistics are missing, stale or fresh.
 
 import ast
 import contextlib
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -155,11 +156,27 @@ async def life(
     wrong = declaration(number="JY13799990000054", confirm_unusual_number=True)
     wrong_id = (await post(restaurant, "notices", json=wrong))["id"]
     await post(officer, f"notices/{wrong_id}/redaction", json={"reason": "x"})
+    await for_another(anna, officer)
     annul = {"decision": "annul", "reason": REASON}
     await post(officer, f"notices/{wrong_id}/decisions", json=annul)
     assert (await other.delete("/api/v1/session")).status_code == 204
     last = declaration(number="JY13799990000020", confirm_unusual_number=True)
     return str((await post(restaurant, "notices", json=last))["id"])
+
+
+async def for_another(anna: httpx.AsyncClient, officer: httpx.AsyncClient) -> None:
+    """Declares with a mandate, twice, confirms one, and reads what was refused."""
+    body = declaration(number="JY13799990000062", confirm_unusual_number=True, relation="mandate")
+    form = {"declaration": (None, json.dumps(body)), "exhibit": ("a.pdf", b"%PDF-1.7")}
+    sent = [await anna.post("/api/v1/notices", files=form) for _ in range(2)]
+    assert [each.status_code for each in sent] == [201, 201], sent[0].text
+    id = sent[0].json()["id"]
+    assert (await officer.get(f"/api/v1/notices/{id}/exhibit")).status_code == 200
+    assert (await officer.post(f"/api/v1/notices/{id}/confirmation")).status_code == 201
+    redacted = await officer.post(f"/api/v1/notices/{id}/redaction", json={"reason": "x"})
+    assert redacted.status_code == 201
+    for params in ({}, {"notice": id}):
+        assert (await officer.get("/api/v1/rivals", params=params)).status_code == 200
 
 
 async def ask(client: httpx.AsyncClient, id: str) -> None:

@@ -23,7 +23,7 @@ from notices.facts.lifecycle import Event
 from notices.facts.notice_ids import printed
 from notices.register import Notice
 from notices.trust import proofs, receipts
-from notices.web import printing, wording
+from notices.web import marks, printing, wording
 from notices.web.typesetting import LARGEST_QR_CODE
 from tests.conftest import BASE, SignIn
 from tests.printed import (
@@ -354,7 +354,7 @@ def test_what_happened_to_a_notice_is_marked(
     made = printing.make(deployment, after(notice, *kinds), receipt, {}, "en")
     text = text_of(made, tmp_path)
 
-    alone = {word.zh for word, _ in printing.MARKS.values()} & set(text.split("\n"))
+    alone = {word.zh for word, _ in marks.MARKS.values()} & set(text.split("\n"))
     assert alone == ({mark} if mark else set())
     for kind in kinds:
         assert unbroken(wording.EVENTS[kind].en if kind in wording.EVENTS else kind) in unbroken(

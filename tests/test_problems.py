@@ -323,7 +323,7 @@ async def test_head_is_answered_as_get_without_the_content(
     assert head.content == b""
 
 
-ALL_CODES = sorted({*(kind.code for kind in problem_codes.refusals()), *MESSAGES})
+ALL_CODES = sorted({*(kind.code for kind in problem_codes.every_refusal()), *MESSAGES})
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -362,4 +362,4 @@ async def test_all_codes_stand_on_one_page(client: httpx.AsyncClient) -> None:
 
 
 def test_every_status_has_advice() -> None:
-    assert {kind.status for kind in problem_codes.refusals()} <= problem_codes.ADVICE.keys()
+    assert {kind.status for kind in problem_codes.every_refusal()} <= problem_codes.ADVICE.keys()

@@ -829,6 +829,38 @@ async def test_what_changes_while_it_is_delivered_is_taken_again(
     assert not await nothing_is_touched()
 
 
+async def test_what_changed_waits_for_every_index_that_is_alive(
+    index: str, deployment: Deployment, admin: Admin
+) -> None:
+    id = await declared(deployment, "JY1")
+    await DB.fetch(
+        "INSERT INTO follower (name, alive_at)"
+        " VALUES ('one', now()), ('gone', now() - interval '2 hours')"
+    )
+    await changed_without_an_event(id)
+
+    await publishing.untouch(await publishing.touched(10))
+
+    assert await publishing.touched(10) == {}
+    assert not await nothing_is_touched()
+    stale = await DB.fetch("SELECT name FROM follower WHERE stale")
+    assert [row["name"] for row in stale] == ["gone"]
+    await changed_without_an_event(id)
+    assert list(await publishing.touched(10)) == [id]
+    await DB.fetch("UPDATE touched SET takers = '{one}'")
+    await publishing.untouch(await publishing.touched(10))
+    assert await nothing_is_touched()
+    # One that was not waited for is filled anew, and then is as good as any.
+    await relay.reindex(deployment, admin, lambda done, total: None)
+    async with relaying(deployment, admin):
+        await until(caught_up)
+    assert await checking.holds(admin, index, 1)
+    await DB.fetch("UPDATE follower SET stale = true WHERE name = 'search'")
+    assert not await checking.holds(admin, index, 1)
+    await relay.reindex(deployment, admin, lambda done, total: None)
+    assert await checking.holds(admin, index, 1)
+
+
 async def test_what_changed_during_a_rebuild_is_taken_again_after_it(
     index: str,
     deployment: Deployment,

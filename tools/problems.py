@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from notices.facts.messages import MESSAGES
-from notices.facts.problem_codes import ADVICE, refusals
+from notices.facts.problem_codes import ADVICE, every_refusal
 
 OUT = Path(__file__).parents[1] / "docs" / "problems.md"
 HEAD = """\
@@ -24,7 +24,7 @@ def page() -> str:
         "| `code` | status | 说明 | meaning |",
         "|---|---|---|---|",
     ]
-    for kind in refusals():
+    for kind in every_refusal():
         lines.append(f"| `{kind.code}` | {kind.status} | {kind.title.zh} | {kind.title.en} |")
     lines += [
         "\n## Codes of a value (in `errors`)\n",

@@ -12,14 +12,9 @@ from notices.changing.following import Followup
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import declaration_check, disclosure, followups
-from notices.facts.errors import (
-    AlreadyRedacted,
-    Invalid,
-    NotTheDeclarant,
-    Problem,
-    TooManyCorrections,
-)
+from notices.facts.errors import Invalid, NotTheDeclarant, Problem, TooManyCorrections
 from notices.facts.forms import Correction, Declaration
+from notices.facts.refusals import AlreadyRedacted, ConfirmedAlready
 from notices.facts.text_check import choice_problems
 from notices.facts.texts import CHINA
 from notices.identity import Person, hash_of_acting
@@ -30,14 +25,17 @@ from notices.register import Notice
 MOST_CORRECTIONS = 20
 """Of one notice: each stays in its history and in every answer that shows it."""
 
+SWORN = ("issuer", "issued_on")
+"""What a confirmation was about: who issued the certificate, and when."""
+
 REASONS = ("found", "mistake", "other")
 
 
 async def is_declarant(deployment: Deployment, person: Person, id: str) -> bool:
-    """Whether `person` acts for the holder of notice `id`, or is the guardian who declared it."""
+    """Whether `person` acts for the holder of notice `id`, or declared it for him."""
     row = await DB.row(
         "SELECT 1 FROM notice_private WHERE notice = $1 AND (holder_hash = $2"
-        " OR (relation IN ('parent', 'guardian') AND declarant_hash = $2))",
+        " OR (relation <> 'self' AND declarant_hash = $2))",
         id,
         hash_of_acting(deployment, person),
     )
@@ -52,7 +50,7 @@ async def declared_by(deployment: Deployment, person: Person, limit: int = 50) -
         "SELECT notice FROM ("
         "(SELECT notice FROM notice_private WHERE holder_hash = $1 OFFSET 0)"
         " UNION ALL (SELECT notice FROM notice_private WHERE declarant_hash = $1"
-        "  AND holder_hash <> $1 AND relation IN ('parent', 'guardian') OFFSET 0)"
+        "  AND holder_hash <> $1 AND relation <> 'self' OFFSET 0)"
         ") own ORDER BY notice DESC LIMIT $2",
         hash_of_acting(deployment, person),
         limit,
@@ -142,6 +140,10 @@ async def correct(
         if sum(event.kind == "corrected" for event in before.events) >= MOST_CORRECTIONS:
             raise TooManyCorrections(most=MOST_CORRECTIONS)
         old = before.form
+        if before.confirmed and any(
+            old.get(name) != changes.get(name, old.get(name)) for name in SWORN
+        ):
+            raise ConfirmedAlready
         kept = await records.private_of(deployment, before.id)
         clerical = {name: old.get(name) for name in followups.CORRECTABLE} | changes
         corrected = Declaration(

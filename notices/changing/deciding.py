@@ -6,21 +6,16 @@ from typing import Any
 import msgspec
 
 from notices import records, register
-from notices.changing import following, objecting
+from notices.changing import evidence, following, objecting
+from notices.changing.evidence import Evidence
 from notices.changing.following import Followup
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import followups, lifecycle, masking, periods
-from notices.facts.errors import (
-    AlreadyRedacted,
-    Invalid,
-    NoOpenObjection,
-    NotAnOfficer,
-    Problem,
-    refuse_wrong,
-)
+from notices.facts.errors import Invalid, Problem, refuse_wrong
 from notices.facts.forms import Decision, Declaration
 from notices.facts.names import letters_of
+from notices.facts.refusals import AlreadyRedacted, NoOpenObjection, NotAnOfficer
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
 from notices.identity import Person
 from notices.log import Turn
@@ -94,6 +89,14 @@ async def decide(
     return await following.follow(deployment, id, kind, change, once_)
 
 
+async def exhibit_of(notice: str) -> Evidence | None:
+    """The document that came with the declaration of `notice`, by its id."""
+    row = await DB.row(
+        "SELECT file, media_type, size, sha256 FROM exhibit WHERE notice = $1", notice
+    )
+    return None if row is None else Evidence(*row.values())
+
+
 async def redact(
     deployment: Deployment, officer: Person, id: str, reason: str, once_: Once | None = None
 ) -> str:
@@ -109,9 +112,16 @@ async def redact(
         # Answers that are kept for a repeated request hold the public form; it is made anew.
         await DB.fetch("UPDATE idempotency SET response = NULL WHERE notice = $1", id)
         await DB.fetch("UPDATE notice SET form = NULL, number_key = NULL WHERE id = $1", id)
+        await DB.fetch("DELETE FROM exhibit WHERE notice = $1", id)
         return Followup(followups.redaction(id), Private(officer=officer, reason=reason))
 
-    return await following.follow(deployment, id, "redacted", change, once_)
+    exhibit = await exhibit_of(id)
+    answer = await following.follow(deployment, id, "redacted", change, once_)
+    if exhibit is not None and not await DB.row(
+        "SELECT 1 FROM exhibit WHERE file = $1 LIMIT 1", exhibit.id
+    ):
+        evidence.path_of(deployment, exhibit.id).unlink(missing_ok=True)
+    return answer
 
 
 async def _waiting(notice: str) -> list[Any]:
@@ -137,7 +147,7 @@ async def _admit(before: Notice, wanted: list[Any], said: str) -> tuple[dict[str
         raise Invalid(problems=[Problem("objection", "objection_of_several")])
     [one] = candidates
     await DB.fetch("UPDATE objection SET status = 'admitted' WHERE id = $1", one["id"])
-    running = before.state.status == "declared"
+    running = before.state.status == "declared" and before.now < before.ends_at
     return followups.contest(before.id, one["ground"], said, running=running), one["id"]
 
 
@@ -148,7 +158,8 @@ async def _dismiss(
     if not admitted:
         raise Invalid(problems=[Problem("objection", "no_such_objection")])
     await _settle(admitted[0]["id"], "dismissed")
-    running = before.state.before == "declared"
+    # What awaits a confirmation may have no period left that could go on.
+    running = before.state.before == "declared" and before.state.since < before.ends_at
     if running:
         await _go_on(before, at)
     return followups.dismissal(before.id, said, running=running), admitted[0]["id"]
@@ -156,12 +167,9 @@ async def _dismiss(
 
 async def _go_on(before: Notice, at: datetime) -> None:
     """Let the notice period that stood still take up again."""
-    row = await DB.row("SELECT effective_at FROM notice WHERE id = $1", before.id)
-    if row is None:
-        raise RuntimeError("A notice has gone.")
     end = periods.resumed(
         before.published_at,
-        row["effective_at"],
+        before.ends_at,
         before.state.since,
         at,
         # Of a few notices of long ago it is not known any more.

@@ -1,4 +1,4 @@
-"""Evidence files: sealed as they arrive, kept outside the web root, shown to officers alone.
+"""Evidence and exhibits: sealed as they arrive, outside the web root, shown to officers alone.
 
 A file is pieces of up to 64 kB, each sealed under its place in the file and whether it is the last,
 behind its length in four bytes; so a file that was cut, mixed or changed does not open.
@@ -41,8 +41,9 @@ EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A file that is kept under the id of its objection."""
+    """A file that is kept: evidence under the id of its objection, an exhibit under its own."""
 
+    id: str
     media_type: str
     size: int
     sha256: bytes
@@ -78,6 +79,8 @@ class Receiving:
         self._head = b""
         self._waiting = bytearray()
         self._pieces = 0
+        self._kept: Evidence | None = None
+        self.committing = False
         self._digest = hashlib.sha256()
 
     def write(self, data: bytes) -> None:
@@ -94,14 +97,14 @@ class Receiving:
             self._seal(bytes(self._waiting[:PIECE]), last=False)
             del self._waiting[:PIECE]
 
-    def problems(self) -> list[Problem]:
-        """What is wrong with the whole file."""
+    def problems(self, field: str) -> list[Problem]:
+        """What is wrong with the whole file, which came as `field`."""
         if self.size == 0:
-            return [Problem("evidence", "evidence_empty")]
+            return [Problem(field, "evidence_empty")]
         if self.size > MOST_BYTES:
-            return [Problem("evidence", "evidence_too_large", {"limit": MOST_BYTES >> 20})]
+            return [Problem(field, "evidence_too_large", {"limit": MOST_BYTES >> 20})]
         if media_type(self._head) is None:
-            return [Problem("evidence", "evidence_type")]
+            return [Problem(field, "evidence_type")]
         return []
 
     async def keep(self) -> Evidence:
@@ -109,15 +112,27 @@ class Receiving:
 
         Raises UploadsFull where there was no room for it.
         """
-        self._seal(bytes(self._waiting), last=True)
-        self._raise_if_failed()
-        with storing():
-            await asyncio.to_thread(self._make_durable)
-        return Evidence(media_type(self._head) or "", self.size, self._digest.digest())
+        if self._kept is None:
+            self._seal(bytes(self._waiting), last=True)
+            self._raise_if_failed()
+            with storing():
+                await asyncio.to_thread(self._make_durable)
+            kind = media_type(self._head) or ""
+            self._kept = Evidence(self._id, kind, self.size, self._digest.digest())
+        return self._kept
 
     @property
     def digest(self) -> bytes:
         return self._digest.digest()
+
+    def give_up(self) -> None:
+        """Discard it, unless a row that tells of it may be committed (`committing`).
+
+        When a commit fails, nobody knows whether it was carried out: then the file stays, and is
+        forgotten later if no row tells of it.
+        """
+        if not self.committing:
+            self.discard()
 
     def discard(self) -> None:
         """As if it had never come; after `keep` too."""
@@ -172,15 +187,19 @@ def _place(id: str, number: int, last: bool) -> bytes:
 
 
 async def forget_orphans(deployment: Deployment) -> None:
-    """Delete files of some days ago that no objection tells of: their request was killed."""
+    """Delete files of some days ago that no row tells of: their request was killed."""
     old = await asyncio.to_thread(_of_some_days_ago, deployment.settings.uploads_folder)
-    rows = await DB.fetch("SELECT id FROM objection WHERE id = ANY($1::text[])", list(old))
+    rows = await DB.fetch(
+        "SELECT id FROM objection WHERE id = ANY($1::text[])"
+        " UNION ALL SELECT file FROM exhibit WHERE file = ANY($1::text[])",
+        list(old),
+    )
     for id in old.keys() - {row["id"] for row in rows}:
         old[id].unlink(missing_ok=True)
 
 
 def _of_some_days_ago(folder: Path) -> dict[str, Path]:
-    """Files by their objections' ids; what is older was looked at when it was younger."""
+    """Files by their ids; what is older was looked at when it was younger."""
     before = time.time() - ORPHAN_AFTER
     found = {}
     for path in folder.glob("*/*"):

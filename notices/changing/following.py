@@ -1,6 +1,6 @@
 """The one way in which an event follows the publishing of a notice, whoever causes it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,7 @@ import msgspec
 from notices import log, once, register
 from notices.database import DB, committed
 from notices.deployment import Deployment
-from notices.facts import lifecycle
-from notices.facts.texts import rfc3339
+from notices.facts import followups, lifecycle
 from notices.log import Turn
 from notices.once import Once
 from notices.register import Notice, claims
@@ -18,10 +17,14 @@ from notices.register import Notice, claims
 
 @dataclass(frozen=True, slots=True)
 class Followup:
-    """What an event shows (`form`), and what is kept with it under seal: who, and why."""
+    """What an event shows (`form`), and what is kept with it under seal: who, and why.
+
+    `supersedes` are notices, by their ids, that awaited a confirmation and end with it.
+    """
 
     form: dict[str, Any]
     private: msgspec.Struct | None = None
+    supersedes: Sequence[str] = ()
 
 
 Change = Callable[[Notice, Turn], Awaitable[Followup]]
@@ -29,17 +32,25 @@ Change = Callable[[Notice, Turn], Awaitable[Followup]]
 
 
 async def follow(
-    deployment: Deployment, id: str, kind: str, change: Change, once_: Once | None = None
+    deployment: Deployment,
+    id: str,
+    kind: str,
+    change: Change,
+    once_: Once | None = None,
+    lock: Callable[[], Awaitable[None]] | None = None,
 ) -> str:
     """Append an event of `kind` to notice `id`; the 201's body `{index, kind, at, notice}` as JSON.
 
     `id` is bare. `change` runs under the head's lock, so no other event can come between what it
-    sees and ours; whatever it raises, nothing is written. Raises the refusal that says why the
-    notice's life does not allow the event, after those of `change`.
+    sees and ours; whatever it raises, nothing is written. `lock` takes what has to be locked
+    before the head. Raises the refusal that says why the notice's life does not allow the event,
+    after those of `change`.
     """
     async with DB.transaction():
         earlier = await once.begin(once_)
         if earlier is None:
+            if lock is not None:
+                await lock()
             turn = await log.take_turn()
             before = await register.get(id)
             followup = await change(before, turn)
@@ -48,6 +59,7 @@ async def follow(
             await log.append(turn, kind, id, certificate, log.commit(followup.form))
             if followup.private is not None:
                 await _keep(deployment, turn.index, followup.private)
+            await supersede(followup.supersedes, id)
             await once.done(once_, id, turn.index)
             index = turn.index
         else:
@@ -60,10 +72,25 @@ async def follow(
         body = {
             "index": index,
             "kind": event.kind,
-            "at": rfc3339(event.at),
+            **register.times(event),
             "notice": notice.public(deployment),
         }
         return await once.answer(once_, msgspec.json.encode(body).decode())
+
+
+async def supersede(ids: Sequence[str], by: str) -> None:
+    """End notices that await a confirmation, since notice `by` took their place.
+
+    In the transaction of what does, under the head's lock, which each event takes again.
+    """
+    for id in ids:
+        turn = await log.take_turn()
+        before = await register.get(id)
+        lifecycle.refuse_unless_may_follow("superseded", before.state)
+        await end_claims(id)
+        certificate = await register.certificate_of(before)
+        form = log.commit(followups.supersession(id, by))
+        await log.append(turn, "superseded", id, certificate, form)
 
 
 async def end_claims(id: str) -> None:

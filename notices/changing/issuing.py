@@ -1,4 +1,4 @@
-"""What the issuing agency does: confirm a declaration, and tell that a new certificate is out."""
+"""What the issuing agency alone does: tell that a new certificate is out."""
 
 from datetime import datetime
 
@@ -8,13 +8,13 @@ from notices import records, register
 from notices.agencies import Agency
 from notices.changing import following
 from notices.changing.following import Followup
-from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts import declaration_check, disclosure, followups
+from notices.facts import declaration_check, disclosure, followups, lifecycle
 from notices.facts.certificate import Certificate
-from notices.facts.errors import AlreadyConfirmed, NotTheIssuer, Problem, refuse_wrong
+from notices.facts.errors import Problem, refuse_wrong
 from notices.facts.forms import Declaration, Replacement
 from notices.facts.readings import normal_form
+from notices.facts.refusals import NotTheIssuer
 from notices.facts.text_check import is_blank, text_problems
 from notices.facts.texts import CHINA
 from notices.log import Turn
@@ -52,21 +52,6 @@ def refuse_others(agency: Agency, notice: Notice) -> None:
         raise NotTheIssuer
 
 
-async def confirm(
-    deployment: Deployment, agency: Agency, id: str, once_: Once | None = None
-) -> str:
-    """Confirm notice `id` (bare) as its issuer; the 201's body as JSON."""
-
-    async def change(before: Notice, turn: Turn) -> Followup:
-        refuse_others(agency, before)
-        if before.evidence == "issuer_confirmed":
-            raise AlreadyConfirmed
-        await DB.fetch("UPDATE notice SET evidence = 'issuer_confirmed' WHERE id = $1", id)
-        return Followup(followups.confirmation(id, agency.name), Private(agency=agency.id))
-
-    return await following.follow(deployment, id, "confirmed", change, once_)
-
-
 async def replace(
     deployment: Deployment,
     agency: Agency,
@@ -79,6 +64,7 @@ async def replace(
 
     async def change(before: Notice, turn: Turn) -> Followup:
         refuse_others(agency, before)
+        lifecycle.refuse_unless_may_follow("replaced", before.state)
         kept = await records.private_of(deployment, id)
         certificate = deployment.catalogue.certificates.get(await register.certificate_of(before))
         shown = _shown(certificate, kept, number) if number else None

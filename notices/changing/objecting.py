@@ -14,20 +14,17 @@ from notices.changing.amending import is_declarant
 from notices.changing.evidence import Evidence, Receiving
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts.errors import (
-    AlreadyObjected,
-    AlreadyReinstated,
-    AlreadyReplaced,
-    Invalid,
-    NotTheHolder,
-    OwnNotice,
-    Problem,
-    TooManyObjections,
-    refuse_wrong,
-)
+from notices.facts.errors import Invalid, NotTheHolder, Problem, refuse_wrong
 from notices.facts.followups import GROUNDS
 from notices.facts.forms import Objection
 from notices.facts.readings import normal_form
+from notices.facts.refusals import (
+    AlreadyObjected,
+    AlreadyReinstated,
+    AlreadyReplaced,
+    OwnNotice,
+    TooManyObjections,
+)
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
 from notices.facts.texts import rfc3339
 from notices.identity import Person, hash_of_acting
@@ -93,11 +90,8 @@ async def object_to(
     """File a checked `objection` as `id`; the 201's body `{id, status, at}` as JSON.
 
     Raises Invalid for another number than the certificate's. With `receiving` an evidence file
-    comes along, which is durable before the objection is; on any refusal it is gone. When a commit
-    fails, nobody knows whether it was carried out: then the file stays, and is forgotten later if
-    no objection tells of it.
+    comes along, which is durable before the objection is; on any refusal it is gone.
     """
-    committing = False
     try:
         await _refuse_another_number(deployment, notice, objection.number or "")
         evidence = await receiving.keep() if receiving is not None else None
@@ -107,13 +101,14 @@ async def object_to(
                 answer = await _file(deployment, person, notice.id, objection, id, evidence, once_)
             else:
                 answer = earlier.response
-            committing = True
+            if receiving is not None:
+                receiving.committing = True
         if receiving is not None and f'"{id}"' not in answer:
             receiving.discard()  # the file came with the first request
         return answer
     except BaseException:
-        if receiving is not None and not committing:
-            receiving.discard()
+        if receiving is not None:
+            receiving.give_up()
         raise
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from notices import __version__
-from notices.cli import agencies, audits, backups, proofs
+from notices.cli import accepting, agencies, audits, backups, proofs
 from notices.cli.commands import Commands, add, at_work
 from notices.cli.terminal import CommandError, both, progress, say, why
 from notices.facts.texts import Text
@@ -208,8 +208,8 @@ def parser() -> argparse.ArgumentParser:
 
     agencies.add_to(commands)
     keys = proofs.add_to(commands)
-    log = audits.add_to(commands)
-    backups.add_to(commands, log, keys)
+    accepting.add_to(audits.add_to(commands))
+    backups.add_to(commands, keys)
     return top
 
 

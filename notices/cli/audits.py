@@ -1,25 +1,28 @@
 """`notices log audit`: a log read and hashed again, over HTTP by anybody or in our own database.
 
-Exit 0: whole. Exit 1: the first difference. Exit 2: it could not be asked, and nothing is said.
+Exit 0: whole. Exit 1: the first difference, or entries that are later than the clock here. Exit 2:
+it could not be asked, and nothing is said.
 """
 
 import argparse
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from notices import files
 from notices.cli.commands import Commands, add
 from notices.cli.terminal import CommandError, both, progress, say, system, why
-from notices.facts.texts import Text
+from notices.facts.texts import CHINA, Text, rfc3339
 from notices.settings import Settings
 from notices.trust.notes import NoteSigner, checkpoint_text
-from notices.trust.watching import Difference, Seen
+from notices.trust.watching import Difference, Later, Seen
 from notices.upkeep.remembering import Memory, StateError, read, write
 
 NOT_ASKED = 2
+APART = timedelta(seconds=60)
+"""By as much the clocks of a log and of its auditor may differ."""
 
 
 def audit(settings: Settings, options: argparse.Namespace) -> None:
@@ -62,9 +65,11 @@ def _url(options: argparse.Namespace) -> None:
     try:
         with reader:
             vkey = _trusted(options.key, before) or _first_use(reader.vkey())
+            later = _later(options)
             audited = watching.audit(
-                reader, vkey, before, full=options.full, keep=options.keep, progress=progress
-            )
+                reader, vkey, before,
+                full=options.full, keep=options.keep, progress=progress, later=later,
+            )  # fmt: skip
     except NotReached as error:
         raise CommandError(error.message, NOT_ASKED) from None
     except watching.Found as found:
@@ -74,6 +79,30 @@ def _url(options: argparse.Namespace) -> None:
         raise
     write(file, audited.memory, datetime.now(UTC))
     _whole(audited.memory.seen, audited.began, before)
+    _refuse_later(later, audited.memory.seen)
+
+
+def _later(options: argparse.Namespace) -> Later:
+    until = datetime.now(UTC) + APART
+    return Later(max(until, options.later) if options.later is not None else until)
+
+
+def _refuse_later(later: Later, seen: Seen) -> None:
+    """The log is whole, and remembered as such; but some of its times cannot be true."""
+    if seen.at is not None and seen.at > later.until:
+        # What was seen by an earlier run is not read again.
+        index, at = later.first or (seen.size - 1, seen.at)
+        raise CommandError(
+            _LATER.format(
+                first=index, last=seen.size - 1, at=rfc3339(at), until=rfc3339(seen.at),
+                now=rfc3339(datetime.now(UTC)),
+            )
+        )  # fmt: skip
+
+
+def _time(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo is not None else at.replace(tzinfo=CHINA)
 
 
 def _trusted(given: str | None, before: Memory | None) -> str | None:
@@ -95,6 +124,8 @@ def _database(settings: Settings, options: argparse.Namespace) -> None:
         raise CommandError(_KEEP_URL, NOT_ASKED)
     before = read(options.state) if options.state is not None else None
 
+    later = _later(options)
+
     async def work() -> Seen:
         async with database_of(settings) as url, auditing.snapshot(url) as connection:
             # Of our own log only its key's owner can say so; the state of another is no use here.
@@ -105,12 +136,15 @@ def _database(settings: Settings, options: argparse.Namespace) -> None:
             if vkey is not None and row is not None and row != vkey:
                 raise Difference(_OTHER_KEY)
             seen = [before.seen] if before is not None else []
-            return await auditing.audit(connection, progress, *seen)
+            accepted = await connection.fetchval("SELECT later FROM log_head")
+            later.until = max(later.until, accepted or later.until)
+            return await auditing.audit(connection, progress, *seen, later=later)
 
     seen = asyncio.run(work())
     if options.state is not None:
         write(options.state, _signed(settings, seen), datetime.now(UTC))
     _whole(seen, 0, before)
+    _refuse_later(later, seen)
 
 
 def _signed(settings: Settings, seen: Seen) -> Memory:
@@ -172,6 +206,11 @@ def add_to(commands: Commands) -> Commands:
         "--keep", type=Path, metavar="FOLDER",
         help="保存读到的瓦片（镜像）/ keep what was read, as a mirror in C2SP paths",
     )  # fmt: skip
+    command.add_argument(
+        "--later", type=_time, metavar="TIME",
+        help="已知日志中有晚于现在的记录，最晚到 TIME / entries up to TIME, which has yet to come, "
+        "are known and accepted",
+    )  # fmt: skip
     return group
 
 
@@ -193,6 +232,13 @@ _EVIDENCE = Text(
     "与所见不符的检查点存于 {file}；{state} 未改动。两者一起就是证据，请保存。",
     "The checkpoint that does not fit is in {file}; {state} is as it was. Together they are the "
     "evidence: keep both.",
+)
+_LATER = Text(
+    "日志完整，但第{first}至{last}条的时间（{at} 至 {until}）晚于本机时钟（{now}）。"
+    "如果本机时钟是对的，就是日志的时钟曾经不对：请问运营者；他确认后可用 --later {until}。",
+    "The log is whole, but entries {first} to {last} are of times ({at} to {until}) that have yet "
+    "to come by the clock here ({now}). If that is right, the log's clock was wrong: ask its "
+    "operator, and once it is known, name --later {until}.",
 )
 _KEEP_URL = Text("--keep 只用于 URL。", "--keep is for a URL only.")
 _KEEP_ALL = Text(

@@ -17,6 +17,7 @@ from notices.cli.terminal import CommandError, both, progress, say
 from notices.facts.texts import Text
 from notices.settings import Settings
 from notices.trust.archive import ArchiveError, Secret, new_key
+from notices.trust.signed import signed_in
 
 
 @contextlib.contextmanager
@@ -87,25 +88,31 @@ def restore(settings: Settings, options: argparse.Namespace) -> None:
         if options.state is not None and memory is None:
             raise CommandError(_NO_STATE.format(file=options.state))
         found = restoring.Backup(file, _secret(options.key))
-        _compare_keys(settings, found.keys)
+        vkeys = _compare_keys(settings, found.keys)
+        signed = signed_in(settings.keys_folder)
+        beside = signed[1] if signed is not None and signed[0] in vkeys else None
 
         async def work() -> restoring.Restored:
             async with database_of(settings) as url, restoring.being_restored(url):
                 dumping.load(url, found.manifest["pg_dump"], found.dump())
                 found.put_uploads(settings.data / "uploads")
-                return await restoring.prove(url, found, memory, options.mirror, progress)
+                return await restoring.prove(
+                    url, found, memory, options.mirror, progress, beside, next(iter(vkeys), None)
+                )
 
         restored = asyncio.run(work())
     say(both(_RESTORED.format(at=restored.made_at, size=restored.seen.size)))
+    say(both(_SERIAL.format(serial=f"{restored.serial:08}")))
     if restored.missing is not None:
         raise CommandError(
             Text(restored.missing.zh + _FORK.zh, f"{restored.missing.en} {_FORK.en}")
         )
     say(both(_NOBODY_VOUCHED if memory is None else _VOUCHED.format(size=memory.seen.size)))
+    say(both(_KEY_DUE.format(at=restored.made_at)))
 
 
-def _compare_keys(settings: Settings, public: dict[str, Any]) -> None:
-    """The keys here have to be the backup's, or their successors by rotation."""
+def _compare_keys(settings: Settings, public: dict[str, Any]) -> list[str]:
+    """The keys here have to be the backup's, or their successors by rotation; the log's."""
     from notices.upkeep.backup import public_keys
 
     here = public_keys(settings)
@@ -113,6 +120,8 @@ def _compare_keys(settings: Settings, public: dict[str, Any]) -> None:
         say(both(_NO_KEYS))
     elif any(keys[0] not in here[purpose] for purpose, keys in public.items()):
         raise CommandError(_OTHER_KEYS.format(folder=settings.keys_folder))
+    vkeys: list[str] = here.get("log", [])
+    return vkeys
 
 
 def _passphrase(file: Path | None, *, twice: bool) -> Secret:
@@ -147,28 +156,8 @@ def keys_import(settings: Settings, options: argparse.Namespace) -> None:
     say(both(_IMPORTED.format(folder=settings.keys_folder)))
 
 
-def log_accept(settings: Settings, options: argparse.Namespace) -> None:
-    from notices.upkeep import restoring
-
-    async def work() -> list[str]:
-        async with database_of(settings) as url:
-            reasons = await restoring.held(url)
-            if reasons:
-                await restoring.accept(url)
-            return reasons
-
-    reasons = asyncio.run(work())
-    for reason in reasons:
-        say(reason)
-    say(both(_ACCEPTED if reasons else _NOT_HELD))
-
-
-def add_to(commands: Commands, log: Commands, keys: Commands) -> None:
-    """The commands; `log` and `keys` are the groups of those that are about these."""
-    add(
-        log, "accept", log_accept,
-        "确认按现状提供服务 / serve the log as it was restored, shorter than it was seen",
-    )  # fmt: skip
+def add_to(commands: Commands, keys: Commands) -> None:
+    """The commands; `keys` is the group of those that are about these."""
     command = add(commands, "backup", backup, "备份数据库、上传文件和公钥 / back the register up")
     command.add_argument("file", metavar="FILE", help="- 为标准输出 / - for standard output")
     command.add_argument(
@@ -240,6 +229,18 @@ _RESTORED = Text(
     "Restored the backup of {at}: {size} entries, all of them found whole. The search index is "
     "rebuilt by itself.",
 )
+_SERIAL = Text(
+    "新公告的编号（第5至12位）从 {serial} 之后开始：备份之后可能已经发出的编号不会再发一次。",
+    "Ids of new notices begin behind {serial} (their digits 5 to 12): none that may have been "
+    "given after the backup is given again.",
+)
+_KEY_DUE = Text(
+    "如果 {at} 之后还有公告发布过，日志密钥就签过另一份日志：请先运行 notices keys rotate log "
+    "换用新的密钥，再启动服务，否则同样长度的日志会有两个签名的根。",
+    "If anything was published after {at}, the log's key has signed another log, and a new key is "
+    "due: run notices keys rotate log before you serve, or there will be two signed roots for one "
+    "size.",
+)
 _NOBODY_VOUCHED = Text(
     "没有给出审计者的状态文件（--state）：没有外部证据说明备份之后没有丢失公告。",
     "Without an auditor's state file (--state) nothing outside vouches that none is missing that "
@@ -251,11 +252,12 @@ _VOUCHED = Text(
 _FORK = Text(
     "如果就此提供服务，新公告会占用同样的序号，而外面已有更长日志的签名检查点：日志就分叉了，"
     "任何人都能证明。因此 serve 现在拒绝启动。请先找更新的备份或数据库副本；确实没有时，"
-    "运行 notices log accept，并告知所有审计者。",
+    "运行 notices log accept，再用 notices keys rotate log 换用新的日志密钥，并告知所有审计者。",
     "Served like this, new notices would take the same places, while signed checkpoints of the "
     "longer log are out there: the log would have forked, as anybody could prove. So serve refuses "
     "to start. Look for a newer backup or a replica first; if there is none, run "
-    "notices log accept, and tell every auditor.",
+    "notices log accept, then notices keys rotate log, for a new log key is due, and tell every "
+    "auditor.",
 )
 _TWO_PASSPHRASES = Text("两次输入的口令不同。", "The two passphrases differ.")
 _THERE = Text("{file} 已经存在，没有覆盖。", "{file} is there already and was left alone.")
@@ -265,11 +267,3 @@ _EXPORTED = Text(
     "passphrase apart from both.",
 )
 _IMPORTED = Text("密钥已放回 {folder}。", "The keys are back in {folder}.")
-_ACCEPTED = Text(
-    "已确认按现状提供服务。请立即告知所有审计者：日志从哪一条起分叉、为什么，以及他们须保留旧的状态"
-    "文件作为证据、另用新的状态文件；并公告缺少的公告须重新声明。",
-    "It will be served as it is. Tell every auditor now where the log forks and why: they keep the "
-    "old state file as evidence and begin a new one. And tell the public which notices have to be "
-    "declared again.",
-)
-_NOT_HELD = Text("没有需要确认的事项。", "There is nothing to accept.")

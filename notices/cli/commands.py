@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import dataclasses
+import os
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -35,6 +36,8 @@ async def at_work(settings: Settings) -> AsyncIterator[Settings]:
     from notices.migrating import migrate
 
     with Engines.of(settings, say) as engines:
+        # Read when the relay's code is imported, which no command does before.
+        os.environ["SEARCH_FOLLOWER"] = engines.follower
         await migrate(engines.database_url)
         await DB.start(engines.database_url, 4)
         try:

@@ -56,6 +56,7 @@ def why(error: BaseException) -> Text | None:
     from notices.facts.catalogue import CatalogueError
     from notices.facts.errors import Unavailable
     from notices.facts.regions import RegionsError
+    from notices.facts.troubles import ClockOff
     from notices.migrating import MigrationError
     from notices.relay import FAILURES
     from notices.settings import SettingsError
@@ -66,6 +67,8 @@ def why(error: BaseException) -> Text | None:
     if isinstance(error, (WrongDatabase, UnusableUrl, RealRegister)):
         zh, _, en = str(error).partition("\n")
         return Text(zh, en)
+    if isinstance(error, ClockOff):
+        return error.why
     if isinstance(error, Unavailable):
         return _database(error.__cause__ or error)
     if isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError)):

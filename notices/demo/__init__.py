@@ -187,7 +187,7 @@ async def _taken(notices: list[Made], places: list[int]) -> list[int]:
     """Claim the numbers of the notices at `places`; returned are those that could not be."""
     wanted = [notices[place] for place in places]
     taken = await claims.take([(made.claimed, made.id) for made in wanted])
-    failed = [place for place in places if notices[place].id not in taken]
+    failed = [place for place in places if notices[place].id not in taken.ids]
     if failed:
         await DB.fetch(
             "DELETE FROM claim WHERE notice = ANY($1::text[])", [notices[p].id for p in failed]

@@ -165,7 +165,6 @@ class Writer:
                 organisation=Organisation(name, made.code),
             )
             holder = Holder(kind="organisation", name=name, identifier=made.code)
-            relation = "mandate" if random.random() < 0.02 else "self"
         elif certificate.id == "birth-medical-certificate":
             person, relation = agent, "parent"
             holder, issued = _child(serial, lost, random)

@@ -1,13 +1,8 @@
 """The two engines of one data folder: whoever owns the folder runs them, others find them by it."""
 
-import contextlib
-import http.client
+import hashlib
 import json
 import os
-import random
-import secrets
-import signal
-import socket
 import time
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +11,8 @@ from typing import Self
 from notices import files
 from notices.engines import binaries as engine_binaries
 from notices.engines import postgresql as engine_postgresql
-from notices.engines.children import Child, EngineError, Say, end_orphan, hold
+from notices.engines.children import EngineError, Say, hold
+from notices.engines.meilisearch import Meilisearch
 from notices.engines.postgresql import PostgreSQL
 from notices.facts.texts import Text
 from notices.settings import Settings
@@ -24,9 +20,6 @@ from notices.settings import Settings
 __all__ = ["EngineError", "Engines"]
 
 WAIT_FOR_OWNER = 90.0
-PORTS = range(20_000, 32_000)
-"""Below the ports that systems lend to outgoing connections: one of these could otherwise take
-Meilisearch's port in the moment between its death and its restart."""
 
 
 class Engines:
@@ -44,7 +37,8 @@ class Engines:
         self._owner: tuple[Path, int | None] | None = None
         self._file: Path | None = None
         self._postgresql: PostgreSQL | None = None
-        self._meilisearch: Child | None = None
+        self._meilisearch: Meilisearch | None = None
+        self._named_search = False
 
     @classmethod
     def open(
@@ -104,6 +98,7 @@ class Engines:
         self.database_url = database_url or self.database_url
         if meili_url:
             self.meili_url, self.meili_master_key = meili_url, meili_master_key
+            self._named_search = True
         if self.owned:
             try:
                 self._start(data, meili_bin, say)
@@ -138,6 +133,21 @@ class Engines:
             os.close(self._lock)
             self._lock = None
 
+    @property
+    def search(self) -> Meilisearch | None:
+        """Our own search engine, None where it is another's."""
+        return self._meilisearch
+
+    @property
+    def follower(self) -> str:
+        """The name under which the index of this engine follows the log.
+
+        Of an engine that belongs to a data folder one of its own; those that are named are shared.
+        """
+        if self._named_search:
+            return ""
+        return f"search {hashlib.sha256((self.meili_master_key or '').encode()).hexdigest()[:8]}"
+
     def orphaned(self) -> bool:
         """Whether these are another process' engines and that process has ended."""
         if self._owner is None:
@@ -165,9 +175,9 @@ class Engines:
             self._postgresql = engine_postgresql.start(data, say)
             self.database_url = self._postgresql.url
         if server:
-            self.meili_url, self.meili_master_key, self._meilisearch = start_meilisearch(
-                data, server, say
-            )
+            self._meilisearch = Meilisearch(data, server, say)
+            self.meili_url, self.meili_master_key = self._meilisearch.url, self._meilisearch.key
+            self._meilisearch.start()
         self._file = data / "engines.json"
         where = {
             "pid": os.getpid(),
@@ -211,68 +221,3 @@ def own_or_wait(data: Path) -> int | None:
                 )
             )
         time.sleep(0.05)
-
-
-def start_meilisearch(data: Path, server: Path, say: Say) -> tuple[str, str, Child]:
-    """Address, master key and process of our own Meilisearch."""
-    home = data / "meilisearch"
-    home.mkdir(mode=0o700, exist_ok=True)
-    pid_file = home / "pid"
-    end_orphan(pid_file, str(home), signal.SIGTERM)
-    key = secret(data / "meilisearch.key")
-    port = free_port()
-    child = Child(
-        "Meilisearch",
-        [
-            server,
-            *("--db-path", home / "db", "--http-addr", f"127.0.0.1:{port}", "--env", "production"),
-            *("--dump-dir", home / "dumps", "--snapshot-dir", home / "snapshots"),
-            *("--no-analytics", "--log-level", "WARN"),
-            # By default it takes and fills two thirds of the machine for every batch: a single
-            # document then takes seconds, with this some 10 ms.
-            *("--max-indexing-memory", "1GiB"),
-        ],
-        # In the environment, since everybody on the machine can read a command line.
-        env={"MEILI_MASTER_KEY": key},
-        ready=lambda pid: answers(port, key),
-        log=data / "logs" / "meilisearch.log",
-        cwd=home,
-        pid_file=pid_file,
-        say=say,
-    )
-    child.start()
-    return f"http://127.0.0.1:{port}", key, child
-
-
-def secret(file: Path) -> str:
-    """The secret in `file`, mode 0600, made when there is none."""
-    with contextlib.suppress(FileNotFoundError):
-        return file.read_text().strip()
-    text = secrets.token_hex(24)
-    files.put(file, f"{text}\n".encode())
-    return text
-
-
-def free_port() -> int:
-    for port in random.sample(PORTS, 200):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise EngineError(Text("本机没有空闲的端口。", "This machine has no free port."))
-
-
-def answers(port: int, key: str) -> bool:
-    """Whether the server on `port` is ours: it knows our key, and has the version we want."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/version", headers={"Authorization": f"Bearer {key}"})
-        answer = connection.getresponse()
-        return (
-            answer.status == 200
-            and json.loads(answer.read())["pkgVersion"] == engine_binaries.MEILI_VERSION
-        )
-    except (OSError, ValueError, KeyError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

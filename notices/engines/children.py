@@ -194,6 +194,11 @@ class Child:
     def pid(self) -> int:
         return self._process.pid if self._process else 0
 
+    @property
+    def deaths(self) -> int:
+        """How often it has ended without being asked to."""
+        return self._deaths
+
     def start(self, within: float = 60.0) -> None:
         """Returns when the engine answers; EngineError with the end of its log when it does not."""
         self._thread.start()

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from notices.facts import masking, number_check
+from notices.facts import masking, number_check, relations
 from notices.facts.errors import Problem
 from notices.facts.forms import Declaration, Holder
 from notices.facts.identifiers import IDENTIFIER_TYPES, identifier_problems, identifier_type
-from notices.facts.numbers import birth_date, identifier_form, resident_id_ok
 from notices.facts.telephones import holds_telephone
 from notices.facts.text_check import choice_problems, is_blank, text_problems
 
@@ -21,18 +20,24 @@ if TYPE_CHECKING:  # it calls this module
 
 CAUSES = ("lost", "stolen", "destroyed")
 HOLDER_KINDS = ("person", "organisation")
-RELATIONS = ("self", "parent", "guardian", "mandate")
 EARLIEST = date(1900, 1, 1)
-FULL_AGE = 18
 
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIELD_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 def check(
-    declaration: Declaration, catalogue: Catalogue, regions: Regions, today: date
+    declaration: Declaration,
+    catalogue: Catalogue,
+    regions: Regions,
+    today: date,
+    *,
+    exhibit: bool = False,
 ) -> list[Problem]:
-    """Every problem, in the order of the form; an empty list means that it may be published."""
+    """Every problem, in the order of the form; an empty list means that it may be published.
+
+    `exhibit` says that a document came along, as some relations need one.
+    """
     certificate = catalogue.certificates.get(declaration.certificate or "")
     return [
         *_certificate(declaration, catalogue, certificate),
@@ -41,7 +46,7 @@ def check(
         *choice_problems("cause", declaration.cause, CAUSES, required=True),
         *_dates(declaration, today),
         *_holder(declaration, certificate),
-        *_relation(declaration, today),
+        *relations.problems(declaration, today, exhibit=exhibit),
         *_public_text("issuer", declaration.issuer, declaration, certificate),
         *_region(declaration.region, regions),
         *_phone(declaration.contact.phone if declaration.contact else None),
@@ -185,26 +190,6 @@ def _identifier(
         return
     meant = identifier_type(holder)
     yield from identifier_problems("holder.identifier", holder.identifier, meant, allowed)
-
-
-def _relation(declaration: Declaration, today: date) -> Iterator[Problem]:
-    relation, holder = declaration.relation, declaration.holder
-    yield from choice_problems("relation", relation, RELATIONS)
-    if relation not in ("parent", "guardian") or holder is None:
-        return
-    if holder.kind == "organisation":
-        yield Problem("relation", "relation_of_persons")
-    elif relation == "parent" and not is_blank(holder.identifier):
-        code = identifier_form(holder.identifier or "")
-        if identifier_type(holder) == "resident-id" and not resident_id_ok(code):
-            return  # the identifier's own problem comes first
-        born = birth_date(code) if identifier_type(holder) == "resident-id" else None
-        if born is None or _age(born, today) >= FULL_AGE:
-            yield Problem("relation", "not_a_minor")
-
-
-def _age(born: date, today: date) -> int:
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def _region(code: str | None, regions: Regions) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from notices.facts import documents
+from notices.facts import documents, relations
 from notices.facts.followups import WHEN, day
 from notices.facts.forms import Declaration, Holder
 from notices.facts.masking import (
@@ -100,6 +100,8 @@ def public_form(
         "elsewhere": elsewhere.to_json() if elsewhere else None,
         "notice_period": msgspec.to_builtins(certificate.notice_period),
     }
+    if relations.awaits_confirmation(declaration, certificate):
+        form["awaiting"] = relations.AWAITING
     reading = certificate.read(declaration.number or "")
     label = certificate.number_label_of(reading, document)
     form["statement"] = _statement(form, certificate, label, declaration.relation or "self")
@@ -107,7 +109,13 @@ def public_form(
 
 
 _HAPPENED = {"lost": "不慎遗失", "stolen": "被盗", "destroyed": "因故损毁（灭失）"}
-_SPEAKER = {"parent": "其监护人", "guardian": "其监护人", "mandate": "其委托的代理人"}
+_SPEAKER = {
+    "parent": "其监护人",
+    "guardian": "其监护人",
+    "mandate": "其委托的代理人",
+    "liquidator": "其清算组（管理人）",
+    "heir": "其继承人",
+}
 
 
 def _statement(
@@ -133,12 +141,14 @@ def _statement(
         parts.append(f"发证日期：{day(form['issued_on'])}")
     if form["lost_on"]:
         parts.append(f"{WHEN.get(cause, WHEN['lost'])}：{day(form['lost_on'])[:8]}")
-    if holder["kind"] == "organisation":
-        end = "本单位对本声明的真实性负责，现声明作废。"
-    elif speaker is None:
-        end = "声明人对本声明的真实性负责，现声明作废。"
-    else:
+    if speaker is not None:
         end = f"由{speaker}声明并对本声明的真实性负责，现声明作废。"
+    elif holder["kind"] == "organisation":
+        end = "本单位对本声明的真实性负责，现声明作废。"
+    else:
+        end = "声明人对本声明的真实性负责，现声明作废。"
+    if "awaiting" in form:
+        end += "本声明经确认后生效。"
     return "，".join(parts) + "。" + end
 
 

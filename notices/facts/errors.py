@@ -134,8 +134,9 @@ class CrossSite(Refusal):
 class NotTheHolder(Refusal):
     code, status = "not_the_holder", 403
     title = Text(
-        "只能为本人、本单位，或作为监护人声明。",
-        "You can declare only for yourself, for your organisation, or as a guardian.",
+        "只能为本人或本单位声明；替别人声明请说明关系（父母、监护人、受托人、清算组、继承人）。",
+        "You can declare for yourself or for your organisation; for somebody else only as a "
+        "parent, guardian, mandated agent, liquidator or heir, by your own session.",
     )
 
 
@@ -191,104 +192,3 @@ class InternalError(Refusal):
         "服务出错，已记录，编号 {request}。",
         "Something failed here; it was recorded under {request}.",
     )
-
-
-class AlreadyReinstated(Refusal):
-    code, status = "already_reinstated", 409
-    title = Text(
-        "这份公告已撤回或已撤销，不能再变更。",
-        "This notice was withdrawn or annulled; nothing can change it any more.",
-    )
-
-
-class AlreadyReplaced(Refusal):
-    code, status = "already_replaced", 409
-    title = Text(
-        "已补发新证，原证永久作废，公告不能再变更。",
-        "A new certificate was issued and the old one is void for good; the notice stays.",
-    )
-
-
-class UnderContest(Refusal):
-    code, status = "under_contest", 409
-    title = Text(
-        "这份公告有异议正在处理，处理完之前不能这样做。",
-        "An objection to this notice is being decided; this has to wait for the decision.",
-    )
-
-
-class NotAnOfficer(Refusal):
-    code, status = "not_an_officer", 403
-    title = Text("只有工作人员可以这样做。", "Only an officer can do this.")
-
-
-class UnknownKey(Refusal):
-    code, status = "unknown_key", 401
-    title = Text(
-        "没有这个机关密钥，或它已停用。", "There is no such agency key, or it was revoked."
-    )
-
-
-class NotAnAgency(Refusal):
-    code, status = "not_an_agency", 403
-    title = Text(
-        "只有发证机关可以这样做，请用机关密钥（Authorization: Bearer …）。",
-        "Only an issuing agency can do this, with its key (Authorization: Bearer …).",
-    )
-
-
-class NotTheIssuer(Refusal):
-    code, status = "not_the_issuer", 403
-    title = Text(
-        "这份公告的发证机关不是本机关所代表的。",
-        "This notice names another issuer than those the agency speaks for.",
-    )
-
-
-class OwnNotice(Refusal):
-    code, status = "own_notice", 403
-    title = Text(
-        "不能对自己的声明提出异议；声明有误请更正或撤回。",
-        "Nobody objects to his own declaration: correct it or withdraw it.",
-    )
-
-
-class AlreadyObjected(Refusal):
-    code, status = "already_objected", 409
-    title = Text(
-        "您已对这份公告提出过异议，请等待处理。",
-        "You objected to this notice before; wait for the decision.",
-    )
-
-
-class TooManyObjections(Refusal):
-    code, status = "too_many_objections", 409
-    title = Text(
-        "这份公告待处理的异议已达 {most} 件，请等待处理。",
-        "{most} objections to this notice wait already; wait for a decision.",
-    )
-
-
-class NoOpenObjection(Refusal):
-    code, status = "no_open_objection", 409
-    title = Text(
-        "这份公告没有待受理的异议。", "This notice has no open objection that could be admitted."
-    )
-
-
-class NotContested(Refusal):
-    code, status = "not_contested", 409
-    title = Text(
-        "这份公告没有已受理的异议，不能驳回；请先受理。",
-        "No objection to this notice was admitted, so none can be dismissed; admit it first.",
-    )
-
-
-class AlreadyConfirmed(Refusal):
-    code, status = "already_confirmed", 409
-    title = Text("发证机关已经确认过这份公告。", "The issuer confirmed this notice already.")
-
-
-class AlreadyRedacted(Refusal):
-    code, status = "already_redacted", 409
-    title = Text("这份公告的内容已移除。", "The content of this notice was removed already.")

@@ -93,6 +93,25 @@ def confirmation(notice_id: str, agency: str) -> dict[str, Any]:
     }
 
 
+def confirmation_for_another(notice_id: str, agency: str | None) -> dict[str, Any]:
+    """Of what was declared for somebody else: by the issuer's agency, or by an officer (None)."""
+    by = agency or "本平台工作人员"
+    return {
+        "statement": f"{by}经审查，对{printed(notice_id)}号遗失声明予以确认，"
+        "该声明自确认时起生效；另有公示期的，自公示期满时起生效。",
+        "agency": agency,
+    }
+
+
+def supersession(notice_id: str, by: str) -> dict[str, Any]:
+    """`by` is the notice that took its place: the holder's own, or one that was confirmed."""
+    return {
+        "statement": f"同一证件已由{printed(by)}号遗失声明声明遗失，"
+        f"尚未确认的{printed(notice_id)}号遗失声明终止，不再有效。",
+        "by": by,
+    }
+
+
 def replacement(notice_id: str, agency: str, number: str | None, issued_on: str) -> dict[str, Any]:
     """`number` is the new certificate's as the public may see it, None where it is not told."""
     new = f"，新证号码：{number}" if number else ""

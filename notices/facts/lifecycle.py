@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from notices.facts.errors import (
+from notices.facts.errors import NotAllowedNow
+from notices.facts.refusals import (
     AlreadyReinstated,
     AlreadyReplaced,
-    NotAllowedNow,
+    NotConfirmed,
     NotContested,
     UnderContest,
 )
@@ -26,18 +27,26 @@ MAY_FOLLOW: dict[str, frozenset[Status]] = {
     "dismissed": frozenset({"contested"}),
     "annulled": frozenset({"declared", "invalid", "contested"}),
     "replaced": frozenset({"declared", "invalid"}),
+    "superseded": frozenset({"declared", "contested"}),
     "redacted": frozenset({"declared", "invalid", "contested", "reinstated", "replaced"}),
 }
-"""The statuses in which each kind of event may happen; `published` begins a notice."""
+"""The statuses in which each kind of event may happen; `published` begins a notice.
+
+What awaits confirmation is superseded and nothing else is; it cannot be replaced before.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened to a notice, as the log has it."""
+    """One thing that happened to a notice, as the log has it.
+
+    `logged_at` is the time that its entry says, where the log had an entry of a later one.
+    """
 
     index: int
     kind: str
     at: datetime
+    logged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,8 @@ class State:
     """What a notice is at one moment.
 
     `since` is when `status` began, `before` the status that a contest interrupted, and
-    `effective_at` when the declaration takes or took effect: None while that is open.
+    `effective_at` when the declaration takes or took effect: None while that is open, as long as
+    it is `awaiting` a confirmation.
     """
 
     status: Status
@@ -53,12 +63,16 @@ class State:
     effective_at: datetime | None
     before: Status | None
     living: bool
+    awaiting: bool = False
 
 
-def state(events: Sequence[Event], effective_at: datetime, now: datetime) -> State:
+def state(
+    events: Sequence[Event], effective_at: datetime, now: datetime, *, awaiting: bool = False
+) -> State:
     """The state of a notice with `events`, in order, that takes effect at `effective_at`.
 
-    That is what `periods.end_of_life` says of the events up to now: a dismissal moves it.
+    That is what `periods.end_of_life` says of the events up to now: a dismissal moves it, and of
+    what was declared for somebody else the confirmation does. `awaiting` that, it has no effect.
     """
     if not events or events[0].kind != "published":
         raise ValueError("the first event of a notice is that it was published")
@@ -66,30 +80,35 @@ def state(events: Sequence[Event], effective_at: datetime, now: datetime) -> Sta
     contest: tuple[Event, Status] | None = None
     for event in events:
         match event.kind:
-            case "withdrawn" | "annulled":
+            case "withdrawn" | "annulled" | "superseded":
                 return State("reinstated", event.at, None, None, living=False)
             case "replaced":
                 return State("replaced", event.at, effective_at, None, living=True)
             case "contested":
-                running = event.at < effective_at
+                running = awaiting or event.at < effective_at
                 contest = (event, "declared" if running else "invalid")
             case "dismissed" if contest:
                 since, contest = event.at, None
     if contest:
-        return State("contested", contest[0].at, None, contest[1], living=True)
+        return State("contested", contest[0].at, None, contest[1], living=True, awaiting=awaiting)
+    if awaiting:
+        return State("declared", since, None, None, living=True, awaiting=True)
     # Clocks of two machines differ by a little; a notice never is younger than its last event.
     if max(now, events[-1].at) < effective_at:
         return State("declared", since, effective_at, None, living=True)
     return State("invalid", max(since, effective_at), effective_at, None, living=True)
 
 
-def may_follow(kind: str, status: Status) -> bool:
-    return status in MAY_FOLLOW.get(kind, frozenset())
+def may_follow(kind: str, state: State) -> bool:
+    """Whether `kind` may happen to a notice in this state."""
+    if (kind == "superseded" and not state.awaiting) or (kind == "replaced" and state.awaiting):
+        return False
+    return state.status in MAY_FOLLOW.get(kind, frozenset())
 
 
 def refuse_unless_may_follow(kind: str, state: State) -> None:
     """Raises the refusal that says why `kind` cannot happen to a notice in this state."""
-    if may_follow(kind, state.status):
+    if may_follow(kind, state):
         return
     match state.status:
         case "reinstated":
@@ -100,5 +119,7 @@ def refuse_unless_may_follow(kind: str, state: State) -> None:
             raise UnderContest
         case _ if kind == "dismissed":
             raise NotContested
+        case _ if kind == "replaced":
+            raise NotConfirmed
         case _:
             raise NotAllowedNow

@@ -160,8 +160,23 @@ MESSAGES: dict[str, Text] = {
         "Only a sign-in for an organisation names one; take this out.",
     ),
     "relation_of_persons": Text(
-        "持证人是单位时，不能选父母或监护人，请改选“本人”或“受委托”。",
-        "An organisation has no parent or guardian; choose self or mandate.",
+        "持证人是单位时，没有父母、监护人或继承人，请改选“受委托”或“清算组”。",
+        "An organisation has no parent, guardian or heir; choose mandate or liquidator.",
+    ),
+    "relation_of_companies": Text(
+        "持证人是个人时没有清算组，请改选“受委托”或“继承人”。",
+        "A person has no liquidator; choose mandate or heir.",
+    ),
+    "relation_of_self": Text(
+        "持证人就是您本人（本单位），请选“本人”。",
+        "The holder is you yourself, or your organisation; choose self.",
+    ),
+    "exhibit_required": Text(
+        "请附上证明您可以代为声明的材料（委托书、清算组备案或裁定、继承公证或亲属关系证明、监护证明）"
+        "的照片或 PDF（接口：multipart/form-data 的 exhibit）。",
+        "Attach a document that shows that you may declare for the holder (mandate, record of the "
+        "liquidators, proof of inheritance or of guardianship), as a picture or PDF (for programs: "
+        "`exhibit` in multipart/form-data).",
     ),
     "not_a_minor": Text(
         "只有未满 18 周岁的持证人可由父母声明；其他监护人请选“监护人”。",

@@ -49,10 +49,31 @@ def _number(declaration: Declaration, certificate: Certificate | None) -> Iterat
     broken = certificate.check_digit != "mod1110" and not certificate.check_digit_fits(normal)
     if broken and not confirmed:
         yield Problem("number", "number_check_digit")
-    if _anothers_number(normal, declaration.holder, certificate):
+    anothers = _anothers_number(normal, declaration.holder, certificate)
+    another_id = anothers and is_anothers_id(declaration, certificate)
+    if anothers and not (another_id and confirmed):
         yield Problem("number", "number_not_holders")
-    elif not (confirmed or broken or (usual and _is_own(normal, declaration.holder, certificate))):
+    own = usual and _is_own(normal, declaration.holder, certificate)
+    # Who once had another resident ID confirms it; another one's code is refused for good.
+    if not (confirmed or broken or own) and (another_id or not anothers):
         yield Problem("number", "number_unusual", {"example": certificate.examples[0]})
+
+
+def is_anothers_id(declaration: Declaration, certificate: Certificate | None) -> bool:
+    """Whether a person's number should be his own resident ID and is another one.
+
+    It may be an older one of his, on a paper that was issued before it was corrected.
+    """
+    if certificate is None or certificate.number_is is None or is_blank(declaration.number):
+        return False
+    holder = declaration.holder or Holder()
+    normal = certificate.normal_number(declaration.number or "")
+    code = normal[:18] if certificate.number_is == "holder_code_prefix" else normal
+    return (
+        holder.kind == "person"
+        and not _is_own(normal, holder, certificate)
+        and (has_resident_id_shape(code) or looks_like_resident_id(code))
+    )
 
 
 def number_problems(

@@ -3,8 +3,12 @@
 import re
 from dataclasses import dataclass
 
-import notices.facts.outages  # noqa: F401  (its refusals are the service's too)
-from notices.facts import errors
+from notices.facts import (  # noqa: F401  (found by their base)
+    errors,
+    outages,
+    refusals,
+    troubles,
+)
 from notices.facts.messages import MESSAGES
 from notices.facts.texts import Text
 
@@ -83,7 +87,7 @@ class Explained:
         return tuple(ADVICE[status] for status in self.statuses)
 
 
-def refusals() -> list[type[errors.Refusal]]:
+def every_refusal() -> list[type[errors.Refusal]]:
     """Every refusal of the service, by status and code."""
     found, todo = [], [errors.Refusal]
     while todo:
@@ -95,7 +99,7 @@ def refusals() -> list[type[errors.Refusal]]:
 
 def explained(code: str) -> Explained | None:
     """What `code` means, whether it is one of a request or of a value in it or, rarely, of both."""
-    kinds = [kind for kind in refusals() if kind.code == code]
+    kinds = [kind for kind in every_refusal() if kind.code == code]
     sentences = [kind.title for kind in kinds]
     if code in MESSAGES:
         sentences.append(MESSAGES[code])
@@ -110,7 +114,7 @@ def explained(code: str) -> Explained | None:
 
 def codes() -> tuple[list[str], list[str]]:
     """The codes of requests, by status, and those of values."""
-    return list(dict.fromkeys(kind.code for kind in refusals())), sorted(MESSAGES)
+    return list(dict.fromkeys(kind.code for kind in every_refusal())), sorted(MESSAGES)
 
 
 def in_general(text: Text) -> Text:

@@ -4,6 +4,7 @@ import asyncio
 
 from notices.database import DB
 from notices.facts.errors import Unavailable
+from notices.relay.publishing import FOLLOWER
 
 EVERY = 0.2
 """Seconds for which an answer serves; a change of a notice shows no later than that."""
@@ -20,8 +21,9 @@ SELECT f.checked_at > clock_timestamp() - interval '10 seconds' AS whole,
      ORDER BY index LIMIT {MOST + 1}) e) AS ahead,
   (SELECT array_agg(p.notice) FROM parked p WHERE p.follower = f.name) AS parked,
   (SELECT array_agg(t.notice) FROM
-    (SELECT notice FROM touched WHERE NOT taken ORDER BY at LIMIT {MOST + 1}) t) AS touched
-FROM follower f WHERE f.name = 'search'
+    (SELECT notice FROM touched WHERE NOT taken AND f.name <> ALL(takers)
+     ORDER BY at LIMIT {MOST + 1}) t) AS touched
+FROM follower f WHERE f.name = $1
 """  # noqa: S608  (constants)
 
 
@@ -58,7 +60,7 @@ class Behind:
 
 
 async def _look() -> frozenset[str] | None:
-    row = await DB.row(LOOK)
+    row = await DB.row(LOOK, FOLLOWER)
     if row is None or not row["whole"]:
         return None
     ahead = [*(row["ahead"] or []), *(row["touched"] or [])]

@@ -16,18 +16,18 @@ FEW = 5_000
 BY_EVENT = {
     "contested": ["contested"],
     "replaced": ["replaced"],
-    "reinstated": ["withdrawn", "annulled"],
+    "reinstated": ["withdrawn", "annulled", "superseded"],
 }
 """The kinds of event without which no notice has the status."""
 
 # Exactly as the index `event_outcome` says it, or it cannot be used.
-_OUTCOME = "e.kind IN ('contested', 'dismissed', 'withdrawn', 'annulled', 'replaced')"
+_OUTCOME = "e.kind IN ('contested', 'dismissed', 'withdrawn', 'annulled', 'superseded', 'replaced')"
 _LAST = (
     f"(SELECT e.kind FROM event e WHERE e.notice = n.id AND {_OUTCOME}"  # noqa: S608
     " ORDER BY e.index DESC LIMIT 1)"
 )
 _COLUMNS = (
-    "n.id, n.certificate, n.region, n.published_index, n.published_at, n.effective_at,"
+    "n.id, n.certificate, n.region, n.published_index, n.published_at, n.effective_at, n.awaiting,"
     " n.holder_name, n.form ->> 'issuer' AS issuer, n.form -> 'document' ->> 'id' AS document,"
     " n.form ->> 'details' AS details, n.number_key, n.form ->> 'number' AS number,"
     " n.form -> 'holder' ->> 'identifier' AS identifier"
@@ -102,10 +102,11 @@ def _status(sql: Condition, status: str, now: datetime) -> str:
         case "contested" | "replaced":
             return f"{_LAST} = {sql.value(status)}"
         case "reinstated":
-            return f"{_LAST} IN ('withdrawn', 'annulled')"
+            return f"{_LAST} IN ('withdrawn', 'annulled', 'superseded')"
         case "declared" | "invalid":
-            sign = ">" if status == "declared" else "<="
-            moment = f"n.effective_at {sign} {sql.value(now)}"
+            # No OR, which would lead to all that awaits; the terms are to be looked up.
+            runs = f"CASE WHEN n.awaiting THEN true ELSE n.effective_at > {sql.value(now)} END"
+            moment = runs if status == "declared" else f"NOT {runs}"
             return f"coalesce({_LAST}, 'dismissed') = 'dismissed' AND {moment}"
         case _:
             return "false"
@@ -196,10 +197,11 @@ async def chunks(lookup: Lookup, now: datetime) -> tuple[int, int] | None:
 
 
 async def _first_running(now: datetime) -> int:
-    """The first chunk with a notice whose period may still run."""
+    """The first chunk with a notice whose period may still run, or which awaits confirmation."""
     row = await DB.row(
         # The sum keeps it from reading the log from its begin for the smallest index.
-        "SELECT min(n.published_index + 0) AS first FROM notice n WHERE n.effective_at > $1",
+        "SELECT least((SELECT min(n.published_index + 0) FROM notice n WHERE n.effective_at > $1),"
+        " (SELECT min(n.published_index) FROM notice n WHERE n.awaiting)) AS first",
         now,
     )
     if row is None or row["first"] is None:

@@ -157,5 +157,7 @@ def _hit(row: asyncpg.Record, now: datetime) -> Hit:
         row["certificate"],
         row["region"],
         row["published_at"].astimezone(CHINA).year,
-        lifecycle.state([published, *outcomes], row["effective_at"], now).status,
+        lifecycle.state(
+            [published, *outcomes], row["effective_at"], now, awaiting=row["awaiting"]
+        ).status,
     )

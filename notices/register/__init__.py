@@ -11,7 +11,7 @@ import msgspec
 from notices import log
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts import lifecycle
+from notices.facts import lifecycle, relations
 from notices.facts.catalogue import Period
 from notices.facts.errors import NoSuchNotice
 from notices.facts.lifecycle import Event, State
@@ -26,9 +26,9 @@ FORM_FIELDS = (
 # One statement sees one state of the register: notice and events can never disagree.
 SELECT = """
 SELECT n.id, n.form, n.evidence, n.number_form, n.published_index, n.published_at,
-  n.effective_at, n.provisional, n.period_value, n.period_unit, n.objections,
+  n.effective_at, n.provisional, n.awaiting, n.period_value, n.period_unit, n.objections,
   statement_timestamp() AS now,
-  (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index)
+  (SELECT array_agg(ROW(e.index, e.kind, e.at, e.logged_at) ORDER BY e.index)
      FROM event e WHERE e.notice = n.id) AS events
 FROM notice n
 """
@@ -46,7 +46,8 @@ class Notice:
 
     `objections` counts those that were ever filed; `provisional` says that `state.effective_at`
     may still move with the holidays of a year that are not published. `period` is the one under
-    which it was published, whatever the catalogue says now.
+    which it was published, whatever the catalogue says now, and `ends_at` is when it is over,
+    also while a contest or a missing confirmation leaves open when the notice takes effect.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Notice:
     published_at: datetime
     published_index: int
     objections: int
+    ends_at: datetime
     provisional: bool
     period: Period | None
     events: list[Event]
@@ -74,14 +76,26 @@ class Notice:
             "provisional": self.provisional,
             "status": self.state.status,
             "evidence": self.evidence,
-            "awaiting": None,
+            "awaiting": relations.AWAITING if self.state.awaiting else None,
             "objections": self.objections,
             "elsewhere": form.get("elsewhere"),
             "notice_period": msgspec.to_builtins(self.period),
             "events": [
-                {"index": event.index, "kind": event.kind, "at": rfc3339(event.at)}
-                for event in self.events
+                {"index": event.index, "kind": event.kind, **times(event)} for event in self.events
             ],
+            "links": links(deployment, self.id),
+        }
+
+    @property
+    def confirmed(self) -> bool:
+        return any(event.kind == "confirmed" for event in self.events)
+
+    def existing(self, deployment: Deployment) -> dict[str, Any]:
+        """What a refusal tells of the notice that is in the way."""
+        return {
+            "id": self.id,
+            "status": self.state.status,
+            "published_at": rfc3339(self.published_at),
             "links": links(deployment, self.id),
         }
 
@@ -101,13 +115,20 @@ def links(deployment: Deployment, id: str) -> dict[str, str]:
     }
 
 
+def times(event: Event) -> dict[str, str]:
+    """`at` as the log's entry has it, and when it really was where that is another time."""
+    if event.logged_at is None:
+        return {"at": rfc3339(event.at)}
+    return {"at": rfc3339(event.logged_at), "happened_at": rfc3339(event.at)}
+
+
 def _time(at: datetime | None) -> str | None:
     return rfc3339(at) if at is not None else None
 
 
 def from_row(row: asyncpg.Record) -> Notice:
-    events = [Event(index, kind, at) for index, kind, at in row["events"] or ()]
-    state = lifecycle.state(events, row["effective_at"], row["now"])
+    events = [Event(*each) for each in row["events"] or ()]
+    state = lifecycle.state(events, row["effective_at"], row["now"], awaiting=row["awaiting"])
     value, unit = row["period_value"], row["period_unit"]
     return Notice(
         id=row["id"],
@@ -117,6 +138,7 @@ def from_row(row: asyncpg.Record) -> Notice:
         published_at=row["published_at"],
         published_index=row["published_index"],
         objections=row["objections"],
+        ends_at=row["effective_at"],
         provisional=row["provisional"] and state.effective_at is not None,
         period=Period(value, unit) if value is not None else None,
         events=events,
@@ -151,7 +173,7 @@ async def touch(id: str) -> None:
     """Say that notice `id` changed without an event, so that what follows the log takes it too."""
     await DB.fetch(
         "INSERT INTO touched (notice, at) VALUES ($1, clock_timestamp())"
-        " ON CONFLICT (notice) DO UPDATE SET at = excluded.at, taken = false",
+        " ON CONFLICT (notice) DO UPDATE SET at = excluded.at, taken = false, takers = '{}'",
         id,
     )
 
@@ -181,7 +203,7 @@ async def ids_of_organisations(first: int, end: int) -> list[str]:
 async def events(deployment: Deployment, since: int, limit: int) -> dict[str, Any]:
     """Up to `limit` events from index `since` on, each with its notice as it is now."""
     rows = await DB.fetch(
-        "SELECT index, notice, kind, at, entry, salt, form FROM event"
+        "SELECT index, notice, kind, coalesce(logged_at, at) AS at, entry, salt, form FROM event"
         " WHERE index >= $1 ORDER BY index LIMIT $2",
         since,
         limit,

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts import disclosure, documents, numbers, readings
+from notices.facts import disclosure, documents, numbers, readings, relations
 from notices.facts.certificate import Certificate
 from notices.facts.forms import Declaration, Holder
 from notices.facts.text_check import is_blank
@@ -25,7 +25,7 @@ class Claim(NamedTuple):
 
     `by_holder` is there where the holder's code may stand for the number; `document` is empty
     where the number alone tells the paper. `lettered` says that the number holds letters, and
-    `shown` that it is public in full.
+    `shown` that it is public in full. One that is `awaiting` a confirmation claims nothing yet.
     """
 
     by_certificate: bytes
@@ -37,6 +37,7 @@ class Claim(NamedTuple):
     copy_number: int | None
     lettered: bool
     shown: bool
+    awaiting: bool = False
 
     @property
     def lock(self) -> int:
@@ -81,11 +82,12 @@ def claimed(deployment: Deployment, certificate: Certificate, declaration: Decla
         copy_number=documents.copy_of(documents.copy_number(declaration, certificate)),
         lettered=readings.has_letters(normal),
         shown="*" not in (shown or ""),
+        awaiting=relations.awaits_confirmation(declaration, certificate),
     )
 
 
 def overlap(one: Claim, other: Claim) -> bool:
-    """Whether two claims of the same number may be about one paper, as `OVERLAPPING` says it."""
+    """Whether two claims of the same number may be about one paper, as `SAME_PAPER` says it."""
     documents = {one.document, other.document}
     numbers = {one.copy_number, other.copy_number}
     same = {
@@ -96,12 +98,15 @@ def overlap(one: Claim, other: Claim) -> bool:
     return bool(same) and (len(documents) == 1 or "" in documents)
 
 
-OVERLAPPING = """
+SAME_PAPER = """
   c.living AND (c.document = a.document OR c.document = '' OR a.document = '')
   AND c.copy = a.copy
   AND (c.copy_number = a.copy_number OR c.copy_number IS NULL OR a.copy_number IS NULL)
 """
-"""When a claim `c` and another one `a` of the same number may be about one paper."""
+"""When a living claim `c` and another one `a` of the same number may be about one paper."""
+
+OVERLAPPING = f"{SAME_PAPER} AND NOT c.awaiting"
+"""When `c` then stands in the way of `a`: what is not confirmed yet stands in nobody's."""
 
 _ASKED = """
   unnest($1::bytea[], $2::text[], $3::text[], $4::int[])
@@ -110,14 +115,15 @@ _ASKED = """
 
 _TAKE = f"""
 INSERT INTO claim (by_certificate, document, copy, copy_number, by_number, by_digits, by_holder,
-  lettered, shown, rules, notice)
+  lettered, shown, awaiting, rules, notice)
 SELECT a.* FROM unnest($1::bytea[], $2::text[], $3::text[], $4::int[], $5::bytea[], $6::bytea[],
-    $7::bytea[], $8::boolean[], $9::boolean[], $10::smallint[], $11::text[])
+    $7::bytea[], $8::boolean[], $9::boolean[], $10::boolean[], $11::smallint[], $12::text[])
   AS a (by_certificate, document, copy, copy_number, by_number, by_digits, by_holder,
-    lettered, shown, rules, notice)
+    lettered, shown, awaiting, rules, notice)
 WHERE NOT EXISTS
   (SELECT FROM claim c WHERE c.by_certificate = a.by_certificate AND {OVERLAPPING})
-RETURNING notice
+RETURNING notice, EXISTS (SELECT FROM claim o
+  WHERE o.by_certificate = claim.by_certificate AND o.living AND o.awaiting) AS beside
 """  # noqa: S608  (nothing in it comes from outside)
 
 # Not by the primary key, which would be read until one is met.
@@ -127,13 +133,21 @@ WHERE {OVERLAPPING} ORDER BY c.id + 0 LIMIT 1
 """  # noqa: S608  (likewise)
 
 
-async def take(wanted: Sequence[tuple[Claim, str]]) -> set[str]:
-    """Claim for each notice (by id) what it claims; the ids of those that got all of it.
+class Taken(NamedTuple):
+    """The notices, by id, that got all they wanted; `beside`: there are unconfirmed ones too."""
+
+    ids: set[str]
+    beside: bool
+
+
+async def take(wanted: Sequence[tuple[Claim, str]]) -> Taken:
+    """Claim for each notice (by id) what it claims; which of them got all of it.
 
     Which claims overlap no unique index can say: whoever calls this holds the lock of the number
     (`Claim.lock`, taken in a statement before, under `IN_BULK` shared) or `IN_BULK` alone, and of
     two that want one number here the first has it. The others' rows are to be rolled back, or
-    deleted.
+    deleted. What awaits a confirmation gets what it wants unless somebody has it already, and
+    stands in nobody's way.
     """
     held: dict[bytes, list[Claim]] = {}
     rows = []
@@ -141,11 +155,13 @@ async def take(wanted: Sequence[tuple[Claim, str]]) -> set[str]:
         before = held.setdefault(claim.by_certificate, [])
         if any(overlap(claim, other) for other in before):
             continue
-        before.append(claim)
+        if not claim.awaiting:
+            before.append(claim)
         rows += [(*row, id) for row in _rows(claim)]
-    taken = await DB.fetch(_TAKE, *([row[column] for row in rows] for column in range(11)))
+    taken = await DB.fetch(_TAKE, *([row[column] for row in rows] for column in range(12)))
     counts = Counter(row["notice"] for row in taken)
-    return {id for claim, id in wanted if counts[id] == len(claim.copies)}
+    ids = {id for claim, id in wanted if counts[id] == len(claim.copies)}
+    return Taken(ids, any(row["beside"] for row in taken))
 
 
 def _rows(claim: Claim) -> list[tuple[Any, ...]]:
@@ -155,7 +171,7 @@ def _rows(claim: Claim) -> list[tuple[Any, ...]]:
             claim.by_certificate, claim.document, copy,
             claim.copy_number if copy == "duplicate" else None,
             claim.by_number, claim.by_digits, claim.by_holder, claim.lettered, claim.shown,
-            readings.RULES,
+            claim.awaiting, readings.RULES,
         )
         for copy in claim.copies
     ]  # fmt: skip
@@ -165,6 +181,45 @@ async def in_the_way(claim: Claim) -> str | None:
     """The first living notice that has what is claimed, or None."""
     rows = [row[:4] for row in _rows(claim)]
     row = await DB.row(_IN_THE_WAY, *([each[column] for each in rows] for column in range(4)))
+    return None if row is None else row["notice"]
+
+
+_OTHERS = """
+SELECT DISTINCT c.notice FROM claim a JOIN claim c ON c.by_certificate = a.by_certificate
+JOIN notice_private o ON o.notice = c.notice
+WHERE a.notice = $1 AND c.notice <> a.notice AND ($2::bytea IS NULL OR o.holder_hash = $2)
+"""
+_UNCONFIRMED = f"{_OTHERS} AND c.awaiting AND {SAME_PAPER} ORDER BY c.notice"
+_CONFIRMED = f"{_OTHERS} AND {OVERLAPPING} ORDER BY c.notice LIMIT 1"
+
+
+async def unconfirmed_beside(id: str, holder: bytes | None = None) -> list[str]:
+    """The notices that await a confirmation and may be about the paper of notice `id`.
+
+    Of one holder alone, by his hash, where that is given.
+    """
+    return [row["notice"] for row in await DB.fetch(_UNCONFIRMED, id, holder)]
+
+
+async def lock_of(id: str) -> None:
+    """Take the lock of the number of notice `id`, as whoever claims it does."""
+    row = await DB.row("SELECT by_certificate FROM claim WHERE notice = $1 LIMIT 1", id)
+    if row is None:
+        raise RuntimeError("A notice claims no number.")
+    key = int.from_bytes(row["by_certificate"][:8], signed=True)
+    await DB.fetch(
+        "SELECT pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock($2)", IN_BULK, key
+    )
+
+
+async def confirm(id: str) -> str | None:
+    """Let notice `id` claim what it only told; or the notice that has that already.
+
+    Whoever calls this holds the lock of its number.
+    """
+    row = await DB.row(_CONFIRMED, id, None)
+    if row is None:
+        await DB.fetch("UPDATE claim SET awaiting = false WHERE notice = $1", id)
     return None if row is None else row["notice"]
 
 

@@ -117,8 +117,14 @@ class _Relay:
                 await self.rest(0.5)
                 if self._stop.is_set():
                     return
+            # One that is new may be the one from before indexes had names, or look like it: what
+            # its index holds is looked at before anything is believed.
             await DB.fetch(
-                "INSERT INTO follower (name) VALUES ($1) ON CONFLICT DO NOTHING", FOLLOWER
+                "INSERT INTO follower (name, position, stale) SELECT $1::text, coalesce("
+                " (SELECT position FROM follower WHERE name = 'search'), 0),"
+                " EXISTS (SELECT FROM follower WHERE name NOT IN ('search', $1))"
+                " ON CONFLICT DO NOTHING",
+                FOLLOWER,
             )
             await self._publish(connection)
         finally:
@@ -148,8 +154,9 @@ class _Relay:
     async def _round(self, connection: Any) -> bool:
         """Take the next events and try what is parked, if it is time; whether there may be more."""
         row = await connection.fetchrow(
-            "SELECT f.position, h.size > f.position OR EXISTS (SELECT FROM touched WHERE NOT taken)"
-            " AS behind FROM follower f, log_head h WHERE f.name = $1 AND h.id = 1",
+            "SELECT f.position, h.size > f.position OR EXISTS"
+            " (SELECT FROM touched WHERE NOT taken AND f.name <> ALL(takers)) AS behind"
+            " FROM follower f, log_head h WHERE f.name = $1 AND h.id = 1",
             FOLLOWER,
         )
         position, behind = (row["position"], row["behind"]) if row else (0, False)
@@ -229,7 +236,9 @@ class _Relay:
         if not self._fits or now < self._checked_at + LOOK_AFTER:
             return False
         self._checked_at = now
-        older = not await checking.holds_newest(self._admin, self._index, position)
+        older = await checking.is_stale() or not await checking.holds_newest(
+            self._admin, self._index, position
+        )
         if not older:
             await checking.note(True)
         return older

@@ -21,10 +21,15 @@ async def holds(admin: Admin, index: str, position: int) -> bool:
     An older document in the middle that others put there, or one deleted for one too many, is
     seen by neither: that needs `notices reindex`.
     """
-    if not indexes.fits(await admin.settings(index)):
+    if not indexes.fits(await admin.settings(index)) or await is_stale():
         return False
     least = await expected(position, await publishing.parked())
     return await admin.count(index) >= least and await holds_newest(admin, index, position)
+
+
+async def is_stale() -> bool:
+    """Whether we were away for so long that changes without an event were not kept for us."""
+    return bool(await DB.fetch("SELECT FROM follower WHERE name = $1 AND stale", FOLLOWER))
 
 
 async def note(whole: bool) -> None:
@@ -33,7 +38,8 @@ async def note(whole: bool) -> None:
     Nobody believes a document of an index that was not found whole of late.
     """
     await DB.fetch(
-        "UPDATE follower SET checked_at = CASE WHEN $2 THEN clock_timestamp() END WHERE name = $1",
+        "UPDATE follower SET checked_at = CASE WHEN $2 THEN clock_timestamp() END,"
+        " alive_at = clock_timestamp() WHERE name = $1",
         FOLLOWER,
         whole,
     )

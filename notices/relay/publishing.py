@@ -1,5 +1,6 @@
 """From the register into the search index: documents of notices as they are now, delivered."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +17,12 @@ from notices.register import Notice
 from search.document import document
 from search.engine import Admin, WriteRefused
 
-FOLLOWER = "search"
-"""The name under which the search index follows the log."""
+NAME = "SEARCH_FOLLOWER"
+FOLLOWER = os.environ.get(NAME) or "search"
+"""The name under which our search index follows the log; `serve` names that of its own engine.
+
+Two services on one database that run an engine each have an index each, and a relay for it.
+"""
 
 ABOUT_DOCUMENTS = frozenset(
     {
@@ -216,7 +221,9 @@ async def try_parked(
 async def touched(limit: int) -> dict[str, Any]:
     """Notices that changed without an event and that the index has not taken, and when."""
     rows = await DB.fetch(
-        "SELECT notice, at FROM touched WHERE NOT taken ORDER BY at LIMIT $1", limit
+        "SELECT notice, at FROM touched WHERE NOT taken AND $2 <> ALL(takers) ORDER BY at LIMIT $1",
+        limit,
+        FOLLOWER,
     )
     return {row["notice"]: row["at"] for row in rows}
 
@@ -224,14 +231,27 @@ async def touched(limit: int) -> dict[str, Any]:
 async def untouch(delivered: Mapping[str, Any]) -> None:
     """Note that the index has `delivered`, but for what changed again since then.
 
-    The rows stay a day, so that a rebuild that read an older state can ask for them again.
+    The rows stay until every index that is alive has them, and then a day, so that a rebuild that
+    read an older state can ask for them again.
     """
+    if not delivered:
+        return
     await DB.fetch(
         # No join, which could begin with all that is touched.
-        "UPDATE touched SET taken = true WHERE notice = ANY($1::text[])"
+        "UPDATE touched SET takers = array_append(takers, $3), taken = NOT EXISTS"
+        "  (SELECT FROM follower f WHERE f.name <> $3 AND f.name <> ALL(touched.takers)"
+        "    AND f.alive_at > clock_timestamp() - interval '1 hour')"
+        " WHERE notice = ANY($1::text[])"
         " AND at = ($2::timestamptz[])[array_position($1::text[], notice)]",
         list(delivered),
         list(delivered.values()),
+        FOLLOWER,
+    )
+    # One that is away for longer is not waited for, and has to be filled anew.
+    await DB.fetch(
+        "UPDATE follower SET stale = true WHERE name <> $1 AND NOT stale"
+        " AND coalesce(alive_at, '-infinity') <= clock_timestamp() - interval '1 hour'",
+        FOLLOWER,
     )
 
 

@@ -11,6 +11,7 @@ What keeps every moment safe, a kill at any step included:
   comes before whatever the relay sends once the gate is open again.
 """
 
+import zlib
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -22,7 +23,7 @@ from notices import database
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.relay import checking, publishing
-from notices.relay.publishing import Sent
+from notices.relay.publishing import FOLLOWER, Sent
 from search import index as indexes
 from search.engine import Admin
 
@@ -36,9 +37,9 @@ FEW = 500
 PATIENCE = 3600
 """Seconds to wait for another rebuild, or for the relay's round."""
 
-LOCKS = 0x6E6F7469
+LOCKS = 0x6E6F7469 ^ (0 if FOLLOWER == "search" else zlib.crc32(FOLLOWER.encode()) >> 1)
 RELAY, GATE, REBUILDING = 1, 2, 3
-"""Session locks of PostgreSQL (LOCKS, n): they end with whoever holds them."""
+"""Session locks of PostgreSQL (LOCKS, n), of each index its own: they end with who holds them."""
 
 KEEPALIVES = {
     "tcp_keepalives_idle": "10",
@@ -131,10 +132,12 @@ async def _rebuild(
         # What was noted before the rebuild began may have been committed after it was read; no
         # transaction of ours lasts a minute.
         await DB.fetch(
-            "UPDATE touched SET taken = false"
-            " WHERE taken AND at >= $1::timestamptz - interval '1 minute'",
+            "UPDATE touched SET taken = false, takers = array_remove(takers, $2)"
+            " WHERE (taken OR $2 = ANY(takers)) AND at >= $1::timestamptz - interval '1 minute'",
             began,
+            FOLLOWER,
         )
+        await DB.fetch("UPDATE follower SET stale = false WHERE name = $1", FOLLOWER)
         await move(position)
     await admin.drop(following)
     LOG.info("index_rebuilt", documents=count, position=position)
@@ -195,7 +198,7 @@ async def _log_now() -> tuple[int, Any]:
 
 
 async def reached_position() -> int:
-    row = await DB.row("SELECT position FROM follower WHERE name = $1", publishing.FOLLOWER)
+    row = await DB.row("SELECT position FROM follower WHERE name = $1", FOLLOWER)
     return row["position"] if row else 0
 
 
@@ -205,6 +208,6 @@ async def move(position: int) -> None:
         "INSERT INTO follower (name, position) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE"
         " SET position = excluded.position, moved_at = clock_timestamp()"
         " WHERE follower.position < excluded.position",
-        publishing.FOLLOWER,
+        FOLLOWER,
         position,
     )

@@ -19,6 +19,7 @@ from notices.trust.answers import AnswerError, AnswerSigner, PublicKey, keys_in
 from notices.trust.encoding import EncodingError, from_base64, strict_json, to_base64
 from notices.trust.notes import NoteError, NoteSigner, NoteVerifier
 from notices.trust.sealing import KEY_SIZE, Sealer
+from notices.trust.signed import SIGNED, LogSigner
 from notices.trust.signing import Ed25519Signer
 
 FILES = ("matching.key", "sealing.key", "log.key", "answers.key")
@@ -75,7 +76,7 @@ class Keys:
             return cls(
                 matching=_random_bytes(folder, "matching"),
                 sealer=Sealer(_random_bytes(folder, "sealing")),
-                log=NoteSigner.from_text(_read(folder / "log.key")),
+                log=_log_signer(folder),
                 answers=AnswerSigner(Ed25519Signer(_random_bytes(folder, "answers"))),
                 retired=retired_in(folder),
             )
@@ -183,6 +184,12 @@ def import_into(folder: Path, keys: dict[str, str]) -> None:
     for name in (RETIRED, *FILES):
         if name in keys and not (folder / name).exists():
             _make(folder / name, lambda text=keys[name]: text)  # type: ignore[misc]
+
+
+def _log_signer(folder: Path) -> LogSigner:
+    signer = LogSigner.from_text(_read(folder / "log.key"))
+    signer.record = folder / SIGNED
+    return signer
 
 
 def _random_key(purpose: str) -> str:

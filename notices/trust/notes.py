@@ -8,6 +8,7 @@ tools and every witness can read them.
 import hashlib
 import re
 import secrets
+from typing import Self
 
 from notices.trust.encoding import EncodingError, from_base64, to_base64
 from notices.trust.merkle import HASH_SIZE
@@ -64,11 +65,11 @@ class NoteSigner:
         return f"NoteSigner({self.name!r}, {self.key_id.hex()})"
 
     @classmethod
-    def generate(cls, name: str) -> "NoteSigner":
+    def generate(cls, name: str) -> Self:
         return cls(name, secrets.token_bytes(SEED_SIZE))
 
     @classmethod
-    def from_text(cls, text: str) -> "NoteSigner":
+    def from_text(cls, text: str) -> Self:
         """The key that `to_text` wrote; the id in it guards against a slip of the pen."""
         name, id_hex, seed = _key_parts(text.removeprefix(_SECRET), text.startswith(_SECRET))
         signer = cls(name, seed)
@@ -88,6 +89,10 @@ class NoteSigner:
         """`text`, which ends with a newline, as a note."""
         signature = self._signer.sign(_check_text(text))
         return f"{text}\n{_DASH}{self.name} {to_base64(self.key_id + signature)}\n"
+
+    def checkpoint(self, size: int, root: bytes) -> str:
+        """A signed checkpoint of the log of our name."""
+        return self.sign(checkpoint_text(self.name, size, root))
 
 
 class NoteVerifier:

@@ -181,6 +181,26 @@ class Walk:
         return Seen(size, root, self.at)
 
 
+class Later:
+    """Entries whose time has yet to come, for whoever walks by a clock of his own.
+
+    No time goes back, so they are the last ones; nothing is wrong with the tree for that.
+    """
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        self.first: tuple[int, datetime] | None = None
+
+    def look(self, first: int, said: Sequence[Entry]) -> None:
+        """At entries in the order of a walk."""
+        if self.first is None and said and said[-1].at > self.until:
+            self.first = next(
+                (index, entry.at)
+                for index, entry in enumerate(said, first)
+                if entry.at > self.until
+            )
+
+
 class Tops:
     """The tiles above the lowest, as they are completed by what a walk made."""
 

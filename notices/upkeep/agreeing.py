@@ -30,27 +30,35 @@ SELECT id, published_index, wrong FROM (
   SELECT n.id, n.published_index, CASE
       WHEN p.index IS NULL OR p.notice <> n.id THEN 'index'
       WHEN n.published_at <> p.at THEN 'at'
-      WHEN n.form IS DISTINCT FROM p.form || coalesce((
+      WHEN n.form IS DISTINCT FROM p.form - 'happened_at' || coalesce((
         SELECT jsonb_object_agg(field.key, field.value -> 'after' ORDER BY c.index)
-        FROM event c CROSS JOIN LATERAL jsonb_each(c.form - 'statement') AS field
+        FROM event c
+        CROSS JOIN LATERAL jsonb_each(c.form - ARRAY['statement', 'happened_at']) AS field
         WHERE c.notice = n.id AND c.kind = 'corrected'), '{}') THEN 'form'
       WHEN (p.form ? 'notice_period') <> (n.period_from IS NOT DISTINCT FROM 'form')
         OR p.form -> 'notice_period' <> CASE WHEN n.period_value IS NULL THEN 'null'
           ELSE jsonb_build_object('value', n.period_value, 'unit', n.period_unit) END
         THEN 'period'
       WHEN n.period_from IS NOT NULL AND n.period_value IS NULL
-        AND n.effective_at <> n.published_at THEN 'at_once'
+        AND n.effective_at <> n.published_at AND NOT EXISTS (SELECT 1 FROM event c
+          WHERE c.notice = n.id AND c.kind = 'confirmed' AND c.at = n.effective_at
+            AND coalesce(p.form ? 'awaiting', true)) THEN 'at_once'
+      WHEN n.awaiting AND NOT coalesce(p.form ? 'awaiting', true)
+        OR p.form ? 'awaiting' AND n.awaiting = EXISTS (SELECT 1 FROM event c
+          WHERE c.notice = n.id AND c.kind = 'confirmed') THEN 'awaiting'
       WHEN n.evidence = 'issuer_confirmed' AND NOT EXISTS (SELECT 1 FROM event c
         WHERE c.notice = n.id AND c.kind IN ('confirmed', 'replaced')) THEN 'evidence'
       WHEN NOT EXISTS (SELECT 1 FROM claim c WHERE c.notice = n.id) THEN 'claim'
       WHEN EXISTS (SELECT 1 FROM claim c,
-          LATERAL (SELECT coalesce(bool_or(o.kind IN ('withdrawn', 'annulled')), false) AS ended,
+          LATERAL (SELECT coalesce(bool_or(o.kind IN ('withdrawn', 'annulled', 'superseded')),
+                false) AS ended,
               coalesce(bool_or(o.kind = 'replaced'), false) AS replaced
             FROM event o WHERE o.notice = n.id) AS told
         -- A replaced one may be free again: whether its number is the new one's is sealed.
         WHERE c.notice = n.id AND (c.living AND told.ended
           OR NOT c.living AND NOT told.ended AND NOT told.replaced
-          OR c.replaced <> told.replaced)) THEN 'living'
+          OR c.replaced <> told.replaced
+          OR c.awaiting <> n.awaiting)) THEN 'living'
     END AS wrong
   FROM notice n LEFT JOIN event p ON p.index = n.published_index
 ) AS looked_at WHERE wrong IS NOT NULL ORDER BY published_index LIMIT 1
@@ -76,8 +84,10 @@ async def _refuse_other_ends(connection: Any) -> None:
         for row in rows:
             events, at = life(row), row["effective_at"]
             period = Period(row["period_value"], row["period_unit"])
+            made = periods.end_of_life(events, period).at
+            if at == row["confirmed_at"] and made <= at:
+                continue
             if not periods.may_end(at, events, period, provisional=row["provisional"]):
-                made = periods.end_of_life(events, period).at
                 raise Difference(
                     _OTHER_END.format(id=row["id"], said=rfc3339(at), made=rfc3339(made))
                 )
@@ -125,6 +135,10 @@ _WORDS = {
         "公告 {id} 没有公示期，但它的生效时间（effective_at）不是发布时间。",
         "Notice {id} has no notice period, yet it does not take effect (effective_at) when it was "
         "published.",
+    ),
+    "awaiting": Text(
+        "公告 {id} 是否待确认（awaiting）与其事件不符。",
+        "Whether notice {id} awaits a confirmation (awaiting) does not follow from its events.",
     ),
     "evidence": Text(
         "公告 {id} 标为已由发证机关确认，但日志中没有这样的事件。",

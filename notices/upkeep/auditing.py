@@ -12,12 +12,12 @@ import asyncpg
 import msgspec
 
 from notices.database import answering, connect
-from notices.facts.texts import Text
-from notices.log import split
+from notices.facts.texts import Text, rfc3339
+from notices.log import HAPPENED_AT, split
 from notices.trust import merkle, receipts, watching
 from notices.trust.encoding import EncodingError, canonical
 from notices.trust.tiles import WIDTH
-from notices.trust.watching import Difference, Entry, Run, Seen
+from notices.trust.watching import Difference, Entry, Later, Run, Seen
 from notices.upkeep import agreeing
 
 Progress = Callable[[int, int], None]
@@ -27,7 +27,7 @@ ROWS = 16 * WIDTH
 
 # Only what was redacted may lack its opening, and the redaction comes after it in the log.
 _EVENTS = """
-SELECT e.index, e.notice, e.kind, e.at, e.entry, e.salt, e.form,
+SELECT e.index, e.notice, e.kind, e.at, e.logged_at, e.entry, e.salt, e.form,
   CASE WHEN e.form IS NULL THEN EXISTS (SELECT 1 FROM event r
     WHERE r.notice = e.notice AND r.kind = 'redacted' AND r.index > e.index) END AS redacted
 FROM event e ORDER BY e.index
@@ -46,10 +46,13 @@ async def snapshot(url: str) -> AsyncIterator[Any]:
         await connection.close()
 
 
-async def audit(connection: Any, progress: Progress, *before: Seen) -> Seen:
+async def audit(
+    connection: Any, progress: Progress, *before: Seen, later: Later | None = None
+) -> Seen:
     """What the database's log is, when all of it agrees; raises Difference.
 
-    `connection` is in a snapshot; `before` is what was seen of this log earlier.
+    `connection` is in a snapshot; `before` is what was seen of this log earlier. `later` is
+    shown all entries.
     """
     with answering():
         head = await connection.fetchrow("SELECT size, last_at, peaks FROM log_head WHERE id = 1")
@@ -65,6 +68,8 @@ async def audit(connection: Any, progress: Progress, *before: Seen) -> Seen:
             if rows[-1]["index"] >= size:
                 raise Difference(_TOO_MANY.format(index=max(size, rows[0]["index"]), size=size))
             said, runs = walk.add([row["entry"].encode() for row in rows])
+            if later is not None:
+                later.look(rows[0]["index"], said)
             for row, entry in zip(rows, said, strict=True):
                 _refuse_other_row(row, entry)
             await tree.compare(runs)
@@ -99,7 +104,7 @@ def _refuse_other_row(row: asyncpg.Record, entry: Entry) -> None:
     for column, said, logged in (
         ("notice", row["notice"], entry.id),
         ("kind", row["kind"], entry.kind),
-        ("at", row["at"], entry.at),
+        ("logged_at" if row["logged_at"] else "at", row["logged_at"] or row["at"], entry.at),
     ):
         if said != logged:
             raise Difference(
@@ -110,6 +115,12 @@ def _refuse_other_row(row: asyncpg.Record, entry: Entry) -> None:
             raise Difference(_NO_OPENING.format(index=index, id=entry.id))
         return
     form = msgspec.json.decode(row["form"])
+    # Of a redacted one nothing tells any more when it really was: only its column does.
+    happened = form.get(HAPPENED_AT)
+    if happened != (rfc3339(row["at"]) if row["logged_at"] else None):
+        raise Difference(
+            _OTHER_COLUMN.format(index=index, column="at", said=row["at"], logged=happened)
+        )
     try:
         made = receipts.commitment_to(row["salt"], canonical(form))
     except EncodingError:

@@ -78,7 +78,7 @@ async def _write(found: Sequence[tuple[str, Period | None]]) -> int:
         "   FROM found f WHERE notice.id = f.id AND period_from IS NULL)"
         " INSERT INTO touched (notice, at)"
         " SELECT id, clock_timestamp() FROM found WHERE value IS NOT NULL"
-        " ON CONFLICT (notice) DO UPDATE SET at = excluded.at, taken = false",
+        " ON CONFLICT (notice) DO UPDATE SET at = excluded.at, taken = false, takers = '{}'",
         *columns,
     )
     return len(found)

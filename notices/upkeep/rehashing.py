@@ -59,7 +59,7 @@ _LIST_OVERLAPS = f"""
 INSERT INTO overlap (one, other)
 SELECT DISTINCT least(a.notice, c.notice), greatest(a.notice, c.notice)
 FROM claim a JOIN claim c ON c.by_certificate = a.by_certificate AND c.notice <> a.notice
-WHERE a.living AND a.id < c.id AND {OVERLAPPING} ON CONFLICT DO NOTHING
+WHERE a.living AND NOT a.awaiting AND a.id < c.id AND {OVERLAPPING} ON CONFLICT DO NOTHING
 """  # noqa: S608  (nothing in it comes from outside)
 
 

@@ -20,10 +20,17 @@ SELECT n.id, n.published_index, n.published_at, n.effective_at, n.provisional,
   coalesce(n.certificate, (SELECT e.entry::jsonb ->> 'certificate' FROM event e
     WHERE e.index = n.published_index)) AS certificate,
   (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index) FROM event e
-    WHERE e.notice = n.id AND e.kind IN ('contested', 'dismissed')) AS contests
+    WHERE e.notice = n.id AND e.kind IN ('contested', 'dismissed')) AS contests,
+  (SELECT min(c.at) FROM event c JOIN event p ON p.index = n.published_index
+    WHERE c.notice = n.id AND c.kind = 'confirmed' AND coalesce(p.form ? 'awaiting', true)
+  ) AS confirmed_at
 FROM notice n
 """
-"""When notices take effect, and what their ends follow from."""
+"""When notices take effect, and what their ends follow from.
+
+What was declared for somebody else takes effect when it is confirmed, unless its period runs
+longer; of a redacted one nobody can tell any more, so there `confirmed_at` may have been that.
+"""
 
 LOG = structlog.get_logger()
 
@@ -75,7 +82,10 @@ async def _settle(id: str) -> int:
             return 0
         notice = await register.get(id)
         end = periods.end_of_life(notice.events, notice.period)
-        at: datetime = row["effective_at"] if row["past"] else end.at
+        confirmed = await DB.row(ENDS + "WHERE n.id = $1", id)
+        since = confirmed["confirmed_at"] if confirmed is not None else None
+        # Nothing takes effect before it was confirmed.
+        at: datetime = row["effective_at"] if row["past"] else max(end.at, since or end.at)
         if (at, end.provisional) == (row["effective_at"], True):
             return 0
         await DB.fetch(

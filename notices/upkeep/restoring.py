@@ -9,10 +9,9 @@ import json
 import tarfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
-
-import asyncpg
 
 import migrations
 from notices import files
@@ -24,7 +23,7 @@ from notices.trust import archive, tiles, watching
 from notices.trust.archive import ArchiveError, Secret
 from notices.trust.encoding import from_base64
 from notices.trust.watching import Seen
-from notices.upkeep import auditing
+from notices.upkeep import auditing, forking
 from notices.upkeep.auditing import Progress
 from notices.upkeep.backup import DUMP, KEYS, MANIFEST, UPLOADS, VERSION, BackupError
 from notices.upkeep.remembering import Memory
@@ -49,11 +48,12 @@ END $$
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored, and what an auditor saw beyond it."""
+    """What was restored, what an auditor saw beyond it, and the last serial left out for ids."""
 
     seen: Seen
     made_at: str
     missing: Text | None
+    serial: int
 
 
 class Backup:
@@ -144,11 +144,18 @@ async def being_restored(url: str) -> AsyncIterator[None]:
 
 
 async def prove(
-    url: str, backup: Backup, memory: Memory | None, mirror: Path | None, progress: Progress
+    url: str,
+    backup: Backup,
+    memory: Memory | None,
+    mirror: Path | None,
+    progress: Progress,
+    signed: Seen | None = None,
+    vkey: str | None = None,
 ) -> Restored:
     """Bring the restored tables up to date and audit them; raises Difference.
 
-    The mark goes only when all agrees; where an auditor saw more, `hold` says so from then on.
+    The mark goes only when all agrees; where an auditor saw more, or the present key `vkey` has
+    `signed` more, `hold` says so from then on. No id that may have been given is given again.
     """
     await migrate(url)
     connection = await connect(url, timeout=10)
@@ -157,21 +164,22 @@ async def prove(
     finally:
         await connection.close()
     async with auditing.snapshot(url) as connection:
-        vkey = await connection.fetchval(
+        known_vkey = await connection.fetchval(
             "SELECT check_value FROM key_check WHERE purpose = 'log key'"
         )
         size = await connection.fetchval("SELECT size FROM log_head")
         before = [backup.seen]
         if memory is not None:
-            known = {vkey, *backup.keys.get("log", ())}
-            if memory.vkey is not None and vkey is not None and memory.vkey not in known:
+            known = {vkey, known_vkey, *backup.keys.get("log", ())}
+            if memory.vkey is not None and known_vkey is not None and memory.vkey not in known:
                 raise BackupError(_OTHER_LOG)
-            if memory.seen.size <= size:
-                before.append(memory.seen)
+        saw = [*([memory.seen] if memory is not None else []), *([signed] if signed else [])]
+        before += [each for each in saw if each.size <= size]
         seen = await auditing.audit(connection, progress, *before)
-    missing = None
-    if memory is not None and memory.seen.size > seen.size:
-        missing = _missing(seen, memory.seen, mirror)
+    longest = max(saw, key=lambda each: each.size, default=seen)
+    missing, highest = None, 0
+    if longest.size > seen.size:
+        missing, highest = _missing(seen, longest, mirror)
     connection = await connect(url, timeout=10)
     try:
         async with connection.transaction():
@@ -180,13 +188,22 @@ async def prove(
                 await connection.execute(
                     "INSERT INTO hold (reason) VALUES ($1)", f"{missing.zh}\n{missing.en}"
                 )
+                spent = vkey or (memory.vkey if memory is not None else None)
+                await forking.spend(connection, seen.size, spent)
+            made_at = datetime.fromisoformat(backup.manifest["made_at"])
+            serial = await forking.step_over(
+                connection, made_at, longest.size - seen.size if missing else 0, highest
+            )
     finally:
         await connection.close()
-    return Restored(seen, backup.manifest["made_at"], missing)
+    return Restored(seen, backup.manifest["made_at"], missing, serial)
 
 
-def _missing(seen: Seen, saw: Seen, mirror: Path | None) -> Text:
-    """What the auditor saw beyond the restored log, by name where his mirror is here."""
+def _missing(seen: Seen, saw: Seen, mirror: Path | None) -> tuple[Text, int]:
+    """What was seen beyond the restored log, by name where an auditor's mirror is here.
+
+    And the highest serial in their ids, 0 where that is not known.
+    """
     words = _MISSING.format(
         first=seen.size,
         last=saw.size - 1,
@@ -195,8 +212,9 @@ def _missing(seen: Seen, saw: Seen, mirror: Path | None) -> Text:
         until=rfc3339(saw.at) if saw.at else "–",
     )
     if mirror is None:
-        return words
+        return words, 0
     lost: list[str] = []
+    highest = 0
     walk = watching.Walk(seen)
     for tile in tiles.of_tree(saw.size):
         if tile.level is not None:
@@ -206,39 +224,13 @@ def _missing(seen: Seen, saw: Seen, mirror: Path | None) -> Text:
         except (OSError, tiles.TileError):
             raise BackupError(_NO_MIRROR.format(path=tile.path)) from None
         said, _ = walk.add(entries)
-        lost += [
-            f"{index} {entry.id} {entry.kind} {rfc3339(entry.at)}"
-            for index, entry in enumerate(said, tile.first)
-            if index >= seen.size
-        ]
+        for index, entry in enumerate(said, tile.first):
+            if index >= seen.size:
+                lost.append(f"{index} {entry.id} {entry.kind} {rfc3339(entry.at)}")
+                highest = max(highest, forking.serial_of(entry.id))
     walk.end(saw.size, saw.root)
     named = "; ".join(lost[:LARGEST_NAMED]) + ("; …" if len(lost) > LARGEST_NAMED else "")
-    return Text(f"{words.zh}（{named}）", f"{words.en} ({named})")
-
-
-async def held(url: str) -> list[str]:
-    """Why this database is not to be served, if it is not."""
-    connection = await connect(url, timeout=10)
-    try:
-        with answering():
-            if not await connection.fetchval("SELECT to_regclass('public.hold') IS NOT NULL"):
-                return []
-            rows: list[asyncpg.Record] = await connection.fetch(
-                "SELECT reason FROM hold ORDER BY at"
-            )
-            return [row["reason"] for row in rows]
-    finally:
-        await connection.close()
-
-
-async def accept(url: str) -> None:
-    """Whoever may says that the register is served as it is."""
-    connection = await connect(url, timeout=10)
-    try:
-        with answering():
-            await connection.execute("DELETE FROM hold")
-    finally:
-        await connection.close()
+    return Text(f"{words.zh}（{named}）", f"{words.en} ({named})"), highest
 
 
 _NO_BACKUP = Text("这不是备份文件。", "This is no backup.")
@@ -261,9 +253,9 @@ _NO_MIRROR = Text(
     "The mirror lacks tile {path}, or it is damaged; the restore works without --mirror too.",
 )
 _MISSING = Text(
-    "恢复后的日志比审计者见过的短：缺少第{first}至{last}条，共{count}条，"
+    "恢复后的日志比审计者见过的、或日志密钥签过的短：缺少第{first}至{last}条，共{count}条，"
     "时间在 {after} 之后、至 {until}。这些公告的凭证已在声明人手中，而这里查不到。",
-    "The restored log is shorter than what an auditor saw: entries {first} to {last}, {count} in "
-    "all, made after {after} and until {until}, are missing. Their declarants hold receipts for "
-    "notices that are not here.",
+    "The restored log is shorter than what an auditor saw, or its key signed: entries {first} to "
+    "{last}, {count} in all, made after {after} and until {until}, are missing. Their declarants "
+    "hold receipts for notices that are not here.",
 )

@@ -9,6 +9,8 @@ from notices.changing import evidence
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
+from notices.facts.troubles import ClockOff
+from notices.upkeep import vitals
 
 EVERY = 600.0
 """Seconds; every web process does it, and what another one forgot already costs nothing."""
@@ -19,7 +21,9 @@ LOG = structlog.get_logger()
 
 
 async def tidy(deployment: Deployment) -> None:
-    """Delete what is past its time."""
+    """Delete what is past its time; by a clock that jumped, that would be everything."""
+    if (why := (await vitals.measure()).clock) is not None:
+        raise ClockOff(why)
     await once.forget_old()
     await limits.forget_old()
     await identity.forget_old()

@@ -13,6 +13,8 @@ from notices.changing.storing import LEAST_FREE
 from notices.database import DB
 from notices.facts.errors import Unavailable
 from notices.facts.outages import StorageFull
+from notices.facts.texts import Text
+from notices.upkeep import clock
 
 T = TypeVar("T")
 
@@ -34,6 +36,9 @@ WRITE = "SELECT pg_logical_emit_message(true, 'notices', '')"
 class Vitals:
     """`writes` says whether the database takes writes: `yes`, `full` or `read_only`.
 
+    `clock` says why nothing can be written for the time being, None where it can; nor can it
+    when `key_due`, until the log has a new key.
+
     Then the entries in the log; of the search index what it lacks, since when, and what it refused.
     """
 
@@ -42,19 +47,26 @@ class Vitals:
     lag_events: int
     lag_seconds: float
     parked: int
+    clock: Text | None
+    key_due: bool
 
 
 async def measure() -> Vitals:
     """Raises what the database raises when it is away."""
     events, seconds = await relay.lag()
+    asked = clock.HERE.now()
     row = await DB.row(
-        "SELECT size, (SELECT count(*) FROM parked) AS parked,"
+        "SELECT size, (SELECT count(*) FROM parked) AS parked, later, spent_key,"
+        " clock_timestamp() AS now,"
+        " greatest(last_at, to_timestamp(0)) AS last_at,"
         " current_setting('transaction_read_only') = 'on' AS read_only FROM log_head WHERE id = 1"
     )
     if row is None:
         raise RuntimeError("The log has no head: the database was not migrated.")
+    wrong = clock.HERE.why_no_turn(asked, row["now"], row["last_at"], row["later"])
+    due = row["spent_key"] is not None
     writes = "read_only" if row["read_only"] else await _WRITES()
-    return Vitals(writes, row["size"], events, seconds, row["parked"])
+    return Vitals(writes, row["size"], events, seconds, row["parked"], wrong, due)
 
 
 class _Writes:

@@ -10,7 +10,7 @@ from notices.trust import tiles, watching
 from notices.trust.merkle import EMPTY_ROOT
 from notices.trust.notes import NoteError, NoteVerifier, parse_checkpoint
 from notices.trust.tiles import WIDTH, Tile
-from notices.trust.watching import Difference, Seen
+from notices.trust.watching import Difference, Later, Seen
 from notices.upkeep.reading import Reader
 from notices.upkeep.remembering import Memory
 
@@ -41,8 +41,12 @@ def audit(
     full: bool,
     keep: Path | None,
     progress: Progress,
+    later: Later | None = None,
 ) -> Audited:
-    """Read the log, all of it or what is new, and hash it again; raises Difference."""
+    """Read the log, all of it or what is new, and hash it again; raises Difference.
+
+    `later` is shown the entries that are read.
+    """
     note = reader.note()
     size, root = opened(note, vkey)
     old = before.seen if before is not None else Seen(0, EMPTY_ROOT, None)
@@ -54,7 +58,7 @@ def audit(
             edge = _edge(reader, old.size, size)
             walk.begin_at(edge, old)
         began = walk.size
-        seen = _walk(reader, walk, edge, old, size, root, keep, progress)
+        seen = _walk(reader, walk, edge, old, size, root, keep, progress, later)
     except Difference as difference:
         raise Found(difference.message, note) from None
     if keep is not None:
@@ -107,6 +111,7 @@ def _walk(
     root: bytes,
     keep: Path | None,
     progress: Progress,
+    later: Later | None,
 ) -> Seen:
     def compare(tile: Tile, said: bytes, hashes: list[bytes]) -> None:
         watching.refuse_other_hashes(tile, said, hashes)
@@ -119,7 +124,10 @@ def _walk(
             entries = tiles.entries_in(content, tile.width)
         except tiles.TileError as problem:
             raise Difference(_NO_TILE.format(path=bundle.path, problem=problem)) from None
-        _, runs = walk.add(entries)
+        first = walk.size
+        entries_said, runs = walk.add(entries)
+        if later is not None:
+            later.look(first, entries_said)
         compare(tile, said, runs[0].hashes)
         _keep(keep, bundle, content)
         for above, hashes in tops.add(runs):

@@ -13,6 +13,7 @@ from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, refuse_wrong
 from notices.facts.numbers import uscc_ok
 from notices.facts.readings import Reading, has_letters, read
+from notices.facts.relations import AWAITING
 from notices.facts.texts import rfc3339
 from notices.register import claims
 from notices.verification.matching import Asked, Match, look_up, others, that_counts
@@ -196,7 +197,7 @@ def _signed(
         "replaced_on": found.replaced_on if found else None,
         "evidence": notice.evidence if notice else None,
         "before": state.before if state else None,
-        "awaiting": None,
+        "awaiting": AWAITING if state and state.awaiting else None,
         "notice": notice.id if notice else None,
         "holder": form.get("holder"),
         "number_form": _number_form(deployment, checked),

@@ -12,20 +12,24 @@ from typing import Any, NamedTuple
 import msgspec
 
 from notices.database import DB
+from notices.facts.relations import AWAITING
 from notices.register import Notice, document_in, from_row
 
 MOST_OTHERS = 10
 MOST_CLAIMS = 128
 """Claims of one number that are looked at, the living first: no licence has so many duplicates."""
 
-SEVERITY = {"invalid": 3, "contested": 2, "declared": 1}
-"""When several living notices cover what is asked, the gravest is what a reader must know."""
+SEVERITY = {"invalid": 30, "contested": 20, "declared": 10}
+"""When several living notices cover what is asked, the gravest is what a reader must know.
+
+What awaits a confirmation is below all others: it has no effect.
+"""
 
 MATCHES = ("copy", "document", "holder", "certificate", "digits", "earlier")
 """Why a notice stands among the others, in the order in which they are told."""
 
 _COLUMNS = "notice, by_certificate, document, copy, copy_number, living, replaced, shown, id"
-_ORDER = "ORDER BY living DESC, replaced DESC, id DESC"
+_ORDER = "ORDER BY living DESC, awaiting, replaced DESC, id DESC"
 
 # Each branch reads one index by one hash and stops: who declares and withdraws all day makes no
 # answer slower. Only a number that is public in full is found without its certificate. What is of
@@ -34,7 +38,8 @@ ASK = f"""
 SELECT h.size AS log_size, statement_timestamp() AS now, q.asked, q.way,
   c.by_certificate, c.document, c.copy, c.copy_number, c.replaced, c.shown,
   n.id, n.form, n.evidence, n.number_form, n.published_index,
-  n.published_at, n.effective_at, n.provisional, n.period_value, n.period_unit, n.objections,
+  n.published_at, n.effective_at, n.provisional, n.awaiting, n.period_value, n.period_unit,
+  n.objections,
   CASE WHEN n.form IS NULL THEN
     (SELECT e.entry FROM event e WHERE e.index = n.published_index) END AS entry,
   CASE WHEN c.replaced THEN (SELECT e.form ->> 'issued_on' FROM event e
@@ -149,6 +154,7 @@ class Match:
             "copies": form.get("copies"),
             "copy_number": form.get("copy_number"),
             "status": self.status,
+            "awaiting": AWAITING if self.notice.state.awaiting else None,
             "notice": self.notice.id,
         }
 
@@ -198,15 +204,15 @@ def that_counts(asked: Asked, matches: Sequence[Match]) -> Match | None:
     be lost in its turn; after it the newest that lives no more.
     """
     covering = [each for each in matches if _of_number(asked, each) and each.covers(asked)]
-    return max(
-        covering,
-        key=lambda each: (
-            SEVERITY.get(each.status, 0),
-            each.status == "replaced",
-            each.notice.published_index,
-        ),
-        default=None,
-    )
+    return max(covering, key=_gravity, default=None)
+
+
+def _gravity(match: Match) -> tuple[int, bool, int]:
+    state = match.notice.state
+    severity = SEVERITY.get(state.status, 0)
+    if state.awaiting:
+        severity //= 10
+    return severity, state.status == "replaced", match.notice.published_index
 
 
 def others(asked: Asked, chosen: Match | None, matches: Sequence[Match]) -> list[Match]:

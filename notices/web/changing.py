@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from notices import register
 from notices.changing import amending
-from notices.facts import lifecycle
+from notices.facts import followups, lifecycle
 from notices.facts.errors import Invalid, NotTheDeclarant, Problem
 from notices.facts.forms import Correction
 from notices.facts.texts import CHINA
@@ -20,7 +20,12 @@ from notices.register import Notice
 from notices.web import guards, rendering, typed
 from notices.web.guards import AnyRequest
 
-CLERICAL = ("issuer", "issued_on", "lost_on")
+
+def _clerical(found: Notice) -> tuple[str, ...]:
+    """The fields that may be corrected; what an issuer confirmed stays."""
+    return tuple(
+        name for name in followups.CORRECTABLE if name not in amending.SWORN or not found.confirmed
+    )
 
 
 def once_of(
@@ -93,7 +98,7 @@ async def correct_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     _, found = await _own(request, id)
     lifecycle.refuse_unless_may_follow("corrected", found.state)
     form = found.form or {}
-    values = {name: form.get(name) or "" for name in CLERICAL}
+    values = {name: form.get(name) or "" for name in _clerical(found)}
     return await _form(request, "correct.html", found, values, [])
 
 
@@ -102,14 +107,14 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     """Correct clerical fields of a notice."""
     given = typed.with_days(await typed.fields(request))
     person, found = await _own(request, id)
-    filled = {name: typed.filled(given, name) for name in CLERICAL}
+    filled = {name: typed.filled(given, name) for name in _clerical(found)}
     once_ = once_of(request, person, f"/notices/{found.id}/correct", given, filled)
     deployment, now = request.app.state.deployment, datetime.now(UTC)
     try:
         changes = amending.check_correction(deployment, Correction(**filled), now)
         await amending.correct(deployment, person, found.id, changes, now=now, once_=once_)
     except Invalid as refusal:
-        values = {name: given.get(name, "") for name in CLERICAL}
+        values = {name: given.get(name, "") for name in filled}
         return await _form(request, "correct.html", found, values, refusal.problems)
     return _back_to(request, found)
 

@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from notices import register
-from notices.changing import deciding, issuing
+from notices.changing import confirming, deciding, issuing, rivals
 from notices.facts.errors import BadQuery, Invalid, Problem
 from notices.facts.forms import Confirmation, Decision, Redaction, Replacement
 from notices.register import claims
@@ -52,15 +52,18 @@ async def redact(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
 
 @post("/api/v1/notices/{id:str}/confirmation", **writes("confirm", "decisions", Confirmation))
 async def confirm(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
-    """Confirm a declaration as the issuer of the certificate; the body is {} or empty."""
+    """Confirm a declaration as the issuer, or as an officer one that was made for somebody else.
+
+    The body is {} or empty.
+    """
     key = key_of(request)
     raw = await bodies.raw_json(request, may_be_empty=True)
     bodies.decode(raw or b"{}", Confirmation)
-    agency = await guards.require_agency(request)
+    by = await guards.require_agency_or_officer(request)
     guards.refuse_cross_site(request)
     notice = await register.get(id)
-    once_ = once_of(request, agency.identity, key, raw)
-    answer = await issuing.confirm(request.app.state.deployment, agency, notice.id, once_)
+    once_ = once_of(request, by.identity, key, raw)
+    answer = await confirming.confirm(request.app.state.deployment, by, notice.id, once_)
     return json_response(answer, 201)
 
 
@@ -93,4 +96,17 @@ async def overlaps(request: AnyRequest) -> Response[bytes]:
     return json_response({"overlaps": await claims.overlaps(limit)}, headers=NO_STORE)
 
 
-HANDLERS = [overlaps, decide, redact, confirm, replace]
+@get("/api/v1/rivals", **reads("getRivals", "decisions", "notice", "limit", closed=True))
+async def rivals_waiting(request: AnyRequest) -> Response[bytes]:
+    """Declarations refused because another holder's notice stands in the way; for officers."""
+    given = request.query_params
+    limit = whole_number(given.get("limit") or "20", 1, MOST)
+    if limit is None:
+        raise BadQuery(problems=[Problem("limit", "bad_value", {"expected": f"1-{MOST}"})])
+    await guards.require_officer(request)
+    notice = (await register.get(given["notice"])).id if given.get("notice") else None
+    found = await rivals.waiting(request.app.state.deployment, notice=notice, limit=limit)
+    return json_response({"rivals": found}, headers=NO_STORE)
+
+
+HANDLERS = [overlaps, rivals_waiting, decide, redact, confirm, replace]

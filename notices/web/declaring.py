@@ -11,21 +11,34 @@ from typing import Any
 from litestar import Response, get, post
 
 from notices.deployment import Deployment
-from notices.facts import disclosure, periods
+from notices.facts import disclosure, periods, relations
 from notices.facts.catalogue import Catalogue, Certificate
 from notices.facts.errors import NotTheHolder, Problem, SignInRequired
 from notices.facts.texts import CHINA
 from notices.identity import Person
-from notices.web import guards, papers, publishing, region_field, rendering, signing, typed
+from notices.web import (
+    filing,
+    guards,
+    papers,
+    publishing,
+    region_field,
+    rendering,
+    signing,
+    typed,
+    wording,
+)
 from notices.web.drafts import (
     AGREED,
     STEPS,
     declarations_of,
     draft_of,
+    held_by_kind,
     problems_in,
+    relations_to,
     step_of,
 )
 from notices.web.guards import AnyRequest
+from notices.web.uploads import Upload
 
 NOBODY = Person(kind="", name="", identifier="")
 """Who has not signed in yet may look what there is to declare; to go on is to sign in."""
@@ -50,8 +63,17 @@ async def start(request: AnyRequest) -> Response[Any]:
 @post("/declare", status_code=200, include_in_schema=False)
 async def proceed(request: AnyRequest) -> Response[Any]:
     """From a step to another one, or to publishing; what was typed goes along."""
+    upload = await filing.typed_in(request)
+    try:
+        return await _proceed(request, upload)
+    finally:
+        if upload.receiving is not None:
+            upload.receiving.give_up()
+
+
+async def _proceed(request: AnyRequest, upload: Upload) -> Response[Any]:
     deployment = request.app.state.deployment
-    given = region_field.chosen(typed.with_days(await typed.fields(request)), deployment.regions)
+    given = region_field.chosen(typed.with_days(upload.fields), deployment.regions)
     person = await guards.person_of(request)
     if person is None:
         return await signing.sign_in_again(request, given)
@@ -62,14 +84,19 @@ async def proceed(request: AnyRequest) -> Response[Any]:
     certificate = deployment.catalogue.certificates.get(draft.get("certificate", ""))
     declared = declarations_of(draft, given, person, certificate)
     if to in ("check", "publish") or STEPS.index(to) > STEPS.index(at):
-        problems = problems_in(deployment, person, declared, certificate, datetime.now(UTC))
+        now, exhibit = datetime.now(UTC), to != "publish" or upload.receiving is not None
+        problems = problems_in(deployment, person, declared, certificate, now, exhibit=exhibit)
+        if to == "publish":
+            problems += upload.wrong
         missing = [one for one in problems if STEPS.index(step_of(one.field)) < STEPS.index(to)]
         if missing:
             step = step_of(missing[0].field)
             own = [one for one in missing if step_of(one.field) == step]
             return await show(request, person, step, draft, given, own)
         if to == "publish" and certificate is not None:
-            return await publishing.publish(request, person, declared, certificate, draft, given)
+            return await publishing.publish(
+                request, person, declared, certificate, draft, given, upload.receiving
+            )
     return await show(request, person, "check" if to == "publish" else to, draft, given, [])
 
 
@@ -103,6 +130,7 @@ async def show(
         "review": bool(given.get("review")) or step == "check",
         "certificate": certificate,
         "acts_for": person.acts_for,
+        "exhibit_asked": False,
         "problems": problems,
         "errors": rendering.by_field(problems),
         "compared": papers.compared(problems),
@@ -114,8 +142,8 @@ async def show(
     elif certificate is not None:
         context |= _of_step(step, deployment, certificate, person, draft, given, now)
     if step == "number" and certificate is not None:
-        holder_kind, review = person.acts_for[0], bool(context["review"])
-        context |= papers.asked(certificate, draft, holder_kind, problems, review=review)
+        held_by, review = held_by_kind(draft, person, certificate), bool(context["review"])
+        context |= papers.asked(certificate, draft, held_by, problems, review=review)
     return await rendering.page(
         request, f"declare_{step}.html", status=422 if problems else 200, **context
     )
@@ -140,7 +168,14 @@ def _of_step(
         return {"matters": catalogue.matters_of(certificate.id)}
     if step == "number":
         own_code = certificate.number_is == "holder_code" and "relation" not in draft
+        own_code = own_code and certificate.holder_kind in ("either", person.acts_for[0])
         return {
+            "relations": relations_to(certificate),
+            "identifier_types": {
+                name: words
+                for name, words in wording.HOLDER_DOCUMENTS.items()
+                if certificate.holder_kind in ("either", _KIND.get(name, "person"))
+            },
             "typed_number": draft.get("number", person.acts_for[1] if own_code else ""),
             **region_field.offered(
                 deployment.regions, deployment.settings.region, draft.get("region", "")
@@ -156,13 +191,22 @@ def _of_step(
             "declaration": declared[0],
             "form": forms[0],
             "together": papers.asked_together(certificate),
-            "paper_asked": len(papers.fitting(certificate, person.acts_for[0])) > 1,
+            "paper_asked": len(
+                papers.fitting(certificate, held_by_kind(draft, person, certificate))
+            )
+            > 1,
             "matter": matter,
             "effective_at": periods.effective_at(now, certificate.notice_period),
+            "exhibit_asked": any(
+                relations.needs_exhibit(each, now.astimezone(CHINA).date()) for each in declared
+            ),
             "key": secrets.token_urlsafe(24),
             "agreed": {name for name in AGREED if given.get(name) == "yes"},
         }
     return {}
+
+
+_KIND = {"uscc": "organisation"}
 
 
 def certificates_for(catalogue: Catalogue, person: Person, words: str) -> dict[str, Any]:

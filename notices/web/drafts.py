@@ -5,6 +5,7 @@ from datetime import datetime
 
 from notices import declarations
 from notices.deployment import Deployment
+from notices.facts import relations
 from notices.facts.catalogue import Catalogue, Certificate
 from notices.facts.errors import Invalid, Problem
 from notices.facts.forms import Contact, Declaration, Holder
@@ -30,12 +31,11 @@ AGREED = ("publication_consent", "truthful")
 OF_ONE_CERTIFICATE = (
     "document", "number", "confirm_unusual_number", "copies", "copy_number", "matter",
 )  # fmt: skip
-FOR_A_WARD = ("parent", "guardian")
 
 
 def step_of(field: str) -> str:
     """The step on which a problem can be mended."""
-    if field in AGREED:
+    if field in AGREED or field == "exhibit":
         return "check"
     if field == "holder.kind":  # follows from the certificate
         return "certificate"
@@ -45,7 +45,7 @@ def step_of(field: str) -> str:
 def place_of(field: str) -> tuple[int, int]:
     """Where a reader of the pages comes to a field, so that problems are listed in that order."""
     step = step_of(field)
-    names = AGREED if step == "check" else SHOWN[step]
+    names = ("exhibit", *AGREED) if step == "check" else SHOWN[step]
     stands_with = "document" if field.startswith("details.") else field
     return STEPS.index(step), names.index(stands_with) if stands_with in names else 0
 
@@ -76,13 +76,39 @@ def draft_of(given: dict[str, str], catalogue: Catalogue) -> dict[str, str]:
     return draft
 
 
-def declaration_of(draft: dict[str, str], given: dict[str, str], person: Person) -> Declaration:
-    """The declaration that a draft amounts to; its holder is whoever is signed in, or a ward."""
+def relations_to(certificate: Certificate) -> list[str]:
+    """The relations in which a person may stand to the holder of such a certificate."""
+    kind = certificate.holder_kind
+    own = ["self"] if kind != "organisation" else []
+    return own + [
+        name for name, of in relations.OF_HOLDERS.items() if kind == "either" or of in (None, kind)
+    ]
+
+
+def _relation(draft: dict[str, str], person: Person, certificate: Certificate | None) -> str:
+    """The one chosen; before any is, the first that the page offers."""
+    first = relations_to(certificate)[0] if certificate is not None else "self"
+    return draft.get("relation", first) if person.acts_for[0] == "person" else "self"
+
+
+def held_by_kind(draft: dict[str, str], person: Person, certificate: Certificate | None) -> str:
+    """What kind of holder is meant: that of the certificate, or of the document he is known by."""
+    if _relation(draft, person, certificate) not in relations.OF_HOLDERS:
+        return person.acts_for[0]
+    if certificate is not None and certificate.holder_kind != "either":
+        return certificate.holder_kind
+    return "organisation" if draft.get("holder.identifier_type") == "uscc" else "person"
+
+
+def declaration_of(
+    draft: dict[str, str], given: dict[str, str], person: Person, certificate: Certificate | None
+) -> Declaration:
+    """The declaration that a draft amounts to; its holder is whoever is signed in, or another."""
     kind, identifier, name = person.acts_for
-    relation = draft.get("relation", "self") if kind == "person" else "self"
-    if relation in FOR_A_WARD:
+    relation = _relation(draft, person, certificate)
+    if relation in relations.OF_HOLDERS:
         holder = Holder(
-            kind="person",
+            kind=held_by_kind(draft, person, certificate),
             name=typed.filled(draft, "holder.name"),
             identifier=typed.filled(draft, "holder.identifier"),
             identifier_type=typed.filled(draft, "holder.identifier_type"),
@@ -115,9 +141,9 @@ def declarations_of(
 ) -> list[Declaration]:
     """All the declarations that a draft amounts to: of several papers in one pass, each its own."""
     if certificate is None or not papers.asked_together(certificate):
-        return [declaration_of(draft, given, person)]
+        return [declaration_of(draft, given, person, certificate)]
     each_draft = papers.each_draft(draft, certificate)
-    return [declaration_of(each, given, person) for each in each_draft]
+    return [declaration_of(each, given, person, certificate) for each in each_draft]
 
 
 def problems_in(
@@ -126,11 +152,13 @@ def problems_in(
     declared: Sequence[Declaration],
     certificate: Certificate | None,
     now: datetime,
+    *,
+    exhibit: bool = True,
 ) -> list[Problem]:
     """All problems, in the order of the steps; what several declarations share is told once."""
     found: list[tuple[tuple[int, int], Problem]] = []
     for declaration in declared:
-        for problem in _problems_of(deployment, person, declaration, now):
+        for problem in _problems_of(deployment, person, declaration, now, exhibit):
             here, place = problem, place_of(problem.field)
             if certificate is not None and papers.asked_together(certificate):
                 here = papers.located(problem, declaration.document, certificate)
@@ -141,10 +169,14 @@ def problems_in(
 
 
 def _problems_of(
-    deployment: Deployment, person: Person, declaration: Declaration, now: datetime
+    deployment: Deployment,
+    person: Person,
+    declaration: Declaration,
+    now: datetime,
+    exhibit: bool,
 ) -> list[Problem]:
     try:
-        declarations.check(deployment, person, declaration, now)
+        declarations.check(deployment, person, declaration, now, exhibit=exhibit)
     except Invalid as refusal:
         return refusal.problems
     return []

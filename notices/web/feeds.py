@@ -23,7 +23,11 @@ from notices.web.notices import DEEPEST, SEARCH_PARAMETERS, json_response, param
 ATOM = "http://www.w3.org/2005/Atom"
 USUAL_PAGE = 50
 NEVER = "1970-01-01T00:00:00Z"
-ENDED = {"withdrawn": "声明已撤回", "annulled": "声明已撤销"}
+ENDED = {
+    "withdrawn": "声明已撤回",
+    "annulled": "声明已撤销",
+    "superseded": "声明未经确认，已由另一份取代",
+}
 
 
 @get(
@@ -110,12 +114,12 @@ def _status(notice: dict[str, Any]) -> str:
     if notice["status"] == "reinstated":
         kinds = [event["kind"] for event in notice["events"]]
         return next((ENDED[kind] for kind in kinds if kind in ENDED), "")
-    return wording.STATUSES[notice["status"]].zh
+    return wording.STATUSES[wording.standing(notice)].zh
 
 
 def _updated(notice: dict[str, Any]) -> str:
     """When it last changed, by an event or by its period's end; times are texts that compare."""
-    times: list[str] = [event["at"] for event in notice["events"]]
+    times: list[str] = [event.get("happened_at", event["at"]) for event in notice["events"]]
     if notice["status"] == "invalid":
         times.append(notice["effective_at"])
     return max(times)

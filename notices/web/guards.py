@@ -16,11 +16,11 @@ from notices.facts.errors import (
     BadEncoding,
     BadQuery,
     CrossSite,
-    NotAnAgency,
     Problem,
     SignInRequired,
     UnknownParameter,
 )
+from notices.facts.refusals import NotAnAgency
 from notices.identity import Person
 from notices.web import addresses
 
@@ -92,6 +92,14 @@ async def require_agency(request: AnyRequest) -> Agency:
         return await agencies.of_key(key.strip())
     await require_person(request)
     raise NotAnAgency
+
+
+async def require_agency_or_officer(request: AnyRequest) -> Agency | Person:
+    """Whose key the request carries, or the officer who is signed in; raises as those alone do."""
+    person = await person_of(request)
+    if person is not None and person.kind == "officer" and "authorization" not in request.headers:
+        return person
+    return await require_agency(request)
 
 
 async def limit(request: AnyRequest, policy: str, who: str | None = None) -> None:

@@ -53,7 +53,7 @@ def looks(uploads: Path) -> dict[str, Look[Any]]:
 
 @get("/health/ready", **reads("getReady", "health", problems=(400, 503)))
 async def ready(request: AnyRequest) -> Response[bytes]:
-    """Each part apart; 503 where PostgreSQL is away, full or read-only: nothing can be promised."""
+    """Each part apart; 503 where PostgreSQL is away, cannot write, or its clock is off."""
     looks: dict[str, Look[Any]] = request.app.state.looks
     found, uploads, search = await asyncio.gather(
         looks["database"](), looks["uploads"](), request.app.state.finder.asking.engine.healthy()
@@ -71,9 +71,15 @@ async def ready(request: AnyRequest) -> Response[bytes]:
             "seconds": round(found.lag_seconds, 3),
             "parked": found.parked,
         }
+        body |= {"clock": "off" if found.clock else "ok"}
         body |= {"log_size": found.log_size, "relay": relay}
+        if found.key_due:
+            body["log_key"] = "due"  # checks are answered all the same
     if database != "up":
         return json_response(body, 503, {"Retry-After": "2", **NO_STORE})
+    if found is not None and found.clock is not None:
+        body |= {"status": "unavailable", "why": found.clock.to_json()}
+        return json_response(body, 503, {"Retry-After": "10", **NO_STORE})
     return json_response(body, headers=NO_STORE)
 
 
@@ -94,6 +100,7 @@ class _Now(Collector):
                 "notices_database_writes", "PostgreSQL can write.", found.writes == "yes"
             )
             for name, words, value in (
+                ("notices_clock_right", "Its clock can be believed.", found.clock is None),
                 ("notices_log_size", "Entries in the log.", found.log_size),
                 ("notices_relay_lag_events", "Events not yet in the index.", found.lag_events),
                 ("notices_relay_lag_seconds", "Age of the oldest of them.", found.lag_seconds),

@@ -31,13 +31,13 @@ class _Part:
 class _Reader:
     """The parser's callbacks: fields are kept, the file's bytes go where `sink` sends them."""
 
-    def __init__(self, file: str, sink: Callable[[bytes], None]) -> None:
+    def __init__(self, file: str, sink: Callable[[bytes], None], most_parts: int) -> None:
         self.fields: dict[str, str] = {}
         self.has_file = False
         self.ended = False
         self._file, self._sink = file, sink
         self._part = _Part()
-        self._parts = 0
+        self._parts, self._most_parts = 0, most_parts
         self._header = bytearray()
         self._value = bytearray()
 
@@ -55,7 +55,7 @@ class _Reader:
     def _begin(self) -> None:
         self._part = _Part()
         self._parts += 1
-        if self._parts > MOST_PARTS:
+        if self._parts > self._most_parts:
             raise BadRequest(reason=Text("表单的项太多。", "the form has too many parts."))
 
     def _header_ends(self) -> None:
@@ -98,13 +98,17 @@ def is_form(request: AnyRequest) -> bool:
 
 
 async def read(
-    request: AnyRequest, file: str, sink: Callable[[bytes], None], most: int
+    request: AnyRequest,
+    file: str,
+    sink: Callable[[bytes], None],
+    most: int,
+    parts: int = MOST_PARTS,
 ) -> tuple[dict[str, str], bool]:
     """The fields of a posted form, and whether `file` came and was not empty.
 
     Its bytes went to `sink` as they came. A browser sends an empty file where none was chosen.
     Raises BodyTooLarge before more than `most` bytes and OVERHEAD were read, MediaType and
-    BadRequest.
+    BadRequest, also for more than so many `parts`.
     """
     limit = most + OVERHEAD
     length = request.headers.get("content-length", "")
@@ -116,7 +120,7 @@ async def read(
     boundary = options.get(b"boundary", b"")
     if not 1 <= len(boundary) <= 70:
         raise BadRequest(reason=_BROKEN)
-    reader, received = _Reader(file, sink), 0
+    reader, received = _Reader(file, sink, parts), 0
     parser = MultipartParser(boundary, _typed(reader.callbacks()))
     try:
         async for chunk in request.stream():

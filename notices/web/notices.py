@@ -8,10 +8,10 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from notices import declarations, finding, once, register
+from notices import finding, register
 from notices.changing import amending
-from notices.facts.errors import AlreadyDeclared, BadQuery, BadRequest, Invalid, Problem
-from notices.facts.forms import Correction, Declaration, Withdrawal, stripped
+from notices.facts.errors import BadQuery, BadRequest, Invalid, Problem
+from notices.facts.forms import Correction, Withdrawal
 from notices.facts.texts import Text
 from notices.finding import suggesting
 from notices.once import Once
@@ -64,36 +64,6 @@ async def get_catalogue(request: AnyRequest) -> Response[bytes]:
     """The certificates and the matters that need them."""
     public = request.app.state.catalogue_json
     return json_response(public, headers={"Cache-Control": "public, max-age=300"})
-
-
-@post("/api/v1/notices", **writes("declare", "notices", Declaration))
-async def declare(request: AnyRequest) -> Response[bytes]:
-    """Declare a certificate lost; answers the public notice with its receipt."""
-    deployment = request.app.state.deployment
-    key = key_of(request)
-    raw = await bodies.raw_json(request)
-    declaration, wrong = bodies.decode(raw, Declaration)
-    declaration = stripped(declaration)
-    person = await guards.require_person(request)
-    now = datetime.now(UTC)
-    certificate = declarations.check(deployment, person, declaration, now, wrong)
-    guards.refuse_cross_site(request)
-    once_ = once_of(request, person.identity, key, raw)
-    if not await once.known(once_):
-        await guards.limit(request, "declare", person.natural)
-    try:
-        body = await declarations.declare(
-            deployment, person, declaration, certificate=certificate, once_=once_
-        )
-    except AlreadyDeclared:
-        await guards.give_back(request, "declare", person.natural)
-        raise
-    id = msgspec.json.decode(body, type=_Id).id
-    return json_response(body, 201, {"Location": deployment.link(f"/api/v1/notices/{id}")})
-
-
-class _Id(msgspec.Struct):
-    id: str
 
 
 @get("/api/v1/notices/{id:str}", **reads("getNotice", "notices"))
@@ -289,6 +259,6 @@ def log_index(
 
 
 HANDLERS = [
-    get_catalogue, declare, get_notice, search_notices, suggestions, withdraw, correct,
+    get_catalogue, get_notice, search_notices, suggestions, withdraw, correct,
     get_receipt, get_events,
 ]  # fmt: skip

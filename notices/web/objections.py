@@ -1,6 +1,5 @@
 """The JSON API of objections: filed by anybody who knows the number, read by officers."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from litestar import Response, get, post
@@ -8,13 +7,13 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from notices import once, register
-from notices.changing import evidence, objecting
+from notices.changing import objecting
 from notices.changing.evidence import Receiving
-from notices.facts.errors import BadQuery, NoSuchNotice, Problem, SignInRequired, UnknownField
+from notices.facts.errors import BadQuery, NoSuchNotice, Problem, SignInRequired
 from notices.facts.forms import Objection
 from notices.identity import Person
 from notices.once import Once
-from notices.web import bodies, guards, multipart
+from notices.web import bodies, guards, multipart, uploads
 from notices.web.documenting import reads, writes
 from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, json_response, key_of, once_of, whole_number
@@ -47,37 +46,12 @@ async def received(request: AnyRequest, person: Person | None, file: str = EVIDE
         raw = await bodies.raw_json(request)
         form, wrong = bodies.decode(raw, Objection)
         return Filed(id, form, wrong, None, raw)
-    deployment = request.app.state.deployment
-    receiving = Receiving(deployment, id) if person is not None else None
-    try:
-        fields, has_file = await multipart.read(
-            request,
-            file,
-            receiving.write if receiving is not None else lambda data: None,
-            evidence.MOST_BYTES,
-        )
-        known = {"number", "ground", "text"}
-        # A page sends the hidden key of its form as well.
-        unknown = fields.keys() - known - {"key"}
-        if unknown:
-            raise UnknownField(
-                problems=[Problem(name[:60], "unknown_field", {"name": name[:60]})
-                          for name in sorted(unknown)]
-            )  # fmt: skip
-    except BaseException:
-        if receiving is not None:
-            receiving.discard()
-        raise
-    wrong = []
-    raw = repr(sorted(fields.items())).encode()
-    if receiving is not None and has_file:
-        wrong = receiving.problems()
-        raw += receiving.digest
-    elif receiving is not None:
-        receiving.discard()
-        receiving = None
-    filled = {name: fields.get(name, "").strip() or None for name in known}
-    return Filed(id, Objection(**filled), wrong, receiving, raw, fields.get("key", ""))
+    # A page sends the hidden key of its form as well.
+    known = ("number", "ground", "text")
+    upload = await uploads.received(request, person, file=file, id=id, known=(*known, "key"))
+    filled = {name: upload.fields.get(name, "").strip() or None for name in known}
+    key = upload.fields.get("key", "")
+    return Filed(id, Objection(**filled), upload.wrong, upload.receiving, upload.raw, key)
 
 
 async def file(
@@ -147,27 +121,7 @@ async def evidence_of(request: AnyRequest, id: FromPath[str]) -> Stream:
     kept = await objecting.evidence_of(id)
     if kept is None:
         raise NoSuchNotice
-    deployment = request.app.state.deployment
-    pieces = evidence.pieces(deployment.keys.sealer, evidence.path_of(deployment, id), id)
-    # Opened before the answer begins: a file that is gone or changed is a 500 and no half file.
-    first = next(pieces)
-
-    async def content() -> AsyncIterator[bytes]:
-        yield first
-        for piece in pieces:
-            yield piece
-
-    name = f"{id}.{evidence.EXTENSIONS[kept]}"
-    return Stream(
-        content(),
-        media_type=kept,
-        headers={
-            **NO_STORE,
-            "Content-Disposition": f'attachment; filename="{name}"',
-            # Whatever hides in it, no browser of ours runs it.
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-        },
-    )
+    return uploads.kept(request, id, kept, id)
 
 
 HANDLERS = [object_to, waiting, evidence_of]

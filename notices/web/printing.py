@@ -15,7 +15,7 @@ from notices.facts.notice_ids import printed
 from notices.facts.texts import CHINA, Text, rfc3339
 from notices.register import Notice
 from notices.trust import proofs, receipts
-from notices.web import guards, rendering, typesetting, wording
+from notices.web import guards, marks, rendering, typesetting, wording
 from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE
 from notices.web.typesetting import LARGEST_QR_CODE, Attachment
@@ -25,34 +25,6 @@ DEADLINE = 5.0
 
 PRESSES = ThreadPoolExecutor(max_workers=2, thread_name_prefix="print")
 """Anybody may ask for this work: it never takes more than two cores, nor the loop's threads."""
-
-MARKS: dict[str, tuple[Text, Text]] = {
-    "withdrawn": (
-        Text("已撤回", "Withdrawn"),
-        Text("声明人已撤回这份声明，它不再生效。", "Its declarant withdrew it; it has no effect."),
-    ),
-    "annulled": (
-        Text("已撤销", "Annulled"),
-        Text("工作人员已撤销这份声明，它不再生效。", "An officer annulled it; it has no effect."),
-    ),
-    "contested": (
-        Text("有异议", "Contested"),
-        Text("异议已受理，尚未决定。", "An objection was admitted and is not decided."),
-    ),
-    "replaced": (
-        Text("已补发新证", "Replaced"),
-        Text("旧证永久作废。", "The old certificate is void for good."),
-    ),
-    "redacted": (
-        Text("内容已移除", "Content removed"),
-        Text(
-            "这份公告的内容已按规定移除；编号、时间和状态保留。",
-            "The content of this notice was removed under the rules; number, times and status"
-            " remain.",
-        ),
-    ),
-}
-"""What must not be overlooked on paper, after the event that brought it about."""
 
 PROVISIONAL = Text("（暂定，以后年度的放假安排公布后可能调整）", "(provisional)")
 CORRECTED = Text("已更正，见下方“历史”。", "Corrected: see the history below.")
@@ -162,13 +134,14 @@ def _sheet(
     shown = [statement, *(value for _, value in facts), *(event["text"] for event in events)]
     document = register.document_in(form)
     paper = words(document["name"]) if document else ""
+    standing = wording.standing({"status": notice.state.status, "awaiting": notice.state.awaiting})
     return {
         "document": f"{document['name']['zh'] if document else ''} {title.zh} {number}".strip(),
-        "description": f"{wording.STATUSES[notice.state.status].zh}（{now}）",
+        "description": f"{wording.STATUSES[standing].zh}（{now}）",
         "site": deployment.settings.site_name,
         "number": number,
         "numbered": f"{words(Text('公告编号', 'Notice'))} {number}",
-        "marks": [{"word": word.zh, "lines": words.lines(line)} for word, line in _marks(notice)],
+        "marks": [{"word": word.zh, "lines": words.lines(line)} for word, line in marks.of(notice)],
         "title": title.zh,
         "subtitle": "　".join(filter(None, [paper, title.en if words.both else ""])) or None,
         "statement": statement,
@@ -176,29 +149,19 @@ def _sheet(
         "signed": rendering.shown_time(notice.published_at, "zh", with_clock=False),
         "status": {
             "label": words(Text("打印时的状态", "Status when printed")),
-            "word": words(wording.STATUSES[notice.state.status]),
+            "word": words(wording.STATUSES[standing]),
             "since": words(
                 Text(
                     f"自 {rendering.shown_time(notice.state.since, 'zh')} 起",
                     f"since {rendering.shown_time(notice.state.since, 'en')}",
                 )
             ),
-            "meanings": words.lines(wording.MEANINGS[notice.state.status]),
+            "meanings": words.lines(wording.MEANINGS[standing]),
         },
         "facts": facts,
         "history": {"title": words(Text("历史", "History")), "events": events},
         "footer": f"{words(Text('打印时间', 'Printed at'))} {now}",
     }
-
-
-def _marks(notice: Notice) -> Iterator[tuple[Text, Text]]:
-    kinds = [event.kind for event in notice.events]
-    if notice.state.status == "reinstated":
-        yield MARKS["annulled" if "annulled" in kinds else "withdrawn"]
-    elif notice.state.status in MARKS:
-        yield MARKS[notice.state.status]
-    if notice.form is None:
-        yield MARKS["redacted"]
 
 
 def _notes(notice: Notice, shown: str, words: _Words) -> Iterator[str]:
@@ -253,6 +216,8 @@ def _effective(notice: Notice, words: _Words) -> str:
         return f"{at} {words(PROVISIONAL)}" if notice.provisional else at
     if notice.state.status == "contested":
         return words(Text("未定", "open"))
+    if notice.state.awaiting:
+        return words(Text("确认以后", "once it is confirmed"))
     return words(Text("不再生效", "no longer in effect"))
 
 

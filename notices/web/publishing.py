@@ -1,5 +1,6 @@
 """Publishing what was declared on the pages, and what the declarant is shown then."""
 
+import secrets
 from typing import Any
 
 import msgspec
@@ -8,10 +9,11 @@ from litestar.params import FromPath
 
 from notices import declarations, once, register
 from notices.changing import amending
+from notices.changing.evidence import Receiving
 from notices.facts import documents
 from notices.facts.catalogue import Certificate
 from notices.facts.errors import AlreadyDeclared, TooManyRequests
-from notices.facts.forms import Declaration
+from notices.facts.forms import Declaration, Holder
 from notices.identity import Person
 from notices.once import Once
 from notices.web import changing, guards, papers, rendering
@@ -28,6 +30,7 @@ async def publish(
     certificate: Certificate,
     draft: dict[str, str],
     given: dict[str, str],
+    receiving: Receiving | None,
 ) -> Response[Any]:
     """Publish checked declarations, each in its own transaction, and lead to the confirmation.
 
@@ -43,7 +46,12 @@ async def publish(
     for declaration, once_ in posts:
         try:
             body = await declarations.declare(
-                deployment, person, declaration, certificate=certificate, once_=once_
+                deployment,
+                person,
+                declaration,
+                certificate=certificate,
+                once_=once_,
+                receiving=receiving,
             )
         except AlreadyDeclared as refusal:
             await guards.give_back(request, "declare", person.natural)
@@ -101,6 +109,8 @@ async def _conflict(
             "copy_number": documents.copy_number(declaration, certificate),
             "existing": (await register.get(id)).public(deployment),
             "own": await amending.is_declarant(deployment, person, id),
+            "number": declaration.number or (declaration.holder or Holder()).identifier or "",
+            "key": secrets.token_urlsafe(24),
         }
         for declaration, id in refused
     ]

@@ -42,7 +42,8 @@ async def verify(request: AnyRequest) -> Response[str]:
     await guards.limit(request, "verify")
     deployment = request.app.state.deployment
     values = {name: given.get(name, "") for name in ASKED}
-    own = await _own_notice(values["number"])
+    own_notice = await _own_notice(values["number"])
+    own = own_notice.public(deployment) if own_notice else None
     try:
         [answer] = await verification.answer(deployment, [_question(deployment.catalogue, values)])
     except Invalid as refusal:
@@ -122,7 +123,7 @@ async def _told(deployment: Deployment, answer: Mapping[str, Any]) -> dict[str, 
                 ),
                 # Among the others are only numbers that are public in full.
                 "number": (notices[each["notice"]].form or {}).get("number"),
-                "status": each["status"],
+                "standing": wording.standing(each),
                 "notice": each["notice"],
             }
             for each in answer["others"]

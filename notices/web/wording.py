@@ -10,6 +10,7 @@ from notices.facts.texts import Text
 STATUSES: dict[str, Text] = {
     "no_notice": Text("没有公告", "No notice"),
     "declared": Text("已声明，公示期内", "Declared, period running"),
+    "awaiting": Text("他人代为声明，待确认", "Declared by somebody else, not confirmed"),
     "invalid": Text("已声明作废", "Declared void"),
     "contested": Text("有异议，处理中", "Contested"),
     "reinstated": Text("声明已撤回或撤销", "Withdrawn or annulled"),
@@ -29,6 +30,13 @@ MEANINGS: dict[str, Text] = {
         "有人向您出示它时，请与持证人或发证机关核实。",
         "The holder has declared this certificate lost and void; the notice period is still "
         "running. Do not rely on it. If somebody shows it to you, ask the holder or the issuer.",
+    ),
+    "awaiting": Text(
+        "这份声明由别人代持证人作出，或所列号码与持证人现在的身份证号不同，还没有经工作人员或发证机关"
+        "确认，没有生效。不要因为它就认定证件作废；请与持证人或发证机关核实。",
+        "Somebody else declared this for the holder, or under another identity number than the "
+        "holder's present one; neither an officer nor the issuer has confirmed it, and it has no "
+        "effect. Do not take the certificate for void by it; ask the holder or the issuer.",
     ),
     "invalid": Text(
         "持证人已声明这份证件遗失作废，声明在本平台已经生效。请不要接受它。"
@@ -57,10 +65,11 @@ EVENTS: dict[str, Text] = {
     "published": Text("发布声明", "Published"),
     "corrected": Text("更正", "Corrected"),
     "withdrawn": Text("撤回", "Withdrawn"),
-    "confirmed": Text("发证机关确认", "Confirmed by the issuer"),
+    "confirmed": Text("确认", "Confirmed"),
     "contested": Text("异议受理", "Objection admitted"),
     "dismissed": Text("异议驳回", "Objection dismissed"),
     "annulled": Text("撤销", "Annulled"),
+    "superseded": Text("由另一份声明取代", "Superseded by another notice"),
     "replaced": Text("已补发新证", "New certificate issued"),
     "redacted": Text("内容已移除", "Content removed"),
 }
@@ -99,6 +108,9 @@ RELATIONS: dict[str, Text] = {
     "self": Text("我本人的证件", "My own certificate"),
     "parent": Text("我未成年子女的证件", "My child's certificate"),
     "guardian": Text("我监护的人的证件", "A certificate of a person I am guardian of"),
+    "mandate": Text("我受委托，替别人或单位声明", "I have a mandate of the holder"),
+    "liquidator": Text("我是清算组（管理人）成员", "I am a liquidator of the organisation"),
+    "heir": Text("我是持证人的继承人", "I am an heir of the holder"),
 }
 
 IDENTIFIER_TYPES: dict[str, Text] = {
@@ -108,6 +120,11 @@ IDENTIFIER_TYPES: dict[str, Text] = {
     "taiwan-permit": Text("台湾居民来往大陆通行证", "Taiwan permit"),
     "foreigner-permit": Text("外国人永久居留身份证", "Foreigner's permanent residence card"),
 }
+
+HOLDER_DOCUMENTS = IDENTIFIER_TYPES | {
+    "uscc": Text("统一社会信用代码（单位）", "Unified social credit code (organisation)"),
+}
+"""By what the holder is known for whom somebody else declares."""
 
 EXAMPLE = printed(make("3707", 123))
 """How the number of a notice looks."""
@@ -170,6 +187,7 @@ FIELDS: dict[str, Text] = {
     "ground": Text("异议原因", "Ground"),
     "text": Text("说明情况", "What happened"),
     "evidence": Text("材料", "Evidence"),
+    "exhibit": Text("证明材料", "Document"),
     "kind": Text("登录身份", "Kind"),
     "name": Text("姓名", "Name"),
     "identifier": Text("身份证件号码", "Identity number"),
@@ -243,6 +261,11 @@ RECEIPTS = {
     "nothing": Text("请选择文件，或粘贴内容。", "Choose a file, or paste what was scanned."),
 }
 """What the page that checks receipts says by itself, beside the sentences of the receipts."""
+
+
+def standing(shown: Mapping[str, Any]) -> str:
+    """The key in STATUSES and MEANINGS of what a notice or an answer tells."""
+    return "awaiting" if shown["status"] == "declared" and shown["awaiting"] else shown["status"]
 
 
 def copies(

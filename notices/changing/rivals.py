@@ -1,0 +1,67 @@
+"""Declarations that were refused because another holder's notice stands in the way.
+
+Each is kept sealed, and is a case for an officer: two people say that they hold one certificate,
+or one of them mistyped its number, or somebody declared what is not his.
+"""
+
+from typing import Any
+
+import msgspec
+
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.facts.forms import Declaration
+from notices.facts.texts import rfc3339
+from notices.identity import Person
+
+MOST = 20
+"""Declarations of others that are kept for one notice; an officer needs no more to look into it."""
+
+
+class Private(msgspec.Struct, kw_only=True):
+    """What was declared, and who did; those of before tell the declaration alone."""
+
+    declaration: Declaration
+    declarant: Person | None = None
+
+
+async def keep(
+    deployment: Deployment, notice: str, person: Person, declaration: Declaration
+) -> None:
+    """Keep what `person` declared beside `notice` (bare), unless so many others wait already."""
+    private = Private(declaration=declaration, declarant=person)
+    sealed = deployment.keys.sealer.seal(msgspec.json.encode(private), notice.encode())
+    await DB.fetch(
+        "INSERT INTO rival (notice, at, sealed) SELECT $1, now(), $2"
+        " WHERE (SELECT count(*) FROM rival WHERE notice = $1) < $3",
+        notice,
+        sealed,
+        MOST,
+    )
+
+
+async def waiting(
+    deployment: Deployment, *, notice: str | None, limit: int
+) -> list[dict[str, Any]]:
+    """Rivals as an officer sees them, the oldest first; of one notice where that is given."""
+    rows = await DB.fetch(
+        "SELECT id, notice, at, sealed FROM rival"  # noqa: S608  (the condition is constant)
+        f" WHERE {'notice = $2' if notice is not None else 'true'} ORDER BY id LIMIT $1",
+        limit,
+        *([notice] if notice is not None else []),
+    )
+    return [_shown(deployment, row) for row in rows]
+
+
+def _shown(deployment: Deployment, row: Any) -> dict[str, Any]:
+    opened = deployment.keys.sealer.open(row["sealed"], row["notice"].encode())
+    try:
+        private = msgspec.json.decode(opened, type=Private)
+    except msgspec.ValidationError:
+        private = Private(declaration=msgspec.json.decode(opened, type=Declaration))
+    return {
+        "id": str(row["id"]),
+        "notice": row["notice"],
+        "at": rfc3339(row["at"]),
+        **msgspec.to_builtins(private),
+    }

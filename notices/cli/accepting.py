@@ -1,0 +1,81 @@
+"""`notices log accept`: whoever may says that a log goes on as it is."""
+
+import argparse
+import asyncio
+
+from notices.cli.audits import database_of
+from notices.cli.commands import Commands, add
+from notices.cli.terminal import both, say
+from notices.facts.texts import Text, rfc3339
+from notices.settings import Settings
+
+
+def accept(settings: Settings, options: argparse.Namespace) -> None:
+    asyncio.run(_later(settings) if options.later else _shorter(settings))
+
+
+async def _shorter(settings: Settings) -> None:
+    from notices.migrating import migrate
+    from notices.upkeep import accepting
+    from notices.upkeep.backup import public_keys
+
+    vkeys = public_keys(settings).get("log", [])
+    async with database_of(settings) as url:
+        await migrate(url)
+        found = await accepting.accept(url, settings.keys_folder, vkeys)
+    if found is None:
+        say(both(_NOT_HELD))
+        return
+    reasons, serial = found
+    for reason in reasons:
+        say(reason)
+    say(both(_ACCEPTED.format(serial=f"{serial:08}")))
+
+
+async def _later(settings: Settings) -> None:
+    from notices.migrating import migrate
+    from notices.upkeep import accepting
+
+    async with database_of(settings) as url:
+        await migrate(url)
+        found = await accepting.accept_later(url)
+    if found is None:
+        say(both(_NOT_HELD))
+        return
+    last_at, now = map(rfc3339, found)
+    say(both(_ACCEPTED_LATER.format(at=last_at, now=now)))
+
+
+def add_to(log: Commands) -> None:
+    """The command, to those about the log."""
+    command = add(
+        log, "accept", accept,
+        "确认按现状提供服务 / serve the log as it was restored, shorter than it was seen",
+    )  # fmt: skip
+    command.add_argument(
+        "--later", action="store_true",
+        help="最后一条记录晚于现在，照样继续 / go on behind an entry of a later time than now",
+    )  # fmt: skip
+
+
+_ACCEPTED = Text(
+    "已确认按现状提供服务。新公告的编号（第5至12位）从 {serial} 之后开始，不会与已经发出的重复。"
+    "日志密钥已经签过更长的日志，须换用新的：请运行 notices keys rotate log 并重启服务；在此之前"
+    "可以查询，但不受理声明，也不签更长的日志。请立即告知所有审计者新的公钥、日志从哪一条起分叉、为什么，"
+    "以及他们须保留旧的状态文件作为证据、另用新的状态文件；并公告缺少的公告须重新声明。",
+    "It will be served as it is. Ids of new notices begin behind {serial} (their digits 5 to 12), "
+    "so that none is given twice. The log's key has signed a longer log, and a new one is due: run "
+    "notices keys rotate log and start the service again. Until then checks are answered, nothing "
+    "is taken, and no longer log is signed. Tell every auditor now the new key, where the log "
+    "forks and why: they keep the old state file as evidence and begin a new one. And tell the "
+    "public which notices have to be declared again.",
+)
+_ACCEPTED_LATER = Text(
+    "日志最后一条记录的时间是 {at}，而现在是 {now}。已确认继续：在那之前，每条新记录的时间都写作 "
+    "{at}，真实时间写在公告内容里（happened_at），公告的发布时间和公示期按真实时间计算。"
+    "请告知所有审计者：核对时使用 notices log audit --later {at}。",
+    "The log's last entry is of {at}, and now is {now}. It goes on: until then every new entry "
+    "says {at}, its form tells the true time (happened_at), and notices are published, and their "
+    "periods count, from that. Tell every auditor: notices log audit --later {at}.",
+)
+_NOT_HELD = Text("没有需要确认的事项。", "There is nothing to accept.")

@@ -1,0 +1,31 @@
+"""Refusals for what is wrong with the machine we run on, which its operator has to mend."""
+
+from notices.facts.errors import Unavailable
+from notices.facts.texts import Text
+
+
+class ClockOff(Unavailable):
+    code, status = "clock_off", 503
+    title = Text(
+        "本站的时钟现在不可信，暂不接受声明和其他变更，以免把错误的时间永久写入登记簿；"
+        "查询不受影响。请稍后用同样的内容再试。",
+        "Our clock cannot be trusted at the moment, so nothing is taken that would write a wrong"
+        " time into the log for good; checks are answered. Send the same again later.",
+    )
+
+    def __init__(self, why: Text) -> None:
+        """`why` is for the operator, whom readiness tells it."""
+        super().__init__(retry_after=10)
+        self.why = why
+
+
+class NewLogKeyDue(Unavailable):
+    code = "log_key_due"
+    title = Text(
+        "登记簿恢复后还没有换用新的签名密钥，暂不接受声明和其他变更；查询不受影响。请稍后再试。",
+        "The log was restored and has yet to be given a new key to sign with, so nothing is taken"
+        " for now; checks are answered. Try again later.",
+    )
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=60)

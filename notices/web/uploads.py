@@ -1,0 +1,96 @@
+"""A form with one file: received as a stream and sealed, and shown again to officers alone."""
+
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+
+from litestar.response import Stream
+
+from notices.changing import evidence
+from notices.changing.evidence import Receiving
+from notices.facts.errors import Problem, UnknownField
+from notices.identity import Person
+from notices.web import multipart, typed
+from notices.web.guards import AnyRequest
+
+
+@dataclass
+class Upload:
+    """What a form brought: its fields, its file if there is one, and what is wrong with that.
+
+    `raw` tells this form from another one, the file included.
+    """
+
+    fields: dict[str, str]
+    receiving: Receiving | None
+    wrong: list[Problem]
+    raw: bytes
+
+    def discard(self) -> None:
+        if self.receiving is not None:
+            self.receiving.discard()
+
+
+async def received(
+    request: AnyRequest,
+    person: Person | None,
+    *,
+    file: str,
+    id: str,
+    known: Collection[str] | None,
+) -> Upload:
+    """The form's `known` fields and its `file`, which is kept as `id`; of strangers none is kept.
+
+    None: whatever the form of a page holds. Raises UnknownField, and what `multipart.read` does.
+    """
+    deployment = request.app.state.deployment
+    receiving = Receiving(deployment, id) if person is not None else None
+    try:
+        fields, has_file = await multipart.read(
+            request,
+            file,
+            receiving.write if receiving is not None else lambda data: None,
+            evidence.MOST_BYTES,
+            multipart.MOST_PARTS if known is not None else typed.MOST_FIELDS,
+        )
+        unknown = [] if known is None else sorted(fields.keys() - set(known))
+        if unknown:
+            raise UnknownField(
+                problems=[
+                    Problem(name[:60], "unknown_field", {"name": name[:60]}) for name in unknown
+                ]
+            )
+    except BaseException:
+        if receiving is not None:
+            receiving.discard()
+        raise
+    raw = repr(sorted(fields.items())).encode()
+    if receiving is None or not has_file:
+        if receiving is not None:
+            receiving.discard()
+        return Upload(fields, None, [], raw)
+    return Upload(fields, receiving, receiving.problems(file), raw + receiving.digest)
+
+
+def kept(request: AnyRequest, id: str, media_type: str, name: str) -> Stream:
+    """The file that is kept as `id`, to be saved as `name`."""
+    deployment = request.app.state.deployment
+    pieces = evidence.pieces(deployment.keys.sealer, evidence.path_of(deployment, id), id)
+    # Opened before the answer begins: a file that is gone or changed is a 500 and no half file.
+    first = next(pieces)
+
+    async def content() -> AsyncIterator[bytes]:
+        yield first
+        for piece in pieces:
+            yield piece
+
+    saved_as = f"{name}.{evidence.EXTENSIONS[media_type]}"
+    return Stream(
+        content(),
+        media_type=media_type,
+        headers={
+            "Cache-Control": "no-store",
+            "Content-Disposition": f'attachment; filename="{saved_as}"',
+            # Whatever hides in it, no browser of ours runs it.
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        },
+    )
