@@ -17,8 +17,9 @@ STATEMENTS = (
     " ADD CHECK ((spent_key IS NULL) = (spent_size IS NULL))",
     # Not '{}', which Piccolo would take for a parameter.
     "ALTER TABLE touched ADD COLUMN takers text[] NOT NULL DEFAULT ARRAY[]::text[]",
-    "ALTER TABLE follower ADD COLUMN alive_at timestamptz,"
+    "ALTER TABLE follower ADD COLUMN alive_at timestamptz NOT NULL DEFAULT now(),"
     " ADD COLUMN stale boolean NOT NULL DEFAULT false",
+    "CREATE INDEX follower_alive ON follower (alive_at)",
     # True of all rows there are: what has no value passes, so no row need be looked at.
     "ALTER TABLE event ADD CONSTRAINT event_logged_later CHECK (logged_at > at) NOT VALID",
 )

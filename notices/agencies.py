@@ -4,18 +4,21 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from notices.database import DB
-from notices.facts.errors import Invalid
+from notices.facts import issuers as issuers_facts
+from notices.facts.errors import Invalid, Problem
 from notices.facts.names import same_name
 from notices.facts.refusals import UnknownKey
 from notices.facts.text_check import text_problems
 from notices.facts.texts import Text
 
-PREFIX = "nk_"
+PREFIX = "notices_live_"
 """How every key begins, so that one that gets loose is known for what it is."""
 
-_KEY = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}", re.ASCII)
+_KEY = re.compile(rf"(?:{PREFIX}|nk_)[A-Za-z0-9_-]{{43}}", re.ASCII)
+"""Keys of before begin with nk_, and are as good as they were."""
 
 
 class KnownAgency(Exception):
@@ -43,26 +46,91 @@ class Agency:
         return issuer is not None and any(same_name(issuer, each) for each in self.issuers)
 
 
-async def add(name: str, issuers: list[str]) -> tuple[Agency, str]:
+class NoSuchAgency(Exception):
+    """There is no agency of this id whose key is still taken."""
+
+    text = Text(
+        "没有这个编号的机关，或它的密钥已停用；notices agencies list 列出全部。",
+        "There is no agency of this id, or its key was revoked; notices agencies list has all.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An agency as `list` shows it; its key is known to nobody but itself."""
+
+    id: str
+    name: str
+    issuers: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+    def state(self, now: datetime) -> str:
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= now else "active"
+
+
+async def add(
+    name: str, issuers: list[str], expires_at: datetime | None = None
+) -> tuple[Agency, str]:
     """A new agency and its key, which is kept nowhere; raises Invalid or KnownAgency."""
     problems = list(text_problems("name", name, required=True))
     for issuer in issuers or [""]:
-        problems += text_problems("issuer", issuer, required=True)
+        wrong = list(text_problems("issuer", issuer, required=True, published=True))
+        if not wrong and not issuers_facts.is_office(issuer):
+            # No declaration could name it, so this agency could never do anything.
+            wrong = [Problem("issuer", "issuer_unusual")]
+        problems += wrong
     if problems:
         raise Invalid(problems=problems)
-    agency = Agency(secrets.token_hex(6), name.strip(), tuple(issuers))
-    key = PREFIX + secrets.token_urlsafe(32)
+    agency, key = Agency(secrets.token_hex(6), name.strip(), tuple(issuers)), _new_key()
     row = await DB.row(
-        "INSERT INTO agency (id, name, issuers, key_hash) VALUES ($1, $2, $3, $4)"
+        "INSERT INTO agency (id, name, issuers, key_hash, expires_at) VALUES ($1, $2, $3, $4, $5)"
         " ON CONFLICT DO NOTHING RETURNING id",
         agency.id,
         agency.name,
         list(agency.issuers),
         _hash(key),
+        expires_at,
     )
     if row is None:
         raise KnownAgency
     return agency, key
+
+
+async def listed() -> list[Listed]:
+    """All agencies there ever were, the oldest first."""
+    rows = await DB.fetch(
+        "SELECT id, name, issuers, created_at, expires_at, revoked_at FROM agency"
+        " ORDER BY created_at, id"
+    )
+    return [Listed(**{**row, "issuers": tuple(row["issuers"])}) for row in rows]
+
+
+async def rotate(id: str, expires_at: datetime | None = None) -> str:
+    """A new key for agency `id`; the one before is taken no more. Raises NoSuchAgency."""
+    key = _new_key()
+    row = await DB.row(
+        "UPDATE agency SET key_hash = $2, expires_at = $3"
+        " WHERE id = $1 AND revoked_at IS NULL RETURNING id",
+        id,
+        _hash(key),
+        expires_at,
+    )
+    if row is None:
+        raise NoSuchAgency
+    return key
+
+
+async def revoke(id: str) -> None:
+    """From now on the key of agency `id` is taken no more, for good. Raises NoSuchAgency."""
+    row = await DB.row(
+        "UPDATE agency SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL RETURNING id", id
+    )
+    if row is None:
+        raise NoSuchAgency
 
 
 async def of_key(key: str) -> Agency:
@@ -70,12 +138,17 @@ async def of_key(key: str) -> Agency:
     row = None
     if _KEY.fullmatch(key):
         row = await DB.row(
-            "SELECT id, name, issuers FROM agency WHERE key_hash = $1 AND revoked_at IS NULL",
+            "SELECT id, name, issuers FROM agency WHERE key_hash = $1 AND revoked_at IS NULL"
+            " AND (expires_at IS NULL OR expires_at > now())",
             _hash(key),
         )
     if row is None:
         raise UnknownKey
     return Agency(row["id"], row["name"], tuple(row["issuers"]))
+
+
+def _new_key() -> str:
+    return PREFIX + secrets.token_urlsafe(32)
 
 
 def _hash(key: str) -> bytes:

@@ -17,7 +17,7 @@ from notices import __version__, deployment
 from notices.changing import evidence
 from notices.database import DB, WAITED_FOR, UnusableUrl
 from notices.deployment import Deployment, WrongDatabase
-from notices.facts.errors import Refusal, Unavailable
+from notices.facts.errors import NotFound, Refusal, Unavailable
 from notices.finding import Finder
 from notices.settings import Settings
 from notices.upkeep import tidying
@@ -55,6 +55,9 @@ LOG = structlog.get_logger("notices.web")
 
 async def look_at_address(request: Request[Any, Any, Any]) -> Response[str] | None:
     """Before every handler; a machine path knows exactly the parameters it declares."""
+    if "\0" in request.scope["path"]:
+        raise NotFound  # no id holds one, and PostgreSQL takes none
+    health.refuse_elsewhere(request)
     guards.refuse_bad_encoding(request)
     known = request.route_handler.opt.get("query")
     if known is not None:

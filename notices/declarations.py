@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from notices import log, once, records, register
-from notices.changing import following, rivals
+from notices.changing import following, inspecting, rivals
 from notices.changing.evidence import Evidence, Receiving
 from notices.database import DB, committed
 from notices.deployment import Deployment
@@ -111,6 +111,8 @@ async def declare(
     claim = claims.claimed(deployment, certificate, declaration)
     try:
         exhibit = await receiving.keep() if receiving is not None else None
+        if exhibit is not None:
+            await inspecting.refuse_wrong_content(deployment, exhibit, "exhibit")
         new = _New(person, declaration, certificate, claim, channel, exhibit)
         while True:
             try:

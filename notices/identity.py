@@ -133,8 +133,11 @@ def _token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-async def sign_in(deployment: Deployment, person: Person) -> str:
-    """Open a session for `person` and return the cookie's value, which nothing else knows."""
+async def sign_in(deployment: Deployment, person: Person, before: str | None = None) -> str:
+    """Open a session for `person` and return the cookie's value, which nothing else knows.
+
+    The session that this browser had `before` ends: nobody could end it any more.
+    """
     token = secrets.token_urlsafe(32)
     key = _token_hash(token)
     sealed = deployment.keys.sealer.seal(msgspec.json.encode(person), key)
@@ -144,6 +147,8 @@ async def sign_in(deployment: Deployment, person: Person) -> str:
         sealed,
         SESSION_LASTS,
     )
+    if before:
+        await sign_out(before)
     return token
 
 

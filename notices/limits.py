@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from notices.database import DB
+from notices.facts import durations
 from notices.facts.errors import TooManyRequests
 from notices.facts.numbers import keyed_hash
 from notices.facts.texts import Text
@@ -42,14 +43,6 @@ POLICIES: dict[str, tuple[int, timedelta, Text]] = {
 """Most uses within a window that begins with the first of them, and how that is said."""
 
 
-def _waiting(seconds: int) -> Text:
-    if seconds < 120:
-        return Text(f"{seconds} 秒", f"{seconds} seconds")
-    if seconds < 7200:
-        return Text(f"{seconds // 60 + 1} 分钟", f"{seconds // 60 + 1} minutes")
-    return Text(f"{seconds // 3600 + 1} 小时", f"{seconds // 3600 + 1} hours")
-
-
 async def use(key: bytes, policy: str, who: str) -> None:
     """Count one use of `policy` by `who`; raises TooManyRequests with Retry-After in seconds.
 
@@ -69,7 +62,9 @@ async def use(key: bytes, policy: str, who: str) -> None:
     )
     if row is not None and row["uses"] > most:
         wait = max(1, int(row["left"]) + 1)
-        raise TooManyRequests(headers={"Retry-After": str(wait)}, limit=said, wait=_waiting(wait))
+        raise TooManyRequests(
+            headers={"Retry-After": str(wait)}, limit=said, wait=durations.said(wait)
+        )
 
 
 async def give_back(key: bytes, policy: str, who: str) -> None:

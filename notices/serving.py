@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from notices.engines import Engines
@@ -62,21 +62,29 @@ def answers(settings: Settings) -> bool:
         connection.close()
 
 
-def listen(settings: Settings) -> socket.socket:
-    """The socket that all web processes take their connections from; EngineError if it is taken.
+def listen(settings: Settings) -> list[socket.socket]:
+    """The sockets that all web processes take their connections from; EngineError if one is taken.
 
-    It stays open while a web process is started again, so that nobody is turned away.
+    They stay open while a web process is started again, so that nobody is turned away. The second
+    is METRICS_ADDRESS, if there is one.
     """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    found = [_listen(settings.host, settings.port, "PORT")]
+    if settings.metrics:
+        found.append(_listen(*settings.metrics, "METRICS_ADDRESS"))
+    return found
+
+
+def _listen(host: str, port: int, setting: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        where = f"{settings.host}:{settings.port}"
+        where = f"{host}:{port}"
         why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise EngineError(
             Text(
-                f"无法在 {where} 上监听（{why}）。请用 PORT 指定另一个端口。",
-                f"Cannot listen on {where} ({why}). Name another port by PORT.",
+                f"无法在 {where} 上监听（{why}）。请用 {setting} 指定另一个端口。",
+                f"Cannot listen on {where} ({why}). Name another port by {setting}.",
             )
         ) from None
 
@@ -208,7 +216,8 @@ def serve(settings: Settings, *, relay: bool, say: Say) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     try:
-        with listen(settings) as listening:
+        with contextlib.ExitStack() as open_sockets:
+            listening = [open_sockets.enter_context(each) for each in listen(settings)]
             while True:
                 _serve_on_engines(settings, listening, stopping, relay=relay, say=say)
                 say(
@@ -221,7 +230,7 @@ def serve(settings: Settings, *, relay: bool, say: Say) -> None:
 
 def _serve_on_engines(
     settings: Settings,
-    listening: socket.socket,
+    listening: Sequence[socket.socket],
     stopping: threading.Event,
     *,
     relay: bool,
@@ -235,6 +244,7 @@ def _serve_on_engines(
         started.callback(ended.set)
         search_key, write_key = search_keys(settings, engines, ended, say)
         environment = child_environment(settings, engines)
+        handles = [each.fileno() for each in listening]
 
         def child(name: str, words: list[str], *, answering: bool, **more: str) -> Child:
             return Child(
@@ -244,13 +254,13 @@ def _serve_on_engines(
                 ready=lambda pid: not answering or answers(settings),
                 log=None,
                 cwd=Path.cwd(),
-                inherits=[listening.fileno()] if words[0] == "web" else [],
+                inherits=handles if words[0] == "web" else [],
                 say=say,
             )
 
         # One of them answers for all: nobody can tell whom of them a connection goes to.
         # They are our own children each, since only these are sure to end when we are killed.
-        words = ["web", "--fd", str(listening.fileno())]
+        words = ["web", *(word for each in handles for word in ("--fd", str(each)))]
         more = {"MEILI_SEARCH_KEY": search_key, **metrics_folder(settings)}
         webs = [
             child(f"web {number + 1}", words, answering=number == 0, **more)

@@ -2,11 +2,16 @@
 
 import os
 import re
+import shlex
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+from notices.facts import regions
+
+_INDEX = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _CONTACT = re.compile(r"(mailto:[^\s@]+@[^\s@]+|https://\S+|tel:[+0-9;=()-]+)")
 """What RFC 9116 takes for a contact, as far as a slip is likely."""
 
@@ -40,6 +45,8 @@ class Settings:
     forwarded_allow_ips: str = ""
     security: str = ""
     pool_size: int = 10
+    metrics: tuple[str, int] | None = None
+    upload_scanner: tuple[str, ...] = ()
 
     @property
     def https(self) -> bool:
@@ -87,16 +94,70 @@ def _switch(environment: Mapping[str, str], name: str, default: bool) -> bool:
     return text == "1" if text else default
 
 
+def _parts(url: str, *schemes: str) -> SplitResult | None:
+    """The parts of a server's URL; None where it is none."""
+    try:
+        parts = urlsplit(url)
+        right = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if right else None
+
+
+def _server(environment: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
+    """The URL of a server. What a wrong one holds is not repeated: it may be a password."""
+    text = environment.get(name) or ""
+    if not text:
+        return None
+    if _parts(text, *schemes) is None:
+        raise SettingsError(f"{name} must be a URL that begins with {' or '.join(schemes)}://.")
+    return text.rstrip("/")
+
+
+def _address(environment: Mapping[str, str], name: str) -> tuple[str, int] | None:
+    """An address to listen on, such as 127.0.0.1:9100 or [::1]:9100."""
+    text = environment.get(name) or ""
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    if not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise SettingsError(f"{name} must be like 127.0.0.1:9100, not {text!r}.")
+    return host.strip("[]"), int(port)
+
+
+def _command(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """A program and its arguments, quoted as in a shell; no shell runs it."""
+    try:
+        words = tuple(shlex.split(environment.get(name) or ""))
+    except ValueError:
+        raise SettingsError(f"{name} has a quotation mark that nothing closes.") from None
+    if words and shutil.which(words[0]) is None:
+        raise SettingsError(f"{name} names the program {words[0]!r}, which is not there.")
+    return words
+
+
+def _region(environment: Mapping[str, str], own: Path | None) -> str:
+    text = environment.get("REGION") or ""
+    if not text:
+        return "370700"
+    if not (len(text) == 6 and text.isascii() and text.isdigit()):
+        raise SettingsError(f"REGION must be a six-digit GB/T 2260 code, not {text!r}.")
+    try:
+        known = regions.load(own).known(text)
+    except (regions.RegionsError, OSError):
+        return text  # what is wrong with that file is told where it is needed
+    if not known:
+        raise SettingsError(f"REGION must be a code of GB/T 2260 or of REGIONS; {text} is none.")
+    return text
+
+
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """`Settings` from the variables of the README; raises SettingsError naming a wrong one."""
     port = _number(environment, "PORT", 8000, 1, 65535)
     public_url = (environment.get("PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/")
-    parts = urlsplit(public_url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
+    parts = _parts(public_url, "http", "https")
+    if parts is None or parts.path or parts.query or parts.fragment:
         raise SettingsError(f"PUBLIC_URL must be like https://notices.example, not {public_url!r}.")
-    region = environment.get("REGION") or "370700"
-    if not (len(region) == 6 and region.isascii() and region.isdigit()):
-        raise SettingsError(f"REGION must be a six-digit GB/T 2260 code, not {region!r}.")
     security = environment.get("SECURITY_CONTACT") or ""
     if security and not _CONTACT.fullmatch(security):
         raise SettingsError(
@@ -104,27 +165,36 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
             f"tel:+86…, not {security!r}."
         )
     demo = _switch(environment, "DEMO", False)
-    catalogue, regions = environment.get("CATALOGUE"), environment.get("REGIONS")
+    catalogue, own = environment.get("CATALOGUE"), environment.get("REGIONS")
+    own_regions = Path(own) if own else None
+    index = environment.get("MEILI_INDEX") or "notices"
+    if not _INDEX.fullmatch(index):
+        raise SettingsError(f"MEILI_INDEX takes letters, digits, - and _ only, not {index!r}.")
+    metrics = _address(environment, "METRICS_ADDRESS")
+    if metrics and metrics[1] == port:
+        raise SettingsError("METRICS_ADDRESS needs a port other than PORT.")
     return Settings(
         host=environment.get("HOST") or "127.0.0.1",
         port=port,
         public_url=public_url,
         data=Path(environment.get("DATA") or "var"),
         database_url=environment.get("DATABASE_URL") or None,
-        meili_url=(environment.get("MEILI_URL") or "").rstrip("/") or None,
+        meili_url=_server(environment, "MEILI_URL", ("http", "https")),
         meili_master_key=environment.get("MEILI_MASTER_KEY") or None,
         meili_search_key=environment.get("MEILI_SEARCH_KEY") or None,
-        meili_index=environment.get("MEILI_INDEX") or "notices",
+        meili_index=index,
         meili_bin=environment.get("MEILI_BIN") or None,
         demo=demo,
         rate_limits=_switch(environment, "RATE_LIMITS", not demo),
-        region=region,
+        region=_region(environment, own_regions),
         site_name=environment.get("SITE_NAME") or "遗失声明公示",
         catalogue=Path(catalogue) if catalogue else None,
-        regions=Path(regions) if regions else None,
+        regions=own_regions,
         log_name=environment.get("LOG_NAME") or "",
         workers=_number(environment, "WORKERS", 1, 1, 64),
         forwarded_allow_ips=environment.get("FORWARDED_ALLOW_IPS") or "",
         security=security,
+        metrics=metrics,
+        upload_scanner=_command(environment, "UPLOAD_SCANNER"),
         pool_size=_number(environment, "POOL_SIZE", 10, 2, 100),
     )

@@ -166,6 +166,7 @@ class Agency(Table, db=DB, tablename="agency"):
     key_hash = Bytea(default=None)
     created_at = Timestamptz(default=None)
     revoked_at = Timestamptz(default=None, null=True)
+    expires_at = Timestamptz(default=None, null=True)
 
 
 class Touched(Table, db=DB, tablename="touched"):
@@ -225,7 +226,7 @@ class Follower(Table, db=DB, tablename="follower"):
     position = BigInt(default=None)
     moved_at = Timestamptz(default=None)
     checked_at = Timestamptz(default=None, null=True)
-    alive_at = Timestamptz(default=None, null=True)
+    alive_at = Timestamptz(default=None)
     stale = Boolean(default=False)
 
 

@@ -18,6 +18,7 @@ from notices.deployment import Deployment
 from notices.engines import EngineError
 from notices.migrating import migrate
 from notices.settings import Settings
+from notices.trust.signed import SIGNED
 from search.engine import Admin, make_keys
 from tests import enginefarm
 from tests.browsing import browser as browser
@@ -108,8 +109,9 @@ async def pool(settings: Settings) -> AsyncIterator[None]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def database(pool: None) -> None:
-    """An empty register."""
+async def database(pool: None, settings: Settings) -> None:
+    """An empty register, of which its keys remember no longer log."""
+    (settings.keys_folder / SIGNED).unlink(missing_ok=True)
     await DB.fetch(f"TRUNCATE {TABLES}")
     await DB.fetch("UPDATE log_head SET size = 0, last_at = '-infinity', peaks = ''")
 

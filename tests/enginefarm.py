@@ -14,6 +14,7 @@ import asyncpg
 from notices.engines import Engines
 
 DATABASE, SEARCH, KEY = "TEST_DATABASE_URL", "TEST_MEILI_URL", "TEST_MEILI_MASTER_KEY"
+DATA = "TEST_DATA"
 
 
 class Farm:
@@ -32,7 +33,7 @@ class Farm:
         self.meili_master_key = engines.meili_master_key or ""
 
     def stop(self, environment: MutableMapping[str, str] = os.environ) -> None:
-        for name in (DATABASE, SEARCH, KEY):
+        for name in (DATABASE, SEARCH, KEY, DATA):
             environment.pop(name, None)
         self.engines.close()
         remove(self.data)
@@ -49,6 +50,7 @@ def start(environment: MutableMapping[str, str] = os.environ) -> Farm:
     environment[DATABASE] = engines.database_url
     environment[SEARCH] = engines.meili_url
     environment[KEY] = engines.meili_master_key or ""
+    environment[DATA] = str(data)
     return Farm(engines, data)
 
 

@@ -27,6 +27,8 @@ HOMES = {
     "chinese_calendar": {"facts"},
     "pypinyin": {"search.hanzi"},
     "python_multipart": {"web"},
+    "PIL": {"changing"},
+    "pypdf": {"changing"},
     "typst": {"web"},
     "segno": {"web"},
     "pylopdf_fonts_zh_cn": {"web"},

@@ -18,9 +18,10 @@ from notices.trust.watching import Difference
 from notices.upkeep import auditing
 from tests.conftest import SignIn
 from tests.declared import BIRTH, CHILD, PERSON
+from tests.files import archive, picture
 from tests.samples import ANNA, OFFICER, declaration
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3
+PNG = picture("PNG", 20)
 GROWN = {"kind": "person", "name": "陈一一", "identifier": "379999198805050021"}
 CHEN = {"kind": "person", "name": "陈一一", "identifier": GROWN["identifier"]}
 DRIVER = declaration(
@@ -206,8 +207,7 @@ async def test_a_wrong_exhibit_is_refused_and_gone(
 
     assert answer.status_code == 422, answer.text
     codes = {(one["field"], one["code"]) for one in answer.json()["errors"]}
-    # An empty file is what a browser sends where none was chosen.
-    assert ("exhibit", code if content else "exhibit_required") in codes
+    assert ("exhibit", code) in codes
     assert kept(uploads) == []
 
 
@@ -238,7 +238,7 @@ async def test_the_same_form_under_one_key_is_one_notice_and_one_file(
 ) -> None:
     key = {"Idempotency-Key": "one"}
     first, second = [await post(anna, MANDATE, headers=key) for _ in range(2)]
-    other = await post(anna, MANDATE, PNG + b"x", headers=key)
+    other = await post(anna, MANDATE, picture("PNG", 21), headers=key)
 
     assert first.status_code == second.status_code == 201
     assert first.json() == second.json()
@@ -535,3 +535,12 @@ async def test_the_audit_finds_an_effect_that_no_event_gave(
         await transaction.rollback()
         await connection.close()
     assert said.format(id=id) in str(found.value)
+
+
+async def test_an_exhibit_is_decoded_before_it_is_taken(anna: httpx.AsyncClient) -> None:
+    answer = await post(anna, MANDATE, PNG + archive())
+
+    assert answer.status_code == 422, answer.text
+    assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [
+        ("exhibit", "evidence_hidden")
+    ]

@@ -67,8 +67,34 @@ def test_an_agency_gets_its_key_once(tmp_path: Path, database: str) -> None:  # 
     done = command("agencies", "add", "甲局", "--issuer", "甲局", "--issuer", "乙局", **variables)
 
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("nk_")
+    assert done.stdout.startswith("notices_live_")
     assert len(done.stdout.split()) == 1
     assert "乙局" in done.stderr
     assert "already" in refused(command("agencies", "add", "甲局", **variables))
     assert "name" in refused(command("agencies", "add", " ", **variables))
+
+
+def test_an_agencys_key_is_listed_changed_and_revoked(
+    tmp_path: Path,
+    database: str,  # noqa: F811
+) -> None:
+    variables = environment(tmp_path, DATABASE_URL=database)
+    first = command("agencies", "add", "丙局", "--expires", "2099-12-31", **variables).stdout
+    listed = command("agencies", "list", **variables).stdout
+    [line] = [each.split("\t") for each in listed.splitlines() if "丙局" in each]
+    id, state, _, until, name, issuers = line
+
+    assert (state, until, name, issuers) == ("active", "2099-12-31", "丙局", "丙局")
+    assert first.strip() not in listed
+    second = command("agencies", "rotate", id, **variables).stdout
+    assert second.startswith("notices_live_")
+    assert second != first
+    assert command("agencies", "revoke", id, **variables).returncode == 0
+    assert f"{id}\trevoked" in command("agencies", "list", **variables).stdout
+    for words in (("revoke", id), ("rotate", id), ("revoke", "none")):
+        assert "list" in refused(command("agencies", *words, **variables))
+    assert (
+        command("agencies", "add", "丁局", "--expires", "2020-01-01", **variables).returncode == 2
+    )
+    again = command("agencies", "add", "丙局", **variables)
+    assert again.returncode == 0, again.stderr

@@ -131,6 +131,15 @@ def test_roots_folder_cannot_be_changed_by_the_databases_user(data: Path) -> Non
 
 
 @root_only
+def test_a_start_as_root_says_that_the_database_is_not_in_data(data: Path) -> None:
+    told: list[str] = []
+
+    Engines.open(data, meili_url="http://there", say=told.append).close()
+
+    assert str(cluster(data).parent) in "".join(told)
+
+
+@root_only
 @pytest.mark.parametrize("name", ["socket", "data", "lock"])
 def test_a_link_in_the_databases_folder_is_refused_and_not_followed(
     data: Path, tmp_path: Path, name: str

@@ -1,6 +1,8 @@
 """Evidence files: taken by their content, sealed, shown to officers alone, gone when refused."""
 
 import asyncio
+import dataclasses
+import io
 import os
 import time
 from collections.abc import Iterator
@@ -9,19 +11,19 @@ from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
-from notices.changing import evidence
+from notices.changing import decoding, evidence
 from notices.database import DB, Transaction
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.trust.sealing import SealError
 from tests.conftest import SignIn
+from tests.files import archive, pdf, picture
 from tests.samples import ANNA, OFFICER
 from tests.test_life import OBJECTION, at, declared
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3
-PDF = b"%PDF-1.7\n" + b"x" * 200_000
-JPEG = b"\xff\xd8\xff\xe0" + b"y" * 70_000
+PNG, JPEG, PDF = picture("PNG", 20), picture("JPEG", 300), pdf(size=200_000)
 FIELDS = {name: (None, value) for name, value in OBJECTION.items()}
 
 
@@ -57,8 +59,8 @@ async def sent(
 @pytest.mark.parametrize(
     ("content", "kind"),
     [(PNG, "image/png"), (PDF, "application/pdf"), (JPEG, "image/jpeg"),
-     (PNG[:8], "image/png"), (PDF[: evidence.PIECE], "application/pdf"),
-     (PDF + b"z" * (evidence.MOST_BYTES - len(PDF)), "application/pdf")],
+     (picture("PNG", 1), "image/png"), (pdf(size=evidence.PIECE), "application/pdf"),
+     (pdf(size=evidence.MOST_BYTES), "application/pdf")],
     ids=["png", "pdf", "jpeg", "short", "one piece", "as large as may be"],
 )  # fmt: skip
 async def test_an_officer_gets_the_file_as_it_came(
@@ -115,6 +117,145 @@ async def test_a_file_of_another_kind_or_size_is_refused_and_gone(
     assert [one["code"] for one in answer.json()["errors"]] == [code]
     assert kept(uploads) == []
     assert await DB.fetch("SELECT 1 FROM objection") == []
+
+
+DECODED = [
+    ("image/png", PNG[:8], "evidence_damaged"),
+    ("image/png", PNG[:-20], "evidence_damaged"),
+    ("image/png", PNG[:60] + b"\0" * 20 + PNG[80:], "evidence_damaged"),
+    ("image/png", PNG + b"<html><script>alert(1)</script>", "evidence_hidden"),
+    ("image/png", PNG + archive(), "evidence_hidden"),
+    ("image/jpeg", JPEG[: len(JPEG) // 2], "evidence_damaged"),
+    ("image/jpeg", JPEG + archive(), "evidence_hidden"),
+    ("image/jpeg", b"\xff\xd8\xff\xe0" + b"y" * 70_000, "evidence_damaged"),
+    ("application/pdf", b"%PDF-1.7\n<html><script>alert(1)</script>", "evidence_damaged"),
+    ("application/pdf", b"%PDF-1.7\n%%EOF", "evidence_damaged"),
+    ("application/pdf", PDF[:-300], "evidence_damaged"),
+    ("application/pdf", PDF + b"<html><script>alert(1)</script>", "evidence_hidden"),
+    ("application/pdf", pdf() + archive(), "evidence_hidden"),
+    (
+        "application/pdf",
+        pdf(root=b"/OpenAction << /S /JavaScript /JS (app.alert(1)) >>"),
+        "evidence_active",
+    ),
+    ("application/pdf", pdf(root=b"/OpenAction << /S /J#61vaScript /JS (x) >>"), "evidence_active"),
+    ("application/pdf", pdf(b"<< /S /URI /JS 4 0 R >>", page=b"/AA << /O 5 0 R >>"),
+     "evidence_active"),
+    ("application/pdf", pdf(root=b"/OpenAction << /S /Launch /F (cmd.exe) >>"), "evidence_active"),
+    ("application/pdf", pdf(root=b"/AcroForm << /XFA 4 0 R >>"), "evidence_active"),
+    ("application/pdf", pdf(root=b"/Names << /EmbeddedFiles 4 0 R >>"), "evidence_hidden"),
+    ("application/pdf", pdf(b"<< /Type /Filespec /EF << /F 4 0 R >> >>"), "evidence_hidden"),
+    ("application/pdf", pdf().replace(b"/Root 1 0 R", b"/Root 9 0 R"), "evidence_damaged"),
+    ("application/pdf", pdf().replace(b"/Count 1", b"/Count 0").replace(b"[3 0 R]", b"[]"),
+     "evidence_damaged"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "content", "code"), DECODED, ids=[str(n) for n in range(22)])
+def test_a_file_that_is_not_what_it_says_or_holds_more_is_refused(
+    kind: str, content: bytes, code: str
+) -> None:
+    assert decoding.look(content, kind) == code
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [("image/png", PNG), ("image/jpeg", JPEG), ("application/pdf", PDF),
+     ("application/pdf", pdf() + b"\r\n\0"),
+     ("image/jpeg", JPEG + b"\0\0\0\x18ftypmp42" + b"m" * 5_000),  # a phone's moving picture
+     ("application/pdf", pdf(page=b"/Annots [<< /A << /S /URI /URI (https://a.example) >> >>]"))],
+)  # fmt: skip
+def test_what_cameras_and_offices_make_is_taken(kind: str, content: bytes) -> None:
+    assert decoding.look(content, kind) == "ok"
+
+
+def test_a_picture_that_would_unfold_to_gigabytes_is_not_unfolded() -> None:
+    out = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(out, "PNG")
+
+    assert len(out.getvalue()) < 100_000
+    assert decoding.look(out.getvalue(), "image/png") == "evidence_damaged"
+
+
+async def test_a_file_is_decoded_before_it_is_taken(
+    restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path
+) -> None:
+    id = await declared(restaurant)
+
+    answer = await sent(anna, id, PNG + archive())
+
+    assert answer.status_code == 422, answer.text
+    assert [one["code"] for one in answer.json()["errors"]] == ["evidence_hidden"]
+    assert kept(uploads) == []
+    assert await DB.fetch("SELECT 1 FROM objection") == []
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "code"),
+    [
+        ("grep -q IHDR && exit 0; exit 2", 201, None),
+        ("cat > /dev/null; exit 1", 422, "evidence_infected"),
+        ("exit 1", 422, "evidence_infected"),
+        ("cat > /dev/null; exit 2", 503, "unavailable"),
+    ],
+)
+async def test_a_virus_scanner_has_the_last_word(
+    restaurant: httpx.AsyncClient,
+    anna: httpx.AsyncClient,
+    uploads: Path,
+    script: str,
+    status: int,
+    code: str | None,
+) -> None:
+    app = anna._transport.app  # type: ignore[attr-defined]
+    before: Deployment = app.state.deployment
+    scanner = dataclasses.replace(before.settings, upload_scanner=("/bin/sh", "-c", script))
+    id = await declared(restaurant)
+    app.state.deployment = dataclasses.replace(before, settings=scanner)
+    try:
+        answer = await sent(anna, id, PNG)
+    finally:
+        app.state.deployment = before
+
+    assert answer.status_code == status, answer.text
+    body = answer.json()
+    assert (body.get("errors") or [body])[0].get("code") == code
+    assert len(kept(uploads)) == (status == 201)
+
+
+async def test_two_files_are_not_one_behind_the_other(
+    restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path
+) -> None:
+    id = await declared(restaurant)
+    files = [*FIELDS.items(), ("evidence", ("a.png", PNG)), ("evidence", ("b.png", PNG))]
+
+    answer = await anna.post(at(id, "objections"), files=files)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    assert kept(uploads) == []
+
+
+async def test_an_empty_file_is_told_so_and_none_chosen_is_none(
+    restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path
+) -> None:
+    id = await declared(restaurant)
+
+    empty = await sent(anna, id, b"")
+    # What a browser sends where no file was chosen.
+    part = b'content-disposition: form-data; name="evidence"; filename=""\r\n\r\n'
+    fields = [
+        f'content-disposition: form-data; name="{name}"\r\n\r\n{value}'.encode()
+        for name, value in OBJECTION.items()
+    ]
+    none = await anna.post(
+        at(id, "objections"),
+        content=_body(*fields, part),
+        headers={"Content-Type": "multipart/form-data; boundary=B"},
+    )
+
+    assert [one["code"] for one in empty.json()["errors"]] == ["evidence_empty"]
+    assert none.status_code == 201, none.text
+    assert kept(uploads) == []
 
 
 async def test_a_body_far_too_large_is_refused_before_it_is_read(
@@ -177,7 +318,7 @@ async def test_another_file_under_the_same_key_is_another_request(
     headers = {"Idempotency-Key": "k"}
     await sent(anna, id, PNG, headers=headers)
 
-    answer = await sent(anna, id, PNG + b"!", headers=headers)
+    answer = await sent(anna, id, picture("PNG", 21), headers=headers)
 
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
     assert len(kept(uploads)) == 1

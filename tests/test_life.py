@@ -666,3 +666,29 @@ async def test_an_end_that_is_past_stays_when_the_schedule_changes(
     after = await notice(client, id)
     assert (before["provisional"], after["provisional"]) == (True, False)
     assert (after["effective_at"], after["status"]) == (before["effective_at"], "invalid")
+
+
+async def test_a_key_that_was_changed_revoked_or_has_expired_is_taken_no_more(
+    restaurant: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    id = await declared(restaurant)
+    own = ["潍坊市奎文区行政审批服务局"]
+    agency, first = await agencies.add("甲局", own)
+    later = datetime.now(UTC) + timedelta(days=1)
+    second = await agencies.rotate(agency.id, later)
+
+    async def said(key: str) -> int:
+        headers = {"Authorization": f"Bearer {key}"}
+        return (await client.post(at(id, "confirmation"), headers=headers)).status_code
+
+    assert (await said(first), await said(second)) == (401, 201)
+    await DB.fetch("UPDATE agency SET expires_at = now()")
+    assert await said(second) == 401
+    assert [each.state(later) for each in await agencies.listed()] == ["expired"]
+    third = await agencies.rotate(agency.id)
+    assert await said(third) == 409
+    await agencies.revoke(agency.id)
+    assert await said(third) == 401
+    with pytest.raises(agencies.NoSuchAgency):
+        await agencies.rotate(agency.id)
+    await agencies.add("甲局", own)

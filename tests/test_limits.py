@@ -114,4 +114,6 @@ async def test_who_did_too_much_is_told_how_much_and_how_long(database: None) ->
             await limits.use(bytes(32), "declare", "a")
 
     assert "20" in refusal.value.detail.zh
-    assert "小时" in refusal.value.detail.zh
+    # A day, not 25 hours: what people call it.
+    assert "请在 1 天 后再试" in refusal.value.detail.zh
+    assert "Try again in 1 day." in refusal.value.detail.en

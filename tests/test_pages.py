@@ -18,6 +18,7 @@ from notices.identity import person_from
 from notices.web import drafts, rendering, signing, typed, wording
 from search.engine import Admin
 from tests.conftest import SignIn
+from tests.files import picture
 from tests.samples import ANNA, OFFICER, declaration
 
 FOOD = {
@@ -702,8 +703,11 @@ async def test_a_person_declares_an_organisations_certificate_with_a_mandate(
     assert fields(without)["holder.name"] == "潍坊市某某书店"
 
     form = {name: (None, value) for name, value in given.items()}
-    png = b"\x89PNG\r\n\x1a\n" + bytes(1000)
-    answer = await anna.post("/declare", files={**form, "exhibit": ("a.png", png)})
+    hiding = {**form, "exhibit": ("a.png", picture("PNG") + b"<html>")}
+    refused = await anna.post("/declare", files=hiding)
+    assert refused.status_code == 422
+    assert "还藏有别的文件" in refused.text
+    answer = await anna.post("/declare", files={**form, "exhibit": ("a.png", picture("PNG"))})
 
     assert answer.status_code == 303, answer.text
     done = await anna.get(answer.headers["location"])

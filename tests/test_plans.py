@@ -25,9 +25,11 @@ from notices.finding import Finder, Query, suggesting
 from notices.finding.behind import Behind
 from notices.relay import checking, publishing
 from notices.upkeep import recalling, rescheduling, tidying
+from notices.upkeep.forking import refuse_a_fork
 from search.engine import Admin, Engine, SearchDown, WriteRefused
 from tests import plans
 from tests.conftest import TABLES, SignIn
+from tests.files import pdf
 from tests.plans import Asked
 from tests.publishing import caught_up, relaying, until
 from tests.samples import ANNA, OFFICER, declaration
@@ -114,6 +116,10 @@ async def life(
     anna, officer, other = [await sign_in(one) for one in (ANNA, OFFICER, OTHER)]
     _, key = await agencies.add("奎文审批局", [ISSUER])
     issuer = {"Authorization": f"Bearer {key}"}
+    spare, _ = await agencies.add("另一审批局", [ISSUER])
+    await agencies.rotate(spare.id)
+    await agencies.revoke(spare.id)
+    await agencies.listed()
 
     async def post(who: httpx.AsyncClient, path: str, status: int = 201, **more: Any) -> Any:
         answer = await who.post(f"/api/v1/{path}", **more)
@@ -138,7 +144,7 @@ async def life(
     await post(restaurant, f"{at}/correction", json={"lost_on": "2026-11-02"}, headers=once)
     await post(anna, f"{at}/objections", json=OBJECTION, headers=once)
     files = {**{name: (None, text) for name, text in OBJECTION.items()}}
-    await post(other, f"{at}/objections", files={**files, "evidence": ("a.pdf", b"%PDF-1.7")})
+    await post(other, f"{at}/objections", files={**files, "evidence": ("a.pdf", pdf())})
     waiting = (await officer.get("/api/v1/objections")).json()["objections"]
     for params in ({"notice": id}, {"status": "open"}, {"notice": id, "status": "open"}):
         assert (await officer.get("/api/v1/objections", params=params)).status_code == 200
@@ -167,7 +173,7 @@ async def life(
 async def for_another(anna: httpx.AsyncClient, officer: httpx.AsyncClient) -> None:
     """Declares with a mandate, twice, confirms one, and reads what was refused."""
     body = declaration(number="JY13799990000062", confirm_unusual_number=True, relation="mandate")
-    form = {"declaration": (None, json.dumps(body)), "exhibit": ("a.pdf", b"%PDF-1.7")}
+    form = {"declaration": (None, json.dumps(body)), "exhibit": ("a.pdf", pdf())}
     sent = [await anna.post("/api/v1/notices", files=form) for _ in range(2)]
     assert [each.status_code for each in sent] == [201, 201], sent[0].text
     id = sent[0].json()["id"]
@@ -251,6 +257,7 @@ async def follow(deployment: Deployment, admin: Admin, id: str) -> None:
     await recalling.recall_periods(deployment)
     await rescheduling.settle_periods()
     await refuse_another_database(deployment)
+    await refuse_a_fork(deployment)
     key = deployment.keys.matching
     await limits.use(key, "verify", "192.0.2.1")
     await limits.give_back(key, "verify", "192.0.2.1")

@@ -264,7 +264,7 @@ async def test_what_people_typed_is_no_markup(sign_in: SignIn, tmp_path: Path) -
     }  # fmt: skip
     client = await sign_in(owner)
     holder = {"kind": "organisation", **owner["organisation"]}  # type: ignore[dict-item]
-    notice = await published(client, holder=holder, issuer=NASTY)
+    notice = await published(client, holder=holder)
     text = unbroken(text_of(await pdf(client, notice["id"]), tmp_path))
 
     assert unbroken(NASTY) in unbroken(notice["statement"])

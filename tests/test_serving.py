@@ -8,16 +8,18 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
-from tests.service import ROOT, Service, running
+from tests.service import ROOT, Service, free_port, running
 
 WEB = "notices web --fd"
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with running(tmp_path_factory.mktemp("service") / "data", WORKERS="3") as service:
+    more = {"WORKERS": "3", "METRICS_ADDRESS": f"127.0.0.1:{free_port()}"}
+    with running(tmp_path_factory.mktemp("service") / "data", **more) as service:
         assert soon(lambda: len(service.children(WEB)) == 3)
         yield service
 
@@ -70,8 +72,7 @@ def test_a_process_counts_only_where_there_is_room_for_all_it_counts(
 
 def counted(service: Service) -> float:
     """How many questions for a page that there is not the service says it has answered."""
-    with service.client() as client:
-        text = client.get("/metrics").text
+    text = httpx.get(f"http://{service.environment['METRICS_ADDRESS']}/metrics").text
     names = [line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")]
     assert len(names) == len(set(names))
     assert "pid=" not in text
@@ -97,6 +98,17 @@ def test_every_scrape_counts_all_processes_and_the_dead_ones_too(service: Servic
 
     os.kill(service.children(WEB)[0], signal.SIGKILL)
     assert counted(service) == before + 30
+
+
+def test_metrics_are_told_on_their_own_address_alone_and_nothing_else_there(
+    service: Service,
+) -> None:
+    own = f"http://{service.environment['METRICS_ADDRESS']}"
+
+    assert httpx.get(f"{service.url}/metrics").status_code == 404
+    assert httpx.get(f"{own}/metrics").headers["content-type"].startswith("text/plain")
+    for path in ("/", "/api/v1/notices", "/health/live", "/static/site.css"):
+        assert httpx.get(own + path).status_code == 404
 
 
 def test_a_web_process_that_dies_is_replaced_and_nobody_is_turned_away(service: Service) -> None:

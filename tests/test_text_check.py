@@ -48,7 +48,7 @@ def test_a_text_is_told_what_must_not_stand_in_it(issuer: str, code: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "issuer",
+    "text",
     [
         "买买提·某某局",
         "某局（2020）第 5 号",
@@ -96,9 +96,9 @@ def test_a_text_is_told_what_must_not_stand_in_it(issuer: str, code: str) -> Non
         "⻘州局",
     ],
 )
-def test_a_text_with_nothing_wrong_passes(issuer: str) -> None:
-    assert problems(FOOD | {"issuer": issuer}) == set()
-    assert problems(holder(FOOD, name=issuer)) == set()
+def test_a_text_with_nothing_wrong_passes(text: str) -> None:
+    assert list(text_problems("issuer", text, published=True)) == []
+    assert problems(holder(FOOD, name=text)) == set()
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from notices.facts import declaration_check, disclosure, followups
 from notices.facts.errors import Invalid, NotTheDeclarant, Problem, TooManyCorrections
 from notices.facts.forms import Correction, Declaration
 from notices.facts.refusals import AlreadyRedacted, ConfirmedAlready
-from notices.facts.text_check import choice_problems
+from notices.facts.text_check import choice_problems, given
 from notices.facts.texts import CHINA
 from notices.identity import Person, hash_of_acting
 from notices.log import Turn
@@ -95,7 +95,7 @@ Changes = dict[str, Any]
 def check_correction(deployment: Deployment, correction: Correction, now: datetime) -> Changes:
     """What is to change; raises Invalid for what is wrong in itself, whatever the notice says."""
     changes: Changes = {
-        name: value.strip() or None if isinstance(value, str) else value
+        name: given(value) if isinstance(value, str) else value
         for name, value in msgspec.structs.asdict(correction).items()
         if value is not msgspec.UNSET
     }

@@ -15,7 +15,7 @@ from notices.facts.errors import Problem, refuse_wrong
 from notices.facts.forms import Declaration, Replacement
 from notices.facts.readings import normal_form
 from notices.facts.refusals import NotTheIssuer
-from notices.facts.text_check import is_blank, text_problems
+from notices.facts.text_check import given, is_blank, text_problems
 from notices.facts.texts import CHINA
 from notices.log import Turn
 from notices.once import Once
@@ -60,7 +60,7 @@ async def replace(
     once_: Once | None = None,
 ) -> str:
     """Tell that a new certificate took the place of that of notice `id` (bare)."""
-    number = (replacement.number or "").strip() or None
+    number = given(replacement.number)
 
     async def change(before: Notice, turn: Turn) -> Followup:
         refuse_others(agency, before)

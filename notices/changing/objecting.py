@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from notices import once, register
+from notices.changing import inspecting
 from notices.changing.amending import is_declarant
 from notices.changing.evidence import Evidence, Receiving
 from notices.database import DB
@@ -95,6 +96,8 @@ async def object_to(
     try:
         await _refuse_another_number(deployment, notice, objection.number or "")
         evidence = await receiving.keep() if receiving is not None else None
+        if evidence is not None:
+            await inspecting.refuse_wrong_content(deployment, evidence, "evidence")
         async with DB.transaction():
             earlier = await once.begin(once_)
             if earlier is None or earlier.response is None:

@@ -64,8 +64,9 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
     with contextlib.suppress(Unavailable, asyncpg.PostgresError):
         asyncio.run(deployment.look_at(named_database(settings), here))
     BoundProtocol.most = most_connections()
-    inherited = options.fd
-    with listen(settings) if inherited is None else socket.socket(fileno=inherited) as listening:
+    inherited = [socket.socket(fileno=each) for each in options.fd or ()]
+    with contextlib.ExitStack() as open_sockets:
+        listening = [open_sockets.enter_context(each) for each in inherited or listen(settings)]
         server = uvicorn.Server(
             uvicorn.Config(
                 lambda: create_app(settings, here),
@@ -81,7 +82,7 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
                 backlog=BACKLOG,
             )
         )
-        server.run(sockets=[listening])
+        server.run(sockets=listening)
     if not server.started:
         sys.exit(1)
 
@@ -188,7 +189,9 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--demo", action="store_true", help="演示模式 / made-up sign-in")
     command.add_argument("--no-relay", action="store_true", help="不启动索引 / without the relay")
     command = add(commands, "web", web, "只启动网站进程 / the web process alone, on named engines")
-    command.add_argument("--fd", type=int, help="serve 传来的套接字 / a socket that serve hands on")
+    command.add_argument(
+        "--fd", type=int, action="append", help="serve 传来的套接字 / a socket that serve hands on"
+    )
     add(commands, "relay", relay, "只启动索引进程 / the relay alone, on engines that are named")
     add(commands, "migrate", migrate, "更新数据库结构 / bring the database up to date")
     add(commands, "reindex", reindex, "从日志重建检索索引 / rebuild the search index from the log")

@@ -66,6 +66,12 @@ def start(data: Path, say: Say) -> PostgreSQL:
     if home is None:
         say("正在新建 PostgreSQL 数据库… / Making a new PostgreSQL database …")
         home = make(data, programs, user)
+    if not home.is_relative_to(data):
+        # Somebody who copies or deletes DATA has to know that this is not in it.
+        say(
+            f"以 root 身份运行：数据库不在 {data} 里，而在 {home}。"
+            f" / Started as root: the database is not in {data} but in {home}."
+        )
     secure(home, user)
     cluster = home / "data"
     with contextlib.ExitStack() as leftovers:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from notices.facts import masking, number_check, relations
+from notices.facts import issuers, masking, number_check, relations
 from notices.facts.errors import Problem
 from notices.facts.forms import Declaration, Holder
 from notices.facts.identifiers import IDENTIFIER_TYPES, identifier_problems, identifier_type
@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # it calls this module
 CAUSES = ("lost", "stolen", "destroyed")
 HOLDER_KINDS = ("person", "organisation")
 EARLIEST = date(1900, 1, 1)
+MOST_EXACT = 2**53 - 1
+"""Beyond it readers of JSON round (RFC 7493, 2.2), and RFC 8785 writes none: that is for text."""
 
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIELD_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -47,7 +49,7 @@ def check(
         *_dates(declaration, today),
         *_holder(declaration, certificate),
         *relations.problems(declaration, today, exhibit=exhibit),
-        *_public_text("issuer", declaration.issuer, declaration, certificate),
+        *_issuer(declaration, certificate),
         *_region(declaration.region, regions),
         *_phone(declaration.contact.phone if declaration.contact else None),
         *_agreed("publication_consent", declaration.publication_consent),
@@ -110,11 +112,20 @@ def _public_text(
         yield Problem(place, "personal_name")
 
 
+def _issuer(declaration: Declaration, certificate: Certificate | None) -> Iterator[Problem]:
+    text = declaration.issuer
+    problems = list(_public_text("issuer", text, declaration, certificate))
+    yield from problems
+    known = issuers.departments_of(certificate.issuing_department.zh) if certificate else ()
+    if not problems and text and not is_blank(text) and not issuers.passes(text, known):
+        yield Problem("issuer", "issuer_unusual")
+
+
 def _detail(
     field: Field, value: object, declaration: Declaration, certificate: Certificate
 ) -> Iterator[Problem]:
     place = f"details.{field.name}"
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST_EXACT:
         value = str(value)  # a count is a number in JSON, and text in a form
     if value is not None and not isinstance(value, str):
         yield Problem(place, "not_text")
@@ -125,14 +136,15 @@ def _detail(
             _public_text(place, value, declaration, certificate, required=field.required)
         )
         yield from problems
-        if (
-            not problems
-            and value is not None
-            and not is_blank(value)
-            and field.pattern is not None
-            and not field.pattern.fullmatch(value.strip())
-        ):
-            yield Problem(place, "detail_format", {"example": field.example})
+        if not problems and value is not None and not is_blank(value):
+            yield from _detail_text(place, field, value.strip())
+
+
+def _detail_text(place: str, field: Field, value: str) -> Iterator[Problem]:
+    if field.pattern is None and not issuers.is_plain_detail(value):
+        yield Problem(place, "detail_unusual")
+    elif field.pattern is not None and not field.pattern.fullmatch(value):
+        yield Problem(place, "detail_format", {"example": field.example})
 
 
 def _dates(declaration: Declaration, today: date) -> Iterator[Problem]:

@@ -4,6 +4,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from notices.facts.text_check import given
+
 
 class Holder(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Whose certificate it is; `identifier` may be missing for a newborn."""
@@ -103,12 +105,14 @@ def stripped(form: Form) -> Form:
     for name in form.__struct_fields__:
         value = getattr(form, name)
         if isinstance(value, str):
-            changes[name] = value.strip() or (value if name == "number" else None)
+            changes[name] = given(value) or (value if name == "number" else None)
         elif isinstance(value, msgspec.Struct):
             changes[name] = stripped(value)
         elif isinstance(value, dict):
             texts = {
-                key: each.strip() if isinstance(each, str) else each for key, each in value.items()
+                key: given(each) if isinstance(each, str) else each for key, each in value.items()
             }
-            changes[name] = {key: each for key, each in texts.items() if each != ""}
+            changes[name] = {
+                key: each for key, each in texts.items() if each is not None or value[key] is None
+            }
     return msgspec.structs.replace(form, **changes)

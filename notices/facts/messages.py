@@ -113,6 +113,16 @@ MESSAGES: dict[str, Text] = {
         "此证没有这一项，请删去。", "This certificate has no such detail; take it out."
     ),
     "not_text": Text("请填写文字。", "Give this as text."),
+    "issuer_unusual": Text(
+        "这不像一个机关或机构的名称：请从列出的机关中选择，或照证件上的印章填写全称，也可以留空。",
+        "This does not look like the name of an office: choose one of those that are offered, copy "
+        "the full name from the seal on the certificate, or leave it empty.",
+    ),
+    "detail_unusual": Text(
+        "此项会公开，只填证件上的这一项内容，不能写电话、账号、网址或其他文字。",
+        "This is made public: give only what the certificate says here, no telephone or account "
+        "number, no address and no other text.",
+    ),
     "detail_format": Text(
         "格式不对，请照此填写：{example}。", "This is written differently; for example {example}."
     ),
@@ -205,6 +215,24 @@ MESSAGES: dict[str, Text] = {
     "evidence_type": Text(
         "材料须是 PDF、JPEG 或 PNG 文件（按内容判断，与文件名无关）。",
         "Evidence is a PDF, JPEG or PNG file, by its content and not by its name.",
+    ),
+    "evidence_damaged": Text(
+        "材料文件打不开：可能已损坏、加了密码，或内容与类型不符。请重新导出或拍照后再上传。",
+        "The file cannot be opened: it is damaged, has a password, or is not what it says it is. "
+        "Export it again, or take a picture, and upload that.",
+    ),
+    "evidence_active": Text(
+        "材料文件里有脚本或会自动执行的内容，不能接收。请打印成新的 PDF，或拍照后上传。",
+        "The file holds scripts or actions and is not taken. Print it to a new PDF, or upload a "
+        "picture.",
+    ),
+    "evidence_hidden": Text(
+        "材料文件里还藏有别的文件或内容，不能接收。请打印成新的 PDF，或拍照后上传。",
+        "The file holds another file or something else behind its end, and is not taken. Print it "
+        "to a new PDF, or upload a picture.",
+    ),
+    "evidence_infected": Text(
+        "病毒扫描没有通过，文件未保存。", "A virus scanner refused the file; it was not kept."
     ),
     "evidence_empty": Text("材料文件是空的，请重新选择。", "The file is empty; choose it again."),
     "evidence_too_large": Text(

@@ -36,7 +36,8 @@ class NotAnOfficer(Refusal):
 class UnknownKey(Refusal):
     code, status = "unknown_key", 401
     title = Text(
-        "没有这个机关密钥，或它已停用。", "There is no such agency key, or it was revoked."
+        "没有这个机关密钥，或它已停用、过期。",
+        "There is no such agency key, or it was revoked, or it has expired.",
     )
 
 

@@ -43,6 +43,14 @@ def is_blank(text: str | None) -> bool:
     return text is None or not cleaned(text).strip()
 
 
+def given(text: str | None) -> str | None:
+    """`text` without spaces around it; None where there is nothing in it that anybody sees.
+
+    What counts as left out when it is checked must be left out of what is then published.
+    """
+    return None if text is None or is_blank(text) else text.strip()
+
+
 def cleaned(text: str) -> str:
     """`text` without what nobody sees and that does no harm.
 

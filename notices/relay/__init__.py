@@ -122,7 +122,7 @@ class _Relay:
             await DB.fetch(
                 "INSERT INTO follower (name, position, stale) SELECT $1::text, coalesce("
                 " (SELECT position FROM follower WHERE name = 'search'), 0),"
-                " EXISTS (SELECT FROM follower WHERE name NOT IN ('search', $1))"
+                " EXISTS (SELECT FROM follower WHERE name > 'search')"
                 " ON CONFLICT DO NOTHING",
                 FOLLOWER,
             )

@@ -240,7 +240,7 @@ async def untouch(delivered: Mapping[str, Any]) -> None:
         # No join, which could begin with all that is touched.
         "UPDATE touched SET takers = array_append(takers, $3), taken = NOT EXISTS"
         "  (SELECT FROM follower f WHERE f.name <> $3 AND f.name <> ALL(touched.takers)"
-        "    AND f.alive_at > clock_timestamp() - interval '1 hour')"
+        "    AND f.alive_at > statement_timestamp() - interval '1 hour')"
         " WHERE notice = ANY($1::text[])"
         " AND at = ($2::timestamptz[])[array_position($1::text[], notice)]",
         list(delivered),
@@ -250,7 +250,7 @@ async def untouch(delivered: Mapping[str, Any]) -> None:
     # One that is away for longer is not waited for, and has to be filled anew.
     await DB.fetch(
         "UPDATE follower SET stale = true WHERE name <> $1 AND NOT stale"
-        " AND coalesce(alive_at, '-infinity') <= clock_timestamp() - interval '1 hour'",
+        " AND alive_at <= statement_timestamp() - interval '1 hour'",
         FOLLOWER,
     )
 

@@ -131,12 +131,13 @@ async def _rebuild(
         await publishing.settle(freed, refused)
         # What was noted before the rebuild began may have been committed after it was read; no
         # transaction of ours lasts a minute.
-        await DB.fetch(
-            "UPDATE touched SET taken = false, takers = array_remove(takers, $2)"
-            " WHERE (taken OR $2 = ANY(takers)) AND at >= $1::timestamptz - interval '1 minute'",
-            began,
-            FOLLOWER,
-        )
+        for of in ("taken", "NOT taken AND $2 = ANY(takers)"):
+            await DB.fetch(
+                "UPDATE touched SET taken = false, takers = array_remove(takers, $2)"  # noqa: S608
+                f" WHERE {of} AND at >= $1::timestamptz - interval '1 minute'",
+                began,
+                FOLLOWER,
+            )
         await DB.fetch("UPDATE follower SET stale = false WHERE name = $1", FOLLOWER)
         await move(position)
     await admin.drop(following)

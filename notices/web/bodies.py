@@ -50,9 +50,19 @@ async def read(
         ) from None
     if may_be_empty and not body:
         return b""
+    refuse_packed(request)
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != media_type:
         raise MediaType(expected=media_type)
     return bytes(body)
+
+
+def refuse_packed(request: Request[Any, Any, Any]) -> None:
+    """Raise MediaType for a body that is packed: none is unpacked here (RFC 9110, 15.5.16)."""
+    coding = request.headers.get("content-encoding", "").strip().lower()
+    if coding not in ("", "identity"):
+        raise MediaType(
+            headers={"Accept-Encoding": "identity"}, expected="Content-Encoding: identity"
+        )
 
 
 async def raw_json(

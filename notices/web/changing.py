@@ -17,7 +17,7 @@ from notices.facts.texts import CHINA
 from notices.identity import Person
 from notices.once import Once
 from notices.register import Notice
-from notices.web import guards, rendering, typed
+from notices.web import guards, region_field, rendering, typed
 from notices.web.guards import AnyRequest
 
 
@@ -55,12 +55,15 @@ async def _form(
     values: dict[str, Any],
     problems: list[Problem],
 ) -> Response[str]:
+    deployment, form = request.app.state.deployment, found.form or {}
+    certificate = deployment.catalogue.certificates.get(form.get("certificate", ""))
     return await rendering.page(
         request,
         template,
         status=422 if problems else 200,
         cache=rendering.NEVER_KEPT,
-        notice=found.public(request.app.state.deployment),
+        notice=found.public(deployment),
+        issuers=region_field.issuers(deployment, certificate, form.get("region") or ""),
         values=values,
         problems=problems,
         errors=rendering.by_field(problems),
@@ -110,8 +113,11 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     filled = {name: typed.filled(given, name) for name in _clerical(found)}
     once_ = once_of(request, person, f"/notices/{found.id}/correct", given, filled)
     deployment, now = request.app.state.deployment, datetime.now(UTC)
+    shown = found.form or {}
+    # What was left as it stands is no correction: it was right by the rules of its day.
+    changed = {name: text for name, text in filled.items() if text != shown.get(name)}
     try:
-        changes = amending.check_correction(deployment, Correction(**filled), now)
+        changes = amending.check_correction(deployment, Correction(**changed), now)
         await amending.correct(deployment, person, found.id, changes, now=now, once_=once_)
     except Invalid as refusal:
         values = {name: given.get(name, "") for name in filled}

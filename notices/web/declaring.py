@@ -13,7 +13,7 @@ from litestar import Response, get, post
 from notices.deployment import Deployment
 from notices.facts import disclosure, periods, relations
 from notices.facts.catalogue import Catalogue, Certificate
-from notices.facts.errors import NotTheHolder, Problem, SignInRequired
+from notices.facts.errors import Invalid, NotTheHolder, Problem, SignInRequired
 from notices.facts.texts import CHINA
 from notices.identity import Person
 from notices.web import (
@@ -94,9 +94,12 @@ async def _proceed(request: AnyRequest, upload: Upload) -> Response[Any]:
             own = [one for one in missing if step_of(one.field) == step]
             return await show(request, person, step, draft, given, own)
         if to == "publish" and certificate is not None:
-            return await publishing.publish(
-                request, person, declared, certificate, draft, given, upload.receiving
-            )
+            try:
+                return await publishing.publish(
+                    request, person, declared, certificate, draft, given, upload.receiving
+                )
+            except Invalid as refusal:  # what decoding found out about the exhibit
+                return await show(request, person, "check", draft, given, refusal.problems)
     return await show(request, person, "check" if to == "publish" else to, draft, given, [])
 
 
@@ -177,6 +180,7 @@ def _of_step(
                 if certificate.holder_kind in ("either", _KIND.get(name, "person"))
             },
             "typed_number": draft.get("number", person.acts_for[1] if own_code else ""),
+            "issuers": region_field.issuers(deployment, certificate, draft.get("region", "")),
             **region_field.offered(
                 deployment.regions, deployment.settings.region, draft.get("region", "")
             ),

@@ -19,6 +19,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from notices.facts.errors import NotFound
 from notices.upkeep import vitals
 from notices.upkeep.vitals import Look, Vitals
 from notices.web import sharing
@@ -81,6 +82,17 @@ async def ready(request: AnyRequest) -> Response[bytes]:
         body |= {"status": "unavailable", "why": found.clock.to_json()}
         return json_response(body, 503, {"Retry-After": "10", **NO_STORE})
     return json_response(body, headers=NO_STORE)
+
+
+def refuse_elsewhere(request: AnyRequest) -> None:
+    """With METRICS_ADDRESS: raises NotFound for the metrics on any other address, and there for
+    whatever else."""
+    metrics_at = request.app.state.deployment.settings.metrics
+    if metrics_at is None:
+        return
+    _, port = request.scope.get("server") or ("", None)
+    if (port == metrics_at[1]) != (request.url.path == "/metrics"):
+        raise NotFound
 
 
 class _Now(Collector):

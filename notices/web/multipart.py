@@ -10,6 +10,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from notices.facts.errors import BadRequest, BodyTooLarge, MediaType
 from notices.facts.texts import Text
+from notices.web import bodies
 from notices.web.guards import AnyRequest
 
 FORM = "multipart/form-data"
@@ -38,6 +39,7 @@ class _Reader:
         self._file, self._sink = file, sink
         self._part = _Part()
         self._parts, self._most_parts = 0, most_parts
+        self._files = 0
         self._header = bytearray()
         self._value = bytearray()
 
@@ -63,8 +65,18 @@ class _Reader:
             _, options = parse_options_header(bytes(self._value))
             self._part.name = options.get(b"name", b"").decode("utf-8", "replace")
             self._part.is_file = b"filename" in options
+            if self._part.is_file and self._part.name == self._file:
+                self._begin_file(options[b"filename"])
         self._header.clear()
         self._value.clear()
+
+    def _begin_file(self, filename: bytes) -> None:
+        if self._files:
+            # Two files would be one behind the other, and neither what it was.
+            raise BadRequest(reason=Text("只能上传一个文件。", "only one file can be uploaded."))
+        self._files += 1
+        # A browser sends a file without name and content where none was chosen.
+        self.has_file = bool(filename)
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._part.is_file and self._part.name == self._file:
@@ -104,9 +116,9 @@ async def read(
     most: int,
     parts: int = MOST_PARTS,
 ) -> tuple[dict[str, str], bool]:
-    """The fields of a posted form, and whether `file` came and was not empty.
+    """The fields of a posted form, and whether a `file` came; an empty one is one too.
 
-    Its bytes went to `sink` as they came. A browser sends an empty file where none was chosen.
+    Its bytes went to `sink` as they came.
     Raises BodyTooLarge before more than `most` bytes and OVERHEAD were read, MediaType and
     BadRequest, also for more than so many `parts`.
     """
@@ -117,6 +129,7 @@ async def read(
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind.decode("latin-1").lower() != FORM:
         raise MediaType(expected=FORM)
+    bodies.refuse_packed(request)
     boundary = options.get(b"boundary", b"")
     if not 1 <= len(boundary) <= 70:
         raise BadRequest(reason=_BROKEN)

@@ -1,18 +1,15 @@
 """Pages for readers: the start page and a notice; the search has a module of its own."""
 
-from pathlib import Path
 from typing import Any
 
 from litestar import Response, get
-from litestar.datastructures import CacheControlHeader
 from litestar.params import FromPath
-from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from notices import register
 from notices.changing import amending
 from notices.facts.lifecycle import may_follow
-from notices.web import changing, guards, log, objecting, printing, rendering, searching
+from notices.web import assets, changing, guards, log, objecting, printing, rendering, searching
 from notices.web.guards import AnyRequest
 
 ON_THE_START_PAGE = 5
@@ -54,19 +51,11 @@ async def notice(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     )
 
 
-static = create_static_files_router(
-    path="/static",
-    directories=[Path(__file__).parent / "static"],
-    include_in_schema=False,
-    # Every address of a static file names its digest, so what is cached never goes stale.
-    cache_control=CacheControlHeader(max_age=31_536_000, public=True, immutable=True),
-)
-
 HANDLERS: list[ControllerRouterHandler] = [
     home,
     searching.search,
     notice,
-    static,
+    *assets.HANDLERS,
     *changing.HANDLERS,
     *objecting.HANDLERS,
 ]

@@ -9,6 +9,7 @@ from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from notices.web.health import REQUESTS, SECONDS
+from notices.web.sharing import RESOURCE_POLICY
 
 log = structlog.get_logger("notices.web")
 
@@ -16,6 +17,12 @@ HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),  # for browsers that do not know frame-ancestors
+    (
+        b"permissions-policy",
+        b"camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(),"
+        b" display-capture=(), browsing-topics=()",
+    ),
     (
         b"content-security-policy",
         b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
@@ -56,6 +63,8 @@ class Recorder:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 own: Any = [*self.headers, (b"x-request-id", request_id.encode())]
+                if not any(name == RESOURCE_POLICY for name, _ in message["headers"]):
+                    own.append((RESOURCE_POLICY, b"same-origin"))
                 message["headers"] = [*message["headers"], *own]
             elif message["type"] == "http.response.body" and without_content:
                 message["body"] = b""

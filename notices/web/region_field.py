@@ -1,7 +1,11 @@
 """The field in which a page asks for a region: a list of those nearby, and words for the rest."""
 
+from functools import lru_cache
 from typing import Any
 
+from notices.deployment import Deployment
+from notices.facts import issuers as issuers_facts
+from notices.facts.certificate import Certificate
 from notices.facts.places import meant
 from notices.facts.regions import Regions
 
@@ -26,24 +30,43 @@ def chosen(given: dict[str, str], regions: Regions) -> dict[str, str]:
 
 def offered(regions: Regions, own: str, value: str) -> dict[str, Any]:
     """What the field shows: `own` is the service's region, `value` what was chosen or typed."""
-    city, province = own[:4] + "00", own[:2] + "0000"
-    cities = {code: name for code, name in regions.cities(province).items() if code != city}
-    groups = {(code, name): regions.counties(code) for code, name in cities.items()}
-    direct = regions.direct(province)
-    listed = {city, province, *regions.counties(city), *direct, *cities}
-    listed |= {code for places in groups.values() for code in places}
+    fields, listed = _listed(regions, own)
     known = regions.known(value)
     return {
-        "counties": regions.counties(city),
-        "city_code": city,
-        "province_code": province,
-        "direct": direct,
-        "other_cities": groups,
+        **fields,
         "elsewhere": value if known and value not in listed else "",
         "region_named": "" if known else value,
         "region_meant": [
             (code, regions.name(code), code in regions.former)
             for code in ([] if known else meant(value, regions)[:MOST_MEANT])
         ],
+    }
+
+
+def issuers(deployment: Deployment, certificate: Certificate | None, region: str) -> list[str]:
+    """The issuers that are offered while one is typed: of that region, or else of our own city."""
+    regions = deployment.regions
+    if certificate is None:
+        return []
+    place = region if regions.known(region) else deployment.settings.region
+    return issuers_facts.offered(certificate.issuing_department.zh, regions, place)
+
+
+@lru_cache(maxsize=8)  # looking through the whole country takes 35 ms, in which nobody is answered
+def _listed(regions: Regions, own: str) -> tuple[dict[str, Any], frozenset[str]]:
+    """What every such page shows, and the codes that stand in its list."""
+    city, province = own[:4] + "00", own[:2] + "0000"
+    cities = {code: name for code, name in regions.cities(province).items() if code != city}
+    groups = {(code, name): regions.counties(code) for code, name in cities.items()}
+    counties, direct = regions.counties(city), regions.direct(province)
+    listed = {city, province, *counties, *direct, *cities}
+    listed |= {code for places in groups.values() for code in places}
+    fields = {
+        "counties": counties,
+        "city_code": city,
+        "province_code": province,
+        "direct": direct,
+        "other_cities": groups,
         "places": [regions.name(code) for code in regions.heads() if code not in listed],
     }
+    return fields, frozenset(listed)

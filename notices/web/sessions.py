@@ -22,7 +22,7 @@ async def demo_login(request: AnyRequest) -> Response[None]:
         raise Invalid(problems=wrong)
     person = identity.person_from(stripped(login))
     guards.refuse_cross_site(request)
-    token = await identity.sign_in(deployment, person)
+    token = await identity.sign_in(deployment, person, guards.session_token(request))
     response = Response(None, status_code=204)
     guards.set_session_cookie(response, deployment, token)
     return response

@@ -28,8 +28,10 @@ CLOSED, ASKS = "closed", "asks"
 """Options of handlers: of a read that needs an identity, and of a POST that changes nothing."""
 
 Headers = list[tuple[bytes, bytes]]
+RESOURCE_POLICY = b"cross-origin-resource-policy"
 READ: Headers = [
     (b"access-control-allow-origin", b"*"),
+    (RESOURCE_POLICY, b"cross-origin"),
     (b"access-control-expose-headers", b"Content-Disposition, Link, Retry-After, X-Request-Id"),
 ]
 A_DAY = b"86400"

@@ -100,7 +100,7 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
         person: Person = identity.person_from(_login(given))
     except Invalid as refusal:
         return await _form(request, next, draft, given, refusal.problems, 422)
-    token = await identity.sign_in(deployment, person)
+    token = await identity.sign_in(deployment, person, guards.session_token(request))
     response: Response[Any]
     if draft:
         response = await rendering.page(

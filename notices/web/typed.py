@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from litestar import Request
 
+from notices.facts import text_check
 from notices.facts.dates import read_day
 from notices.facts.errors import BadRequest
 from notices.facts.texts import Text
@@ -37,7 +38,7 @@ def decode(body: bytes) -> dict[str, str]:
 
 def filled(given: Mapping[str, str], name: str) -> str | None:
     """What was typed into a field, or None where it was left empty."""
-    return given.get(name, "").strip() or None
+    return text_check.given(given.get(name))
 
 
 def with_days(given: Mapping[str, str]) -> dict[str, str]:

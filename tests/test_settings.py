@@ -1,0 +1,63 @@
+"""What the environment may say, and the sentence that refuses what it may not."""
+
+from pathlib import Path
+
+import pytest
+
+from notices.settings import SettingsError, from_environment
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("REGION", "999999"),
+        ("REGION", "379999"),
+        ("REGION", "37070"),
+        ("REGION", "３７０７００"),
+        ("MEILI_URL", "foo"),
+        ("MEILI_URL", "ftp://search:7700"),
+        ("MEILI_URL", "//search:7700"),
+        ("MEILI_URL", "http://"),
+        ("MEILI_URL", "http://search:77000"),
+        ("MEILI_URL", "http://[::1"),
+        ("MEILI_INDEX", "通知"),
+        ("MEILI_INDEX", "a/b"),
+        ("PUBLIC_URL", "foo"),
+        ("PUBLIC_URL", "https://notices.example/path"),
+        ("PUBLIC_URL", "https://notices.example#a"),
+        ("PUBLIC_URL", "https://notices.example:99999"),
+        ("PUBLIC_URL", "https://:8000"),
+        ("PUBLIC_URL", "https://[::1"),
+        ("PORT", "0"),
+        ("METRICS_ADDRESS", "9100"),
+        ("METRICS_ADDRESS", "127.0.0.1:0"),
+        ("METRICS_ADDRESS", "127.0.0.1:8000"),
+        ("UPLOAD_SCANNER", "/nowhere/clamdscan -"),
+        ("UPLOAD_SCANNER", "cat '"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_refused_by_its_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        from_environment({name: value})
+
+
+def test_what_may_hold_a_password_is_not_repeated() -> None:
+    with pytest.raises(SettingsError) as refused:
+        from_environment({"MEILI_URL": "ftp://user:secret@search"})
+
+    assert "secret" not in str(refused.value)
+
+
+def test_what_is_right_is_taken(tmp_path: Path) -> None:
+    own = tmp_path / "regions.json"
+    own.write_text('{"regions": {"370792": "潍坊滨海经济技术开发区"}}')
+    found = from_environment(
+        {
+            "REGION": "370792", "REGIONS": str(own), "MEILI_URL": "http://search:7700/",
+            "METRICS_ADDRESS": "[::1]:9100", "UPLOAD_SCANNER": "cat -",
+        }
+    )  # fmt: skip
+
+    assert (found.region, found.meili_url) == ("370792", "http://search:7700")
+    assert (found.metrics, found.upload_scanner) == (("::1", 9100), ("cat", "-"))
+    assert from_environment({}).metrics is None
