@@ -22,13 +22,14 @@ from search.engine import Admin
 from tests import publishing
 from tests.conftest import SignIn
 from tests.faults import FAULTS, Step, commit_unanswered, failing
+from tests.files import pdf
 from tests.publishing import caught_up, position, relaying, until
 from tests.samples import ANNA, declaration
 from tests.test_life import OBJECTION, at, declared
 
 SHORT = 0.4
 """Seconds of a person's patience, for tests."""
-PDF = b"%PDF-1.7\n" + b"x" * 100_000
+PDF = pdf(size=100_000)
 KEY = {"Idempotency-Key": "once"}
 WRITING, COMMIT, ANSWER = "while writing", "at its commit", "after its commit"
 
