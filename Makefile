@@ -3,7 +3,7 @@
 # `make run PORT=8001 DATA=var2`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check bench lock clean system
+.PHONY: help run test coverage check bench campaign lock clean system
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -12,6 +12,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 2
 NOTICES ?= 200000
+MINUTES ?= 10
 T ?= tests
 # A run starts Python dozens of times, which would compile all of this project each time.
 COMPILED := PYTHONDONTWRITEBYTECODE=
@@ -41,6 +42,9 @@ check: .venv/ready-test ## Check style and types
 
 bench: .venv/ready-test ## Measure what the README promises, among NOTICES (200,000) notices
 	@exec $(BIN)/python -m bench --notices $(NOTICES)
+
+campaign: .venv/ready-test ## Kill, freeze, fill and flood it for MINUTES (10), and say what was lost
+	@exec $(BIN)/python -m campaign --minutes $(MINUTES)
 
 lock: ## Pin the dependencies of pyproject.toml anew, with hashes (needs uv)
 	@set -e; pin() { \

@@ -15,7 +15,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from notices import __version__, deployment
 from notices.changing import evidence
-from notices.database import DB, UnusableUrl
+from notices.database import DB, WAITED_FOR, UnusableUrl
 from notices.deployment import Deployment, WrongDatabase
 from notices.facts.errors import NotFound, Refusal, Unavailable
 from notices.finding import Finder
@@ -86,7 +86,7 @@ async def connect(here: Deployment) -> None:
             LOG.warning("waiting_for_the_database", error=type(cause).__name__)
             await asyncio.sleep(LOOK_AGAIN)
         else:
-            await DB.start(url, here.settings.pool_size)
+            await DB.start(url, here.settings.pool_size, WAITED_FOR)
             return
 
 
@@ -141,6 +141,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
                 "deployment": here,
                 "finder": finder,
                 "places": Places(),
+                "looks": health.looks(settings.uploads_folder),
                 "catalogue_json": msgspec.json.encode(here.catalogue.public()).decode(),
             }
         ),

@@ -3,15 +3,14 @@
 import asyncio
 import contextlib
 from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import asyncpg
-from piccolo.conf.apps import AppRegistry
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from notices.facts.errors import Unavailable
-
-APP_REGISTRY = AppRegistry(["migrations"])
+from notices.facts.outages import OutcomeUnknown, StorageFull
 
 AWAY = (
     OSError,
@@ -19,13 +18,22 @@ AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # what a cut connection says when it is used once more
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.QueryCanceledError,
+    asyncpg.OperatorInterventionError,  # going down, starting, cancelled
+    asyncpg.InsufficientResourcesError,  # disk, memory, connections
+    asyncpg.PostgresSystemError,  # a disk that fails
+    asyncpg.TransactionRollbackError,  # a deadlock, of which one side is to try again
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,  # what we are told after we stood still
+    asyncpg.ReadOnlySQLTransactionError,  # a standby that nobody has promoted yet
 )
-"""How a server shows that it is away, overloaded or going down; later it may answer again."""
+"""How a server shows that it cannot do it now; later the same may well be done."""
+
+GOING = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+
+WAITED_FOR = 3.0
+"""Seconds that a statement may take, waiting for a connection included, where a person waits."""
+LEAVING = 0.5
+"""Seconds for a connection that is given back to come to rest; then it is cut."""
 
 BY_INDEX = {
     "enable_seqscan": "off",
@@ -46,11 +54,36 @@ What is to read everything, an audit or a dump, has a connection of its own with
 
 @contextlib.contextmanager
 def answering() -> Iterator[None]:
-    """Raises Unavailable for what the database does when it is AWAY."""
+    """Raises Unavailable for what the database does when it is AWAY, StorageFull without room."""
     try:
         yield
+    except asyncpg.DiskFullError as error:
+        raise StorageFull from error
     except AWAY as error:
         raise Unavailable from error
+
+
+@contextlib.contextmanager
+def committing() -> Iterator[None]:
+    """`answering`, and OutcomeUnknown where the server did not say whether it has committed."""
+    try:
+        with answering():
+            yield
+    except Unavailable as unavailable:
+        # A server that names its reason has rolled back; unless it was going down meanwhile.
+        cause = unavailable.__cause__
+        if isinstance(cause, asyncpg.PostgresError) and not isinstance(cause, GOING):
+            raise
+        raise OutcomeUnknown from cause
+
+
+@contextlib.contextmanager
+def committed() -> Iterator[None]:
+    """For what follows a commit: whoever is told of its failure must not take it for the act's."""
+    try:
+        yield
+    except (Unavailable, asyncpg.PostgresError) as error:
+        raise OutcomeUnknown from error.__cause__ or error
 
 
 class UnusableUrl(Exception):
@@ -101,11 +134,13 @@ class Transaction(PostgresTransaction):
 
     async def __aenter__(self) -> "Transaction":
         # Not nested by construction (`allow_nested=False`), so `self` is always what runs.
+        began = asyncio.get_running_loop().time()
         self.connection = await self.engine.acquire()  # type: ignore[attr-defined]
         try:
             self.transaction = self.connection.transaction()
             with answering():
-                await self.transaction.start()
+                async with asyncio.timeout(self.engine.left(began)):  # type: ignore[attr-defined]
+                    await self.transaction.start()
         except BaseException:
             await self.engine.release(self.connection)  # type: ignore[attr-defined]
             raise
@@ -114,24 +149,35 @@ class Transaction(PostgresTransaction):
 
     async def __aexit__(self, exception_type: Any, exception: Any, traceback: Any) -> bool:
         try:
-            with answering():
-                if exception is None:
-                    await self.transaction.commit()
-                elif not self.connection.is_closed():
-                    await self.transaction.rollback()
+            if exception is None:
+                now = asyncio.get_running_loop().time()
+                with committing():
+                    async with asyncio.timeout(self.engine.left(now)):  # type: ignore[attr-defined]
+                        await self.transaction.commit()
+            else:
+                await self._roll_back()
         finally:
             self.engine.current_transaction.reset(self.context)
             await self.engine.release(self.connection)  # type: ignore[attr-defined]
         return False
 
+    async def _roll_back(self) -> None:
+        """Never hides why: a server rolls back by itself what it lost the client of."""
+        try:
+            async with asyncio.timeout(LEAVING):
+                await self.transaction.rollback()
+        except (*AWAY, asyncpg.PostgresError):
+            with contextlib.suppress(asyncpg.InterfaceError):  # it went back to the pool by itself
+                self.connection.terminate()
+
 
 class Database(PostgresEngine):
     """Piccolo's engine; it connects when `start` is called, and not when it is built."""
 
-    ACQUIRE_SECONDS = 5.0
-
     def __init__(self) -> None:
         super().__init__(config={})
+        self.patience: float | None = None
+        self._another_patience: ContextVar[float | None] = ContextVar("patience", default=None)
 
     async def check_version(self) -> None:
         """Nothing: importing this module must not open a connection."""
@@ -144,6 +190,7 @@ class Database(PostgresEngine):
 
         No statement takes longer than `patience` seconds.
         """
+        self.patience = patience
         self.config = {
             "dsn": url,
             "command_timeout": patience,
@@ -151,6 +198,8 @@ class Database(PostgresEngine):
                 "application_name": "notices",
                 "timezone": "UTC",
                 "idle_in_transaction_session_timeout": "30000",
+                # Whoever was not waited for any longer must not go on holding locks.
+                "client_connection_check_interval": "1000",
                 # Compiling takes longer than any of our statements.
                 "jit": "off",
                 **BY_INDEX,
@@ -159,8 +208,24 @@ class Database(PostgresEngine):
             },
         }
         await self.start_connection_pool(
-            min_size=0, max_size=size, timeout=5, connection_class=Connection
+            min_size=0, max_size=size, timeout=min(patience or 5, 5), connection_class=Connection
         )
+
+    @contextlib.contextmanager
+    def patient(self, seconds: float) -> Iterator[None]:
+        """For work that nobody waits for: its statements may take as long as this."""
+        token = self._another_patience.set(seconds)
+        try:
+            yield
+        finally:
+            self._another_patience.reset(token)
+
+    def left(self, began: float) -> float | None:
+        """Seconds that a statement may still take that was asked for at `began`, by the loop."""
+        patience = self._another_patience.get() or self.patience
+        if patience is None:
+            return None
+        return max(0.2, patience - (asyncio.get_running_loop().time() - began))
 
     async def stop(self) -> None:
         if self.pool:
@@ -176,22 +241,25 @@ class Database(PostgresEngine):
         if self.pool is None:
             raise Unavailable
         with connecting():
-            return await self.pool.acquire(timeout=self.ACQUIRE_SECONDS)
+            return await self.pool.acquire(timeout=min(self.patience or 5, 5))
 
     async def release(self, connection: Any) -> None:
         if self.pool is None or not isinstance(connection, asyncpg.pool.PoolConnectionProxy):
             await connection.close()
         else:
-            await self.pool.release(connection)
+            # One that does not come to rest is thrown away by the pool, which is all we want.
+            with contextlib.suppress(*AWAY):
+                await self.pool.release(connection, timeout=LEAVING)
 
     def transaction(self, allow_nested: bool = False) -> Transaction:
         return Transaction(engine=self, allow_nested=False)
 
     async def _run_in_pool(self, query: str, args: Sequence[Any] | None = None) -> Any:
+        began = asyncio.get_running_loop().time()
         connection = await self.acquire()
         try:
             with answering():
-                return await connection.fetch(query, *(args or ()))
+                return await connection.fetch(query, *(args or ()), timeout=self.left(began))
         finally:
             await self.release(connection)
 
@@ -202,8 +270,11 @@ class Database(PostgresEngine):
         """
         current = self.current_transaction.get()
         if current is not None:
+            left = self.left(asyncio.get_running_loop().time())
             with answering():
-                rows: list[asyncpg.Record] = await current.connection.fetch(sql, *args)
+                rows: list[asyncpg.Record] = await current.connection.fetch(
+                    sql, *args, timeout=left
+                )
             return rows
         return await self._run_in_pool(sql, args)  # type: ignore[no-any-return]
 

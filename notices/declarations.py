@@ -9,7 +9,7 @@ import msgspec
 from notices import log, once, records, register
 from notices.changing import following, inspecting, rivals
 from notices.changing.evidence import Evidence, Receiving
-from notices.database import DB
+from notices.database import DB, committed
 from notices.deployment import Deployment
 from notices.facts import (
     declaration_check,
@@ -155,10 +155,11 @@ async def _declare_once(
                 receiving.discard()  # it came with the first request
     if earlier is not None and earlier.response is not None:
         return earlier.response
-    notice = await register.get(id)
-    receipt = await register.receipt(deployment, id, index)
-    body = {**notice.public(deployment), "receipt": receipt}
-    return await once.answer(once_, msgspec.json.encode(body).decode())
+    with committed():
+        notice = await register.get(id)
+        receipt = await register.receipt(deployment, id, index)
+        body = {**notice.public(deployment), "receipt": receipt}
+        return await once.answer(once_, msgspec.json.encode(body).decode())
 
 
 async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:

@@ -21,6 +21,8 @@ from search import engine as search_engine
 SECRETS = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY")
 """What a web process must not know: it can search and no more."""
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
+COUNTS = 1 << 20
+"""Bytes of a file of counts; ours take a fifth of it."""
 BACKLOG = 2048
 LOOK_AFTER = 1.0
 """Seconds between two looks whether engines that others started are still there."""
@@ -109,6 +111,25 @@ def metrics_folder(settings: Settings) -> dict[str, str]:
             )
         ) from None
     return {METRICS: str(folder)}
+
+
+def reserve_counts(folder: Path) -> bool:
+    """Whether there is room in `folder` for what this process counts, which is then its own.
+
+    The files are mapped into memory: with a hole in one where the disk has no room, counting would
+    end the process (SIGBUS).
+    """
+    files = [folder / f"{kind}_{os.getpid()}.db" for kind in ("counter", "histogram")]
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in files:
+            if not file.exists():
+                file.write_bytes(bytes(COUNTS))
+    except OSError:
+        for file in files:
+            file.unlink(missing_ok=True)
+        return False
+    return True
 
 
 @contextlib.contextmanager

@@ -1,11 +1,14 @@
 """What operators and other programs read: health, metrics, feed, keys."""
 
+import asyncio
 import base64
 import dataclasses
 import re
+import time
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -17,7 +20,7 @@ from notices.deployment import Deployment, WrongDatabase, refuse_another_databas
 from notices.settings import Settings
 from notices.trust.keys import Keys, rotate
 from notices.trust.notes import NoteVerifier, parse_checkpoint
-from notices.upkeep import tidying
+from notices.upkeep import tidying, vitals
 from search import index as indexes
 from search.engine import Admin
 from tests.conftest import SignIn
@@ -211,3 +214,74 @@ async def test_nobody_can_guess_who_a_counted_use_was_by(
     await limits.use(other, "declare", "379999190001020023")
 
     assert len(await DB.fetch("SELECT DISTINCT bucket FROM rate")) == 2
+
+
+async def test_ready_says_that_a_full_database_cannot_write(
+    restaurant: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = "DO $$ BEGIN RAISE EXCEPTION 'made to happen' USING ERRCODE = '53100'; END $$"
+    monkeypatch.setattr(vitals, "SPILL", full)
+    monkeypatch.setattr(vitals, "WRITTEN_WITHIN", 0.0)
+    monkeypatch.setattr(vitals._WRITES, "_until", 0.0)
+
+    answer = await restaurant.get("/health/ready")
+    metrics = (await restaurant.get("/metrics")).text
+
+    assert answer.status_code == 503
+    assert (answer.json()["status"], answer.json()["database"]) == ("unavailable", "full")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "notices_database_up 1.0" in metrics
+    assert "notices_database_writes 0.0" in metrics
+    monkeypatch.undo()
+    monkeypatch.setattr(vitals._WRITES, "_until", 0.0)  # nothing of this is remembered
+    assert (await restaurant.get("/health/ready")).status_code == 200
+
+
+async def test_ready_says_that_a_standby_cannot_write(restaurant: httpx.AsyncClient) -> None:
+    url = DB.config["dsn"]
+    keeper = await asyncpg.connect(url)
+    name = await keeper.fetchval("SELECT current_database()")
+    assert DB.pool is not None
+    try:
+        await keeper.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        await DB.pool.expire_connections()
+
+        answer = await restaurant.get("/health/ready")
+        refused = await restaurant.post("/api/v1/notices", json=declaration())
+    finally:
+        await keeper.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+        await keeper.close()
+        await DB.pool.expire_connections()
+
+    assert (answer.status_code, answer.json()["database"]) == (503, "read_only")
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    assert (await restaurant.post("/api/v1/notices", json=declaration())).status_code == 201
+
+
+async def test_ready_says_that_there_is_no_room_for_uploads(
+    restaurant: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vitals, "LEAST_FREE", 1 << 62)
+
+    answer = await restaurant.get("/health/ready")
+
+    assert (answer.status_code, answer.json()["uploads"]) == (200, "full")
+
+
+async def test_ready_keeps_nobody_waiting_for_a_database_that_does_not_answer(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    locking = await asyncpg.connect(DB.config["dsn"])
+    try:
+        async with locking.transaction():
+            await locking.execute("LOCK TABLE log_head")
+            began = time.monotonic()
+            answers = await asyncio.gather(*(restaurant.get("/health/ready") for _ in range(20)))
+            took = time.monotonic() - began
+    finally:
+        await locking.close()
+
+    assert {answer.status_code for answer in answers} == {503}
+    assert {answer.json()["database"] for answer in answers} == {"down"}
+    assert took < 6
+    assert (await restaurant.get("/health/ready")).status_code == 200

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.service import Service, free_port, running
+from tests.service import ROOT, Service, free_port, running
 
 WEB = "notices web --fd"
 
@@ -36,6 +38,36 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+COUNTING = """
+import os, resource, sys
+from pathlib import Path
+from notices import serving
+folder = Path(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+print(serving.reserve_counts(folder), sorted(file.name.split("_")[0] for file in folder.iterdir()))
+print(all(file.stat().st_blocks * 512 >= serving.COUNTS for file in folder.iterdir()))
+os.environ[serving.METRICS] = str(folder)
+from notices.web.health import REQUESTS
+REQUESTS.labels("GET", "/", "200").inc()
+"""
+
+
+@pytest.mark.parametrize(
+    ("most", "said"),
+    [(1 << 22, "True ['counter', 'histogram']\nTrue\n"), (1 << 16, "False []\nTrue\n")],
+    ids=["room", "no room"],
+)
+def test_a_process_counts_only_where_there_is_room_for_all_it_counts(
+    tmp_path: Path, most: int, said: str
+) -> None:
+    """With a hole in the file and no room to fill it, the process would be ended by SIGBUS."""
+    words = [sys.executable, "-c", COUNTING, str(tmp_path), str(most)]
+
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+
+    assert done.stdout == said, done.stderr
 
 
 def counted(service: Service) -> float:

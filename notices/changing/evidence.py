@@ -5,6 +5,7 @@ behind its length in four bytes; so a file that was cut, mixed or changed does n
 """
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from notices import files
+from notices.changing.storing import storing
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Problem
@@ -65,10 +67,15 @@ class Receiving:
         self._id = id
         self._final = path_of(deployment, id)
         self._draft = self._final.with_name(f".{id}.part")
-        self._final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._file: BinaryIO = open(  # noqa: SIM115  (open until it is kept or discarded)
-            os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
-        )
+        self._file: BinaryIO | None = None
+        self._failed: OSError | None = None
+        try:
+            self._final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file = open(  # noqa: SIM115  (open until it is kept or discarded)
+                os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+            )
+        except OSError as error:
+            self._failed = error
         self._head = b""
         self._waiting = bytearray()
         self._pieces = 0
@@ -101,10 +108,15 @@ class Receiving:
         return []
 
     async def keep(self) -> Evidence:
-        """The file, durable under its name; a row that tells of it may be committed now."""
+        """The file, durable under its name; a row that tells of it may be committed now.
+
+        Raises UploadsFull where there was no room for it.
+        """
         if self._kept is None:
             self._seal(bytes(self._waiting), last=True)
-            await asyncio.to_thread(self._make_durable)
+            self._raise_if_failed()
+            with storing():
+                await asyncio.to_thread(self._make_durable)
             kind = media_type(self._head) or ""
             self._kept = Evidence(self._id, kind, self.size, self._digest.digest())
         return self._kept
@@ -124,16 +136,30 @@ class Receiving:
 
     def discard(self) -> None:
         """As if it had never come; after `keep` too."""
-        self._file.close()
+        if self._file is not None:
+            with contextlib.suppress(OSError):  # what it could not write is written once more
+                self._file.close()
         self._draft.unlink(missing_ok=True)
         self._final.unlink(missing_ok=True)
 
     def _seal(self, piece: bytes, *, last: bool) -> None:
         sealed = self._sealer.seal(piece, _place(self._id, self._pieces, last))
-        self._file.write(len(sealed).to_bytes(4, "big") + sealed)
         self._pieces += 1
+        # It is received to its end all the same: a browser that is answered while it sends shows
+        # a broken connection, and not what it was told.
+        if self._file is not None and self._failed is None:
+            try:
+                self._file.write(len(sealed).to_bytes(4, "big") + sealed)
+            except OSError as error:
+                self._failed = error
+
+    def _raise_if_failed(self) -> None:
+        with storing():
+            if self._failed is not None:
+                raise self._failed
 
     def _make_durable(self) -> None:
+        assert self._file is not None  # noqa: S101  (it did not fail)
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from notices import log, once, register
-from notices.database import DB
+from notices.database import DB, committed
 from notices.deployment import Deployment
 from notices.facts import followups, lifecycle
 from notices.log import Turn
@@ -66,15 +66,16 @@ async def follow(
             index = earlier.event
     if earlier is not None and earlier.response is not None:
         return earlier.response
-    notice = await register.get(id)
-    event = next(event for event in notice.events if event.index == index)
-    body = {
-        "index": index,
-        "kind": event.kind,
-        **register.times(event),
-        "notice": notice.public(deployment),
-    }
-    return await once.answer(once_, msgspec.json.encode(body).decode())
+    with committed():
+        notice = await register.get(id)
+        event = next(event for event in notice.events if event.index == index)
+        body = {
+            "index": index,
+            "kind": event.kind,
+            **register.times(event),
+            "notice": notice.public(deployment),
+        }
+        return await once.answer(once_, msgspec.json.encode(body).decode())
 
 
 async def supersede(ids: Sequence[str], by: str) -> None:

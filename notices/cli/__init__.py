@@ -50,17 +50,20 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
     from notices.app import create_app
     from notices.facts.errors import Unavailable
     from notices.logs import configure
-    from notices.serving import BACKLOG, METRICS, listen
+    from notices.serving import BACKLOG, METRICS, listen, reserve_counts
+    from notices.web.connections import BoundProtocol, most_connections
 
     if settings.workers > 1:
         say("WORKERS 只对 serve 有效；web 是一个进程。 / WORKERS is for serve; web is one process.")
-    if folder := os.environ.get(METRICS):
-        Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (folder := os.environ.get(METRICS)) and not reserve_counts(Path(folder)):
+        say("没有空间存放计数，本进程单独计数。 / No room for counts; this process counts alone.")
+        del os.environ[METRICS]
     configure()
     here = deployment.load(settings)
     # With another key or rule it does not even start; a database that is away may come later.
     with contextlib.suppress(Unavailable, asyncpg.PostgresError):
         asyncio.run(deployment.look_at(named_database(settings), here))
+    BoundProtocol.most = most_connections()
     inherited = [socket.socket(fileno=each) for each in options.fd or ()]
     with contextlib.ExitStack() as open_sockets:
         listening = [open_sockets.enter_context(each) for each in inherited or listen(settings)]
@@ -69,7 +72,10 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
                 lambda: create_app(settings, here),
                 factory=True,
                 forwarded_allow_ips=settings.forwarded_allow_ips,
+                http=BoundProtocol,
+                ws="none",
                 access_log=False,
+                log_config=None,  # what it says goes where our lines go
                 log_level="warning",
                 server_header=False,
                 timeout_graceful_shutdown=10,

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
+from notices.engines import logfiles
 from notices.facts.texts import Text
 
 Say = Callable[[str], None]
@@ -36,9 +36,22 @@ os.execv(sys.argv[5], sys.argv[5:])
 A program of its own instead of a `preexec_fn`, which is not safe in a process with threads.
 """
 
-LOG_LIMIT = 8 * 1024 * 1024
-LONGEST_PAUSE = 30.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+"""Seconds before a start; they double while a child ends by itself before it is of any use."""
+OF_USE = 2.0
+"""Seconds; whoever ends by itself sooner has not got further than its start."""
+KILLED = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 TRIES = 3
+
+
+def next_pause(pause: float, lived: float, code: int) -> float:
+    """Seconds until a child is started again that `lived` so long and ended with `code`.
+
+    One that was killed is no worse for it, however often that happens: it is back at once.
+    """
+    if lived >= OF_USE or -code in KILLED:
+        return SHORTEST_PAUSE
+    return min(LONGEST_PAUSE, max(SHORTEST_PAUSE, pause * 2))
 
 
 class EngineError(Exception):
@@ -206,8 +219,8 @@ class Child:
             zh, en = "原因见上。", "the reason is above."
         raise EngineError(
             Text(
-                f"{self.name} 未能启动，{zh}\n{self._tail()}".rstrip(),
-                f"{self.name} did not start; {en}\n{self._tail()}".rstrip(),
+                f"{self.name} 未能启动，{zh}\n{logfiles.end(self._log)}".rstrip(),
+                f"{self.name} did not start; {en}\n{logfiles.end(self._log)}".rstrip(),
             )
         )
 
@@ -227,6 +240,8 @@ class Child:
 
     def _keep(self) -> None:
         pause = 0.0
+        if self._log is not None:
+            threading.Thread(target=self._keep_short, args=(self._log,), daemon=True).start()
         process: subprocess.Popen[bytes] | None
         while not self._stopping.wait(pause):
             began = time.monotonic()
@@ -236,23 +251,23 @@ class Child:
                 try:
                     self._process = process = self._spawn()
                 except OSError as error:  # no memory, no room for the log: it may pass
-                    process, code = None, str(error)
+                    process, code, why = None, 1, str(error)
             if process:
-                code = str(process.wait())
+                code = process.wait()
+                why = str(code)
             if self._stopping.is_set():
                 return
             self._deaths += 1
-            lived = time.monotonic() - began
-            pause = 0.2 if lived > LONGEST_PAUSE else min(LONGEST_PAUSE, max(0.2, pause * 2))
+            pause = next_pause(pause, time.monotonic() - began, code)
             if self._up:
                 self._say(
-                    f"{self.name} 意外结束（{code}），{pause:.1f} 秒后重启。 / "
-                    f"{self.name} ended by itself ({code}); starting it again in {pause:.1f} s."
+                    f"{self.name} 意外结束（{why}），{pause:.1f} 秒后重启。 / "
+                    f"{self.name} ended by itself ({why}); starting it again in {pause:.1f} s."
                 )
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         with contextlib.ExitStack() as opened:
-            log = opened.enter_context(self._open_log(self._log)) if self._log else None
+            log = opened.enter_context(logfiles.opened(self._log)) if self._log else None
             process = subprocess.Popen(  # noqa: S603 - our own words
                 command(self._argv, self._user, self._death_signal),
                 stdin=subprocess.DEVNULL,
@@ -270,16 +285,7 @@ class Child:
             whole.replace(self._pid_file)
         return process
 
-    @staticmethod
-    def _open_log(log: Path) -> BinaryIO:
-        if log.exists() and log.stat().st_size > LOG_LIMIT:
-            log.replace(log.with_name(log.name + ".1"))
-        return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
-
-    def _tail(self) -> str:
-        if self._log is None:
-            return ""
-        try:
-            return self._log.read_text(errors="replace")[-1500:].strip()
-        except OSError:
-            return ""
+    def _keep_short(self, log: Path) -> None:
+        while not self._stopping.wait(logfiles.LOOK):
+            with contextlib.suppress(OSError):
+                logfiles.shorten(log)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from notices.facts import errors, excess, refusals, troubles
+from notices.facts import errors, excess, outages, refusals, troubles
 from notices.facts.messages import MESSAGES
 from notices.facts.texts import Text
 
@@ -27,6 +27,10 @@ ADVICE: dict[int, Text] = {
         "The address or the number is wrong, or there is no such thing here. Compare it.",
     ),
     405: Text("请换用回答里 Allow 所列的方法。", "Use a method that the answer's Allow names."),
+    408: Text(
+        "网络太慢或中断，请求没有传完。请重新提交。",
+        "The connection was too slow or broke, and the request was not received. Send it again.",
+    ),
     409: Text(
         "请求没有错，但与登记簿现在的状态冲突。先看公告现在的状态，再决定怎么做。",
         "Nothing is wrong with the request, but it goes against the present state of the register. "
@@ -43,6 +47,10 @@ ADVICE: dict[int, Text] = {
         "请等到回答里 Retry-After 所说的秒数过去以后再试。",
         "Wait for as many seconds as the answer's Retry-After says, then try again.",
     ),
+    431: Text(
+        "浏览器或程序附带的内容（多为 Cookie）太多。请清除本站的 Cookie 后再试。",
+        "Too much comes along with the request, mostly cookies. Remove those of this site.",
+    ),
     500: Text(
         "是本站的错。请稍后再试；仍不成功时，请把编号告诉本站的管理者。",
         "The fault is ours. Try again later; if that does not help, tell the operator the number.",
@@ -53,11 +61,15 @@ ADVICE: dict[int, Text] = {
         "The service cannot answer for the moment. Send the same again after Retry-After; under "
         "the same Idempotency-Key nothing is published twice.",
     ),
+    507: Text(
+        "本站暂时放不下文件。等 Retry-After 所说的秒数后再试，或不附文件。",
+        "There is no room for files for the moment. Try again after Retry-After, or without one.",
+    ),
 }
 """What to do about it, by status."""
 
 
-SOURCES = (errors, excess, refusals, troubles)
+SOURCES = (errors, excess, outages, refusals, troubles)
 """The modules with refusals: a class is known once its module was read."""
 
 

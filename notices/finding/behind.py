@@ -3,6 +3,7 @@
 import asyncio
 
 from notices.database import DB
+from notices.facts.errors import Unavailable
 from notices.relay.publishing import FOLLOWER
 
 EVERY = 0.2
@@ -31,7 +32,7 @@ class Behind:
 
     def __init__(self) -> None:
         self._looking = asyncio.Lock()
-        self._looked_at = float("-inf")
+        self._looked_at = self._failed_at = float("-inf")
         self._ids: frozenset[str] | None = None
 
     async def ids(self) -> frozenset[str] | None:
@@ -40,11 +41,20 @@ class Behind:
         A search that begins after this finds every other notice as it was at most EVERY ago.
         """
         clock = asyncio.get_running_loop().time
-        if clock() >= self._looked_at + EVERY:
+        asked = clock()
+        if asked >= self._looked_at + EVERY:
             async with self._looking:
-                if clock() >= self._looked_at + EVERY:
+                # Whoever waited here waited for the look before as well: each its own would make
+                # the tenth wait ten times as long for a database that stands still.
+                if self._failed_at >= asked:
+                    raise Unavailable
+                if self._looked_at < asked and clock() >= self._looked_at + EVERY:
                     before = clock()
-                    self._ids = await _look()
+                    try:
+                        self._ids = await _look()
+                    except Unavailable:
+                        self._failed_at = clock()
+                        raise
                     self._looked_at = before
         return self._ids
 

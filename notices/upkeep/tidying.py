@@ -14,6 +14,8 @@ from notices.upkeep import vitals
 
 EVERY = 600.0
 """Seconds; every web process does it, and what another one forgot already costs nothing."""
+PATIENCE = 60.0
+"""Seconds; nobody waits for it, and what is to be forgotten may be much."""
 
 LOG = structlog.get_logger()
 
@@ -33,7 +35,8 @@ async def keep_tidy(deployment: Deployment) -> None:
     """`tidy` now and then, until cancelled."""
     while True:
         try:
-            await tidy(deployment)
+            with DB.patient(PATIENCE):
+                await tidy(deployment)
         except (Unavailable, OSError):
             LOG.warning("tidying_put_off")
         await asyncio.sleep(EVERY)

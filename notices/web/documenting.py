@@ -113,7 +113,7 @@ def writes(operation_id: str, tag: str, body: type[msgspec.Struct]) -> dict[str,
         "tags": [tag],
         "opt": {"query": frozenset()},
         "operation_class": _operation((), body),
-        "responses": _problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
+        "responses": _problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503, 507),
     }
 
 

@@ -1,8 +1,10 @@
 """For operators: is it alive, is it ready, and how much does it do (Prometheus)."""
 
 import asyncio
+import functools
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from litestar import Response, get
@@ -17,9 +19,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from notices.facts.errors import NotFound, Unavailable
+from notices.facts.errors import NotFound
 from notices.upkeep import vitals
-from notices.upkeep.vitals import Vitals
+from notices.upkeep.vitals import Look, Vitals
 from notices.web import sharing
 from notices.web.documenting import reads
 from notices.web.guards import AnyRequest
@@ -42,37 +44,41 @@ async def live() -> Response[bytes]:
     return json_response({"status": "ok"})
 
 
-async def _vitals() -> Vitals | None:
-    """None when PostgreSQL is away, or too slow to be relied on."""
-    try:
-        async with asyncio.timeout(2):
-            return await vitals.measure()
-    except (Unavailable, TimeoutError):
-        return None
+def looks(uploads: Path) -> dict[str, Look[Any]]:
+    """What a web process looks at for operators; one of each is enough for however many ask."""
+    return {
+        "database": Look(vitals.measure),
+        "uploads": Look(functools.partial(vitals.room_for_uploads, uploads)),
+    }
 
 
 @get("/health/ready", **reads("getReady", "health", problems=(400, 503)))
 async def ready(request: AnyRequest) -> Response[bytes]:
-    """Each part apart; 503 without PostgreSQL, or while its clock is off: nothing is promised."""
-    found, search = await asyncio.gather(
-        _vitals(), request.app.state.finder.asking.engine.healthy()
+    """Each part apart; 503 where PostgreSQL is away, cannot write, or its clock is off."""
+    looks: dict[str, Look[Any]] = request.app.state.looks
+    found, uploads, search = await asyncio.gather(
+        looks["database"](), looks["uploads"](), request.app.state.finder.asking.engine.healthy()
     )
+    database = "down" if found is None else {"yes": "up"}.get(found.writes, found.writes)
     body: dict[str, Any] = {
-        "status": "ok" if found else "unavailable",
-        "database": "up" if found else "down",
+        "status": "ok" if database == "up" else "unavailable",
+        "database": database,
         "search": "up" if search else "down",
+        "uploads": {True: "up", False: "full", None: "down"}[uploads],
     }
-    if found is None:
+    if found is not None:
+        relay = {
+            "events": found.lag_events,
+            "seconds": round(found.lag_seconds, 3),
+            "parked": found.parked,
+        }
+        body |= {"clock": "off" if found.clock else "ok"}
+        body |= {"log_size": found.log_size, "relay": relay}
+        if found.key_due:
+            body["log_key"] = "due"  # checks are answered all the same
+    if database != "up":
         return json_response(body, 503, {"Retry-After": "2", **NO_STORE})
-    relay = {
-        "events": found.lag_events,
-        "seconds": round(found.lag_seconds, 3),
-        "parked": found.parked,
-    }
-    body |= {"clock": "off" if found.clock else "ok", "log_size": found.log_size, "relay": relay}
-    if found.key_due:
-        body["log_key"] = "due"  # checks are answered all the same
-    if found.clock is not None:
+    if found is not None and found.clock is not None:
         body |= {"status": "unavailable", "why": found.clock.to_json()}
         return json_response(body, 503, {"Retry-After": "10", **NO_STORE})
     return json_response(body, headers=NO_STORE)
@@ -102,6 +108,9 @@ class _Now(Collector):
         found = self._found
         yield GaugeMetricFamily("notices_database_up", "PostgreSQL answers.", found is not None)
         if found is not None:
+            yield GaugeMetricFamily(
+                "notices_database_writes", "PostgreSQL can write.", found.writes == "yes"
+            )
             for name, words, value in (
                 ("notices_clock_right", "Its clock can be believed.", found.clock is None),
                 ("notices_log_size", "Entries in the log.", found.log_size),
@@ -116,7 +125,7 @@ class _Now(Collector):
 async def metrics(request: AnyRequest) -> Response[bytes]:
     """Prometheus' text format; route patterns are the only labels a stranger can choose from."""
     now = CollectorRegistry()
-    now.register(_Now(await _vitals()))
+    now.register(_Now(await request.app.state.looks["database"]()))
     text = generate_latest(now)
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         own = CollectorRegistry()

@@ -1,0 +1,1 @@
+"""A bounded campaign of faults against the whole service, under a stream of people and machines."""

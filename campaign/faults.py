@@ -1,0 +1,131 @@
+"""What happens to the service meanwhile: each for some seconds, and then it is over."""
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.processes import servers, standing_still
+from tests.service import Service
+
+
+@dataclass
+class Ground:
+    """The service, and its disk where that is one of its own."""
+
+    service: Service
+    chance: random.Random
+    disk: Path | None
+
+    def seconds(self, least: float, most: float) -> float:
+        return self.chance.uniform(least, most)
+
+
+Fault = Callable[[Ground], Awaitable[None]]
+
+
+def _kill(pids: list[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _meilisearch(ground: Ground) -> list[int]:
+    return ground.service.pids(f"--db-path {ground.service.data}/meilisearch")
+
+
+async def web_killed(ground: Ground) -> None:
+    webs = ground.service.children("notices web --fd")
+    _kill(webs[:1] if ground.chance.random() < 0.5 else webs)
+
+
+async def relay_killed(ground: Ground) -> None:
+    _kill(ground.service.children("notices relay"))
+
+
+async def postgresql_killed(ground: Ground) -> None:
+    _kill(servers(ground.service.data)[:1])
+
+
+async def backends_killed(ground: Ground) -> None:
+    _kill(servers(ground.service.data)[1:])
+
+
+async def meilisearch_killed(ground: Ground) -> None:
+    _kill(_meilisearch(ground))
+
+
+async def everything_killed(ground: Ground) -> None:
+    ground.service.kill()
+    await asyncio.to_thread(ground.service.start)
+
+
+async def postgresql_frozen(ground: Ground) -> None:
+    with standing_still(servers(ground.service.data)):
+        await asyncio.sleep(ground.seconds(2, 10))
+
+
+async def meilisearch_frozen(ground: Ground) -> None:
+    with standing_still(_meilisearch(ground)):
+        await asyncio.sleep(ground.seconds(2, 6))
+
+
+async def web_frozen(ground: Ground) -> None:
+    with standing_still(ground.service.children("notices web --fd")[:1]):
+        await asyncio.sleep(ground.seconds(1, 5))
+
+
+async def disk_full(ground: Ground) -> None:
+    assert ground.disk is not None
+    fill = ground.disk / "fill"
+    try:
+        ends = asyncio.get_running_loop().time() + ground.seconds(4, 10)
+        while asyncio.get_running_loop().time() < ends:
+            _fill(fill)  # again, for what was given back meanwhile
+            await asyncio.sleep(0.1)
+    finally:
+        fill.unlink(missing_ok=True)
+
+
+def _fill(file: Path) -> None:
+    with contextlib.suppress(OSError), file.open("ab", buffering=0) as out:
+        for piece in (1 << 20, 4096):
+            with contextlib.suppress(OSError):
+                while True:
+                    out.write(bytes(piece))
+
+
+async def half_open(ground: Ground) -> None:
+    """Hundreds of requests that are never sent to their end, faster than they are given up."""
+    held: list[socket.socket] = []
+    try:
+        for _ in range(1500):
+            one = socket.socket()
+            one.setblocking(False)
+            with contextlib.suppress(OSError):
+                await asyncio.get_running_loop().sock_connect(
+                    one, ("127.0.0.1", ground.service.port)
+                )
+                one.send(b"POST /api/v1/notices HTTP/1.1\r\nHost: x\r\nContent-")
+            held.append(one)
+        await asyncio.sleep(ground.seconds(2, 6))
+    finally:
+        for one in held:
+            one.close()
+
+
+ALWAYS: tuple[Fault, ...] = (
+    web_killed, relay_killed, postgresql_killed, backends_killed, meilisearch_killed,
+    everything_killed, postgresql_frozen, meilisearch_frozen, web_frozen, half_open,
+)  # fmt: skip
+
+
+def possible(ground: Ground) -> tuple[Fault, ...]:
+    """Those that this machine lets us make happen."""
+    disk = (disk_full, disk_full) if ground.disk else ()
+    return (*ALWAYS, *disk)

@@ -1,0 +1,229 @@
+"""A connection costs so much and no more: heads, bodies, silence, places; on real sockets."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import uvicorn
+
+from notices.web import connections
+from notices.web.connections import MOST_HEAD, BoundProtocol
+
+Scope, Receive, Send = dict[str, Any], Any, Any
+HELLO = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+POST = b"POST /echo HTTP/1.1\r\nHost: x\r\n"
+
+
+class Port:
+    """Where the application below answers, through the bounded connections."""
+
+    def __init__(self, number: int, server: uvicorn.Server) -> None:
+        self.number = number
+        self.server = server
+
+    async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection("127.0.0.1", self.number)
+
+    async def ask(self, *parts: bytes, pause: float = 0.0) -> bytes:
+        """What comes back until the server hangs up, for what is sent meanwhile."""
+        reader, writer = await self.open()
+        try:
+            for part in parts:
+                writer.write(part)
+                await writer.drain()
+                await asyncio.sleep(pause)
+            return await asyncio.wait_for(reader.read(), 10)
+        finally:
+            writer.close()
+
+    @property
+    def open_ones(self) -> int:
+        return len(self.server.server_state.connections)
+
+
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers with the length of the body; early, large and for ever where it is told to."""
+    assert scope["type"] == "http"
+    length, more = 0, scope["path"] != "/early"
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+        length += len(message["body"])
+        more = message["more_body"]
+    body = b"x" * 50_000_000 if scope["path"] == "/large" else str(length).encode()
+    headers = [(b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    for start in range(0, len(body), 65536):
+        piece = body[start : start + 65536]
+        more = start + 65536 < len(body)
+        await send({"type": "http.response.body", "body": piece, "more_body": more})
+
+
+@pytest.fixture
+async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Port]:
+    for name, seconds in (("HEAD_SECONDS", 0.4), ("BODY_SECONDS", 0.4), ("READ_SECONDS", 0.4)):
+        monkeypatch.setattr(connections, name, seconds)
+    config = uvicorn.Config(
+        app, http=BoundProtocol, ws="none", lifespan="off", log_config=None, port=0,
+        timeout_keep_alive=1,
+    )  # fmt: skip
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    yield Port(server.servers[0].sockets[0].getsockname()[1], server)
+    await server.shutdown()
+    assert BoundProtocol.waiting == {}
+    assert BoundProtocol.receiving == {}
+
+
+def head_of(size: int) -> bytes:
+    begin = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    return begin + b"X: " + b"a" * (size - len(begin) - 7) + b"\r\n\r\n"
+
+
+def code_of(reply: bytes) -> str:
+    head, _, body = reply.partition(b"\r\n\r\n")
+    assert b"application/problem+json" in head, reply[:300]
+    problem = json.loads(body)
+    assert head.startswith(f"HTTP/1.1 {problem['status']} ".encode())
+    return str(problem["code"])
+
+
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+ENDLESS = [b"a" * 65536] * 40
+CASES: dict[str, tuple[list[bytes], float, str]] = {
+    "a head of 64 kB less one": ([head_of(MOST_HEAD - 1)], 0, "200"),
+    "a head over 64 kB": ([head_of(MOST_HEAD + 1)], 0, "head_too_large"),
+    "a header of 2.5 MB": ([b"GET / HTTP/1.1\r\nX: ", *ENDLESS], 0, "head_too_large"),
+    "an address of 2.5 MB": ([b"GET /", *ENDLESS], 0, "head_too_large"),
+    "headers without end": ([b"GET / HTTP/1.1\r\n", *[b"A: b\r\n" * 2000] * 40], 0,
+                            "head_too_large"),
+    "a head in drops": ([b"GET / HTTP/1.1\r\n", *[b"A: b\r\n"] * 20], 0.05, "too_slow"),
+    "half a head": ([b"GET / HTT"], 0, "too_slow"),
+    "no head": ([], 0, "nothing"),
+    "a body in drops": ([POST + b"Content-Length: 100\r\n\r\n", *[b"a"] * 20], 0.05, "too_slow"),
+    "half a body": ([POST + b"Content-Length: 100\r\n\r\n", b"a"], 0, "too_slow"),
+    "a body that flows": ([POST + b"Connection: close\r\nContent-Length: 20000\r\n\r\n",
+                           *[b"a" * 1000] * 20], 0.05, "200"),
+    "chunks": ([CHUNKED, *[b"3e8\r\n" + b"a" * 1000 + b"\r\n"] * 20, b"0\r\n\r\n"], 0.0, "200"),
+    "chunk extensions without end": ([CHUNKED, b"1;", *ENDLESS], 0, "bad_request"),
+    "trailers without end": ([CHUNKED, b"1\r\na\r\n0\r\n", *[b"A: b\r\n" * 2000] * 40], 0,
+                             "bad_request"),
+    "not HTTP": ([b"\x16\x03\x01\x02\x00\x01\x00" * 10], 0, "bad_request"),
+    "two in one": ([HELLO + HELLO.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")], 0,
+                   "200"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_a_request_costs_so_much_and_no_more(port: Port, case: str) -> None:
+    parts, pause, expected = CASES[case]
+    sent = port.ask(*parts, pause=pause)
+    try:
+        reply = await sent
+    except ConnectionError:  # it was answered and hung up while more was sent
+        reply = b"hung up"
+
+    if expected == "200":
+        assert reply.startswith(b"HTTP/1.1 200")
+    elif expected == "nothing":
+        assert reply == b""
+    elif reply != b"hung up":
+        assert code_of(reply) == expected
+    else:
+        assert len(parts) > 5
+
+
+async def test_half_sent_requests_are_all_gone_after_the_deadline(port: Port) -> None:
+    held = [await port.open() for _ in range(100)]
+    for _, writer in held:
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nX: ")
+    await asyncio.sleep(0.1)
+    assert port.open_ones == 100
+
+    await asyncio.sleep(0.7)
+
+    assert port.open_ones == 0
+    for _, writer in held:
+        writer.close()
+
+
+async def test_where_all_places_are_taken_the_longest_silent_one_gives_its_own(
+    port: Port, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 5.0)
+    monkeypatch.setattr(BoundProtocol, "most", 20)
+    held = []
+    for _ in range(60):
+        held.append(await port.open())
+        held[-1][1].write(b"GET / HTTP/1.1\r\nX: ")
+        await asyncio.sleep(0.002)
+
+        assert port.open_ones <= 21
+    reader, writer = await port.open()
+    writer.write(HELLO)
+
+    assert (await asyncio.wait_for(reader.readline(), 2)).startswith(b"HTTP/1.1 200")
+    with contextlib.suppress(ConnectionError):
+        assert await held[0][0].read() == b""
+    for _, one in [*held, (reader, writer)]:
+        one.close()
+
+
+async def test_slow_bodies_give_up_their_places_too(
+    port: Port, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "BODY_SECONDS", 5.0)
+    monkeypatch.setattr(BoundProtocol, "most", 5)
+    held = []
+    for _ in range(8):
+        held.append(await port.open())
+        held[-1][1].write(POST + b"Content-Length: 100\r\n\r\na")
+        await asyncio.sleep(0.02)
+    reader, writer = await port.open()
+    writer.write(HELLO)
+
+    assert (await asyncio.wait_for(reader.readline(), 2)).startswith(b"HTTP/1.1 200")
+    for _, one in [*held, (reader, writer)]:
+        one.close()
+
+
+async def test_a_peer_that_does_not_read_its_answer_is_cut(port: Port) -> None:
+    reader, writer = await port.open()
+    reader._transport.pause_reading()  # type: ignore[attr-defined]
+    writer.write(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+    await asyncio.sleep(0.2)
+    assert port.open_ones == 1
+
+    await asyncio.sleep(0.8)
+
+    assert port.open_ones == 0
+    writer.close()
+
+
+async def test_a_body_that_was_answered_already_is_not_read_for_ever(
+    port: Port, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "MOST_DRAINED", 1_000_000)
+    reader, writer = await port.open()
+    writer.write(b"POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n")
+    assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+
+    with pytest.raises(ConnectionError):
+        for _ in range(1000):
+            writer.write(b"a" * 65536)
+            await asyncio.wait_for(writer.drain(), 2)
+
+
+async def test_a_connection_that_is_kept_is_asked_again(port: Port) -> None:
+    reader, writer = await port.open()
+    for _ in range(3):
+        writer.write(HELLO)
+        assert (await reader.readuntil(b"\r\n\r\n0")).startswith(b"HTTP/1.1 200")
+        await asyncio.sleep(0.5)  # longer than a head may take
+    writer.close()
