@@ -51,7 +51,10 @@ async def register(pool: None, app: Any, deployment: Deployment) -> AsyncIterato
             number = f"JY1379999{len(ids) - 1:07}"
             body = declaration(number=number, confirm_unusual_number=True)
             ids[name] = (await client.post("/api/v1/notices", json=body)).json()["id"]
-        for changes in ({"issuer": "潍坊市"}, {"lost_on": None, "issuer": "潍坊市奎文区"}):
+        for changes in (
+            {"issuer": "潍坊市局"},
+            {"lost_on": None, "issuer": "潍坊市奎文区某某局"},
+        ):
             path = f"/api/v1/notices/{ids['corrected']}/correction"
             assert (await client.post(path, json=changes)).status_code == 201
         path = f"/api/v1/notices/{ids['withdrawn']}/withdrawal"
@@ -132,7 +135,7 @@ LAST = "(SELECT max(index) FROM event)"
          "level 12, position 0, is over entries that do not exist"),
         ("UPDATE notice SET form = form || '{{\"issuer\": \"x\"}}' WHERE id = '{left}'",
          "Notice {left} shows another text"),
-        ("UPDATE notice SET form = form || '{{\"issuer\": \"潍坊市\"}}' WHERE id = '{corrected}'",
+        ("UPDATE notice SET form = form || '{{\"issuer\": \"潍坊市局\"}}' WHERE id = '{corrected}'",
          "Notice {corrected} shows another text"),
         ("UPDATE notice SET form = NULL WHERE id = '{left}'", "Notice {left} shows another text"),
         ("UPDATE notice SET form = jsonb_set(form, '{{notice_period,value}}', '5')"

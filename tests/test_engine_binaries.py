@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from notices import engines
-from notices.engines import EngineError, Engines
+from notices.engines import EngineError, Engines, meilisearch
 from notices.engines import binaries as engine_binaries
 
 
@@ -182,8 +181,8 @@ def test_progress_on_a_terminal_is_one_line_that_is_redrawn() -> None:
 
 
 def test_no_free_port_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "PORTS", range(1))
-    monkeypatch.setattr(engines.random, "sample", lambda ports, count: [])
+    monkeypatch.setattr(meilisearch, "PORTS", range(1))
+    monkeypatch.setattr(meilisearch.random, "sample", lambda ports, count: [])
 
     with pytest.raises(EngineError, match="no free port"):
-        engines.free_port()
+        meilisearch.free_port()

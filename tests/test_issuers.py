@@ -114,7 +114,7 @@ def test_no_run_of_digits_in_any_script_passes(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["鲁G12345", "鲁GD12345", "鲁G1234挂", "12345678", "No.12345678", "鲁 G·12345", "使224578",
-     "WJ鲁1234", "粤Z1234港", "无"],
+     "WJ鲁1234", "粤Z1234港", "京QQ1234", "鲁GUWX1J", "无"],
 )  # fmt: skip
 def test_plates_and_serial_numbers_pass(text: str) -> None:
     assert issuers.is_plain_detail(text)

@@ -24,17 +24,20 @@ async def answer(send: Any) -> None:
 class Working:
     """An application whose requests are at work until they are told to end."""
 
-    def __init__(self) -> None:
+    def __init__(self, silent: bool = False) -> None:
+        self.silent = silent
         self.present: list[str] = []
         self.end = asyncio.Event()
-        self.most = 0
+        self.most = self.served = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.served += 1
         self.present.append(scope["client"][0])
         self.most = max(self.most, self.present.count(GREEDY[0]))
         await self.end.wait()
         self.present.remove(scope["client"][0])
-        await answer(send)
+        if not self.silent:
+            await answer(send)
 
 
 def ask(app: Any, client: tuple[str, int], path: str = "/") -> "asyncio.Task[httpx.Response]":
@@ -167,3 +170,26 @@ async def test_a_full_place_is_waited_for_and_then_refused(monkeypatch: pytest.M
                 raise AssertionError
     async with place.taken(request):
         pass
+
+
+async def test_behind_a_database_that_stands_still_nobody_waits_for_a_turn() -> None:
+    """Or each four of one client would wait as long as a statement may, one after another."""
+    working = Working(silent=True)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if not scope["state"].get(turns.NO_TURN):
+            await working(scope, receive, send)
+            scope["state"][turns.IN_VAIN] = True
+        await answer(send)
+
+    behind = Turns(app)
+    greedy = [ask(behind, GREEDY) for _ in range(AT_ONCE + 5)]
+    await settle()
+    assert working.present == [GREEDY[0]] * AT_ONCE
+
+    working.end.set()
+    await asyncio.gather(*greedy)
+
+    assert working.most == AT_ONCE
+    assert working.served == AT_ONCE  # the five behind them were told at once
+    assert behind._queues == {}

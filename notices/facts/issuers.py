@@ -51,6 +51,8 @@ _ADVERTISING = re.compile(
     "|色情|约炮|棋牌|老虎机|返利|刷单|欠债|欠钱|还钱|还我|骗子|老赖|黑心|WWW|HTTP|点COM|点CN"
 )
 """Never words that offices use: 代办, 贷款, 按摩 and 垃圾 stand in names of real ones."""
+_PLATE = re.compile("[\u4e00-\u9fff][A-Z]·?[A-Z0-9]{4,6}[\u4e00-\u9fff]?")
+"""Of a vehicle (GA 36): 京QQ1234 advertises nothing."""
 _SPOKEN = "幺洞拐"
 """Digits as they are read out over the telephone: 1, 0, 7."""
 
@@ -107,7 +109,7 @@ def passes(text: str, departments: Iterable[str]) -> bool:
 def is_plain_detail(text: str) -> bool:
     """Whether `text` can be what a rule wants besides: a plate, a serial number, a few words."""
     said = _folded(text)
-    return (
+    return _PLATE.fullmatch(said) is not None or (
         len(said) <= LONGEST_DETAIL
         and _ALLOWED.fullmatch(said.replace("#", "").replace(".", "").replace("№", "")) is not None
         and _digits(said) <= MOST_DETAIL_DIGITS

@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 from notices.facts import errors
 from notices.facts.errors import Refusal
 from notices.facts.texts import Text
+from notices.web import turns
 
 log = structlog.get_logger("notices.web")
 
@@ -114,6 +115,8 @@ def respond(request: AnyRequest, exception: Exception) -> Response[Any]:
         log.error("unhandled", error=type(exception).__name__, where=_where(exception))
     elif isinstance(refusal, errors.Unavailable):
         log.warning("unavailable", error=type(exception.__cause__ or exception).__name__)
+        if isinstance(exception.__cause__, TimeoutError):
+            request.scope["state"][turns.IN_VAIN] = True
     headers = {**refusal.headers, "Cache-Control": "no-store"}
     if not for_machines(request.url.path):
         from notices.web.rendering import error_page  # pages import this module

@@ -21,8 +21,9 @@ AT_ONCE = 4
 PATIENCE = 10.0
 """Seconds; whoever has waited so long is told to come back."""
 
-TURN, NO_TURN = "turn", "no_turn"
-"""In a request's state: its turn, or that it got none in time and is to be refused."""
+TURN, NO_TURN, IN_VAIN = "turn", "no_turn", "in_vain"
+"""In a request's state: its turn; that it got none in time and is to be refused; that it waited
+for a database that stands still, and whoever is behind it would wait in vain as well."""
 
 
 class Queue:
@@ -31,34 +32,40 @@ class Queue:
     def __init__(self) -> None:
         self.present = 0
         self.working = 0
-        self.waiting: deque[asyncio.Future[None]] = deque()
+        self.waiting: deque[asyncio.Future[bool]] = deque()
 
     async def enter(self) -> bool:
         """Whether there was a turn within PATIENCE."""
         if self.working < AT_ONCE:
             self.working += 1
             return True
-        called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        called: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self.waiting.append(called)
         try:
             async with asyncio.timeout(PATIENCE):
-                await called
+                return await called
         except BaseException as error:
-            if called.done() and not called.cancelled():
+            if called.done() and not called.cancelled() and called.result():
                 self.leave()  # called and given up in the same moment: somebody else is called
             if isinstance(error, TimeoutError):
                 return False
             raise
-        return True
 
     def leave(self) -> None:
         """Hand the turn on to whoever waits longest."""
         while self.waiting:
             called = self.waiting.popleft()
             if not called.done():
-                called.set_result(None)
+                called.set_result(True)
                 return
         self.working -= 1
+
+    def send_away(self) -> None:
+        """Tell all who wait that there is no turn for them."""
+        while self.waiting:
+            called = self.waiting.popleft()
+            if not called.done():
+                called.set_result(False)
 
 
 class Turn:
@@ -106,6 +113,7 @@ class Turns:
         queue = self._queues.setdefault(name, Queue())
         queue.present += 1
         turn = Turn(queue)
+        state = scope.setdefault("state", {})
 
         async def receive_aside() -> Any:
             turn.give()
@@ -114,11 +122,12 @@ class Turns:
             return message
 
         async def send_last(message: Message) -> None:
+            if message["type"] == "http.response.start" and state.get(IN_VAIN):
+                queue.send_away()
             if message["type"] == "http.response.body":
                 turn.give()
             await send(message)
 
-        state = scope.setdefault("state", {})
         try:
             if await turn.take():
                 state[TURN] = turn
