@@ -87,7 +87,8 @@ def loads(notice: str) -> Iterator[Load]:
         "printed notices": get(f"/notices/{notice}.pdf"),
         "feeds": get("/feed.atom?per_page=100"),
         "receipts": get(f"/api/v1/notices/{notice}/receipt"),
-        "tiles": get("/log/tile/entries/0"),
+        "tiles": get("/log/tile/entries/000"),
+        "what is not there": get("/log/tile/entries/0"),
     }.items():
         yield Load(name, 200, request)
 

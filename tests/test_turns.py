@@ -164,6 +164,7 @@ async def test_a_full_place_is_waited_for_and_then_refused(monkeypatch: pytest.M
     await turn.take()
     request: Any = type("Asked", (), {"scope": {"state": {turns.TURN: turn}}})()
     async with place.taken(request):
+        await settle()
         assert queue.working == 0  # out of turn
         with pytest.raises(Unavailable):
             async with place.taken(request):
@@ -192,4 +193,29 @@ async def test_behind_a_database_that_stands_still_nobody_waits_for_a_turn() -> 
 
     assert working.most == AT_ONCE
     assert working.served == AT_ONCE  # the five behind them were told at once
+    assert behind._queues == {}
+
+
+async def test_answers_that_wait_for_nothing_do_not_all_come_before_somebody_elses() -> None:
+    """What is not there is refused in one step, and two hundred of those were one long step."""
+    order: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        client = scope["client"][0]
+        for _ in range(6 if client == OTHER[0] else 0):
+            await asyncio.sleep(0)  # its words with the database
+        order.append(client)
+        await answer(send)
+
+    async def call(client: tuple[str, int]) -> None:
+        async def nothing(*_: Any) -> Any:
+            return None
+
+        await behind({"type": "http", "path": "/", "client": client}, nothing, nothing)
+
+    behind = Turns(app)
+    await asyncio.gather(call(OTHER), *(call(GREEDY) for _ in range(200)))
+
+    assert order.index(OTHER[0]) < 12 * AT_ONCE
+    await settle()
     assert behind._queues == {}

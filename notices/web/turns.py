@@ -83,7 +83,9 @@ class Turn:
     def give(self) -> None:
         if self._held:
             self._held = False
-            self._queue.leave()
+            # Not at once: what is answered without waiting for anything would be over before the
+            # next of the same client begins, and all two hundred would fit into one step.
+            asyncio.get_running_loop().call_soon(self._queue.leave)
 
 
 def step_aside(request: Request[Any, Any, Any]) -> None:
@@ -136,6 +138,10 @@ class Turns:
             await self.app(scope, receive_aside, send_last)
         finally:
             turn.give()
-            queue.present -= 1
-            if not queue.present:
-                self._queues.pop(name, None)
+            asyncio.get_running_loop().call_soon(self._gone, name)
+
+    def _gone(self, name: str) -> None:
+        queue = self._queues[name]
+        queue.present -= 1
+        if not queue.present:
+            del self._queues[name]
