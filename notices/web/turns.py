@@ -15,8 +15,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from notices.facts import networks
 
-AT_ONCE = 4
-"""More would make nobody faster: one loop does all the work."""
+AT_ONCE = 2
+"""One loop does all the work: while one of them waits for the database, it works on the other."""
 
 PATIENCE = 10.0
 """Seconds; whoever has waited so long is told to come back."""
