@@ -28,6 +28,8 @@ def shorten(log: Path) -> None:
     with log.open("rb+") as file:
         file.seek(-KEPT, os.SEEK_END)
         kept = file.read().partition(b"\n")[2]
+        # A line that is being written may be seen in part, where it goes over a page's end.
+        kept = kept[: kept.rfind(b"\n") + 1]
         file.truncate(0)
     with log.open("ab") as file:
         file.write(kept)
