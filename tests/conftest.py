@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from tests.browsing import browser as browser
 from tests.browsing import service as service
 from tests.packages import pytest_runtest_setup as pytest_runtest_setup
 from tests.packages import pytest_terminal_summary as pytest_terminal_summary
-from tests.samples import RESTAURANT
+from tests.samples import ANNA, OFFICER, RESTAURANT
 
 BASE = "http://testserver.example"
 hypothesis.settings.register_profile(
@@ -179,6 +179,26 @@ async def sign_in(
 async def restaurant(sign_in: SignIn) -> httpx.AsyncClient:
     """The restaurant's owner, signed in for it."""
     return await sign_in(RESTAURANT)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def anna(sign_in: SignIn) -> httpx.AsyncClient:
+    """A person, signed in for herself."""
+    return await sign_in(ANNA)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def officer(sign_in: SignIn) -> httpx.AsyncClient:
+    return await sign_in(OFFICER)
+
+
+@pytest.fixture
+def uploads(deployment: Deployment) -> Iterator[Path]:
+    """The folder of files that came along, emptied afterwards."""
+    folder = deployment.settings.uploads_folder
+    yield folder
+    for path in folder.glob("*/*"):
+        path.unlink()
 
 
 @pytest.fixture

@@ -2,8 +2,14 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 from PIL import Image
+
+
+def kept(folder: Path) -> list[Path]:
+    """The files in the folder of uploads, drafts too."""
+    return list(folder.glob("*/*"))
 
 
 def picture(kind: str, side: int = 8, quality: int = 90) -> bytes:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,14 @@ import pytest
 
 from notices import agencies
 from notices.database import DB
-from notices.deployment import Deployment
 from notices.trust.watching import Difference
 from notices.upkeep import auditing
 from tests.conftest import SignIn
 from tests.declared import BIRTH, CHILD, PERSON
-from tests.files import archive, picture
-from tests.samples import ANNA, OFFICER, declaration
+from tests.files import archive, kept, picture
+from tests.samples import ANNA, declaration
+
+pytestmark = pytest.mark.usefixtures("uploads")
 
 PNG = picture("PNG", 20)
 GROWN = {"kind": "person", "name": "陈一一", "identifier": "379999198805050021"}
@@ -35,10 +35,6 @@ DRIVER = declaration(
 )
 ISSUER = "潍坊市奎文区行政审批服务局"
 AWAITING = {"status": "declared", "awaiting": "confirmation", "effective_at": None}
-
-
-def kept(folder: Path) -> list[Path]:
-    return list(folder.glob("*/*"))
 
 
 def at(id: str, act: str = "") -> str:
@@ -80,26 +76,8 @@ def told(shown: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def anna(sign_in: SignIn) -> httpx.AsyncClient:
-    return await sign_in(ANNA)
-
-
-@pytest.fixture
 async def chen(sign_in: SignIn) -> httpx.AsyncClient:
     return await sign_in(CHEN)
-
-
-@pytest.fixture
-async def officer(sign_in: SignIn) -> httpx.AsyncClient:
-    return await sign_in(OFFICER)
-
-
-@pytest.fixture(autouse=True)
-def uploads(deployment: Deployment) -> Iterator[Path]:
-    folder = deployment.settings.uploads_folder
-    yield folder
-    for path in folder.glob("*/*"):
-        path.unlink()
 
 
 @pytest.fixture(autouse=True)

@@ -182,11 +182,6 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.fixture
-async def anna(sign_in: SignIn) -> httpx.AsyncClient:
-    return await sign_in(ANNA)
-
-
 async def happen(
     case: Case, restaurant: httpx.AsyncClient, anna: httpx.AsyncClient
 ) -> dict[str, str]:

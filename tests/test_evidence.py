@@ -5,7 +5,6 @@ import dataclasses
 import io
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,35 +17,13 @@ from notices.database import DB, Transaction
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.trust.sealing import SealError
-from tests.conftest import SignIn
-from tests.files import archive, pdf, picture
-from tests.samples import ANNA, OFFICER
+from tests.files import archive, kept, pdf, picture
 from tests.test_life import OBJECTION, at, declared
+
+pytestmark = pytest.mark.usefixtures("uploads")
 
 PNG, JPEG, PDF = picture("PNG", 20), picture("JPEG", 300), pdf(size=200_000)
 FIELDS = {name: (None, value) for name, value in OBJECTION.items()}
-
-
-@pytest.fixture
-async def anna(sign_in: SignIn) -> httpx.AsyncClient:
-    return await sign_in(ANNA)
-
-
-@pytest.fixture
-async def officer(sign_in: SignIn) -> httpx.AsyncClient:
-    return await sign_in(OFFICER)
-
-
-@pytest.fixture(autouse=True)
-def uploads(deployment: Deployment) -> Iterator[Path]:
-    folder = deployment.settings.uploads_folder
-    yield folder
-    for path in folder.glob("*/*"):
-        path.unlink()
-
-
-def kept(folder: Path) -> list[Path]:
-    return list(folder.glob("*/*"))
 
 
 async def sent(

@@ -5,7 +5,6 @@ The server is the real one, and fails at the step where a trigger makes it (`tes
 
 import asyncio
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,12 @@ from search.engine import Admin
 from tests import publishing
 from tests.conftest import SignIn
 from tests.faults import FAULTS, Step, commit_unanswered, failing
-from tests.files import pdf
+from tests.files import kept, pdf
 from tests.publishing import caught_up, position, relaying, until
 from tests.samples import ANNA, declaration
 from tests.test_life import OBJECTION, at, declared
+
+pytestmark = pytest.mark.usefixtures("uploads")
 
 SHORT = 0.4
 """Seconds of a person's patience, for tests."""
@@ -70,14 +71,6 @@ class Object(Act):
         return await self.client.post(at(self.id, "objections"), files=files, headers=KEY)
 
 
-@pytest.fixture(autouse=True)
-def uploads(deployment: Deployment) -> Iterator[Path]:
-    folder = deployment.settings.uploads_folder
-    yield folder
-    for path in folder.glob("*/*"):
-        path.unlink()
-
-
 @pytest.fixture
 async def acts(
     restaurant: httpx.AsyncClient, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
@@ -90,10 +83,6 @@ async def acts(
         "withdraw": Withdraw(restaurant, id),
         "object": Object(await sign_in(ANNA), id),
     }
-
-
-def kept(folder: Path) -> list[Path]:
-    return list(folder.glob("*/*"))
 
 
 def step_of(act: Act, when: str) -> Step:

@@ -47,16 +47,6 @@ async def notice(client: httpx.AsyncClient, id: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def officer(sign_in: SignIn) -> httpx.AsyncClient:
-    return await sign_in(OFFICER)
-
-
-@pytest.fixture
-async def anna(sign_in: SignIn) -> httpx.AsyncClient:
-    return await sign_in(ANNA)
-
-
-@pytest.fixture
 async def issuer(client: httpx.AsyncClient) -> dict[str, str]:
     """Headers of the agency that issues the sample's certificate."""
     _, key = await agencies.add("奎文审批局", [ISSUER])

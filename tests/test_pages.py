@@ -732,6 +732,15 @@ async def test_with_a_mandate_of_a_firm_its_own_papers_are_offered(sign_in: Sign
     assert 'value="lawyer-work-certificate"' in of_person.text
 
 
+async def test_a_relation_that_another_certificate_has_not_is_asked_again(sign_in: SignIn) -> None:
+    anna = await sign_in(ANNA)
+    before = {"relation": "parent", "previous": "birth-medical-certificate", "at": "certificate"}
+    other = before | {"certificate": "food-operation-license", "to": "number"}
+    page = await anna.post("/declare", data=other)
+
+    assert 'value="mandate" checked' in page.text
+
+
 async def test_of_a_confirmed_notice_the_page_corrects_only_what_may_change(
     restaurant: httpx.AsyncClient, client: httpx.AsyncClient
 ) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import hashlib
 import os
+import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,6 +48,11 @@ class Evidence:
     media_type: str
     size: int
     sha256: bytes
+
+
+def new_id() -> str:
+    """Of an exhibit, or of an objection with its evidence."""
+    return secrets.token_hex(8)
 
 
 def path_of(deployment: Deployment, id: str) -> Path:

@@ -4,7 +4,6 @@ An objection changes no status, for any stranger could file one; it is counted o
 waits for an officer (`deciding`).
 """
 
-import secrets
 from typing import Any
 
 import msgspec
@@ -42,10 +41,6 @@ class Private(msgspec.Struct, kw_only=True):
 
     text: str
     objector: Person
-
-
-def new_id() -> str:
-    return secrets.token_hex(8)
 
 
 def place(id: str) -> bytes:

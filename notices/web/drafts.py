@@ -59,6 +59,8 @@ def draft_of(given: dict[str, str], catalogue: Catalogue) -> dict[str, str]:
     if given.get("previous", certificate.id) != certificate.id:
         for name in OF_ONE_CERTIFICATE:
             draft.pop(name, None)
+        if draft.get("relation") not in relations_to(certificate):
+            draft.pop("relation", None)
     matter = catalogue.matters.get(draft.get("matter", ""))
     if matter is not None and matter.certificate != certificate.id:
         del draft["matter"]

@@ -1,6 +1,5 @@
 """Declaring: a declaration as it comes, as JSON or as a form with the exhibit that some need."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from notices import declarations, once, register
-from notices.changing import deciding
+from notices.changing import deciding, evidence
 from notices.changing.evidence import Receiving
 from notices.facts.errors import AlreadyDeclared, BadRequest, NoSuchNotice, Problem
 from notices.facts.forms import Declaration, stripped
@@ -25,10 +24,6 @@ EXHIBIT = "exhibit"
 _NO_DECLARATION = Text(
     "表单缺少 declaration（JSON）。", "the form lacks `declaration`, which is JSON."
 )
-
-
-def new_id() -> str:
-    return secrets.token_hex(8)
 
 
 @dataclass
@@ -53,7 +48,7 @@ async def received(request: AnyRequest) -> Declared:
         return Declared(stripped(declaration), wrong, None, raw)
     person = await guards.person_of(request)
     form = await uploads.received(
-        request, person, file=EXHIBIT, id=new_id(), known=("declaration",)
+        request, person, file=EXHIBIT, id=evidence.new_id(), known=("declaration",)
     )
     try:
         if "declaration" not in form.fields:
@@ -72,7 +67,7 @@ async def typed_in(request: AnyRequest) -> Upload:
         return Upload(await typed.fields(request), None, [], b"")
     guards.refuse_cross_site(request)
     person = await guards.person_of(request)
-    return await uploads.received(request, person, file=EXHIBIT, id=new_id(), known=None)
+    return await uploads.received(request, person, file=EXHIBIT, id=evidence.new_id(), known=None)
 
 
 @post("/api/v1/notices", **writes("declare", "notices", Declaration))

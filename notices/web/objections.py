@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from notices import once, register
-from notices.changing import objecting
+from notices.changing import evidence, objecting
 from notices.changing.evidence import Receiving
 from notices.facts.errors import (
     BadQuery,
@@ -46,14 +46,9 @@ class Filed:
             self.receiving.discard()
 
 
-def _refuse_file(data: bytes) -> None:
-    """A stranger's file is refused when it begins: he would keep us receiving for nothing."""
-    raise SignInRequired
-
-
 async def received(request: AnyRequest, person: Person | None, file: str = EVIDENCE) -> Filed:
     """The objection in a JSON body or in a form with a file; of strangers no file is kept."""
-    id = objecting.new_id()
+    id = evidence.new_id()
     if not multipart.is_form(request):
         raw = await bodies.raw_json(request)
         form, wrong = bodies.decode(raw, Objection)
