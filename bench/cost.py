@@ -116,4 +116,4 @@ def main(service: Service) -> None:
     """Measured last: it leaves events in the register that its log does not know."""
     where: dict[str, str] = json.loads((service.data / "engines.json").read_text())
     here = deployments.load(from_environment({"DATA": str(service.data), "DEMO": "1"}))
-    asyncio.run(measure(here, where["database_url"]))
+    asyncio.run(measure(here, where["owner_url"]))

@@ -115,7 +115,7 @@ def main(service: Service) -> None:
     post(url, bodies(), 1, cookie=cookie).only(201)  # first requests warm things up
     engines = Engines.open(service.data)
     try:
-        inserts = asyncio.run(bare_inserts(engines.database_url, SECONDS / 2))
+        inserts = asyncio.run(bare_inserts(engines.owner_url, SECONDS / 2))
     finally:
         engines.close()
     load = post(url, bodies(), SECONDS, cookie=cookie).only(201)

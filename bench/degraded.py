@@ -340,8 +340,8 @@ def run(many: int, clients: int = 2, queries: int = 100, filled: Path | None = N
                 seconds = notices(measured, "demo", "fill", str(many), "--no-publish")
                 print(f"fill             {many / seconds:8.0f} /s  through the log", flush=True)
             where = json.loads((data / "engines.json").read_text())
-            asyncio.run(settle(where["database_url"]))
-            main(measured, where["database_url"], clients, queries)
+            asyncio.run(settle(where["owner_url"]))
+            main(measured, where["owner_url"], clients, queries)
         finally:
             measured.stop()
             if filled is None:

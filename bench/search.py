@@ -137,7 +137,7 @@ def memory(service: Service) -> None:
 
 async def bare_rebuild(here: Deployment, where: dict[str, str]) -> float:
     """Documents a second when Meilisearch is fed what a rebuild feeds it, made beforehand."""
-    await DB.start(where["database_url"], 3)
+    await DB.start(where["owner_url"], 3)
     _, key = make_keys(where["meili_url"], where["meili_master_key"], "bare")
     admin = Admin(where["meili_url"], key)
     try:
@@ -246,8 +246,8 @@ def ask(service: Service, many: int) -> None:
     search_key, write_key = make_keys(where["meili_url"], where["meili_master_key"], "plain")
     admin = Admin(where["meili_url"], write_key)
     try:
-        asyncio.run(plain_index.fill(where["database_url"], admin))
-        shown = asyncio.run(corpus(where["database_url"]))
+        asyncio.run(plain_index.fill(where["owner_url"], admin))
+        shown = asyncio.run(corpus(where["owner_url"]))
         queries = typed(shown, 7)
         plain = Plain(where["meili_url"], search_key)
         with service.client() as client:

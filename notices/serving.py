@@ -18,8 +18,8 @@ from notices.settings import Settings
 from notices.upkeep import clock
 from search import engine as search_engine
 
-SECRETS = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY")
-"""What a web process must not know: it can search and no more."""
+SECRETS = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY", "DATABASE_OWNER_URL")
+"""What a web process must not know: it can search and no more, and only add to the log."""
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
 COUNTS = 1 << 20
 """Bytes of a file of counts; ours take a fifth of it."""
@@ -179,19 +179,22 @@ def search_keys(
     return search_engine.keys_of(master, settings.meili_index)
 
 
-async def prepare(settings: Settings, url: str) -> None:
-    """The database as this version needs it; raises what stands against that."""
+async def prepare(settings: Settings, engines: Engines) -> bool:
+    """The database as this version needs it; raises what stands against that.
+
+    Whether the role that serves could change the log all the same.
+    """
     from notices import deployment
     from notices.database import DB
-    from notices.migrating import migrate
+    from notices.migrating import may_change_the_log, migrate
     from notices.upkeep.forking import refuse_a_fork
     from notices.upkeep.recalling import recall_periods
     from notices.upkeep.rehashing import rehash
     from notices.upkeep.rescheduling import settle_periods
 
-    await migrate(url)
+    await migrate(engines.owner_url, engines.database_url)
     here = deployment.load(settings)
-    await DB.start(url, 1, patience=None)
+    await DB.start(engines.owner_url, 1, patience=None)
     try:
         await rehash(here)
         await deployment.refuse_another_database(here)
@@ -200,6 +203,7 @@ async def prepare(settings: Settings, url: str) -> None:
         await settle_periods()
     finally:
         await DB.stop()
+    return await may_change_the_log(engines.database_url)
 
 
 def serve(settings: Settings, *, relay: bool, say: Say) -> None:
@@ -239,7 +243,12 @@ def _serve_on_engines(
     """Serve for as long as the engines last, which may be those of another command."""
     with contextlib.ExitStack() as started:
         engines = started.enter_context(Engines.of(settings, say))
-        asyncio.run(prepare(settings, engines.database_url))
+        if asyncio.run(prepare(settings, engines)):
+            say(
+                "DATABASE_URL 的用户可以改动日志；请另建一个用户，"
+                "把所有者写在 DATABASE_OWNER_URL（docs/operating.md）。"
+                " / DATABASE_URL's user could change the log: see DATABASE_OWNER_URL."
+            )
         ended = threading.Event()
         started.callback(ended.set)
         search_key, write_key = search_keys(settings, engines, ended, say)

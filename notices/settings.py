@@ -30,6 +30,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     data: Path = Path("var")
     database_url: str | None = None
+    database_owner_url: str | None = None
     meili_url: str | None = None
     meili_master_key: str | None = None
     meili_search_key: str | None = None
@@ -192,6 +193,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     if not _INDEX.fullmatch(index):
         raise SettingsError(f"MEILI_INDEX takes letters, digits, - and _ only, not {index!r}.")
     metrics = _address(environment, "METRICS_ADDRESS")
+    database_url = environment.get("DATABASE_URL") or None
+    owner_url = environment.get("DATABASE_OWNER_URL") or None
+    if owner_url and not database_url:
+        raise SettingsError("DATABASE_OWNER_URL needs DATABASE_URL beside it, of the other role.")
     if metrics and metrics[1] == port:
         raise SettingsError("METRICS_ADDRESS needs a port other than PORT.")
     return Settings(
@@ -199,7 +204,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         port=port,
         public_url=public_url,
         data=Path(environment.get("DATA") or "var"),
-        database_url=environment.get("DATABASE_URL") or None,
+        database_url=database_url,
+        database_owner_url=owner_url,
         meili_url=_server(environment, "MEILI_URL", ("http", "https")),
         meili_master_key=environment.get("MEILI_MASTER_KEY") or None,
         meili_search_key=environment.get("MEILI_SEARCH_KEY") or None,

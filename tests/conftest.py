@@ -58,6 +58,7 @@ def worker(worker_id: str) -> str:
 
 @pytest.fixture(scope="session")
 def database_url(worker: str) -> str:
+    """This process' own database, as the role that owns it, who may do anything in it."""
     base, _, _ = enginefarm.running()
     return enginefarm.create_database_now(base, f"t_{worker}")
 
@@ -70,7 +71,7 @@ def settings(worker: str, database_url: str, tmp_path_factory: pytest.TempPathFa
     return Settings(
         public_url=BASE,
         data=tmp_path_factory.mktemp("data"),
-        database_url=database_url,
+        database_url=enginefarm.served(database_url),
         meili_url=meili_url,
         meili_master_key=master_key,
         meili_search_key=search_key,
@@ -95,9 +96,14 @@ def admin(settings: Settings) -> Admin:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def pool(settings: Settings) -> AsyncIterator[None]:
-    """A migrated database and a pool on the one loop that tests and application share."""
-    await migrate(settings.database_url or "")
+async def pool(settings: Settings, database_url: str) -> AsyncIterator[None]:
+    """A migrated database and a pool on the one loop that tests and application share.
+
+    As the role that serves, who may do in it what a service may; a test that does more connects
+    to `database_url`.
+    """
+    await migrate(database_url, settings.database_url)
+    await emptying.prepare(database_url)
     await DB.start(settings.database_url or "", 10)
     yield
     await DB.stop()

@@ -14,6 +14,7 @@ import asyncpg
 from notices.engines import Engines
 
 DATABASE, SEARCH, KEY = "TEST_DATABASE_URL", "TEST_MEILI_URL", "TEST_MEILI_MASTER_KEY"
+SERVICE = "TEST_DATABASE_SERVICE_URL"
 DATA = "TEST_DATA"
 
 
@@ -28,12 +29,12 @@ class Farm:
     def __init__(self, engines: Engines, data: Path) -> None:
         self.engines = engines
         self.data = data
-        self.database_url = engines.database_url
+        self.database_url = engines.owner_url
         self.meili_url = engines.meili_url
         self.meili_master_key = engines.meili_master_key or ""
 
     def stop(self, environment: MutableMapping[str, str] = os.environ) -> None:
-        for name in (DATABASE, SEARCH, KEY, DATA):
+        for name in (DATABASE, SERVICE, SEARCH, KEY, DATA):
             environment.pop(name, None)
         self.engines.close()
         remove(self.data)
@@ -47,7 +48,8 @@ def start(environment: MutableMapping[str, str] = os.environ) -> Farm:
     except BaseException:
         remove(data)
         raise
-    environment[DATABASE] = engines.database_url
+    environment[DATABASE] = engines.owner_url
+    environment[SERVICE] = engines.database_url
     environment[SEARCH] = engines.meili_url
     environment[KEY] = engines.meili_master_key or ""
     environment[DATA] = str(data)
@@ -55,7 +57,10 @@ def start(environment: MutableMapping[str, str] = os.environ) -> Farm:
 
 
 def running(environment: Mapping[str, str] = os.environ) -> tuple[str, str, str]:
-    """Database URL, Meilisearch URL and master key of the run that this process belongs to."""
+    """Database URL, Meilisearch URL and master key of the run that this process belongs to.
+
+    The URL is of the role that owns databases and tables.
+    """
     return environment[DATABASE], environment[SEARCH], environment[KEY]
 
 
@@ -65,6 +70,16 @@ def remove(data: Path) -> None:
     if pointer.exists():
         shutil.rmtree(pointer.read_text().strip(), ignore_errors=True)
     shutil.rmtree(data, ignore_errors=True)
+
+
+def owned(url: str) -> str:
+    """The database of `url` as its owner sees it."""
+    return database_at(os.environ[DATABASE], urlsplit(url).path.removeprefix("/"))
+
+
+def served(url: str) -> str:
+    """The database of `url` as a service sees it."""
+    return database_at(os.environ[SERVICE], urlsplit(url).path.removeprefix("/"))
 
 
 def database_at(base_url: str, name: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from asyncpg.transaction import Transaction
 
 from notices.database import DB
+from tests import enginefarm
 
 RAISE = "RAISE EXCEPTION 'made to happen' USING ERRCODE = '{}'"
 FAULTS = {
@@ -47,7 +48,7 @@ class Step:
 @contextlib.asynccontextmanager
 async def failing(fault: str, step: Step) -> AsyncIterator[None]:
     """The server fails so at `step`, whoever comes there."""
-    connection = await asyncpg.connect(DB.config["dsn"])
+    connection = await asyncpg.connect(enginefarm.owned(DB.config["dsn"]))
     try:
         for statement in step.statements(fault):
             await connection.execute(statement)

@@ -17,6 +17,7 @@ from notices.upkeep import auditing
 from tests.conftest import SignIn
 from tests.declared import BIRTH, CHILD, PERSON
 from tests.files import archive, kept, picture
+from tests.owning import owned
 from tests.samples import ANNA, declaration
 
 pytestmark = pytest.mark.usefixtures("uploads")
@@ -346,7 +347,7 @@ async def test_a_contest_leaves_it_awaiting_and_a_dismissal_lets_it_be_confirmed
 async def test_the_issuers_agency_confirms_it_too_and_replaces_it_only_then(
     anna: httpx.AsyncClient, client: httpx.AsyncClient, officer: httpx.AsyncClient
 ) -> None:
-    _, key = await agencies.add("奎文审批局", [ISSUER])
+    _, key = await owned(agencies.add("奎文审批局", [ISSUER]))
     bearer = {"Authorization": f"Bearer {key}"}
     id = await declared(anna, declaration(relation="mandate"))
     early = await client.post(
@@ -444,7 +445,7 @@ async def test_of_confirmations_and_own_declarations_at_once_one_paper_has_one_n
 async def test_a_confirmed_notice_keeps_its_issuer_and_day_of_issue(
     restaurant: httpx.AsyncClient, client: httpx.AsyncClient
 ) -> None:
-    _, key = await agencies.add("奎文审批局", [ISSUER])
+    _, key = await owned(agencies.add("奎文审批局", [ISSUER]))
     id = await declared(restaurant, declaration(), exhibit=None)
     bearer = {"Authorization": f"Bearer {key}"}
     assert (await client.post(at(id, "confirmation"), headers=bearer)).status_code == 201

@@ -15,6 +15,7 @@ from notices.facts.notice_ids import printed
 from notices.trust import answers
 from notices.web import wording
 from tests.conftest import SignIn
+from tests.owning import owned
 from tests.samples import ANNA, OFFICER, declaration
 
 N = "JY13799990000011"
@@ -192,7 +193,7 @@ async def happen(
             path = f"/api/v1/notices/{ids[str(what)]}/withdrawal"
             done = await restaurant.post(path, json={"reason": "found"})
         elif name == "replacement":
-            _, key = await agencies.add("奎文审批局", [ISSUER])
+            _, key = await owned(agencies.add("奎文审批局", [ISSUER]))
             done = await restaurant.post(
                 f"/api/v1/notices/{ids[str(what)]}/replacement",
                 json={"issued_on": "2026-11-20"},

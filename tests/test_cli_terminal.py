@@ -9,6 +9,7 @@ from notices.demo import NoNumbersLeftError, RealRegister
 from notices.deployment import WrongDatabase
 from notices.facts.errors import Unavailable
 from notices.facts.regions import RegionsError
+from notices.facts.texts import Text
 from notices.migrating import MigrationError
 from notices.relay.rebuilding import RebuildError
 from notices.settings import SettingsError
@@ -24,7 +25,7 @@ from search.engine import SearchDown, WriteRefused
         asyncpg.InterfaceError("pool is closing"),
         UnusableUrl(),
         WrongDatabase("用的是另一把。\nIt is another one."),
-        MigrationError("step 2"),
+        MigrationError(Text("第2步", "step 2")),
         RebuildError("1 of 2"),
         SearchDown("timeout"),
         WriteRefused("invalid_api_key"),

@@ -23,6 +23,7 @@ from notices.upkeep import clock, tidying
 from notices.upkeep.accepting import accept_later
 from notices.upkeep.clock import Clock, Moment
 from tests.conftest import SignIn
+from tests.owning import owned
 from tests.samples import OFFICER, declaration
 from tests.service import ROOT
 
@@ -142,7 +143,7 @@ async def shift(pool: None, database_url: str) -> AsyncIterator[Callable[[str], 
     """Sets the clock that PostgreSQL tells the pool; the server's own stays as it is."""
     connection = await asyncpg.connect(database_url)
     name = await connection.fetchval("SELECT current_database()")
-    await connection.execute("CREATE SCHEMA shifted")
+    await connection.execute("CREATE SCHEMA shifted; GRANT USAGE ON SCHEMA shifted TO PUBLIC")
 
     async def set_(by: str) -> None:
         await connection.execute(
@@ -196,7 +197,7 @@ async def test_a_jump_of_the_databases_clock_stops_writing_and_leaves_nothing(
         asked = await restaurant.post("/api/v1/verifications", json=question)
         assert asked.json()["notice"] == first["id"]
     with pytest.raises(ClockOff):
-        await fill(deployment, 1, 1, lambda done, total: None)
+        await owned(fill(deployment, 1, 1, lambda done, total: None))
     await shift("0 s")
 
     assert (await restaurant.post("/api/v1/notices", json=body)).status_code == 201
@@ -224,12 +225,14 @@ async def poisoned(client: httpx.AsyncClient, days: int = 400) -> tuple[dict[str
     """The notice that was declared while the clock was `days` ahead, and that time."""
     notice = (await client.post("/api/v1/notices", json=declaration())).json()
     ahead = f"interval '{days} days'"
-    await DB.fetch("DELETE FROM log_node")
-    await DB.fetch(
-        f"UPDATE event SET at = at + {ahead}, entry = regexp_replace(entry,"
-        ' \'"at":"[^"]*"\', \'"at":"\' || to_char((at + $1::interval) AT TIME ZONE'
-        " 'Asia/Shanghai', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"+08:00\"') || '\"')",
-        timedelta(days=days),
+    await owned(DB.fetch("DELETE FROM log_node"))
+    await owned(
+        DB.fetch(
+            f"UPDATE event SET at = at + {ahead}, entry = regexp_replace(entry,"
+            ' \'"at":"[^"]*"\', \'"at":"\' || to_char((at + $1::interval) AT TIME ZONE'
+            " 'Asia/Shanghai', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"+08:00\"') || '\"')",
+            timedelta(days=days),
+        )
     )
     row = await DB.row("SELECT entry, at FROM event")
     assert row is not None
@@ -238,7 +241,7 @@ async def poisoned(client: httpx.AsyncClient, days: int = 400) -> tuple[dict[str
     leaf = leaf_hash(row["entry"].encode())
     await DB.fetch("INSERT INTO log_node VALUES (0, 0, $1)", leaf)
     await DB.fetch("UPDATE log_head SET peaks = $1, last_at = $2", leaf, row["at"])
-    await DB.fetch("UPDATE notice SET published_at = $1, effective_at = $1", row["at"])
+    await owned(DB.fetch("UPDATE notice SET published_at = $1, effective_at = $1", row["at"]))
     return notice, row["at"]
 
 
@@ -347,7 +350,7 @@ async def test_a_true_time_that_the_form_does_not_tell_is_found(
     await accept_later(database_url)
     body = declaration(number="JY13799990000020", confirm_unusual_number=True)
     assert (await restaurant.post("/api/v1/notices", json=body)).status_code == 201
-    await DB.fetch(change)
+    await owned(DB.fetch(change))
 
     async with auditing.snapshot(database_url) as connection:
         with pytest.raises(Difference, match="Event 1 has the"):

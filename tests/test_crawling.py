@@ -16,6 +16,7 @@ from notices.deployment import Deployment
 from notices.settings import Settings, SettingsError
 from notices.web import crawling
 from tests.conftest import BASE, SignIn
+from tests.owning import owned
 from tests.publishing import redacted
 from tests.samples import ANNA, declaration
 
@@ -73,7 +74,7 @@ async def test_an_empty_register_has_a_sitemap_of_pages(client: httpx.AsyncClien
 async def test_what_does_not_fit_is_divided_and_every_part_is_bounded(
     client: httpx.AsyncClient, deployment: Deployment, monkeypatch: pytest.MonkeyPatch, span: int
 ) -> None:
-    await fill(deployment, 20, 1, nobody)
+    await owned(fill(deployment, 20, 1, nobody))
     whole = (await places(client, "/sitemap.xml"))[len(crawling.PAGES) :]
     rows = await DB.fetch("SELECT id FROM notice WHERE holder_kind = 'organisation'")
     assert {place.rsplit("/", 1)[1] for place in whole} == {row["id"] for row in rows}

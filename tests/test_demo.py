@@ -13,6 +13,7 @@ from random import Random
 
 import msgspec
 import pytest
+import pytest_asyncio
 
 from notices import demo, log, register
 from notices.database import DB
@@ -25,6 +26,7 @@ from notices.facts.numbers import looks_like_resident_id, mod_11_10_ok, resident
 from notices.facts.texts import Text
 from notices.trust import merkle, receipts
 from tests import emptying
+from tests.owning import owning
 
 COUNT = 2_000
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -36,6 +38,13 @@ def dice():
 
 def nothing(done, total):
     pass
+
+
+@pytest_asyncio.fixture(loop_scope="session", autouse=True)
+async def owner(database):
+    """A register is filled by whoever owns it."""
+    async with owning():
+        yield
 
 
 async def begin_anew():
@@ -182,7 +191,7 @@ from notices.settings import Settings
 from pathlib import Path
 async def main():
     settings = Settings(data=Path({str(deployment.settings.data)!r}), demo=True)
-    await DB.start({deployment.settings.database_url!r})
+    await DB.start({DB.config["dsn"]!r})
     await demo.fill(deployment.load(settings), 9_000, 1, lambda a, b: print(a, flush=True))
 if __name__ == "__main__":
     asyncio.run(main())

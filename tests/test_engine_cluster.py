@@ -32,12 +32,13 @@ def start(data: Path) -> Engines:
     return Engines.open(data, meili_url="http://there", say=quiet)
 
 
-def migrate(data: Path, url: str) -> None:
+def migrate(data: Path, engines: Engines) -> None:
     """In a process of its own: the one pool of this one may be another database's."""
     environment = {
         **os.environ,
         "DATA": str(data),
-        "DATABASE_URL": url,
+        "DATABASE_URL": engines.database_url,
+        "DATABASE_OWNER_URL": engines.owner_url,
         "MEILI_URL": "http://there",
     }
     commands.run(environment, "migrate").check_returncode()
@@ -63,27 +64,70 @@ async def owners(url: str) -> set[object]:
         await connection.close()
 
 
-async def test_the_service_owns_its_database_and_is_no_superuser(data: Path) -> None:
+async def test_neither_role_is_a_superuser_and_whoever_serves_owns_nothing(data: Path) -> None:
     with start(data) as engines:
-        url = engines.database_url
-        migrate(data, url)
+        migrate(data, engines)
 
-        assert await ask(url, "SELECT current_setting('is_superuser')") == "off"
-        assert await owners(url) == {engine_cluster.SERVICE}
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await ask(url, "COPY log_head FROM PROGRAM 'id'")
+        for url in (engines.database_url, engines.owner_url):
+            assert await ask(url, "SELECT current_setting('is_superuser')") == "off"
+            assert await owners(url) == {engine_cluster.OWNER}
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await ask(url, "COPY log_head FROM PROGRAM 'id'")
+            with pytest.raises(asyncpg.InvalidPasswordError):
+                await ask(url, "SELECT 1", user=engine_cluster.NAME)
         with pytest.raises(asyncpg.InvalidPasswordError):
-            await ask(url, "SELECT 1", user=engine_cluster.NAME)
+            await ask(engines.database_url, "SELECT 1", user=engine_cluster.OWNER)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await ask(engines.database_url, "CREATE DATABASE another")
+
+
+async def test_a_database_that_its_service_owned_goes_on_under_the_two(data: Path) -> None:
+    """As versions before there was an owner made it."""
+    with start(data) as engines:
+        migrate(data, engines)
+    (data / "owner.password").unlink()
+    service, owner = engine_cluster.SERVICE, engine_cluster.OWNER
+    as_superuser(
+        data,
+        "notices",
+        f"REASSIGN OWNED BY {owner} TO {service}",
+        f"DROP OWNED BY {owner}",
+        f"DROP ROLE {owner}",
+        f"ALTER ROLE {service} CREATEDB PASSWORD 'known'",
+    )
+
+    for _ in range(2):
+        with start(data) as engines:
+            migrate(data, engines)
+            assert await owners(engines.database_url) == {owner}
+            assert await ask(engines.database_url, "SELECT count(*) FROM event") == 0
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await ask(engines.database_url, "DELETE FROM event")
+            with pytest.raises(asyncpg.InvalidPasswordError):
+                await ask(engines.database_url, "SELECT 1", password="known")
+
+
+@pytest.mark.parametrize("missing", sorted(engine_cluster.PASSWORDS.values()))
+async def test_a_password_that_was_lost_is_made_anew(data: Path, missing: str) -> None:
+    """Also when it was killed between the two files."""
+    (data / missing).unlink()
+
+    with start(data) as engines:
+        assert await ask(engines.database_url, "SELECT 1") == 1
+        assert await ask(engines.owner_url, "SELECT 1") == 1
+    assert all((data / name).exists() for name in engine_cluster.PASSWORDS.values())
 
 
 async def test_a_database_of_an_older_version_goes_on_under_the_new_role(data: Path) -> None:
     (data / "database.password").unlink()
+    (data / "owner.password").unlink()
     (data / "postgresql.password").write_text("the superuser's\n")
     as_superuser(
         data,
         "notices",
         "ALTER DATABASE notices OWNER TO notices",
         f"DROP ROLE {engine_cluster.SERVICE}",
+        f"DROP ROLE {engine_cluster.OWNER}",
         "ALTER ROLE notices PASSWORD 'known'",
         "CREATE TABLE kept (n bigint GENERATED ALWAYS AS IDENTITY, s serial)",
         "CREATE SEQUENCE counted",
@@ -95,12 +139,12 @@ async def test_a_database_of_an_older_version_goes_on_under_the_new_role(data: P
 
     for _ in range(2):
         with start(data) as engines:
-            url = engines.database_url
+            url = engines.owner_url
             await ask(url, "INSERT INTO kept DEFAULT VALUES")
-            assert await owners(url) == {engine_cluster.SERVICE}
+            assert await owners(url) == {engine_cluster.OWNER}
             with pytest.raises(asyncpg.InvalidPasswordError):
                 await ask(url, "SELECT 1", user="notices", password="known")
-            migrate(data, url)
+            migrate(data, engines)
     assert not (data / "postgresql.password").exists()
     if os.geteuid() == 0:
         assert cluster(data).parent.stat().st_uid == 0

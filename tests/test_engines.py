@@ -239,14 +239,14 @@ async def test_what_was_written_is_there_after_the_owner_was_killed(
     before = [mode(folder) for folder in above]
     first = owner(data)
     where = json.loads((data / "engines.json").read_text())
-    await ask(where["database_url"], "CREATE TABLE kept AS SELECT 1 AS n")
+    await ask(where["owner_url"], "CREATE TABLE kept AS SELECT 1 AS n")
     children = pids(data)
     first.kill()
     leave(first)
 
     assert all(soon(lambda pid=pid: gone(pid)) for pid in children)
     with Engines.open(data, say=quiet) as again:
-        assert await ask(again.database_url, "SELECT n FROM kept") == 1
+        assert await ask(again.owner_url, "SELECT n FROM kept") == 1
         assert again.meili_master_key == where["meili_master_key"]
         children = pids(data)
     assert all(gone(pid) for pid in children)

@@ -24,6 +24,7 @@ from notices.settings import Settings
 from search.engine import Admin, Engine, SearchBusy, SearchDown
 from search.results import Result
 from search.understanding import Understood, compact
+from tests.owning import owned
 from tests.publishing import USCC, caught_up, declared, redacted, relaying, until, withdrawn
 
 PLUM = "潍坊市奎文区梅思（第一）餐饮店"
@@ -649,13 +650,14 @@ async def test_seals_of_one_holder_are_told_apart_by_the_paper_that_is_typed(
 async def apart(register: dict[str, str]) -> dict[str, str]:
     """Notices that lie far from each other in the log."""
     for place, name in enumerate(register):
-        await DB.fetch(
+        moved = DB.fetch(
             "UPDATE notice SET published_index = $2, published_at = $3,"
             " effective_at = now() + interval '1 day' WHERE id = $1",
             register[name],
             (place * 40 << 14) + 5,
             datetime(2020 + place, 6, 1, tzinfo=CHINA),
         )
+        await owned(moved)
     return register
 
 

@@ -97,7 +97,7 @@ def test_go_notices_an_entry_that_was_changed_behind_the_services_back(
 ) -> None:
     with service.client() as client:
         vkey = client.get("/log/vkey").text.strip()
-    url = json.loads((service.data / "engines.json").read_text())["database_url"]
+    url = json.loads((service.data / "engines.json").read_text())["owner_url"]
 
     async def change(old: str, new: str) -> None:
         connection = await asyncpg.connect(url)

@@ -19,6 +19,7 @@ from notices.trust.keys import Keys, rotate
 from notices.trust.notes import NoteVerifier, parse_checkpoint
 from notices.trust.signed import SIGNED, signed_in
 from notices.upkeep import accepting, forking
+from tests.owning import owned
 from tests.samples import declaration
 
 MANY = [f"JY1379999{serial:07}" for serial in range(20)]
@@ -100,7 +101,7 @@ async def test_a_key_that_signed_a_longer_log_signs_no_other_root_and_a_new_one_
         path = f"/api/v1/notices/{notice['id']}/receipt"
         assert (await restaurant.get(path)).status_code == 200
         # Whoever fills a demo signs nothing; what is longer is then left unsigned.
-        await fill(deployment, 2, 1, lambda done, total: None)
+        await owned(fill(deployment, 2, 1, lambda done, total: None))
         for where in ("/log/checkpoint", path):
             answer = await restaurant.get(where, headers={"Accept": "application/json"})
             assert answer.status_code == 503

@@ -19,6 +19,7 @@ from notices import agencies
 from notices.deployment import Deployment
 from tests.asking import PNG, Asked, Seeds, answer, written
 from tests.conftest import SignIn
+from tests.owning import owned
 from tests.samples import ANNA, OFFICER, RESTAURANT, declaration
 
 REQUESTS = int(os.environ.get("FUZZ", "1500"))
@@ -172,7 +173,7 @@ async def sessions(
     for who, person in (("holder", RESTAURANT), ("stranger", ANNA), ("officer", OFFICER)):
         client = await sign_in(person)
         found[who] = ("cookie", f"session={client.cookies['session']}")
-    _, key = await agencies.add("潍坊市奎文区行政审批服务局", ["潍坊市奎文区行政审批服务局"])
+    _, key = await owned(agencies.add("潍坊市奎文区行政审批服务局", ["潍坊市奎文区行政审批服务局"]))
     return found | {"agency": ("authorization", f"Bearer {key}")}
 
 

@@ -15,6 +15,7 @@ from notices.limits import MINUTE, Asker
 from notices.web.sharing import READ
 from tests.conftest import SignIn
 from tests.limiting import From, key_of, limited, strangers
+from tests.owning import owned
 from tests.samples import ANNA, RESTAURANT, declaration
 
 __all__ = ["limited", "strangers"]
@@ -104,7 +105,7 @@ async def test_many_addresses_together_try_no_more_than_a_thousand_a_day(
     asked = {"certificate": BIRTH, "number": BORN}
     person = await (await sign_in(RESTAURANT)).post(CHECK, json=asked)
     assert person.json()["status"] != "no_notice"
-    _, key = await agencies.add("潍坊市某某医院", ["潍坊市某某医院"])
+    _, key = await owned(agencies.add("潍坊市某某医院", ["潍坊市某某医院"]))
     bearer = {"authorization": f"Bearer {key}"}
     agency = await strangers("203.0.113.1").post(CHECK, json=asked, headers=bearer)
     assert agency.json()["status"] != "no_notice"

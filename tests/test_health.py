@@ -239,9 +239,10 @@ async def test_ready_says_that_a_full_database_cannot_write(
     assert (await restaurant.get("/health/ready")).status_code == 200
 
 
-async def test_ready_says_that_a_standby_cannot_write(restaurant: httpx.AsyncClient) -> None:
-    url = DB.config["dsn"]
-    keeper = await asyncpg.connect(url)
+async def test_ready_says_that_a_standby_cannot_write(
+    restaurant: httpx.AsyncClient, database_url: str
+) -> None:
+    keeper = await asyncpg.connect(database_url)
     name = await keeper.fetchval("SELECT current_database()")
     assert DB.pool is not None
     try:

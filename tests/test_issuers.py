@@ -14,6 +14,7 @@ from notices.facts import issuers
 from notices.facts.catalogue import load
 from notices.facts.errors import Invalid
 from tests.declared import FOOD, SHANDONG, problems
+from tests.owning import owned
 
 CATALOGUE = load()
 
@@ -170,6 +171,6 @@ async def test_no_agency_is_added_for_an_issuer_that_no_declaration_could_name(
     database: None,
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        await agencies.add("某某一站式", ["某某一站式"])
+        await owned(agencies.add("某某一站式", ["某某一站式"]))
 
     assert [one.code for one in refused.value.problems] == ["issuer_unusual"]

@@ -19,6 +19,7 @@ from notices.trust import receipts
 from notices.upkeep import auditing
 from tests import emptying
 from tests.conftest import SignIn
+from tests.owning import owned
 from tests.samples import ANNA, OFFICER, RESTAURANT, declaration
 
 ISSUER = "潍坊市奎文区行政审批服务局"
@@ -49,7 +50,7 @@ async def notice(client: httpx.AsyncClient, id: str) -> dict[str, Any]:
 @pytest.fixture
 async def issuer(client: httpx.AsyncClient) -> dict[str, str]:
     """Headers of the agency that issues the sample's certificate."""
-    _, key = await agencies.add("奎文审批局", [ISSUER])
+    _, key = await owned(agencies.add("奎文审批局", [ISSUER]))
     return {"Authorization": f"Bearer {key}"}
 
 
@@ -378,7 +379,7 @@ async def test_only_the_agency_of_the_issuer_confirms_and_replaces(
 ) -> None:
     id = await declared(restaurant)
     nameless = await declared(restaurant, issuer=None, copies="duplicate")
-    _, key = await agencies.add("别的局", ["潍坊市行政审批服务局"])
+    _, key = await owned(agencies.add("别的局", ["潍坊市行政审批服务局"]))
     other = {"Authorization": f"Bearer {key}"}
     made_up = {"Authorization": "Bearer nk_" + "A" * 43}
     body = {"issued_on": "2026-11-20"}
@@ -402,7 +403,7 @@ async def test_a_revoked_key_opens_nothing(
     restaurant: httpx.AsyncClient, client: httpx.AsyncClient, issuer: dict[str, str]
 ) -> None:
     id = await declared(restaurant)
-    await DB.fetch("UPDATE agency SET revoked_at = now()")
+    await owned(DB.fetch("UPDATE agency SET revoked_at = now()"))
 
     answer = await client.post(at(id, "confirmation"), headers=issuer)
 
@@ -536,7 +537,7 @@ async def test_in_every_order_of_events_only_what_the_table_allows_happens(
 ) -> None:
     await emptying.empty()
     restaurant, officer = await sign_in(RESTAURANT), await sign_in(OFFICER)
-    _, key = await agencies.add("奎文审批局", [ISSUER])
+    _, key = await owned(agencies.add("奎文审批局", [ISSUER]))
     bearer = {"Authorization": f"Bearer {key}"}
     changes = SEAL if running else {}
     id = await declared(restaurant, **changes)
@@ -623,19 +624,19 @@ async def test_a_provisional_period_is_marked_and_becomes_final_by_a_newer_sched
     assert (shown["provisional"], asked["provisional"]) == (True, True)
     assert "暂定" in page
     await audited(database_url)
-    assert await settle_periods() == 0
+    assert await owned(settle_periods()) == 0
     # The newer one knows of a holiday that moves the end.
     monkeypatch.setattr(periods, "PUBLISHED_TO", 2099)
     last = datetime.fromisoformat(shown["effective_at"]).date() - timedelta(days=1)
     known = periods.is_working_day
     monkeypatch.setattr(periods, "is_working_day", lambda day: day != last and known(day))
     await audited(database_url)  # not settled yet, which is no fault
-    assert await settle_periods() == 1
+    assert await owned(settle_periods()) == 1
     after = await notice(client, id)
     await audited(database_url)
     assert after["provisional"] is False
     assert after["effective_at"] > shown["effective_at"]
-    assert await settle_periods() == 0
+    assert await owned(settle_periods()) == 0
     touched = await DB.fetch("SELECT notice FROM touched WHERE NOT taken")
     assert [row["notice"] for row in touched] == [id]
 
@@ -646,13 +647,14 @@ async def test_an_end_that_is_past_stays_when_the_schedule_changes(
     from notices.upkeep.rescheduling import settle_periods
 
     id = await declared(restaurant, **SEAL)
-    await DB.fetch(
+    earlier = DB.fetch(
         "UPDATE notice SET provisional = true, published_at = published_at - interval '90 days',"
         " effective_at = effective_at - interval '60 days'"
     )
+    await owned(earlier)
     before = await notice(client, id)
 
-    assert await settle_periods() == 1
+    assert await owned(settle_periods()) == 1
     after = await notice(client, id)
     assert (before["provisional"], after["provisional"]) == (True, False)
     assert (after["effective_at"], after["status"]) == (before["effective_at"], "invalid")
@@ -663,22 +665,22 @@ async def test_a_key_that_was_changed_revoked_or_has_expired_is_taken_no_more(
 ) -> None:
     id = await declared(restaurant)
     own = ["潍坊市奎文区行政审批服务局"]
-    agency, first = await agencies.add("甲局", own)
+    agency, first = await owned(agencies.add("甲局", own))
     later = datetime.now(UTC) + timedelta(days=1)
-    second = await agencies.rotate(agency.id, later)
+    second = await owned(agencies.rotate(agency.id, later))
 
     async def said(key: str) -> int:
         headers = {"Authorization": f"Bearer {key}"}
         return (await client.post(at(id, "confirmation"), headers=headers)).status_code
 
     assert (await said(first), await said(second)) == (401, 201)
-    await DB.fetch("UPDATE agency SET expires_at = now()")
+    await owned(DB.fetch("UPDATE agency SET expires_at = now()"))
     assert await said(second) == 401
     assert [each.state(later) for each in await agencies.listed()] == ["expired"]
-    third = await agencies.rotate(agency.id)
+    third = await owned(agencies.rotate(agency.id))
     assert await said(third) == 409
-    await agencies.revoke(agency.id)
+    await owned(agencies.revoke(agency.id))
     assert await said(third) == 401
     with pytest.raises(agencies.NoSuchAgency):
-        await agencies.rotate(agency.id)
-    await agencies.add("甲局", own)
+        await owned(agencies.rotate(agency.id))
+    await owned(agencies.add("甲局", own))

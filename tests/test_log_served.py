@@ -10,6 +10,7 @@ from notices.trust import tiles
 from notices.trust.merkle import leaf_hash, node_hash
 from notices.trust.notes import NoteVerifier, parse_checkpoint
 from notices.trust.receipts import verify
+from tests.owning import owned
 
 MANY = 700
 
@@ -48,7 +49,7 @@ def joined(hashes: list[bytes]) -> bytes:
 async def test_tiles_and_bundles_hash_to_the_checkpoint(
     client: httpx.AsyncClient, deployment: Deployment
 ) -> None:
-    await fill(deployment, MANY, 1, nobody)
+    await owned(fill(deployment, MANY, 1, nobody))
     size, root = await checkpoint(client)
     assert size >= MANY
 
@@ -80,7 +81,7 @@ async def test_an_empty_log_has_a_checkpoint_and_no_tiles(client: httpx.AsyncCli
 async def test_what_the_log_does_not_have_yet_is_not_found(
     restaurant: httpx.AsyncClient, deployment: Deployment, path: str
 ) -> None:
-    await fill(deployment, 3, 1, nobody)
+    await owned(fill(deployment, 3, 1, nobody))
 
     answer = await restaurant.get(f"/log/tile/{path}")
     assert answer.status_code == 404
@@ -90,9 +91,9 @@ async def test_what_the_log_does_not_have_yet_is_not_found(
 async def test_a_partial_tile_stays_when_the_log_grows(
     client: httpx.AsyncClient, deployment: Deployment
 ) -> None:
-    await fill(deployment, 3, 1, nobody)
+    await owned(fill(deployment, 3, 1, nobody))
     before = await read(client, tiles.Tile(0, 0, 3)), await read(client, tiles.Tile(None, 0, 3))
-    await fill(deployment, 5, 2, nobody)
+    await owned(fill(deployment, 5, 2, nobody))
 
     after = await read(client, tiles.Tile(0, 0, 3)), await read(client, tiles.Tile(None, 0, 3))
     assert after == before
@@ -101,7 +102,7 @@ async def test_a_partial_tile_stays_when_the_log_grows(
 async def test_bundles_are_compressed_for_whoever_takes_it(
     client: httpx.AsyncClient, deployment: Deployment
 ) -> None:
-    await fill(deployment, 3, 1, nobody)
+    await owned(fill(deployment, 3, 1, nobody))
     path = "/log/tile/entries/000.p/3"
 
     plain = await client.get(path, headers={"accept-encoding": "identity"})
@@ -115,9 +116,9 @@ async def test_bundles_are_compressed_for_whoever_takes_it(
 async def test_a_redacted_notice_leaves_every_tile_as_it_was(
     client: httpx.AsyncClient, deployment: Deployment
 ) -> None:
-    await fill(deployment, 3, 1, nobody)
+    await owned(fill(deployment, 3, 1, nobody))
     before = await read(client, tiles.Tile(None, 0, 3))
-    await DB.fetch("UPDATE event SET salt = NULL, form = NULL")
+    await owned(DB.fetch("UPDATE event SET salt = NULL, form = NULL"))
 
     assert await read(client, tiles.Tile(None, 0, 3)) == before
 
@@ -136,7 +137,7 @@ async def test_the_page_says_what_the_log_is_and_shows_its_checkpoint(
 async def test_a_receipt_is_to_be_had_in_the_format_of_others(
     client: httpx.AsyncClient, deployment: Deployment
 ) -> None:
-    await fill(deployment, 5, 1, nobody)
+    await owned(fill(deployment, 5, 1, nobody))
     event = (await client.get("/api/v1/events", params={"since": 3})).json()["events"][0]
     id = event["notice"]["id"]
 
@@ -162,7 +163,7 @@ async def test_a_receipt_is_to_be_had_in_the_format_of_others(
 async def test_of_what_is_not_there_is_no_proof(
     client: httpx.AsyncClient, deployment: Deployment, path: str, status: int
 ) -> None:
-    await fill(deployment, 1, 1, nobody)
+    await owned(fill(deployment, 1, 1, nobody))
     event = (await client.get("/api/v1/events")).json()["events"][0]
 
     assert (await client.get(path.format(id=event["notice"]["id"]))).status_code == status

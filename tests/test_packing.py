@@ -9,6 +9,7 @@ from notices.demo import fill
 from notices.deployment import Deployment
 from notices.web.packing import takes_gzip
 from tests.conftest import SignIn
+from tests.owning import owned
 from tests.samples import OFFICER, declaration
 
 GZIP = {"accept-encoding": "gzip, deflate, br"}
@@ -45,7 +46,7 @@ def test_only_who_takes_gzip_gets_it(accepted: str, takes: bool) -> None:
 async def test_what_is_text_is_packed_for_whoever_takes_it(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, deployment: Deployment, path: str
 ) -> None:
-    await fill(deployment, 3, 1, nobody)
+    await owned(fill(deployment, 3, 1, nobody))
     path = path.replace(
         "{id}", (await restaurant.post("/api/v1/notices", json=declaration())).json()["id"]
     )
@@ -72,7 +73,7 @@ async def test_what_is_text_is_packed_for_whoever_takes_it(
 async def test_what_gets_no_smaller_stays_as_it_is(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, deployment: Deployment, path: str
 ) -> None:
-    await fill(deployment, 40, 1, nobody)
+    await owned(fill(deployment, 40, 1, nobody))
     id = (await restaurant.post("/api/v1/notices", json=declaration())).json()["id"]
 
     answer = await client.get(path.replace("{id}", id), headers=GZIP)
@@ -118,7 +119,7 @@ async def test_a_page_of_somebody_who_is_signed_in_tells_nothing_by_its_length(
 
 
 async def test_much_is_packed_whole(client: httpx.AsyncClient, deployment: Deployment) -> None:
-    await fill(deployment, 120, 1, nobody)
+    await owned(fill(deployment, 120, 1, nobody))
     path = "/api/v1/events?limit=120"
 
     plain = await client.get(path, headers=PLAIN)

@@ -19,6 +19,7 @@ from notices.web import drafts, rendering, signing, typed, wording
 from search.engine import Admin
 from tests.conftest import SignIn
 from tests.files import picture
+from tests.owning import owned
 from tests.samples import ANNA, OFFICER, declaration
 
 FOOD = {
@@ -745,7 +746,7 @@ async def test_of_a_confirmed_notice_the_page_corrects_only_what_may_change(
     restaurant: httpx.AsyncClient, client: httpx.AsyncClient
 ) -> None:
     id = (await restaurant.post("/api/v1/notices", json=declaration())).json()["id"]
-    _, key = await agencies.add("奎文审批局", [declaration()["issuer"]])
+    _, key = await owned(agencies.add("奎文审批局", [declaration()["issuer"]]))
     bearer = {"Authorization": f"Bearer {key}"}
     assert (await client.post(f"/api/v1/notices/{id}/confirmation", headers=bearer)
             ).status_code == 201  # fmt: skip

@@ -28,9 +28,10 @@ from notices.relay import checking, publishing
 from notices.upkeep import recalling, rescheduling, tidying
 from notices.upkeep.forking import refuse_a_fork
 from search.engine import Admin, Engine, SearchDown, WriteRefused
-from tests import emptying, plans
+from tests import emptying, enginefarm, plans
 from tests.conftest import SignIn
 from tests.files import pdf
+from tests.owning import owned
 from tests.plans import Asked
 from tests.publishing import caught_up, relaying, until
 from tests.samples import ANNA, OFFICER, declaration
@@ -115,11 +116,11 @@ async def life(
 ) -> str:
     """Declares, asks, objects, decides, confirms; the id of a notice that stays."""
     anna, officer, other = [await sign_in(one) for one in (ANNA, OFFICER, OTHER)]
-    _, key = await agencies.add("奎文审批局", [ISSUER])
+    _, key = await owned(agencies.add("奎文审批局", [ISSUER]))
     issuer = {"Authorization": f"Bearer {key}"}
-    spare, _ = await agencies.add("另一审批局", [ISSUER])
-    await agencies.rotate(spare.id)
-    await agencies.revoke(spare.id)
+    spare, _ = await owned(agencies.add("另一审批局", [ISSUER]))
+    await owned(agencies.rotate(spare.id))
+    await owned(agencies.revoke(spare.id))
     await agencies.listed()
 
     async def post(who: httpx.AsyncClient, path: str, status: int = 201, **more: Any) -> Any:
@@ -250,13 +251,14 @@ async def follow(deployment: Deployment, admin: Admin, id: str) -> None:
     await relay.lag()
     await Behind().ids()
     await tidying.tidy(deployment)
-    await DB.fetch(
+    unsettled = DB.fetch(
         "UPDATE notice SET provisional = true, period_value = 3, period_unit = 'calendar_day',"
         " period_from = 'form' WHERE id = $1",
         id,
     )
-    await recalling.recall_periods(deployment)
-    await rescheduling.settle_periods()
+    await owned(unsettled)
+    await owned(recalling.recall_periods(deployment))
+    await owned(rescheduling.settle_periods())
     await refuse_another_database(deployment)
     await refuse_a_fork(deployment)
     key = deployment.keys.matching
@@ -298,7 +300,7 @@ async def foreign_keys() -> list[str]:
 async def test_a_plan_that_reads_a_whole_table_is_seen(
     database: None, sql: str, found: str
 ) -> None:
-    connection = await plans.connected(DB.config["dsn"], tuple(BY_INDEX.items()))
+    connection = await plans.connected(enginefarm.owned(DB.config["dsn"]), tuple(BY_INDEX.items()))
     try:
         there = await plans.explained(connection, Asked(sql, (), ()))
     finally:
@@ -356,7 +358,7 @@ async def test_no_statement_reads_a_growing_table_as_a_whole(
         *(Asked(sql, (), ours) for sql in await foreign_keys()),
     ]
     found: dict[str, set[str]] = {}
-    dsn = DB.config["dsn"]
+    dsn = enginefarm.owned(DB.config["dsn"])
     owner = await asyncpg.connect(dsn)
     by_settings = {
         settings: await plans.connected(dsn, settings)

@@ -26,6 +26,7 @@ from notices.trust import proofs, receipts
 from notices.web import marks, printing, wording
 from notices.web.typesetting import LARGEST_QR_CODE
 from tests.conftest import BASE, SignIn
+from tests.owning import owned
 from tests.printed import (
     needs_a_scanner,
     needs_fonts,
@@ -220,7 +221,9 @@ async def test_a_redacted_notice_is_printed_without_what_it_said(
 ) -> None:
     notice = await published(restaurant)
     await DB.fetch("UPDATE notice SET form = NULL WHERE id = $1", notice["id"])
-    await DB.fetch("UPDATE event SET salt = NULL, form = NULL WHERE notice = $1", notice["id"])
+    await owned(
+        DB.fetch("UPDATE event SET salt = NULL, form = NULL WHERE notice = $1", notice["id"])
+    )
     made = await pdf(restaurant, notice["id"])
     text = unbroken(text_of(made, tmp_path))
 

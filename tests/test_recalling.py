@@ -17,6 +17,7 @@ from notices.facts import disclosure, periods
 from notices.facts.catalogue import Period
 from notices.upkeep import auditing, recalling, rescheduling
 from tests.conftest import SignIn
+from tests.owning import owned
 from tests.samples import ANNA, OFFICER
 from tests.test_life import SEAL, at, contested, decided, declared, notice
 
@@ -72,7 +73,7 @@ async def test_the_period_of_an_older_notice_is_taken_from_the_catalogue_once(
     assert await columns(seal) == (None, None, None)
     assert await whole(database_url)
 
-    assert await recalling.recall_periods(deployment) == 3
+    assert await owned(recalling.recall_periods(deployment)) == 3
 
     assert await columns(seal) == (3, "calendar_day", "upgrade")
     assert await columns(food) == (None, None, "upgrade")
@@ -81,7 +82,7 @@ async def test_the_period_of_an_older_notice_is_taken_from_the_catalogue_once(
     assert await notice(client, seal) == before | {"notice_period": THREE_DAYS}
     assert (await notice(client, food))["notice_period"] is None
     for later in (deployment, under(deployment, Period(5, "working_day"))):
-        assert await recalling.recall_periods(later) == 0
+        assert await owned(recalling.recall_periods(later)) == 0
         assert await columns(seal) == (3, "calendar_day", "upgrade")
     assert await whole(database_url)
 
@@ -100,15 +101,15 @@ async def test_a_catalogue_that_does_not_explain_an_end_is_not_believed(
     await DB.fetch("UPDATE notice SET provisional = true WHERE id = $1", seal)
     before = await notice(client, seal)
 
-    assert await recalling.recall_periods(under(deployment, period)) == 1
+    assert await owned(recalling.recall_periods(under(deployment, period))) == 1
 
     assert await columns(food) == (None, None, "upgrade")
     assert await columns(seal) == await columns(other) == (None, None, None)
-    assert await rescheduling.settle_periods() == 0
+    assert await owned(rescheduling.settle_periods()) == 0
     assert await notice(client, seal) == before
     assert await whole(database_url)
     # Nothing was decided by that: the right one is still believed.
-    assert await recalling.recall_periods(deployment) == 2
+    assert await owned(recalling.recall_periods(deployment)) == 2
     assert await columns(seal) == (3, "calendar_day", "upgrade")
 
 
@@ -125,7 +126,7 @@ async def test_what_was_redacted_and_what_was_contested_is_found_out_too(
     await contested(anna, officer, dismissed, number="3799990000029")
     assert (await decided(officer, dismissed, "dismiss")).status_code == 201
 
-    assert await recalling.recall_periods(deployment) == 3
+    assert await owned(recalling.recall_periods(deployment)) == 3
 
     assert await columns(redacted) == await columns(dismissed) == (3, "calendar_day", "upgrade")
     shown = await notice(client, redacted)
@@ -148,13 +149,13 @@ async def test_whoever_kills_it_loses_nothing(
 
     monkeypatch.setattr(recalling, "_write", write_once)
     with pytest.raises(KeyboardInterrupt):
-        await recalling.recall_periods(deployment)
+        await owned(recalling.recall_periods(deployment))
     monkeypatch.undo()
 
     rows = await DB.fetch("SELECT id FROM notice WHERE period_from IS NULL")
     assert len(rows) == 2
-    assert await recalling.recall_periods(deployment) == 2
-    assert await recalling.recall_periods(deployment) == 0
+    assert await owned(recalling.recall_periods(deployment)) == 2
+    assert await owned(recalling.recall_periods(deployment)) == 0
 
 
 async def test_a_form_that_tells_its_period_fills_the_columns_and_outlives_its_redaction(
@@ -177,7 +178,7 @@ async def test_a_form_that_tells_its_period_fills_the_columns_and_outlives_its_r
     for id in (seal, food):
         officer = await sign_in(OFFICER)
         assert (await officer.post(at(id, "redaction"), json={"reason": "x"})).status_code == 201
-    assert await recalling.recall_periods(under(deployment, Period(9, "working_day"))) == 0
+    assert await owned(recalling.recall_periods(under(deployment, Period(9, "working_day")))) == 0
     assert await columns(seal) == (3, "calendar_day", "form")
     assert (await notice(restaurant, seal))["notice_period"] == THREE_DAYS
     assert await whole(database_url)

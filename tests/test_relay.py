@@ -21,6 +21,7 @@ from notices.relay import checking, publishing, rebuilding
 from notices.settings import Settings
 from search import index as indexes
 from search.engine import Admin, Engine, SearchDown, WriteRefused
+from tests import enginefarm
 from tests.publishing import (
     caught_up,
     declared,
@@ -605,7 +606,7 @@ async def test_the_relay_goes_on_after_the_database_has_cut_its_connections(
     async with relaying(deployment, admin):
         await declared(deployment, "JY1")
         await until(caught_up)
-        other = await asyncpg.connect(database_url)
+        other = await asyncpg.connect(enginefarm.served(database_url))
         await other.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE application_name = 'notices relay' AND datname = current_database()"

@@ -102,13 +102,13 @@ async def redact(
 ) -> str:
     """Delete what opens the entries of notice `id` (bare), and every copy of it that is kept.
 
-    Entries and proofs stay: whoever has a receipt of before can still prove what it said.
+    Entries and proofs stay: whoever has a receipt of before can still prove what it said. The
+    texts of earlier entries go by a trigger of the entry that tells of it, the one way there is.
     """
 
     async def change(before: Notice, turn: Turn) -> Followup:
         if before.form is None:
             raise AlreadyRedacted
-        await DB.fetch("UPDATE event SET salt = NULL, form = NULL WHERE notice = $1", id)
         # Answers that are kept for a repeated request hold the public form; it is made anew.
         await DB.fetch("UPDATE idempotency SET response = NULL WHERE notice = $1", id)
         await DB.fetch("UPDATE notice SET form = NULL, number_key = NULL WHERE id = $1", id)

@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from notices.cli.audits import database_of
+from notices.cli.audits import owned_database_of
 from notices.cli.commands import Commands, add
 from notices.cli.terminal import both, say
 from notices.facts.texts import Text, rfc3339
@@ -20,8 +20,8 @@ async def _shorter(settings: Settings) -> None:
     from notices.upkeep.backup import public_keys
 
     vkeys = public_keys(settings).get("log", [])
-    async with database_of(settings) as url:
-        await migrate(url)
+    async with owned_database_of(settings) as (url, service):
+        await migrate(url, service)
         found = await accepting.accept(url, settings.keys_folder, vkeys)
     if found is None:
         say(both(_NOT_HELD))
@@ -36,8 +36,8 @@ async def _later(settings: Settings) -> None:
     from notices.migrating import migrate
     from notices.upkeep import accepting
 
-    async with database_of(settings) as url:
-        await migrate(url)
+    async with owned_database_of(settings) as (url, service):
+        await migrate(url, service)
         found = await accepting.accept_later(url)
     if found is None:
         say(both(_NOT_HELD))

@@ -160,13 +160,20 @@ def _signed(settings: Settings, seen: Seen) -> Memory:
 @contextlib.asynccontextmanager
 async def database_of(settings: Settings) -> AsyncIterator[str]:
     """The URL of the database that is named, or of our own, which is then left as it is."""
+    async with owned_database_of(settings) as (_, service):
+        yield service
+
+
+@contextlib.asynccontextmanager
+async def owned_database_of(settings: Settings) -> AsyncIterator[tuple[str, str]]:
+    """Its URL as the owner of its tables, who may change all, and as the one who serves."""
     if settings.database_url is not None:
-        yield settings.database_url
+        yield settings.database_owner_url or settings.database_url, settings.database_url
         return
     from notices.engines import Engines
 
     with Engines.of(settings, say) as engines:
-        yield engines.database_url
+        yield engines.owner_url, engines.database_url
 
 
 def _whole(seen: Seen, began: int, before: Memory | None) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from notices.cli.audits import database_of
+from notices.cli.audits import database_of, owned_database_of
 from notices.cli.commands import Commands, add
 from notices.cli.terminal import CommandError, both, progress, say
 from notices.facts.texts import Text
@@ -93,12 +93,16 @@ def restore(settings: Settings, options: argparse.Namespace) -> None:
         beside = signed[1] if signed is not None and signed[0] in vkeys else None
 
         async def work() -> restoring.Restored:
-            async with database_of(settings) as url, restoring.being_restored(url):
+            async with (
+                owned_database_of(settings) as (url, service),
+                restoring.being_restored(url),
+            ):
                 dumping.load(url, found.manifest["pg_dump"], found.dump())
                 found.put_uploads(settings.data / "uploads")
                 return await restoring.prove(
-                    url, found, memory, options.mirror, progress, beside, next(iter(vkeys), None)
-                )
+                    (url, service), found, memory, options.mirror, progress, beside,
+                    next(iter(vkeys), None),
+                )  # fmt: skip
 
         restored = asyncio.run(work())
     say(both(_RESTORED.format(at=restored.made_at, size=restored.seen.size)))

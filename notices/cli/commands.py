@@ -38,8 +38,8 @@ async def at_work(settings: Settings) -> AsyncIterator[Settings]:
     with Engines.of(settings, say) as engines:
         # Read when the relay's code is imported, which no command does before.
         os.environ["SEARCH_FOLLOWER"] = engines.follower
-        await migrate(engines.database_url)
-        await DB.start(engines.database_url, 4)
+        await migrate(engines.owner_url, engines.database_url)
+        await DB.start(engines.owner_url, 4)
         try:
             yield dataclasses.replace(
                 settings,

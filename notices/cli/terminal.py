@@ -71,6 +71,13 @@ def why(error: BaseException) -> Text | None:
         return error.why
     if isinstance(error, Unavailable):
         return _database(error.__cause__ or error)
+    if isinstance(error, asyncpg.InsufficientPrivilegeError):
+        return Text(
+            f"数据库不允许这样做（{reason(error)}）：这要由表的所有者来做，"
+            "请用 DATABASE_OWNER_URL 指明。",
+            f"The database does not allow it ({reason(error)}): this is for the owner of its "
+            "tables, whom DATABASE_OWNER_URL names.",
+        )
     if isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError)):
         return _database(error)
     if isinstance(error, SettingsError):
@@ -85,9 +92,9 @@ def why(error: BaseException) -> Text | None:
         return Text("REGIONS 文件不能使用：", f"The file of REGIONS cannot be used:\n{said}")
     if isinstance(error, MigrationError):
         return Text(
-            f"数据库结构未能更新，停在最后一个完整的步骤：{error}",
+            f"数据库结构未能更新，停在最后一个完整的步骤：{error.text.zh}",
             f"The database could not be brought up to date and stands after its last whole step: "
-            f"{error}",
+            f"{error.text.en}",
         )
     if isinstance(error, FAILURES):
         said = f"{type(error).__name__}: {error}"
@@ -111,10 +118,10 @@ def system(error: OSError) -> Text:
 def _database(error: BaseException) -> Text:
     said = reason(error)
     return Text(
-        f"数据库不能使用（{said}）。请确认它在运行；如设置了 DATABASE_URL，请检查其中的各项，"
-        "该用户须是数据库的所有者。",
-        f"The database cannot be used ({said}). See that it runs; if DATABASE_URL is set, check "
-        "its parts: the user must own the database.",
+        f"数据库不能使用（{said}）。请确认它在运行；如设置了 DATABASE_URL 或 DATABASE_OWNER_URL，"
+        "请检查其中的各项。",
+        f"The database cannot be used ({said}). See that it runs; if DATABASE_URL or "
+        "DATABASE_OWNER_URL is set, check its parts.",
     )
 
 

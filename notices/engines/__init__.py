@@ -25,12 +25,15 @@ WAIT_FOR_OWNER = 90.0
 class Engines:
     """Where PostgreSQL and Meilisearch are, and, when we own the data folder, their lives.
 
+    `database_url` is of the role that serves, `owner_url` of the one that owns the tables: where
+    only one was named, of that one.
     Children are started again by themselves when they die, at the same addresses.
     """
 
     def __init__(self, *, owned: bool) -> None:
         self.owned = owned
         self.database_url = ""
+        self.owner_url = ""
         self.meili_url = ""
         self.meili_master_key: str | None = None
         self._lock: int | None = None
@@ -46,6 +49,7 @@ class Engines:
         data: Path,
         *,
         database_url: str | None = None,
+        owner_url: str | None = None,
         meili_url: str | None = None,
         meili_master_key: str | None = None,
         meili_bin: str | None = None,
@@ -53,7 +57,9 @@ class Engines:
     ) -> Self:
         """The engines of `data`: those named, those its owner runs, or our own."""
         try:
-            return cls._open(data, database_url, meili_url, meili_master_key, meili_bin, say)
+            return cls._open(
+                data, database_url, owner_url, meili_url, meili_master_key, meili_bin, say
+            )
         except OSError as error:
             raise EngineError(
                 Text(
@@ -68,6 +74,7 @@ class Engines:
         return cls.open(
             settings.data,
             database_url=settings.database_url,
+            owner_url=settings.database_owner_url,
             meili_url=settings.meili_url,
             meili_master_key=settings.meili_master_key,
             meili_bin=settings.meili_bin,
@@ -79,6 +86,7 @@ class Engines:
         cls,
         data: Path,
         database_url: str | None,
+        owner_url: str | None,
         meili_url: str | None,
         meili_master_key: str | None,
         meili_bin: str | None,
@@ -95,7 +103,8 @@ class Engines:
             if lock is None:
                 self._owner = data, owner_of(data)
                 self._read(data / "engines.json")
-        self.database_url = database_url or self.database_url
+        if database_url:
+            self.database_url, self.owner_url = database_url, owner_url or database_url
         if meili_url:
             self.meili_url, self.meili_master_key = meili_url, meili_master_key
             self._named_search = True
@@ -164,6 +173,7 @@ class Engines:
     def _read(self, file: Path) -> None:
         where = json.loads(file.read_text())
         self.database_url = where["database_url"]
+        self.owner_url = where.get("owner_url", self.database_url)  # not told by older versions
         self.meili_url = where["meili_url"]
         self.meili_master_key = where["meili_master_key"]
 
@@ -174,6 +184,7 @@ class Engines:
         if not self.database_url:
             self._postgresql = engine_postgresql.start(data, say)
             self.database_url = self._postgresql.url
+            self.owner_url = self._postgresql.owner_url
         if server:
             self._meilisearch = Meilisearch(data, server, say)
             self.meili_url, self.meili_master_key = self._meilisearch.url, self._meilisearch.key
@@ -182,6 +193,7 @@ class Engines:
         where = {
             "pid": os.getpid(),
             "database_url": self.database_url,
+            "owner_url": self.owner_url,
             "meili_url": self.meili_url,
             "meili_master_key": self.meili_master_key,
         }

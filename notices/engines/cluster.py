@@ -21,28 +21,39 @@ from notices.facts.texts import Text
 
 NAME = "notices"
 """Of the database, and of the superuser who owns the cluster and never connects."""
+OWNER = "notices_owner"
+"""The role that owns the database and makes its tables; it has no power beyond it."""
 SERVICE = "notices_service"
-"""The role that the service connects as: it owns the database, and has no power beyond it."""
+"""The role that the service connects as: it may do what `migrating.GRANTS` lists."""
+PASSWORDS = {OWNER: "owner.password", SERVICE: "database.password"}
+"""The files in DATA that they are kept in."""
 HOMES = Path("/var/lib/notices-pg")
 SOCKET_LIMIT = 100
 """Bytes that a socket's path may have; the kernel's own limit is 104 on macOS and 108 on Linux."""
 
-# Once more in every cluster whose password we do not know: of a new one, of one whose file was
-# removed, and of one that an older version made, where the service was the superuser. One
-# statement, so that it happens as a whole or not at all.
+# Once more in every cluster whose passwords we do not know: of a new one, of one whose files were
+# removed, and of one that an older version made, where the service was the superuser or the owner.
+# One statement, so that it happens as a whole or not at all.
 ROLES = f"""
-DO $roles$ DECLARE owned regclass; BEGIN
-IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{SERVICE}') THEN
-  CREATE ROLE {SERVICE};
-END IF;
-ALTER ROLE {SERVICE} LOGIN CREATEDB NOSUPERUSER NOCREATEROLE PASSWORD '{{password}}';
+DO $roles$ DECLARE owned regclass; routine regprocedure; role text; BEGIN
+FOREACH role IN ARRAY ARRAY['{OWNER}', '{SERVICE}'] LOOP
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
+    EXECUTE format('CREATE ROLE %I', role);
+  END IF;
+END LOOP;
+ALTER ROLE {OWNER} LOGIN CREATEDB NOSUPERUSER NOCREATEROLE PASSWORD '{{{OWNER}}}';
+ALTER ROLE {SERVICE} LOGIN NOCREATEDB NOSUPERUSER NOCREATEROLE PASSWORD '{{{SERVICE}}}';
 ALTER ROLE {NAME} PASSWORD NULL;
-ALTER DATABASE {NAME} OWNER TO {SERVICE};
+REASSIGN OWNED BY {SERVICE} TO {OWNER};
+ALTER DATABASE {NAME} OWNER TO {OWNER};
 FOR owned IN SELECT c.oid FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
-  AND c.relkind IN ('r', 'p', 'v', 'm', 'S') AND c.relowner <> '{SERVICE}'::regrole
+  AND c.relkind IN ('r', 'p', 'v', 'm', 'S') AND c.relowner <> '{OWNER}'::regrole
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('a', 'i')
     AND d.refclassid = 'pg_class'::regclass)
-LOOP EXECUTE format('ALTER TABLE %s OWNER TO {SERVICE}', owned); END LOOP;
+LOOP EXECUTE format('ALTER TABLE %s OWNER TO {OWNER}', owned); END LOOP;
+FOR routine IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+  AND p.proowner <> '{OWNER}'::regrole
+LOOP EXECUTE format('ALTER ROUTINE %s OWNER TO {OWNER}', routine); END LOOP;
 END $roles$
 """  # noqa: S608 - our own names
 
@@ -155,18 +166,22 @@ def make(data: Path, programs: Path, user: User | None) -> Path:
     return new
 
 
-def password(file: Path, programs: Path, cluster: Path, user: User | None) -> str:
-    """The service's password from `file`; without one its role gets a new one, and its rights.
+def passwords(data: Path, programs: Path, cluster: Path, user: User | None) -> dict[str, str]:
+    """Both roles' passwords from their files; where one is missing both get new ones, and rights.
 
     No server may run on `cluster`.
     """
+    kept = {role: data / name for role, name in PASSWORDS.items()}
     with contextlib.suppress(FileNotFoundError):
-        return file.read_text().strip()
-    text = secrets.token_hex(24)
-    roles = " ".join(ROLES.format(password=text).split())
-    single_user(programs, cluster, user, NAME, roles)
-    files.put(file, f"{text}\n".encode())
-    return text
+        return {role: file.read_text().strip() for role, file in kept.items()}
+    # Not one of both may be left that is no longer right when we are killed in between.
+    for file in kept.values():
+        file.unlink(missing_ok=True)
+    words = {role: secrets.token_hex(24) for role in kept}
+    single_user(programs, cluster, user, NAME, " ".join(ROLES.format(**words).split()))
+    for role, file in kept.items():
+        files.put(file, f"{words[role]}\n".encode())
+    return words
 
 
 def single_user(

@@ -17,11 +17,12 @@ from notices.engines.children import Child, EngineError, Say, User, end_orphan, 
 from notices.engines.cluster import (
     HOMES,
     NAME,
+    OWNER,
     SERVICE,
     ensure_homes,
     home_of,
     make,
-    password,
+    passwords,
     secure,
     socket_folder,
 )
@@ -50,6 +51,7 @@ class PostgreSQL:
     """One running server, and what `stop` gives back when it has ended."""
 
     url: str
+    owner_url: str
     child: Child
     leftovers: contextlib.ExitStack
 
@@ -85,7 +87,7 @@ def start(data: Path, say: Say) -> PostgreSQL:
             )
         leftovers.callback(os.close, lock)
         end_orphan(cluster / "postmaster.pid", str(cluster), signal.SIGINT)
-        word = password(data / "database.password", programs, cluster, user)
+        words = passwords(data, programs, cluster, user)
         (data / "postgresql.password").unlink(missing_ok=True)  # the superuser's, of older versions
         sockets, temporary = socket_folder(home, user)
         if temporary:
@@ -103,8 +105,11 @@ def start(data: Path, say: Say) -> PostgreSQL:
             death_signal=signal.SIGINT,
         )
         child.start()
-        url = f"postgresql://{SERVICE}:{word}@/{NAME}?host={quote(str(sockets), safe='/')}"
-        return PostgreSQL(url, child, leftovers.pop_all())
+        url, owner_url = (
+            f"postgresql://{role}:{words[role]}@/{NAME}?host={quote(str(sockets), safe='/')}"
+            for role in (SERVICE, OWNER)
+        )
+        return PostgreSQL(url, owner_url, child, leftovers.pop_all())
 
 
 def user_for(data: Path) -> User | None:

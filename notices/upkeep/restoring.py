@@ -144,7 +144,7 @@ async def being_restored(url: str) -> AsyncIterator[None]:
 
 
 async def prove(
-    url: str,
+    urls: tuple[str, str],
     backup: Backup,
     memory: Memory | None,
     mirror: Path | None,
@@ -154,10 +154,12 @@ async def prove(
 ) -> Restored:
     """Bring the restored tables up to date and audit them; raises Difference.
 
+    `urls` are the database's as its tables' owner and as the one who serves from them.
     The mark goes only when all agrees; where an auditor saw more, or the present key `vkey` has
     `signed` more, `hold` says so from then on. No id that may have been given is given again.
     """
-    await migrate(url)
+    url, service = urls
+    await migrate(url, service)
     connection = await connect(url, timeout=10)
     try:
         await connection.execute(ANALYZE)
