@@ -47,7 +47,7 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
     import uvicorn
 
     from notices import deployment
-    from notices.app import create_app
+    from notices.app import lasting_app
     from notices.facts.errors import Unavailable
     from notices.logs import configure
     from notices.serving import BACKLOG, METRICS, listen, reserve_counts
@@ -69,7 +69,7 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
         listening = [open_sockets.enter_context(each) for each in inherited or listen(settings)]
         server = uvicorn.Server(
             uvicorn.Config(
-                lambda: create_app(settings, here),
+                lambda: lasting_app(settings, here),
                 factory=True,
                 forwarded_allow_ips=settings.forwarded_allow_ips,
                 http=BoundProtocol,
