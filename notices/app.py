@@ -47,6 +47,7 @@ from notices.web import (
 )
 from notices.web.packing import Packer
 from notices.web.places import Places
+from notices.web.press import Presses
 from notices.web.recording import Recorder
 from notices.web.sharing import Sharer, open_methods
 from notices.web.turns import Turns
@@ -100,6 +101,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
         settings.meili_index,
     )
     finder = Finder(here, engine)
+    presses = Presses()
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -114,6 +116,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
                 task.cancel()
             await asyncio.wait([connecting, tidying_])
             await finder.asking.close()
+            await presses.stop()
             if own_pool:
                 await DB.stop()
 
@@ -142,6 +145,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
                 "deployment": here,
                 "finder": finder,
                 "places": Places(),
+                "presses": presses,
                 "looks": health.looks(settings.uploads_folder),
                 "catalogue_json": msgspec.json.encode(here.catalogue.public()).decode(),
             }

@@ -230,7 +230,7 @@ async def test_nobody_is_asked_what_the_number_tells(
     answer = await publish(restaurant, page)
     id = answer.headers["location"].rsplit("/", 1)[1]
     notice = await restaurant.get(f"/notices/{id}")
-    pdf = printing._sheet(
+    pdf, _ = printing._sheet(
         restaurant._transport.app.state.deployment,  # type: ignore[attr-defined]
         await register.get(id), {}, printing._Words("zh"),
     )  # fmt: skip

@@ -1,11 +1,10 @@
 """The printable notice, as somebody reads, scans, copies and checks it."""
 
 import asyncio
+import contextlib
 import dataclasses
 import hashlib
-import threading
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -23,7 +22,7 @@ from notices.facts.lifecycle import Event
 from notices.facts.notice_ids import printed
 from notices.register import Notice
 from notices.trust import proofs, receipts
-from notices.web import marks, printing, wording
+from notices.web import marks, places, press, printing, wording
 from notices.web.typesetting import LARGEST_QR_CODE
 from tests.conftest import BASE, SignIn
 from tests.owning import owned
@@ -47,6 +46,11 @@ async def published(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]
     assert answer.status_code == 201, answer.text
     notice: dict[str, Any] = answer.json()
     return notice
+
+
+def printed_of(*of: Any) -> bytes:
+    """The PDF, made here and not in a press."""
+    return press.made_of(printing.sheet_of(*of))
 
 
 async def pdf(client: httpx.AsyncClient, id: str, **params: str) -> bytes:
@@ -302,10 +306,12 @@ async def test_the_one_letter_of_a_name_that_is_public_is_on_paper(
 @needs_poppler
 @pytest.mark.usefixtures("no_other_fonts")
 async def test_a_character_that_the_fonts_lack_is_marked_and_named(
-    restaurant: httpx.AsyncClient, tmp_path: Path
+    restaurant: httpx.AsyncClient, deployment: Deployment, tmp_path: Path
 ) -> None:
     notice = await published(restaurant, issuer="某\U0002a3ed局")
-    text = unbroken(text_of(await pdf(restaurant, notice["id"]), tmp_path))
+    receipt = await register.receipt(deployment, notice["id"], None)
+    found = await register.get(notice["id"])
+    text = unbroken(text_of(printed_of(deployment, found, receipt, {}, "zh"), tmp_path))
 
     assert notice["statement"].replace("\U0002a3ed", "〓") in text
     assert "依次为：U+2A3ED；" in text
@@ -354,7 +360,7 @@ def test_what_happened_to_a_notice_is_marked(
     tmp_path: Path,
 ) -> None:
     notice, receipt = sample
-    made = printing.make(deployment, after(notice, *kinds), receipt, {}, "en")
+    made = printed_of(deployment, after(notice, *kinds), receipt, {}, "en")
     text = text_of(made, tmp_path)
 
     alone = {word.zh for word, _ in marks.MARKS.values()} & set(text.split("\n"))
@@ -372,9 +378,9 @@ def test_the_same_notice_at_the_same_moment_is_the_same_file(
     notice, receipt = sample
     later = dataclasses.replace(notice, now=notice.now + timedelta(seconds=1))
 
-    first = printing.make(deployment, notice, receipt, {}, "zh")
-    assert printing.make(deployment, notice, receipt, {}, "zh") == first
-    assert printing.make(deployment, later, receipt, {}, "zh") != first
+    first = printed_of(deployment, notice, receipt, {}, "zh")
+    assert printed_of(deployment, notice, receipt, {}, "zh") == first
+    assert printed_of(deployment, later, receipt, {}, "zh") != first
 
 
 @needs_a_scanner
@@ -384,7 +390,7 @@ def test_the_code_of_a_large_log_can_be_scanned_too(
 ) -> None:
     notice, receipt = sample
     longer = receipt | {"proof": [receipts.to_base64(bytes([n] * 32)) for n in range(hashes)]}
-    address = scanned(printing.make(deployment, notice, longer, {}, "zh"), tmp_path)
+    address = scanned(printed_of(deployment, notice, longer, {}, "zh"), tmp_path)
 
     assert unquote(address.split("#proof=")[1]) == receipts.to_text(longer)
 
@@ -398,40 +404,35 @@ def test_a_proof_too_long_for_a_code_is_attached_and_the_code_leads_to_the_notic
     lines = "".join(f"— witness.example/{n} {line}\n" for n, line in enumerate(signatures))
     witnessed = receipt | {"checkpoint": receipt["checkpoint"] + lines}
     assert len(receipts.to_text(witnessed)) > LARGEST_QR_CODE
-    made = printing.make(deployment, notice, witnessed, {}, "zh")
+    made = printed_of(deployment, notice, witnessed, {}, "zh")
 
     assert receipts.to_text(witnessed).encode() in made
     assert "二维码和本文件" not in unbroken(text_of(made, tmp_path))
     assert scanned(made, tmp_path) == f"{BASE}/notices/{notice.id}"
 
 
-@pytest.fixture
-def presses_at_work(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """All presses busy until the event is set."""
-    monkeypatch.setattr(printing, "DEADLINE", 0.1)
-    done = threading.Event()
-    jobs = [printing.PRESSES.submit(done.wait, 30) for _ in range(printing.PRESSES._max_workers)]
-    yield done
-    done.set()
-    assert all(job.result() for job in jobs)
-
-
 async def test_who_asks_for_paper_while_too_much_is_printed_is_asked_to_come_back(
-    restaurant: httpx.AsyncClient,
-    presses_at_work: threading.Event,
-    monkeypatch: pytest.MonkeyPatch,
+    restaurant: httpx.AsyncClient, app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     id = (await published(restaurant))["id"]
-    made: list[datetime] = []
-    monkeypatch.setattr(printing, "make", lambda *given: made.append(given[1].now) or b"%PDF-")
+    monkeypatch.setattr(places, "PATIENCE", 0.1)
+    made: list[press.Sheet] = []
 
-    refused = await restaurant.get(f"/notices/{id}.pdf", params={"lang": "en"})
-    assert refused.status_code == 503
-    assert refused.headers["retry-after"] == "5"
-    assert "not available for the moment" in refused.text
-    # Everything else goes on, and work that nobody waits for any more is never done.
-    assert (await restaurant.get(f"/notices/{id}")).status_code == 200
-    presses_at_work.set()
+    async def make(self: object, sheet: press.Sheet) -> bytes:
+        made.append(sheet)
+        return b"%PDF-"
+
+    monkeypatch.setattr(press.Presses, "make", make)
+    request: Any = type("Asked", (), {"scope": {"state": {}}})()
+    async with contextlib.AsyncExitStack() as busy:
+        for _ in range(press.AT_ONCE):
+            await busy.enter_async_context(app.state.places.presses.taken(request))
+        refused = await restaurant.get(f"/notices/{id}.pdf", params={"lang": "en"})
+        assert refused.status_code == 503
+        assert refused.headers["retry-after"] == "5"
+        assert "not available for the moment" in refused.text
+        # Everything else goes on, and work that nobody waits for any more is never done.
+        assert (await restaurant.get(f"/notices/{id}")).status_code == 200
     assert await pdf(restaurant, id) == b"%PDF-"
     assert len(made) == 1
 

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from notices.facts.errors import Unavailable
-from notices.web import turns
+from notices.web import press, turns
 from notices.web.guards import AnyRequest
 
 PATIENCE = 5.0
@@ -15,8 +15,9 @@ PATIENCE = 5.0
 class Place:
     """Room for so many at a time; others wait a little, and are then told to come back."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, retry_after: int = 1) -> None:
         self._slots = asyncio.Semaphore(size)
+        self._retry_after = retry_after
 
     @contextlib.asynccontextmanager
     async def taken(self, request: AnyRequest) -> AsyncIterator[None]:
@@ -26,7 +27,7 @@ class Place:
             async with asyncio.timeout(PATIENCE):
                 await self._slots.acquire()
         except TimeoutError:
-            raise Unavailable(retry_after=1) from None
+            raise Unavailable(retry_after=self._retry_after) from None
         try:
             yield
         finally:
@@ -40,3 +41,4 @@ class Places:
         self.batches = Place(1)
         self.events = Place(1)
         """Pages of the log and feeds of it, which programs read again and again."""
+        self.presses = Place(press.AT_ONCE, press.RETRY_AFTER)

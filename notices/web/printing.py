@@ -1,8 +1,6 @@
 """The printable notice: a PDF with statement, status, history, and the proof on it and in it."""
 
-import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -10,21 +8,14 @@ from litestar import Response
 
 from notices import register
 from notices.deployment import Deployment
-from notices.facts.errors import Unavailable
 from notices.facts.notice_ids import printed
 from notices.facts.texts import CHINA, Text, rfc3339
 from notices.register import Notice
 from notices.trust import proofs, receipts
-from notices.web import guards, marks, rendering, turns, typesetting, wording
+from notices.web import guards, marks, press, rendering, wording
 from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE
-from notices.web.typesetting import LARGEST_QR_CODE, Attachment
-
-DEADLINE = 5.0
-"""Seconds after which a sheet that is not made, or not even begun, is given up."""
-
-PRESSES = ThreadPoolExecutor(max_workers=2, thread_name_prefix="print")
-"""Anybody may ask for this work: it never takes more than two cores, nor the loop's threads."""
+from notices.web.typesetting import LARGEST_QR_CODE
 
 PROVISIONAL = Text("（暂定，以后年度的放假安排公布后可能调整）", "(provisional)")
 CORRECTED = Text("已更正，见下方“历史”。", "Corrected: see the history below.")
@@ -56,18 +47,11 @@ async def pdf(request: AnyRequest, id: str) -> Response[bytes]:
     await guards.limit(request, "print")
     deployment: Deployment = request.app.state.deployment
     notice = await register.get(id)
-    receipt = await register.receipt(deployment, notice.id, None)
-    texts = await register.texts_of(notice.id)
-    language = rendering.language_of(request)
-    turns.step_aside(request)
-    job = asyncio.get_running_loop().run_in_executor(
-        PRESSES, make, deployment, notice, receipt, texts, language
-    )
-    try:
-        # One that has not begun is taken back, so that work nobody waits for is never done.
-        content = await asyncio.wait_for(job, DEADLINE)
-    except TimeoutError:
-        raise Unavailable(retry_after=5) from None
+    async with request.app.state.places.presses.taken(request):
+        receipt = await register.receipt(deployment, notice.id, None)
+        texts = await register.texts_of(notice.id)
+        sheet = sheet_of(deployment, notice, receipt, texts, rendering.language_of(request))
+        content = await request.app.state.presses.make(sheet)
     return Response(
         content,
         media_type="application/pdf",
@@ -80,14 +64,14 @@ async def pdf(request: AnyRequest, id: str) -> Response[bytes]:
     )
 
 
-def make(
+def sheet_of(
     deployment: Deployment,
     notice: Notice,
     receipt: dict[str, Any],
     texts: dict[int, str],
     language: str,
-) -> bytes:
-    """The PDF of `notice`, printed at the moment at which it was read."""
+) -> press.Sheet:
+    """What is printed of `notice`, at the moment at which it was read."""
     proof = receipts.to_text(receipt)
     name = f"{notice.id}.tlog-proof"
     page = deployment.link(f"/notices/{notice.id}")
@@ -95,13 +79,15 @@ def make(
     fits = len(address) <= LARGEST_QR_CODE  # with a dozen witnesses a checkpoint does not
     carriers = (BOTH_CARRY if fits else FILE_CARRIES).format(name=name)
     words = _Words(language)
-    sheet = _sheet(deployment, notice, texts, words) | {
-        "address": page,
-        "proof": _proof(deployment, notice, receipt, carriers, words),
-    }
-    attached = Attachment(name, proof, "C2SP tlog-proof, checked by: notices receipt verify")
-    code = typesetting.qr_code(address if fits else page)
-    return typesetting.typeset(sheet, code, attached, notice.now)
+    sheet, shown = _sheet(deployment, notice, texts, words)
+    return press.Sheet(
+        data=sheet
+        | {"address": page, "proof": _proof(deployment, notice, receipt, carriers, words)},
+        code=address if fits else page,
+        attachment=(name, proof, "C2SP tlog-proof, checked by: notices receipt verify"),
+        at=notice.now.timestamp(),
+        lacking=(shown, words(NO_TYPE)),
+    )
 
 
 class _Words:
@@ -124,8 +110,8 @@ class _Words:
 
 def _sheet(
     deployment: Deployment, notice: Notice, texts: dict[int, str], words: _Words
-) -> dict[str, Any]:
-    """What the page says of the notice itself."""
+) -> tuple[dict[str, Any], str]:
+    """What the page says of the notice itself, and all of it that somebody wrote."""
     form = notice.form or {}
     title, number = Text("遗失声明", "Loss declaration"), printed(notice.id)
     now = f"{notice.now.astimezone(CHINA):%Y-%m-%d %H:%M:%S} +08:00"
@@ -136,7 +122,7 @@ def _sheet(
     document = register.document_in(form)
     paper = words(document["name"]) if document else ""
     standing = wording.standing({"status": notice.state.status, "awaiting": notice.state.awaiting})
-    return {
+    sheet = {
         "document": f"{document['name']['zh'] if document else ''} {title.zh} {number}".strip(),
         "description": f"{wording.STATUSES[standing].zh}（{now}）",
         "site": deployment.settings.site_name,
@@ -146,7 +132,7 @@ def _sheet(
         "title": title.zh,
         "subtitle": "　".join(filter(None, [paper, title.en if words.both else ""])) or None,
         "statement": statement,
-        "notes": list(_notes(notice, "\n".join(filter(None, shown)), words)),
+        "notes": list(_notes(notice, words)),
         "signed": rendering.shown_time(notice.published_at, "zh", with_clock=False),
         "status": {
             "label": words(Text("打印时的状态", "Status when printed")),
@@ -163,16 +149,14 @@ def _sheet(
         "history": {"title": words(Text("历史", "History")), "events": events},
         "footer": f"{words(Text('打印时间', 'Printed at'))} {now}",
     }
+    return sheet, "\n".join(filter(None, shown))
 
 
-def _notes(notice: Notice, shown: str, words: _Words) -> Iterator[str]:
+def _notes(notice: Notice, words: _Words) -> Iterator[str]:
     if notice.form is not None and any(event.kind == "corrected" for event in notice.events):
         yield words(CORRECTED)
     if notice.form is not None and words.both:
         yield BINDING.en
-    if lacking := typesetting.lacking(shown):
-        points = "、".join(f"U+{ord(letter):04X}" for letter in lacking)
-        yield words(NO_TYPE.format(points=points))
 
 
 def _facts(

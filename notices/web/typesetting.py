@@ -66,6 +66,13 @@ def lacking(text: str) -> list[str]:
     return list(needed.lacking)
 
 
+def noted(sheet: Mapping[str, Any], shown: str, note: str) -> dict[str, Any]:
+    """`sheet`, with `note` at the end of its notes if anything of `shown` is in no font."""
+    missing = "、".join(f"U+{ord(letter):04X}" for letter in lacking(shown))
+    notes = [*sheet["notes"], note.format(points=missing)] if missing else sheet["notes"]
+    return {**sheet, "notes": notes}
+
+
 def typeset(sheet: Mapping[str, Any], qr: str, attachment: Attachment, at: datetime) -> bytes:
     """The PDF (PDF/A-3a, PDF/UA-1) that `notice.typ` makes of `sheet`, made at `at`."""
     data = {"qr": qr, "attachment": attachment._asdict()}
