@@ -7,7 +7,7 @@ import sys
 from notices.logs import configure
 from notices.web import press
 
-NICE = 10
+NICE = 5
 """Whoever answers people goes first, where there is a core too few."""
 
 

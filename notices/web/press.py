@@ -23,7 +23,7 @@ from notices.web.typesetting import Attachment
 AT_ONCE = 2
 """Anybody may ask for this work: it never takes more than two cores."""
 
-DEADLINE = 5.0
+DEADLINE = 10.0
 """Seconds after which a sheet that is not made is given up, and the press with it."""
 
 RETRY_AFTER = 5
