@@ -146,6 +146,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
                 "finder": finder,
                 "places": Places(),
                 "presses": presses,
+                "feeds": {},
                 "looks": health.looks(settings.uploads_folder),
                 "catalogue_json": msgspec.json.encode(here.catalogue.public()).decode(),
             }

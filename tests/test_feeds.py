@@ -1,5 +1,6 @@
 """The feed that programs follow: what a search finds, of organisations, with its status."""
 
+import asyncio
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
@@ -7,10 +8,12 @@ from xml.etree.ElementTree import Element
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from notices import relay
 from notices.database import DB
 from notices.deployment import Deployment
+from notices.web import feeds
 from search.engine import Admin
 from tests.conftest import SignIn
 from tests.samples import ANNA, declaration
@@ -101,7 +104,11 @@ async def test_a_withdrawn_notice_is_no_news_and_says_so(restaurant: httpx.Async
 
 @pytest.mark.parametrize("searched", [False, True])
 async def test_each_entry_says_its_status_in_title_summary_and_category(
-    restaurant: httpx.AsyncClient, deployment: Deployment, admin: Admin, searched: bool
+    restaurant: httpx.AsyncClient,
+    app: Litestar,
+    deployment: Deployment,
+    admin: Admin,
+    searched: bool,
 ) -> None:
     """And a period that ends changes the entry, though nothing is written then."""
     notice = await published(restaurant, certificate="business-license", matter=None,
@@ -112,6 +119,7 @@ async def test_each_entry_says_its_status_in_title_summary_and_category(
         ("now()", "invalid", "已声明作废"),
     ):
         await DB.fetch(f"UPDATE notice SET effective_at = {effective}")
+        app.state.feeds.clear()  # what no event changes is not waited for
         await relay.reindex(deployment, admin, lambda done, total: None)
 
         feed = feed_of(await restaurant.get("/feed.atom", params=params))
@@ -122,6 +130,87 @@ async def test_each_entry_says_its_status_in_title_summary_and_category(
         assert [each.attrib["term"] for each in entry.findall(f"{ATOM}category")] == [status]
         changed = str(entry.findtext(f"{ATOM}updated")) > notice["published_at"]
         assert changed is (status == "invalid")
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many entries each feed had that was made."""
+    made: list[int] = []
+    make = feeds._atom
+
+    async def counted(*given: Any) -> Any:
+        made.append(len(given[3]))
+        return await make(*given)
+
+    monkeypatch.setattr(feeds, "_atom", counted)
+    return made
+
+
+async def test_a_feed_of_all_is_made_once_for_all_who_ask_until_something_happens(
+    restaurant: httpx.AsyncClient, made: list[int]
+) -> None:
+    first = await published(restaurant)
+    many = await asyncio.gather(*(restaurant.get("/feed.atom") for _ in range(10)))
+    again = await restaurant.get("/feed.atom", params={"utm_source": "mail"})
+    assert {each.content for each in many} == {again.content}
+    assert made == [1]
+
+    await published(restaurant, number=SECOND)
+    assert len(entries(feed_of(await restaurant.get("/feed.atom")))) == 2
+    await restaurant.post(f"/api/v1/notices/{first['id']}/withdrawal", json={"reason": "found"})
+    assert "已撤回" in (await restaurant.get("/feed.atom")).text
+    assert made == [1, 2, 2]
+
+
+async def test_a_feed_of_all_is_made_anew_when_a_period_in_it_ends(
+    restaurant: httpx.AsyncClient, app: Litestar
+) -> None:
+    await published(restaurant)
+    kept = []
+    for ends in ("now() + interval '9 days'", "now() + interval '9 seconds'"):
+        await DB.fetch(f"UPDATE notice SET effective_at = {ends}")
+        app.state.feeds.clear()
+        await restaurant.get("/feed.atom")
+        [one] = app.state.feeds.values()
+        kept.append(one.until - asyncio.get_running_loop().time())
+
+    assert 9 < kept[0] <= feeds.LONGEST_KEPT
+    assert kept[1] <= 9
+
+
+async def test_whoever_has_a_feed_is_not_sent_it_again(restaurant: httpx.AsyncClient) -> None:
+    await published(restaurant)
+    for params in ({}, {"q": "x"}):
+        tag = (await restaurant.get("/feed.atom", params=params)).headers["etag"]
+        same = await restaurant.get("/feed.atom", params=params, headers={"if-none-match": tag})
+        assert (same.status_code, same.content) == (304, b"")
+        assert same.headers["etag"].removeprefix("W/") == tag.removeprefix("W/")
+
+    await published(restaurant, number=SECOND)
+    answer = await restaurant.get("/feed.atom", headers={"if-none-match": tag})
+    assert answer.status_code == 200
+
+
+async def test_so_many_feeds_are_kept_and_no_more(
+    client: httpx.AsyncClient, app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "MOST_KEPT", 3)
+    for size in (1, 2, 3, 4, 1):
+        await client.get("/feed.atom", params={"per_page": str(size)})
+
+    assert [each.rpartition("=")[2] for each in app.state.feeds] == ["3", "4", "1"]
+
+
+async def test_a_page_that_is_read_in_pieces_has_each_notice_once(
+    restaurant: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "PIECE", 2)
+    numbers = [f"JY137999900000{number}" for number in (11, 22, 33, 44, 55, 66, 77)]
+    ids = [(await published(restaurant, number=each))["id"] for each in numbers][::-1]
+
+    for size, page, expected in ((7, 1, ids), (5, 1, ids[:5]), (3, 2, ids[3:6]), (4, 2, ids[4:])):
+        params = {"per_page": str(size), "page": str(page)}
+        assert list(entries(feed_of(await restaurant.get("/feed.atom", params=params)))) == expected
 
 
 async def test_a_feed_follows_any_search(

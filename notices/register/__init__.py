@@ -184,13 +184,15 @@ async def get_many(ids: Sequence[str]) -> dict[str, Notice]:
     return {row["id"]: from_row(row) for row in rows}
 
 
-async def newest_of_organisations(limit: int, skip: int = 0) -> list[Notice]:
+async def newest_of_organisations(limit: int, skip: int = 0, before: int = 2**62) -> list[Notice]:
+    """Those published before place `before` of the log, the newest first, without `skip`."""
     rows = await DB.fetch(
         # Exactly as the index of organisations has it, which nothing else can put in order.
-        SELECT + "WHERE n.holder_kind = 'organisation'"
+        SELECT + "WHERE n.holder_kind = 'organisation' AND -n.published_index > -($3::bigint)"
         " ORDER BY -n.published_index LIMIT $1 OFFSET $2",
         limit,
         skip,
+        before,
     )
     return [from_row(row) for row in rows]
 

@@ -134,12 +134,11 @@ async def load_items(raw: bytes, most: int, known: Collection[str]) -> msgspec.R
     if isinstance(items, msgspec.Raw) and _is_alone(text, bytes(items).decode()):
         return items
     known = ["items"] if isinstance(items, msgspec.Raw) else known
-    names = await _names(text)
-    if names.count("items") > 1:
+    unknown, more, given = await _unknown_names(text, known)
+    if given > 1:
         raise BadRequest(reason=_TWICE_NAMED)
-    unknown = [name for name in names if name not in known]
     if unknown:
-        raise unknown_fields(unknown)
+        raise unknown_fields(unknown, more)
     if isinstance(items, msgspec.Raw):
         return items
     raise BodyTooLarge(limit=most)
@@ -152,9 +151,14 @@ def _is_alone(text: str, value: str) -> bool:
     return text.startswith(value, end) and text[end + len(value) :].strip() == "}"
 
 
-async def _names(text: str) -> list[str]:
-    """The names of an object's own members, of which there may be a hundred thousand."""
-    names, depth, expected, slices = [], 0, False, Slices()
+async def _unknown_names(text: str, known: Collection[str]) -> tuple[list[str], int, int]:
+    """Of an object's own members: unknown names, how many more there are, and how often `items` is.
+
+    There may be a hundred thousand, so only those are kept that will be told.
+    """
+    unknown: list[str] = []
+    more = given = depth = 0
+    expected, slices = False, Slices()
     for number, token in enumerate(_TOKEN.finditer(text)):
         if number % 256 == 0:
             await slices.end()
@@ -168,9 +172,15 @@ async def _names(text: str) -> list[str]:
             depth -= 1
         elif expected:
             name = token[1]
-            names.append(json.loads(token[0]) if "\\" in name else name)
+            name = json.loads(token[0]) if "\\" in name else name
+            given += name == "items"
+            if name not in known:
+                if len(unknown) < MOST_NAMED:
+                    unknown.append(name)
+                else:
+                    more += 1
             expected = False
-    return names
+    return unknown, more, given
 
 
 def fill(data: dict[str, Any], body: type[Body]) -> tuple[Body, list[Problem]]:
@@ -192,12 +202,15 @@ MOST_NAMED = 20
 LONGEST_NAME = 60
 
 
-def unknown_fields(names: Collection[str]) -> UnknownField:
-    """The refusal of fields that nobody knows, however many and however long they are."""
+def unknown_fields(names: Collection[str], more: int = 0) -> UnknownField:
+    """The refusal of fields that nobody knows, however many and however long they are.
+
+    There are `more` than those of `names`.
+    """
     named = [name[:LONGEST_NAME] for name in islice(names, MOST_NAMED)]
     return UnknownField(
         problems=[Problem(name, "unknown_field", {"name": name}) for name in named],
-        more=len(names) - len(named),
+        more=len(names) - len(named) + more,
     )
 
 

@@ -5,14 +5,16 @@ says its status in title, summary and category, and leaves it in its place under
 that was withdrawn looks like news.
 """
 
+import asyncio
+import hashlib
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from litestar import Response, get
 
-from notices import register
+from notices import log, register
 from notices.deployment import Deployment
 from notices.finding import Query
 from notices.limits.slices import Slices
@@ -22,7 +24,15 @@ from notices.web.guards import AnyRequest
 from notices.web.notices import DEEPEST, SEARCH_PARAMETERS, json_response, parameters, query_of
 
 ATOM = "http://www.w3.org/2005/Atom"
+END = b"</feed>"
 USUAL_PAGE = 50
+PIECE = 20
+"""Notices that are read at once: reading their rows takes a millisecond."""
+
+MOST_KEPT = 50
+LONGEST_KEPT = 30.0
+"""Feeds and seconds that those of the whole register are kept."""
+
 NEVER = "1970-01-01T00:00:00Z"
 ENDED = {
     "withdrawn": "声明已撤回",
@@ -49,27 +59,77 @@ async def feed(request: AnyRequest) -> Response[bytes]:
         for name, value in parameters(request).items()
         if name in SEARCH_PARAMETERS and value
     }
-    async with request.app.state.places.events.taken(request):
-        notices = await _found(request, query)
-        body = await _atom(request.app.state.deployment, query, given, notices)
-    return Response(
-        body,
-        media_type="application/atom+xml",
-        headers={"Cache-Control": "public, max-age=30"},
-    )
+    made = await _made(request, query, given)
+    headers = {"Cache-Control": "public, max-age=30", "ETag": made.etag}
+    if made.etag in request.headers.get("if-none-match", ""):
+        return Response(b"", status_code=304, headers=headers)
+    return Response(made.body, media_type="application/atom+xml", headers=headers)
 
 
-async def _found(request: AnyRequest, query: Query) -> list[dict[str, Any]]:
-    """The public notices of one page."""
-    deployment: Deployment = request.app.state.deployment
+class Made(NamedTuple):
+    """A feed, what the log was when it was made, and by the loop's clock how long it is right."""
+
+    body: bytes
+    etag: str
+    head: tuple[int, bytes] | None = None
+    until: float = 0.0
+
+
+async def _made(request: AnyRequest, query: Query, given: dict[str, str]) -> Made:
+    """The feed; one of the whole register is made once for all who ask, until something happens."""
+    events = request.app.state.places.events
     everything = Query(
         holder_kind=query.holder_kind, page=query.page, per_page=query.per_page, sort="newest"
     )
-    if query == everything:
-        # Straight from the register: whoever follows all of it misses nothing, engine or not.
-        skip = (query.page - 1) * query.per_page
-        newest = await register.newest_of_organisations(query.per_page, skip)
-        return [notice.public(deployment) for notice in newest]
+    if query != everything:
+        async with events.taken(request):
+            return await _atom(request, query, given, await _found(request, query))
+    # Straight from the register: whoever follows all of it misses nothing, engine or not.
+    kept: dict[str, Made] = request.app.state.feeds
+    page = _address(request.app.state.deployment, "", given)
+    if (made := _still_right(kept.get(page), await log.head())) is not None:
+        return made
+    async with events.taken(request):
+        head = await log.head()
+        if (made := _still_right(kept.get(page), head)) is not None:
+            return made
+        notices, right_for = await _newest(request, query)
+        until = asyncio.get_running_loop().time() + right_for
+        made = (await _atom(request, query, given, notices))._replace(head=head, until=until)
+        kept.pop(page, None)
+        kept[page] = made
+        if len(kept) > MOST_KEPT:
+            del kept[next(iter(kept))]
+        return made
+
+
+def _still_right(made: Made | None, head: tuple[int, bytes]) -> Made | None:
+    if made is None or made.head != head or asyncio.get_running_loop().time() >= made.until:
+        return None
+    return made
+
+
+async def _newest(request: AnyRequest, query: Query) -> tuple[list[dict[str, Any]], float]:
+    """The public notices of one page, and for how many seconds no period of theirs ends."""
+    deployment: Deployment = request.app.state.deployment
+    shown: list[dict[str, Any]] = []
+    skip, before, right_for = (query.page - 1) * query.per_page, 2**62, LONGEST_KEPT
+    slices = Slices()
+    while (wanted := min(PIECE, query.per_page - len(shown))) > 0:
+        piece = await register.newest_of_organisations(wanted, skip, before)
+        for notice in piece:
+            shown.append(notice.public(deployment))
+            left = (notice.ends_at - notice.now).total_seconds()
+            right_for = min(right_for, left) if left > 0 else right_for
+            await slices.end()
+        if len(piece) < wanted:
+            break
+        skip, before = 0, piece[-1].published_index
+    return shown, right_for
+
+
+async def _found(request: AnyRequest, query: Query) -> list[dict[str, Any]]:
+    """The public notices that a search finds."""
     answer = await request.app.state.finder.find(query)
     meant = answer["interpreted"]
     if meant["approximate"] or meant.get("ignored"):
@@ -79,8 +139,9 @@ async def _found(request: AnyRequest, query: Query) -> list[dict[str, Any]]:
 
 
 async def _atom(
-    deployment: Deployment, query: Query, given: dict[str, str], notices: list[dict[str, Any]]
-) -> bytes:
+    request: AnyRequest, query: Query, given: dict[str, str], notices: list[dict[str, Any]]
+) -> Made:
+    deployment: Deployment = request.app.state.deployment
     lasting = {name: value for name, value in given.items() if name not in ("page", "per_page")}
     root = Element("feed", xmlns=ATOM, attrib={"xml:lang": "zh-CN"})
     SubElement(root, "id").text = _address(deployment, "/feed.atom", lasting)
@@ -92,18 +153,20 @@ async def _atom(
         *_neighbours(deployment, query, given, len(notices)),
     ]:
         SubElement(root, "link", rel=rel, href=href)
-    slices = Slices()
-    for notice in notices:
-        _entry(root, notice)
-        await slices.end()
+    # Each entry is written by itself: all of a hundred are a long time for one step.
     body: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return body
+    entries, slices = [], Slices()
+    for notice in notices:
+        entries.append(tostring(_entry(notice), encoding="utf-8", xml_declaration=False))
+        await slices.end()
+    body = body.removesuffix(END) + b"".join(entries) + END
+    return Made(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 
-def _entry(root: Element, notice: dict[str, Any]) -> None:
+def _entry(notice: dict[str, Any]) -> Element:
     status, html, holder = _status(notice), notice["links"]["html"], notice["holder"]["name"]
     certificate = notice["certificate_name"]["zh"]
-    entry = SubElement(root, "entry")
+    entry = Element("entry")
     SubElement(entry, "id").text = html
     SubElement(entry, "title").text = f"【{status}】{holder}：{certificate}"
     SubElement(entry, "published").text = notice["published_at"]
@@ -112,6 +175,7 @@ def _entry(root: Element, notice: dict[str, Any]) -> None:
     SubElement(entry, "category", term=notice["status"], label=status)
     SubElement(entry, "link", rel="alternate", href=html)
     SubElement(entry, "summary").text = f"现在的状态：{status}。声明原文：{notice['statement']}"
+    return entry
 
 
 def _status(notice: dict[str, Any]) -> str:
