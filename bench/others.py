@@ -75,6 +75,9 @@ def loads(notice: str) -> Iterator[Load]:
     )
     yield Load("9 MB uploads of a stranger", 4, form)
     events = get("/api/v1/events?since=0&limit=1000")
+    yield Load("9 MB uploads of a stranger", 200, form)
+    endless = b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 40_000
+    yield Load("heads without end", 200, endless)
     yield Load("1,000 events", 10, events)
     yield Load("1,000 events", 200, events)
     one = {"certificate": "food-operation-license", "number": "JY13799990000011"}
@@ -166,7 +169,38 @@ async def somebody(port: int) -> list[float]:
     return took
 
 
+class Memory:
+    """The most memory that the web processes and their presses have had, in MB (VmHWM)."""
+
+    def __init__(self, service: Service) -> None:
+        webs = service.children("-m notices web")
+        presses = [pid for pid in service.pids("-m notices.cli.press") if _parent(pid) in webs]
+        self._pids = webs + presses
+
+    def forget(self) -> None:
+        """Begin anew from what they have now (proc(5), clear_refs)."""
+        for pid in self._pids:
+            with contextlib.suppress(OSError):
+                Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+    def most(self) -> float:
+        kilobytes = 0
+        for pid in self._pids:
+            with contextlib.suppress(OSError):
+                lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+                kilobytes += sum(int(line.split()[1]) for line in lines if "VmHWM" in line)
+        return kilobytes / 1024
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
 def measure(service: Service, load: Load) -> None:
+    Memory(service).forget()
     context = multiprocessing.get_context("spawn")
     results: multiprocessing.Queue[dict[int, int]] = context.Queue()
     other = context.Process(target=put_under, args=(service.port, load, results))
@@ -174,6 +208,7 @@ def measure(service: Service, load: Load) -> None:
     time.sleep(1.0)  # until it is at work
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         took = runner.run(somebody(service.port))
+    most = Memory(service).most()
     answers = results.get(timeout=SECONDS + 30)
     other.join(10)
     # What it left in its queue is worked on before its next request is.
@@ -183,7 +218,7 @@ def measure(service: Service, load: Load) -> None:
     shown = ", ".join(f"{count} × {status or 'cut'}" for status, count in sorted(answers.items()))
     print(
         f"{load.name:36}{load.clients:4} {p50 * 1000:7.1f} ms {p99 * 1000:7.1f} ms"
-        f" {max(took) * 1000:7.0f} ms {'' if p99 < AIM else '!':2}{shown}",
+        f" {max(took) * 1000:7.0f} ms {'' if p99 < AIM else '!':2}{most:5.0f} MB  {shown}",
         flush=True,
     )
 
@@ -204,7 +239,9 @@ def run(names: list[str]) -> None:
         )
         with service.client() as client:
             events = client.get("/api/v1/events?limit=1").json()["events"]
-        print(f"{'while one client sends':36}{'with':>4} {'p50':>10} {'p99':>10} {'most':>10}")
+        print(
+            f"{'while one client sends':36}{'with':>4} {'p50':>10} {'p99':>10} {'most':>10}   memory"
+        )
         for load in loads(events[0]["notice"]["id"]):
             if not names or any(name in load.name for name in names):
                 with contextlib.suppress(KeyboardInterrupt):

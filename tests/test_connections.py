@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 import uvicorn
 
-from notices.web import connections
+from notices.web import connections, turns
 from notices.web.connections import MOST_HEAD, BoundProtocol
 
 Scope, Receive, Send = dict[str, Any], Any, Any
 HELLO = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /echo HTTP/1.1\r\nHost: x\r\n"
+
+
+GONE = asyncio.Event()
 
 
 class Port:
@@ -47,6 +50,13 @@ class Port:
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """Answers with the length of the body; early, large and for ever where it is told to."""
     assert scope["type"] == "http"
+    if scope["path"] == "/gone":
+        assert not scope["state"][turns.HAS_GONE]()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        if scope["state"][turns.HAS_GONE]():
+            GONE.set()
+        return
     length, more = 0, scope["path"] != "/early"
     while more:
         message = await receive()
@@ -227,3 +237,15 @@ async def test_a_connection_that_is_kept_is_asked_again(port: Port) -> None:
         assert (await reader.readuntil(b"\r\n\r\n0")).startswith(b"HTTP/1.1 200")
         await asyncio.sleep(0.5)  # longer than a head may take
     writer.close()
+
+
+async def test_a_request_knows_when_whoever_sent_it_has_hung_up(port: Port) -> None:
+    GONE.clear()
+    _, writer = await port.open()
+    writer.write(b"GET /gone HTTP/1.1\r\nHost: x\r\n\r\n")
+    await writer.drain()
+    await asyncio.sleep(0.05)
+    assert not GONE.is_set()
+    writer.close()
+
+    await asyncio.wait_for(GONE.wait(), 5)

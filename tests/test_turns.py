@@ -219,3 +219,38 @@ async def test_answers_that_wait_for_nothing_do_not_all_come_before_somebody_els
     assert order.index(OTHER[0]) < 12 * AT_ONCE
     await settle()
     assert behind._queues == {}
+
+
+async def test_whoever_hung_up_is_not_worked_for() -> None:
+    """Two hundred who ask for what takes long and hang up would keep others waiting for it."""
+    app = Working()
+    behind = Turns(app)
+    greedy = [ask(behind, GREEDY) for _ in range(AT_ONCE)]
+    await settle()
+    statuses: list[int] = []
+
+    async def send(message: Any) -> None:
+        statuses.append(message.get("status"))
+
+    scope: Any = {"type": "http", "path": "/", "client": GREEDY,
+                  "state": {turns.HAS_GONE: lambda: True}}  # fmt: skip
+    gone = asyncio.create_task(behind(scope, None, send))  # type: ignore[arg-type]
+    app.end.set()
+    await asyncio.gather(*greedy, gone)
+
+    assert app.served == AT_ONCE
+    assert statuses[0] == turns.NOBODY
+    assert behind._queues == {}
+
+
+async def test_a_place_is_not_taken_for_whoever_hung_up() -> None:
+    state = {turns.HAS_GONE: lambda: True}
+    request: Any = type("Asked", (), {"scope": {"state": state}})()
+    place = Place(1)
+    with pytest.raises(Unavailable):
+        async with place.taken(request):
+            raise AssertionError
+
+    state[turns.HAS_GONE] = lambda: False
+    async with place.taken(request):
+        pass

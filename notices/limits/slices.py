@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-SECONDS = 0.002
+SECONDS = 0.001
 """A request takes some turns of the loop, and may find one slice of such work in each."""
 
 

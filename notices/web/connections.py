@@ -6,15 +6,22 @@ longest without asking for anything gives it up.
 """
 
 import asyncio
+import functools
 import resource
+import weakref
 from typing import Any, ClassVar
 
 import msgspec
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from notices.facts.errors import BadRequest, Refusal
 from notices.facts.outages import HeadTooLarge, TooManyConnections, TooSlow
 from notices.facts.texts import Text
+from notices.web import turns
 
 MOST_HEAD = 64 * 1024
 FRAMING = 8
@@ -64,6 +71,11 @@ def answer(refusal: Refusal) -> bytes:
     }
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return STATUS_LINE[refusal.status] + lines.encode() + b"\r\n" + body
+
+
+def _has_gone(asked: "weakref.ref[RequestResponseCycle]") -> bool:
+    cycle = asked()
+    return cycle is None or cycle.disconnected
 
 
 class BoundProtocol(HttpToolsProtocol):
@@ -120,7 +132,12 @@ class BoundProtocol(HttpToolsProtocol):
         self._since = self.loop.time()
         self._leave()
         self.receiving[self] = None
+        before = self.cycle
         super().on_headers_complete()
+        if self.cycle is not None and self.cycle is not before:
+            # Weak: the request's scope must not keep what keeps the scope.
+            asked = weakref.ref(self.cycle)
+            self.scope["state"][turns.HAS_GONE] = functools.partial(_has_gone, asked)
 
     def on_body(self, body: bytes) -> None:
         self._body += len(body)

@@ -21,7 +21,10 @@ class Place:
 
     @contextlib.asynccontextmanager
     async def taken(self, request: AnyRequest) -> AsyncIterator[None]:
-        """Work in it, out of turn; raises Unavailable when it is full for too long."""
+        """Work in it, out of turn; raises Unavailable when it is full for too long.
+
+        And when whoever asked has hung up meanwhile.
+        """
         turns.step_aside(request)
         try:
             async with asyncio.timeout(PATIENCE):
@@ -29,6 +32,8 @@ class Place:
         except TimeoutError:
             raise Unavailable(retry_after=self._retry_after) from None
         try:
+            if turns.nobody_waits(request.scope):
+                raise Unavailable
             yield
         finally:
             self._slots.release()

@@ -26,6 +26,19 @@ TURN, NO_TURN, IN_VAIN = "turn", "no_turn", "in_vain"
 for a database that stands still, and whoever is behind it would wait in vain as well."""
 
 
+HAS_GONE = "has_gone"
+"""In a request's state: what tells whether whoever sent it has hung up, where that is known."""
+
+NOBODY = 499
+"""What is recorded of a request that nobody waits for any more, as other servers call it."""
+
+
+def nobody_waits(scope: Scope) -> bool:
+    """Whether whoever sent the request has hung up: then it is not worth beginning."""
+    has_gone = scope["state"].get(HAS_GONE)
+    return has_gone is not None and bool(has_gone())
+
+
 class Queue:
     """The requests of one client: how many there are, are worked on, and wait."""
 
@@ -135,7 +148,11 @@ class Turns:
                 state[TURN] = turn
             else:
                 state[NO_TURN] = True
-            await self.app(scope, receive_aside, send_last)
+            if nobody_waits(scope):
+                await send({"type": "http.response.start", "status": NOBODY, "headers": []})
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+            else:
+                await self.app(scope, receive_aside, send_last)
         finally:
             turn.give()
             asyncio.get_running_loop().call_soon(self._gone, name)
