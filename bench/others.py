@@ -239,9 +239,8 @@ def run(names: list[str]) -> None:
         )
         with service.client() as client:
             events = client.get("/api/v1/events?limit=1").json()["events"]
-        print(
-            f"{'while one client sends':36}{'with':>4} {'p50':>10} {'p99':>10} {'most':>10}   memory"
-        )
+        columns = f"{'with':>4} {'p50':>10} {'p99':>10} {'most':>10}"
+        print(f"{'while one client sends':36}{columns}   memory")
         for load in loads(events[0]["notice"]["id"]):
             if not names or any(name in load.name for name in names):
                 with contextlib.suppress(KeyboardInterrupt):

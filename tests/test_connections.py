@@ -104,6 +104,11 @@ def code_of(reply: bytes) -> str:
     return str(problem["code"])
 
 
+def fields(count: int) -> bytes:
+    first = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    return first + b"A: b\r\n" * (count - 2) + b"\r\n"
+
+
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
 ENDLESS = [b"a" * 65536] * 40
 CASES: dict[str, tuple[list[bytes], float, str]] = {
@@ -113,6 +118,10 @@ CASES: dict[str, tuple[list[bytes], float, str]] = {
     "an address of 2.5 MB": ([b"GET /", *ENDLESS], 0, "head_too_large"),
     "headers without end": ([b"GET / HTTP/1.1\r\n", *[b"A: b\r\n" * 2000] * 40], 0,
                             "head_too_large"),
+    "a head of 200 fields": ([fields(200)], 0, "200"),
+    "a head of 201 fields": ([fields(201)], 0, "head_too_large"),
+    "a head of 201 fields in drops": ([fields(201)[:600], fields(201)[600:]], 0.05,
+                                      "head_too_large"),
     "a head in drops": ([b"GET / HTTP/1.1\r\n", *[b"A: b\r\n"] * 20], 0.05, "too_slow"),
     "half a head": ([b"GET / HTT"], 0, "too_slow"),
     "no head": ([], 0, "nothing"),
@@ -249,3 +258,22 @@ async def test_a_request_knows_when_whoever_sent_it_has_hung_up(port: Port) -> N
     writer.close()
 
     await asyncio.wait_for(GONE.wait(), 5)
+
+
+async def test_what_is_read_for_nothing_is_read_slowly_by_all_together(port: Port) -> None:
+    """Two hundred who send 9 MB to be refused kept others waiting for half a second."""
+    size = 2_000_000
+    began = asyncio.get_running_loop().time()
+
+    async def send_first() -> None:
+        reader, writer = await port.open()
+        head = POST.replace(b"/echo", b"/early") + b"Content-Length: %d\r\n\r\n" % size
+        writer.write(head + b"a" * size + HELLO)
+        for _ in range(2):  # the second is read when the first one's body was
+            assert (await reader.readuntil(b"\r\n\r\n0")).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+    await asyncio.gather(*(send_first() for _ in range(5)))
+
+    read = (BoundProtocol.drained_until - began) * connections.DRAIN_SPEED
+    assert read > 4 * size  # what came before the answer was not read for nothing

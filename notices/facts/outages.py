@@ -49,8 +49,8 @@ class UploadsFull(Refusal):
 class HeadTooLarge(Refusal):
     code, status = "head_too_large", 431
     title = Text(
-        "请求头太大（上限 {limit} 字节）。",
-        "The head of the request is too large (limit {limit} bytes).",
+        "请求头太大（上限 {limit} 字节、{fields} 项）。",
+        "The head of the request is too large (limit {limit} bytes, {fields} fields).",
     )
 
 

@@ -24,6 +24,10 @@ from notices.facts.texts import Text
 from notices.web import turns
 
 MOST_HEAD = 64 * 1024
+MOST_FIELDS = 200
+"""Each of a head is an object here: ten thousand of six bytes were 1.6 MB and 20 ms."""
+HEAD_PIECE = 4 * 1024
+"""Bytes of a head that are read before it is looked at again."""
 FRAMING = 8
 """Bytes of chunk sizes, their extensions and trailers for a byte of body, beyond another head."""
 HEAD_SECONDS = 10.0
@@ -33,7 +37,10 @@ BODY_SECONDS, BODY_SPEED = 20.0, 5_000
 READ_SECONDS = 30.0
 """Until a peer that reads nothing of its answer is cut."""
 MOST_DRAINED = 16 * 1024 * 1024
-"""Bytes of a body that are still read when it was answered already."""
+"""Bytes of a body that are still read when it was answered already: or whoever sends first would
+never see the answer."""
+DRAIN_SPEED = 50_000_000
+"""Bytes a second that are so read, of all connections together."""
 MOST = 1000
 """Connections of one process."""
 FILES_BESIDE = 256
@@ -85,11 +92,14 @@ class BoundProtocol(HttpToolsProtocol):
     most: ClassVar[int] = MOST
     waiting: ClassVar[dict["BoundProtocol", None]] = {}
     receiving: ClassVar[dict["BoundProtocol", None]] = {}
+    drained_until: ClassVar[float] = 0.0
+    """By the loop's clock, when there is time to read more of what was answered already."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self._in_head = True
         self._head = 0
+        self._fields = 0
         self._body = 0
         self._raw = 0
         self._since = 0.0
@@ -113,7 +123,7 @@ class BoundProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         while data and not self.transport.is_closing():
             if self._in_head:
-                room = MOST_HEAD - self._head
+                room = min(MOST_HEAD - self._head, HEAD_PIECE)
                 piece, data = data[:room], data[room:]
                 if self._head == 0:
                     self._by(HEAD_SECONDS)
@@ -121,12 +131,26 @@ class BoundProtocol(HttpToolsProtocol):
             else:
                 piece, data = data, b""
                 self._raw += len(piece)
+            in_body = not self._in_head
             super().data_received(piece)
             self._refuse_too_much()
+            if in_body and self.cycle.response_complete:
+                self._drain(len(piece))
         if not self.transport.is_closing():
             self._go_on()
 
+    def on_message_begin(self) -> None:
+        self._fields = 0
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._fields += 1
+        if self._fields <= MOST_FIELDS:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
+        if self._fields > MOST_FIELDS:
+            raise ValueError  # ends the parsing; `send_400_response` says why
         self._in_head = False
         self._body = self._raw = 0
         self._since = self.loop.time()
@@ -170,7 +194,10 @@ class BoundProtocol(HttpToolsProtocol):
             self._cut = None
 
     def send_400_response(self, msg: str) -> None:
-        self._refuse(BadRequest(reason=Text("不是正确的 HTTP。", "it is not HTTP.")))
+        if self._fields > MOST_FIELDS:
+            self._refuse(HeadTooLarge(limit=MOST_HEAD, fields=MOST_FIELDS))
+        else:
+            self._refuse(BadRequest(reason=Text("不是正确的 HTTP。", "it is not HTTP.")))
 
     def _go_on(self) -> None:
         """The deadline of what is being waited for now, if anything of the peer is."""
@@ -196,12 +223,25 @@ class BoundProtocol(HttpToolsProtocol):
     def _refuse_too_much(self) -> None:
         if self.transport.is_closing():
             return
-        if self._in_head and self._head >= MOST_HEAD:
-            self._refuse(HeadTooLarge(limit=MOST_HEAD))
+        if self._fields > MOST_FIELDS or (self._in_head and self._head >= MOST_HEAD):
+            self._refuse(HeadTooLarge(limit=MOST_HEAD, fields=MOST_FIELDS))
         elif not self._in_head and self._raw - self._body > MOST_HEAD + FRAMING * self._body:
             self.send_400_response("")
         elif not self._in_head and self.cycle.response_complete and self._raw > MOST_DRAINED:
             self.transport.abort()
+
+    def _drain(self, size: int) -> None:
+        """Read no more before all that was read for nothing has taken its time."""
+        now = self.loop.time()
+        until = max(BoundProtocol.drained_until, now) + size / DRAIN_SPEED
+        BoundProtocol.drained_until = until
+        if not self.transport.is_closing():
+            self.flow.pause_reading()
+            self.loop.call_at(until, self._read_on)
+
+    def _read_on(self) -> None:
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
 
     def _refuse(self, refusal: Refusal) -> None:
         """Say why and hang up, unless an answer is on its way already."""
