@@ -39,6 +39,7 @@ from notices.web import (
     objections,
     pages,
     problems,
+    rendering,
     sessions,
     signing,
     turns,
@@ -177,6 +178,7 @@ def lasting_app(settings: Settings, known: Deployment) -> Litestar:
     was answered; of what is frozen it knows that it is none.
     """
     app = create_app(settings, known)
+    rendering.read_templates()
     gc.collect()
     gc.freeze()
     return app

@@ -16,7 +16,7 @@ from notices.facts import readings
 from notices.facts.errors import Problem, UnknownField
 from notices.facts.text_check import LONGEST_TEXT
 from notices.verification import Question
-from notices.web import bodies, problems
+from notices.web import bodies, problems, rendering
 from tests.samples import declaration
 
 CHECK = "/api/v1/verifications"
@@ -241,8 +241,11 @@ def test_what_a_web_process_begins_with_is_never_searched_for_garbage(
     deployment: Deployment,
 ) -> None:
     """It took a tenth of a second at a time, in which nobody was answered."""
+    pages = {file.name for file in (rendering.HERE / "templates").glob("*.html")}
+    rendering.TEMPLATES.cache.clear()  # type: ignore[union-attr]
     try:
         lasting_app(deployment.settings, deployment)
+        assert {name for _, name in rendering.TEMPLATES.cache} >= pages  # type: ignore[union-attr]
         assert gc.get_freeze_count() > 50_000
         assert len(gc.get_objects()) < 10_000
     finally:
