@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -56,6 +57,9 @@ from search.engine import Engine
 
 LOOK_AGAIN = 1.0
 """Seconds until a database that was not there is looked for again."""
+
+READ_AFTER = 2.0
+"""Seconds until pages are compiled that nobody has asked for yet."""
 
 LOG = structlog.get_logger("notices.web")
 
@@ -170,6 +174,13 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
     return app
 
 
+def read_pages_aside() -> None:
+    """A little later, in a thread: a process that was killed is to be back without that second."""
+    reading = threading.Timer(READ_AFTER, rendering.read_templates)
+    reading.daemon = True
+    reading.start()
+
+
 def lasting_app(settings: Settings, known: Deployment) -> Litestar:
     """`create_app` for a process that does nothing else.
 
@@ -178,7 +189,7 @@ def lasting_app(settings: Settings, known: Deployment) -> Litestar:
     was answered; of what is frozen it knows that it is none.
     """
     app = create_app(settings, known)
-    rendering.read_templates()
+    app.on_startup.append(read_pages_aside)
     gc.collect()
     gc.freeze()
     return app
