@@ -87,7 +87,7 @@ class Seeds:
         yield Asked("GET", f"/notices/{id}.tlog-proof", query=(("event", "0"),))
         for path in (
             "/mine",
-            "/declare",
+            "/declare/matter/0123456789abcdefghijkl",
             f"/declare/done/{id}",
             f"/notices/{id}/correct",
             f"/notices/{id}/withdraw",
@@ -99,6 +99,9 @@ class Seeds:
                 query=(("certificate", "company-seal"), ("also", id), ("find", "证")),
             )
         yield Asked("GET", f"/notices/{id}/object", "stranger")
+        yield Asked("GET", "/declare", "holder", query=(("find", "证"),))
+        yield Asked("GET", "/declare", "holder", query=(("certificate", "x"),))
+        yield Asked("GET", "/declare/check/0123456789abcdefghijkl", "holder", right=(404,))
         yield Asked("GET", f"/api/v1/objections/{self.objection}/evidence", "officer")
         yield Asked(
             "GET",
@@ -137,7 +140,7 @@ class Seeds:
                 "holder",
                 form=number | {"at": at, "to": to, "key": "k"},
                 type=FORM,
-                right=(200, 303),
+                right=(303,),
             )
         yield Asked(
             "POST",
@@ -154,8 +157,9 @@ class Seeds:
             "holder.identifier_type": "resident-id",
         }  # fmt: skip
         yield Asked(
-            "POST", "/declare", "stranger", form=child | {"at": "check", "to": "check"}, type=FORM
-        )
+            "POST", "/declare", "stranger", form=child | {"at": "check", "to": "check"}, type=FORM,
+            right=(303,),
+        )  # fmt: skip
         lawyer = number | {
             "certificate": "lawyer-practice-certificate",
             "matter": "",
@@ -164,16 +168,18 @@ class Seeds:
             "details.serial": "1",
         }
         yield Asked(
-            "POST", "/declare", "stranger", form=lawyer | {"at": "check", "to": "check"}, type=FORM
-        )
+            "POST", "/declare", "stranger", form=lawyer | {"at": "check", "to": "check"}, type=FORM,
+            right=(303,),
+        )  # fmt: skip
         seal = number | {
             "certificate": "company-seal", "matter": "", "document": "", "number": "",
             "document.official-seal": "yes", "number.official-seal": "3799990000011",
             "details.count.official-seal": "1", "document.finance-seal": "yes",
         }  # fmt: skip
         yield Asked(
-            "POST", "/declare", "holder", form=seal | {"at": "check", "to": "check"}, type=FORM
-        )
+            "POST", "/declare", "holder", form=seal | {"at": "check", "to": "check"}, type=FORM,
+            right=(303,),
+        )  # fmt: skip
         asked = {
             "certificate": "food-operation-license",
             "document": "",
@@ -188,7 +194,7 @@ class Seeds:
             "organisation.name": "某某店", "organisation.identifier": "92379999MA0000023B",
             "next": "/mine", "draft": '{"at":"check"}', "sample": "",
         }  # fmt: skip
-        yield Asked("POST", "/sign-in", form=signing, type=FORM)
+        yield Asked("POST", "/sign-in", form=signing, type=FORM, right=(303,))
         corrected = {
             "issuer": "潍坊市公安局",
             "issued_on": "2020-05-02",

@@ -15,6 +15,7 @@ from notices.facts.catalogue import load
 from notices.facts.errors import Invalid
 from tests.declared import FOOD, SHANDONG, problems
 from tests.owning import owned
+from tests.stepping import submitted
 
 CATALOGUE = load()
 
@@ -138,8 +139,8 @@ def test_the_public_catalogue_names_departments_that_pass() -> None:
 async def test_issuers_are_offered_while_one_is_typed(restaurant: httpx.AsyncClient) -> None:
     draft = {"certificate": "food-operation-license", "at": "matter", "to": "number"}
 
-    page = await restaurant.post("/declare", data=draft)
-    there = await restaurant.post("/declare", data=draft | {"region": "410105"})
+    page = await submitted(restaurant, draft)
+    there = await submitted(restaurant, draft | {"region": "410105"})
 
     assert 'list="issuer-list"' in page.text
     assert '<option value="青州市市场监督管理局">' in page.text
