@@ -1,6 +1,5 @@
 """Publishing what was declared on the pages, and what the declarant is shown then."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +8,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from notices import declarations, once, register
-from notices.changing import amending
+from notices.changing import amending, unfinished
 from notices.changing.evidence import Receiving
 from notices.facts import documents
 from notices.facts.catalogue import Certificate
@@ -126,7 +125,7 @@ async def conflict(
             "existing": (await register.get(id)).public(deployment),
             "own": await amending.is_declarant(deployment, person, id),
             "number": declaration.number or (declaration.holder or Holder()).identifier or "",
-            "key": secrets.token_urlsafe(24),
+            "key": unfinished.new_id(),
         }
         for declaration, id in refused
     ]
