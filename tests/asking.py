@@ -210,7 +210,7 @@ class Seeds:
             "holder",
             form={"reason": "no", "key": "k"},
             type=FORM,
-            right=WRONG,
+            right=(303,),
         )
         objected = {"number": "JY13799990000011", "ground": "none", "text": "x", "key": "k"}
         yield Asked(

@@ -84,9 +84,14 @@ async def test_declare_find_check_and_withdraw(
 
     await page.get_by_role("link", name="-").click()
     await on(page, "撤回声明")
+    await on(page, "撤回声明")  # without a reason
+    await expect(page.get_by_role("alert")).to_be_visible()
     await page.get_by_label("证件找到了").check()
     await on(page, "撤回声明")
     await expect(page.locator(".status-line")).to_contain_text("声明已撤回")
+    await page.go_back()  # never to a question whether to send the form again
+    await expect(page.get_by_role("heading", level=1)).to_have_text("现在不能这样做")
+    await page.go_forward()
     await expect(page.locator("#history")).to_contain_text("声明人撤回该声明")
     assert wrong == []
     await context.close()

@@ -15,7 +15,7 @@ from notices.facts.catalogue import load
 from notices.facts.errors import Invalid
 from tests.declared import FOOD, SHANDONG, problems
 from tests.owning import owned
-from tests.stepping import submitted
+from tests.stepping import arrived, submitted
 
 CATALOGUE = load()
 
@@ -161,6 +161,7 @@ async def test_an_issuer_of_before_stays_when_something_else_is_corrected(
 
     page = await restaurant.get(f"/notices/{id}/correct")
     other = await restaurant.post(f"/notices/{id}/correct", data=filled | {"issuer": "另一站式"})
+    other = await arrived(restaurant, other)
     same = await restaurant.post(f"/notices/{id}/correct", data=filled)
 
     assert '<option value="潍坊市奎文区市场监督管理局">' in page.text

@@ -798,6 +798,7 @@ async def test_a_declarant_withdraws_once_and_the_history_says_so(
     assert f"/notices/{id}/withdraw" in (await restaurant.get(f"/notices/{id}")).text
     form = await restaurant.get(f"/notices/{id}/withdraw")
     unsaid = await restaurant.post(f"/notices/{id}/withdraw", data={"key": "a"})
+    unsaid = await arrived(restaurant, unsaid)
     sent = {"key": fields(form)["key"], "reason": "found"}
     first = await restaurant.post(f"/notices/{id}/withdraw", data=sent)
     second = await restaurant.post(f"/notices/{id}/withdraw", data=sent)
@@ -817,6 +818,7 @@ async def test_a_declarant_corrects_the_issuer_and_both_texts_stay(
     form = await restaurant.get(f"/notices/{id}/correct")
     assert 'value="2020-05-01"' in form.text
     unchanged = await restaurant.post(f"/notices/{id}/correct", data=fields(form))
+    unchanged = await arrived(restaurant, unchanged)
     changed = fields(form) | {"issuer": "潍坊市行政审批服务局"}
     done = await restaurant.post(f"/notices/{id}/correct", data=changed)
 

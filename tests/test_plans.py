@@ -195,6 +195,9 @@ async def draft(client: httpx.AsyncClient) -> None:
     assert (await client.get(begun.headers["location"])).status_code == 200
     id = begun.headers["location"].rpartition("/")[2]
     await client.post("/declare", data=typed | {"draft": id})
+    notice = (await client.post("/api/v1/notices", json=declaration(copies="duplicate"))).json()
+    taken_back = await client.post(f"/notices/{notice['id']}/withdraw", data={"reason": "found"})
+    assert taken_back.status_code == 303
 
 
 async def ask(client: httpx.AsyncClient, id: str) -> None:

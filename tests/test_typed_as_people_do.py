@@ -7,7 +7,7 @@ import pytest
 
 from notices.facts import regions
 from tests.samples import declaration
-from tests.stepping import kept, submitted
+from tests.stepping import arrived, kept, submitted
 from tests.test_pages import FOOD, fields, publish, published
 
 CHINA = regions.load()
@@ -61,6 +61,7 @@ async def test_a_correction_takes_days_as_they_are_typed(restaurant: httpx.Async
     id = await published(restaurant)
     filled = {"issuer": FOOD["issuer"], "issued_on": "2020年5月2日", "lost_on": "2026.11.1"}
     wrong = await restaurant.post(f"/notices/{id}/correct", data=filled | {"lost_on": "11月1日"})
+    wrong = await arrived(restaurant, wrong)
     right = await restaurant.post(f"/notices/{id}/correct", data=filled)
 
     assert (wrong.status_code, shown(wrong, "lost_on")) == (422, "11月1日")

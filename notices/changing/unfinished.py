@@ -199,5 +199,13 @@ async def forget_all(deployment: Deployment, person: Person) -> None:
     await DB.fetch("DELETE FROM draft WHERE owner = $1", owner_of(deployment, person))
 
 
+async def forget(deployment: Deployment, person: Person, id: str) -> None:
+    """Of a form that was carried out nothing is left; if this fails, that was done all the same."""
+    with committed():
+        await DB.fetch(
+            "DELETE FROM draft WHERE owner = $1 AND id = $2", owner_of(deployment, person), id
+        )
+
+
 async def forget_old() -> None:
     await DB.fetch("DELETE FROM draft WHERE at < now() - $1::interval", KEPT)

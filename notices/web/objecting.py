@@ -8,18 +8,16 @@ from litestar.params import FromPath
 
 from notices import register
 from notices.changing import objecting, unfinished
-from notices.changing.unfinished import Draft, Told
+from notices.changing.unfinished import Draft
 from notices.facts.errors import Invalid, MediaType, SignInRequired
 from notices.identity import Person
 from notices.once import Once
 from notices.register import Notice
-from notices.web import guards, multipart, objections, rendering
+from notices.web import again, guards, multipart, objections, rendering
 from notices.web.guards import AnyRequest
 from notices.web.objections import Filed
 
 FIELDS = ("number", "ground", "text")
-AGAIN = "again"
-"""The parameter that names a form that was sent; it is the form's own key, and tells nothing."""
 
 
 def _path(id: str) -> str:
@@ -28,7 +26,7 @@ def _path(id: str) -> str:
 
 async def _page(request: AnyRequest, found: Notice, draft: Draft, key: str) -> Response[str]:
     """The form, as it was filled in and with what was wrong; or that it was received."""
-    problems = [told.problem for told in draft.problems]
+    problems = again.problems_of(draft)
     return await rendering.page(
         request,
         "object.html",
@@ -45,16 +43,14 @@ async def _page(request: AnyRequest, found: Notice, draft: Draft, key: str) -> R
 
 @get("/notices/{id:str}/object", include_in_schema=False)
 async def form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
-    """Why somebody objects; `again` is the form that he has sent, wrong or right."""
+    """Why somebody objects; or what became of the form that he has sent."""
     found = await register.get(id)
     person = await guards.require_person(request)
-    deployment, again = request.app.state.deployment, request.query_params.get(AGAIN, "")
-    sent = await unfinished.find(deployment, person, again) if unfinished.is_id(again) else None
-    if sent is not None and sent.step == _path(found.id):
-        return await _page(request, found, sent, again)
-    await objecting.refuse_own(deployment, person, found)
-    objecting.refuse_unless_living(found)
-    return await _page(request, found, Draft(), unfinished.new_id())
+    key, draft = await again.sent(request, person, _path(found.id))
+    if not draft.step:
+        await objecting.refuse_own(request.app.state.deployment, person, found)
+        objecting.refuse_unless_living(found)
+    return await _page(request, found, draft, key)
 
 
 def _once_of(request: AnyRequest, person: Person, id: str, filed: Filed) -> Once | None:
@@ -80,21 +76,17 @@ async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     filed = await objections.received(request, person)
     if person is None:
         raise SignInRequired
-    key = filed.key if unfinished.is_id(filed.key) else unfinished.new_id()
-    typed = {name: value for name, value in msgspec.structs.asdict(filed.form).items() if value}
-    deployment, path = request.app.state.deployment, _path(found.id)
+    key, path = again.key_in(filed.key), _path(found.id)
     try:
         answer = await objections.file(
             request, person, found.id, filed, _once_of(request, person, found.id, filed)
         )
     except Invalid as refusal:
-        problems = tuple(Told.of(problem) for problem in refusal.problems)
-        wrong = Draft(fields=typed, step=path, problems=problems)
-        await unfinished.change(deployment, person, key, lambda _: wrong)
-    else:
-        filed_as = msgspec.json.decode(answer)["id"]
-        await unfinished.finish(deployment, person, key, Draft(step=path, published=(filed_as,)))
-    return rendering.see_other(f"{path}?{AGAIN}={key}", rendering.language_of(request))
+        typed = {name: text for name, text in msgspec.structs.asdict(filed.form).items() if text}
+        return await again.wrong(request, person, path, key, typed, refusal.problems)
+    received = Draft(step=path, published=(msgspec.json.decode(answer)["id"],))
+    await unfinished.finish(request.app.state.deployment, person, key, received)
+    return again.to(request, path, key)
 
 
 HANDLERS = [form, object_to]
