@@ -1,6 +1,7 @@
 """The steps of a declaration: what a browser may store, what an address tells, and two windows."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -297,16 +298,15 @@ async def test_a_commit_that_is_not_answered_is_asked_about_by_pressing_again(
         not_done = await restaurant.post("/declare", data=form)
     real = publishing.publish
 
-    async def then_fails(*given: Any, **named: Any) -> Any:
-        found = await real(*given, **named)
-        await DB.fetch("ALTER TABLE draft RENAME TO away")
-        return found
+    async with contextlib.AsyncExitStack() as later:
 
-    monkeypatch.setattr(publishing, "publish", then_fails)
-    try:
+        async def then_fails(*given: Any, **named: Any) -> Any:
+            found = await real(*given, **named)
+            await later.enter_async_context(failing("deadlock", Step("draft", "INSERT")))
+            return found
+
+        monkeypatch.setattr(publishing, "publish", then_fails)
         unknown = await restaurant.post("/declare", data=form)
-    finally:
-        await DB.fetch("ALTER TABLE away RENAME TO draft")
     monkeypatch.setattr(publishing, "publish", real)
     done = await restaurant.post("/declare", data=form)
 

@@ -255,7 +255,7 @@ def error_page(request: AnyRequest, refusal: Refusal, status: int) -> Response[A
         query = parse_qs(request.scope["query_string"].decode("latin-1"), encoding="gb18030")
         typed = query.get("q", [""])[0]
     # What could not be carried out, and may be when it is sent once more.
-    unsent = request.scope["state"].get(UNSENT) if status >= 500 else None
+    unsent = request.scope.get("state", {}).get(UNSENT) if status >= 500 else None
     return _response(
         request,
         "error.html",
