@@ -39,6 +39,7 @@ class Asked:
     right: tuple[int, ...] = (200,)
 
 
+DRAFT = "0123456789abcdefghijkl"
 WRONG = (422,)
 """Of what would end the notice that all others are about: one value is left wrong."""
 
@@ -87,7 +88,7 @@ class Seeds:
         yield Asked("GET", f"/notices/{id}.tlog-proof", query=(("event", "0"),))
         for path in (
             "/mine",
-            "/declare/matter/0123456789abcdefghijkl",
+            f"/declare/matter/{DRAFT}",
             f"/declare/done/{id}",
             f"/notices/{id}/correct",
             f"/notices/{id}/withdraw",
@@ -101,7 +102,7 @@ class Seeds:
         yield Asked("GET", f"/notices/{id}/object", "stranger")
         yield Asked("GET", "/declare", "holder", query=(("find", "证"),))
         yield Asked("GET", "/declare", "holder", query=(("certificate", "x"),))
-        yield Asked("GET", "/declare/check/0123456789abcdefghijkl", "holder", right=(404,))
+        yield Asked("GET", f"/declare/check/{DRAFT}", "holder", right=(404,))
         yield Asked("GET", f"/api/v1/objections/{self.objection}/evidence", "officer")
         yield Asked(
             "GET",
@@ -150,6 +151,15 @@ class Seeds:
             type=FORM,
             right=(401,),
         )
+        kept = number | {"draft": DRAFT, "of": "A" * 43, "seen": "0" * 64}
+        for at, to in (("number", "loss"), ("check", "publish"), ("check", "certificate")):
+            yield Asked(
+                "POST", "/declare", "holder", form=kept | {"at": at, "to": to}, type=FORM,
+                right=(303,),
+            )  # fmt: skip
+        for step in ("certificate", "matter", "number", "loss", "check", "conflict"):
+            yield Asked("GET", f"/declare/{step}/{DRAFT}", "holder", query=(("lang", "en"),))
+        yield Asked("POST", "/declare", "", form=kept, type=FORM, right=(401,))
         child = number | {
             "certificate": "birth-medical-certificate", "matter": "", "document": "",
             "number": "X990000001", "relation": "parent",
