@@ -378,6 +378,26 @@ async def test_what_comes_when_the_session_has_ended_is_kept_for_its_owner_alone
     assert (await kept(restaurant, form))["number"] == FOOD["number"]
 
 
+@pytest.mark.parametrize(("person", "own"), [("zhang", False), ("li", True)])
+async def test_what_the_sign_in_page_carries_is_its_owners_too(
+    restaurant: httpx.AsyncClient, person: str, own: bool
+) -> None:
+    """The session has ended, and two hours have passed: there is no draft to add to."""
+    await restaurant.post("/sign-in", data={"sample": "li"})
+    form = await checked(restaurant)
+    await DB.fetch("DELETE FROM draft")
+    restaurant.cookies.clear()
+    typed = {"at": "loss", "cause": "stolen", "contact.phone": "13800005678", "to": "loss"}
+    ended = await restaurant.post("/declare", data=form | typed)
+    assert (ended.status_code, ended.headers["cache-control"]) == (401, "no-store")
+    signed_in = await restaurant.post("/sign-in", data=fields(ended) | {"sample": person})
+    page = await arrived(restaurant, signed_in)
+
+    assert page.status_code == 200
+    assert ("13800005678" in page.text) is own
+    assert await drafts() == int(own)
+
+
 @pytest.mark.parametrize(
     "changed", [{"of": ""}, {"of": "A" * 43}, {"draft": "0" * 22}, {"draft": "x"}], ids=str
 )

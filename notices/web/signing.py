@@ -112,7 +112,13 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
 
 
 async def _resumed(deployment: Deployment, person: Person, fields: dict[str, str]) -> str:
-    """Where somebody goes on who has signed in halfway; from here on a draft keeps his fields."""
+    """Where somebody goes on who has signed in halfway; from here on a draft keeps his fields.
+
+    What somebody else had typed before his session ended is not for whoever signs in after him.
+    """
+    owner = unfinished.owner_in(fields.get("of", ""))
+    if owner is not None and owner != unfinished.owner_of(deployment, person):
+        return "/declare"
     id, form = unfinished.new_id(), Posted.of(fields, deployment)
     await unfinished.change(deployment, person, id, lambda _: form.keep(deployment, None))
     return steps.address(form.page, id)
