@@ -44,6 +44,7 @@ from notices.web import (
     sessions,
     signing,
     turns,
+    typed,
     verifications,
     verifying,
 )
@@ -71,7 +72,11 @@ async def look_at_address(request: Request[Any, Any, Any]) -> Response[str] | No
     health.refuse_elsewhere(request)
     if request.scope["state"].get(turns.NO_TURN):
         raise Unavailable(retry_after=1)
-    await guards.limit_submission(request)
+    try:
+        await guards.limit_submission(request)
+    except Unavailable:
+        await typed.rescue(request)
+        raise
     guards.refuse_bad_encoding(request)
     known = request.route_handler.opt.get("query")
     if known is not None:

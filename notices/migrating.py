@@ -37,6 +37,7 @@ GRANTS = {
     "key_check": "SELECT, INSERT, UPDATE, DELETE",
     "migration": "SELECT",
     "session": "SELECT, INSERT, UPDATE, DELETE",
+    "draft": "SELECT, INSERT, UPDATE, DELETE",
     "idempotency": "SELECT, INSERT, UPDATE, DELETE",
     "rate": "SELECT, INSERT, UPDATE, DELETE",
     "follower": "SELECT, INSERT, UPDATE, DELETE",

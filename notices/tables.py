@@ -208,6 +208,16 @@ class Session(Table, db=DB, tablename="session"):
     expires_at = Timestamptz(default=None)
 
 
+class Draft(Table, db=DB, tablename="draft"):
+    """A declaration that is still being typed, sealed, for two hours after its last step."""
+
+    owner = Bytea(primary_key=True, default=None)
+    id = Text(default=None)
+    account = Bytea(default=None)
+    sealed = Bytea(default=None)
+    at = Timestamptz(default=None)
+
+
 class Idempotency(Table, db=DB, tablename="idempotency"):
     """The answer once given under a client's key (kept 24 hours)."""
 
@@ -268,6 +278,7 @@ class Rate(Table, db=DB, tablename="rate"):
 __all__ = [
     "Agency",
     "Claim",
+    "Draft",
     "Event",
     "EventPrivate",
     "Exhibit",

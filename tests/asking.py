@@ -39,6 +39,7 @@ class Asked:
     right: tuple[int, ...] = (200,)
 
 
+DRAFT = "0123456789abcdefghijkl"
 WRONG = (422,)
 """Of what would end the notice that all others are about: one value is left wrong."""
 
@@ -87,7 +88,7 @@ class Seeds:
         yield Asked("GET", f"/notices/{id}.tlog-proof", query=(("event", "0"),))
         for path in (
             "/mine",
-            "/declare",
+            f"/declare/matter/{DRAFT}",
             f"/declare/done/{id}",
             f"/notices/{id}/correct",
             f"/notices/{id}/withdraw",
@@ -99,6 +100,9 @@ class Seeds:
                 query=(("certificate", "company-seal"), ("also", id), ("find", "证")),
             )
         yield Asked("GET", f"/notices/{id}/object", "stranger")
+        yield Asked("GET", "/declare", "holder", query=(("find", "证"),))
+        yield Asked("GET", "/declare", "holder", query=(("certificate", "x"),))
+        yield Asked("GET", f"/declare/check/{DRAFT}", "holder", right=(404,))
         yield Asked("GET", f"/api/v1/objections/{self.objection}/evidence", "officer")
         yield Asked(
             "GET",
@@ -137,7 +141,7 @@ class Seeds:
                 "holder",
                 form=number | {"at": at, "to": to, "key": "k"},
                 type=FORM,
-                right=(200, 303),
+                right=(303,),
             )
         yield Asked(
             "POST",
@@ -147,6 +151,15 @@ class Seeds:
             type=FORM,
             right=(401,),
         )
+        kept = number | {"draft": DRAFT, "of": "A" * 43, "seen": "0" * 64}
+        for at, to in (("number", "loss"), ("check", "publish"), ("check", "certificate")):
+            yield Asked(
+                "POST", "/declare", "holder", form=kept | {"at": at, "to": to}, type=FORM,
+                right=(303,),
+            )  # fmt: skip
+        for step in ("certificate", "matter", "number", "loss", "check", "conflict"):
+            yield Asked("GET", f"/declare/{step}/{DRAFT}", "holder", query=(("lang", "en"),))
+        yield Asked("POST", "/declare", "", form=kept, type=FORM, right=(401,))
         child = number | {
             "certificate": "birth-medical-certificate", "matter": "", "document": "",
             "number": "X990000001", "relation": "parent",
@@ -154,8 +167,9 @@ class Seeds:
             "holder.identifier_type": "resident-id",
         }  # fmt: skip
         yield Asked(
-            "POST", "/declare", "stranger", form=child | {"at": "check", "to": "check"}, type=FORM
-        )
+            "POST", "/declare", "stranger", form=child | {"at": "check", "to": "check"}, type=FORM,
+            right=(303,),
+        )  # fmt: skip
         lawyer = number | {
             "certificate": "lawyer-practice-certificate",
             "matter": "",
@@ -164,16 +178,18 @@ class Seeds:
             "details.serial": "1",
         }
         yield Asked(
-            "POST", "/declare", "stranger", form=lawyer | {"at": "check", "to": "check"}, type=FORM
-        )
+            "POST", "/declare", "stranger", form=lawyer | {"at": "check", "to": "check"}, type=FORM,
+            right=(303,),
+        )  # fmt: skip
         seal = number | {
             "certificate": "company-seal", "matter": "", "document": "", "number": "",
             "document.official-seal": "yes", "number.official-seal": "3799990000011",
             "details.count.official-seal": "1", "document.finance-seal": "yes",
         }  # fmt: skip
         yield Asked(
-            "POST", "/declare", "holder", form=seal | {"at": "check", "to": "check"}, type=FORM
-        )
+            "POST", "/declare", "holder", form=seal | {"at": "check", "to": "check"}, type=FORM,
+            right=(303,),
+        )  # fmt: skip
         asked = {
             "certificate": "food-operation-license",
             "document": "",
@@ -188,7 +204,7 @@ class Seeds:
             "organisation.name": "某某店", "organisation.identifier": "92379999MA0000023B",
             "next": "/mine", "draft": '{"at":"check"}', "sample": "",
         }  # fmt: skip
-        yield Asked("POST", "/sign-in", form=signing, type=FORM)
+        yield Asked("POST", "/sign-in", form=signing, type=FORM, right=(303,))
         corrected = {
             "issuer": "潍坊市公安局",
             "issued_on": "2020-05-02",
@@ -204,12 +220,13 @@ class Seeds:
             "holder",
             form={"reason": "no", "key": "k"},
             type=FORM,
-            right=WRONG,
+            right=(303,),
         )
         objected = {"number": "JY13799990000011", "ground": "none", "text": "x", "key": "k"}
         yield Asked(
-            "POST", f"/notices/{id}/object", "stranger", form=objected, type=MULTIPART, right=WRONG
-        )
+            "POST", f"/notices/{id}/object", "stranger", form=objected, type=MULTIPART,
+            right=(303,),
+        )  # fmt: skip
 
     def calls(self) -> Iterator[Asked]:
         at = f"/api/v1/notices/{self.id}"

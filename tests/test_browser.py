@@ -3,14 +3,15 @@
 import asyncio
 import contextlib
 import re
+from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, Route, expect
+from playwright.async_api import Browser, Locator, Page, Response, Route, expect
 from playwright.async_api import Error as PlaywrightError
 
-from tests.browsing import SMALLEST, TOO_FAINT, on, opened, watched
+from tests.browsing import FLAGS, SMALLEST, TOO_FAINT, chromium, on, opened, watched
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +25,6 @@ async def declare(page: Page, number: str) -> str:
     await page.locator("main").get_by_role("link", name="声明遗失").click()
     await page.get_by_role("button", name="食品经营许可证").first.click()
     await page.get_by_role("button", name="潍坊市奎文区某某餐饮店").click()
-    await on(page, "接着声明")
     await page.get_by_label("食品经营许可证补办").check()
     await on(page, "继续")
     await on(page, "继续")  # nothing filled in: told at each field
@@ -84,9 +84,14 @@ async def test_declare_find_check_and_withdraw(
 
     await page.get_by_role("link", name="-").click()
     await on(page, "撤回声明")
+    await on(page, "撤回声明")  # without a reason
+    await expect(page.get_by_role("alert")).to_be_visible()
     await page.get_by_label("证件找到了").check()
     await on(page, "撤回声明")
     await expect(page.locator(".status-line")).to_contain_text("声明已撤回")
+    await page.go_back()  # never to a question whether to send the form again
+    await expect(page.get_by_role("heading", level=1)).to_have_text("现在不能这样做")
+    await page.go_forward()
     await expect(page.locator("#history")).to_contain_text("声明人撤回该声明")
     assert wrong == []
     await context.close()
@@ -486,23 +491,158 @@ async def test_the_keyboard_alone_is_enough_and_focus_is_seen(
     await context.close()
 
 
-async def test_the_back_button_leads_to_the_step_as_it_was_left(
+HEADINGS = [
+    "丢的是什么证件？",
+    "接下来要办什么？",
+    "证件和持证人",
+    "怎么不见的？",
+    "核对，然后发布",
+]
+TYPED = {"JY13799990000038": "number", "2020-05-03": "issued_on", "13800004321": "contact.phone"}
+
+
+async def steps(page: Page, number: str = "JY13799990000038") -> None:
+    """From the start to the check, with a step on which something is wrong at first."""
+    await page.goto("/sign-in?next=/declare")
+    await page.get_by_role("button", name="潍坊市奎文区某某餐饮店").click()
+    await page.get_by_role("button", name="食品经营许可证").first.click()
+    await on(page, "继续")
+    await page.get_by_label("副本", exact=True).check()
+    await page.get_by_label("许可证编号").fill(number)
+    await page.get_by_label("发证日期").fill("2020-05-03")
+    await on(page, "继续")
+    await expect(page.get_by_role("alert")).to_contain_text("发证机关所在地区")
+    await page.get_by_label("发证机关在哪里？").select_option("370705")
+    await on(page, "继续")
+    await page.get_by_label("损毁").check()
+    await page.get_by_label("联系电话").fill("13800004321")
+    await on(page, "继续")
+    await expect(page.get_by_role("heading", level=1)).to_have_text(HEADINGS[-1])
+
+
+async def as_it_was_left(page: Page, heading: str) -> None:
+    """No question whether to send a form again, and what was typed in its place."""
+    await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    for value, name in TYPED.items():
+        field = page.locator(f"input[name='{name}']:visible")
+        if await field.count():
+            await expect(field).to_have_value(value)
+    match heading:
+        case "证件和持证人":
+            await expect(page.get_by_label("副本", exact=True)).to_be_checked()
+            await expect(page.get_by_label("发证机关在哪里？")).to_have_value("370705")
+        case "怎么不见的？":
+            await expect(page.get_by_label("损毁")).to_be_checked()
+        case "核对，然后发布":
+            await expect(page.locator(".statement")).to_contain_text("JY13799990000038")
+
+
+def cached(profile: Path) -> bytes:
+    """All that a browser has in its caches."""
+    files = [path for path in profile.rglob("*Cache*/**/*") if path.is_file()]
+    return b"".join(path.read_bytes() for path in files)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+async def test_back_forward_and_reload_lead_to_each_step_and_nothing_of_them_is_stored(
+    browser: Browser, service: str, scripts: bool, tmp_path: Path
+) -> None:
+    context = await browser.browser_type.launch_persistent_context(
+        tmp_path, executable_path=chromium(), args=FLAGS, base_url=service,
+        java_script_enabled=scripts, locale="zh-CN",
+    )  # fmt: skip
+    page = await context.new_page()
+    stored, addresses = [], []
+
+    def look(answer: Response) -> None:
+        addresses.append(answer.url)
+        if answer.request.resource_type == "document" and "/declare" in answer.url:
+            stored.append(answer.headers.get("cache-control"))
+
+    page.on("response", look)
+    await steps(page)
+    # The step that was wrong at first is one of them, in the state in which it was sent on.
+    way_back = [HEADINGS[3], HEADINGS[2], HEADINGS[2], *reversed(HEADINGS[:2])]
+    for heading in way_back:
+        await page.go_back()
+        await as_it_was_left(page, heading)
+        await page.reload()
+        await as_it_was_left(page, heading)
+    for heading in [*reversed(way_back[:-1]), HEADINGS[4]]:
+        await page.go_forward()
+        await as_it_was_left(page, heading)
+
+    assert set(stored) == {"no-store"}
+    assert not [url for url in addresses if any(value in url for value in TYPED)]
+    await context.close()
+    kept = cached(tmp_path)
+    assert b"site.css" in kept  # the cache that is meant
+    for value in (*TYPED, "潍坊市奎文区某某餐饮店", "92379999MA0000023B"):
+        assert value.encode() not in kept, value
+
+
+async def test_back_after_publishing_says_that_it_is_published(
     browser: Browser, service: str
 ) -> None:
     context = await opened(browser, service)
     page = await context.new_page()
-    await page.goto("/sign-in?next=/declare")
-    await page.get_by_role("button", name="潍坊某某商贸有限公司").click()
-    await page.get_by_role("button", name="营业执照").first.click()
-    await on(page, "继续")
-    await page.get_by_label("副本", exact=True).check()
-    await page.get_by_label("发证机关在哪里？").select_option("370705")
-    await on(page, "继续")
-    await expect(page.get_by_role("heading", level=1)).to_have_text("怎么不见的？")
-    await page.go_back()
+    await steps(page, "JY13799990000046")
+    await on(page, "发布声明")  # nothing agreed to
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await page.get_by_label("我同意公开").check()
+    await page.get_by_label("我保证以上内容真实").check()
+    await on(page, "发布声明")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("声明已发布")
+    id = page.url.rpartition("/")[2]
+    for _ in range(3):
+        await page.go_back()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("这份声明已经发布")
 
-    await expect(page.get_by_role("heading", level=1)).to_have_text("证件和持证人")
-    await expect(page.get_by_label("副本", exact=True)).to_be_checked()
+    await page.locator(f"a[href='/notices/{id}']").click()
+    assert page.url.endswith(f"/notices/{id}")
+    await context.close()
+
+
+async def test_what_another_window_changed_is_shown_before_it_is_published(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    one, other = await context.new_page(), await context.new_page()
+    await steps(one)
+    await one.get_by_label("我同意公开").check()
+    await one.get_by_label("我保证以上内容真实").check()
+    await other.goto(one.url)
+    await other.get_by_role("button", name="修改 原因").click()
+    await other.get_by_label("被盗").check()
+    await on(other, "继续")
+    await expect(other.locator(".answers")).to_contain_text("被盗")
+    await on(one, "发布声明")
+
+    await expect(one.get_by_role("alert")).to_contain_text("在别的窗口里改过")
+    await expect(one.locator(".answers")).to_contain_text("被盗")
+    await expect(one.get_by_label("我同意公开")).not_to_be_checked()
+    await one.go_back()
+    await as_it_was_left(one, HEADINGS[4])
+    await context.close()
+
+
+async def test_a_session_that_ends_halfway_costs_a_sign_in_and_nothing_else(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await steps(page)
+    await page.get_by_role("button", name="修改 原因").click()
+    await page.get_by_label("被盗").check()
+    await context.clear_cookies()
+    await on(page, "继续")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("登录")
+    await page.get_by_role("button", name="潍坊市奎文区某某餐饮店").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(HEADINGS[4])
+    await expect(page.locator(".answers")).to_contain_text("被盗")
+    for heading in ("登录", HEADINGS[3], HEADINGS[4]):
+        await page.go_back()
+        await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
     await context.close()
 
 

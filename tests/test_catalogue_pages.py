@@ -5,6 +5,7 @@ import pytest
 
 from notices.deployment import Deployment
 from tests.samples import declaration
+from tests.stepping import submitted
 
 MATTER = "food-operation-license.reissue"
 
@@ -41,8 +42,8 @@ async def test_who_declared_is_told_where_to_go_and_that_the_notice_is_taken_the
 
 async def test_a_seals_form_asks_for_no_issuer(restaurant: httpx.AsyncClient) -> None:
     pages = {
-        certificate: await restaurant.post(
-            "/declare", data={"certificate": certificate, "at": "matter", "to": "number"}
+        certificate: await submitted(
+            restaurant, {"certificate": certificate, "at": "matter", "to": "number"}
         )
         for certificate in ("company-seal", "food-operation-license")
     }

@@ -450,15 +450,22 @@ async def test_the_page_takes_an_objection_with_a_file(
     key = form.text.partition('name="key" value="')[2].partition('"')[0]
     files = {**FIELDS, "key": (None, key), "evidence": ("a.png", PNG)}
 
-    wrong = await anna.post(f"/notices/{id}/object", files=files | {"text": (None, "")})
+    sent = await anna.post(f"/notices/{id}/object", files=files | {"text": (None, "")})
+    wrong = [await anna.get(sent.headers["location"]) for _ in range(2)]
+    assert OBJECTION["number"] not in sent.headers["location"]
+    assert (await restaurant.get(sent.headers["location"])).status_code == 403
     right, twin = await asyncio.gather(
         *(anna.post(f"/notices/{id}/object", files=files) for _ in range(2))
     )
+    received = await anna.get(right.headers["location"])
 
-    assert wrong.status_code == 422
-    assert OBJECTION["number"] in wrong.text
-    assert (right.status_code, twin.status_code) == (201, 201)
-    assert "异议已收到" in right.text
+    assert [page.status_code for page in wrong] == [422, 422]
+    assert all(OBJECTION["number"] in page.text for page in wrong)
+    assert all(page.headers["cache-control"] == "no-store" for page in (*wrong, received))
+    assert (right.status_code, twin.status_code) == (303, 303)
+    assert right.headers["location"] == twin.headers["location"] == sent.headers["location"]
+    assert "异议已收到" in received.text
+    assert OBJECTION["text"] not in received.text
     assert len(kept(uploads)) == 1
     assert "1 件异议" in (await anna.get(f"/notices/{id}")).text
 

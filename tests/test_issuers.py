@@ -15,6 +15,7 @@ from notices.facts.catalogue import load
 from notices.facts.errors import Invalid
 from tests.declared import FOOD, SHANDONG, problems
 from tests.owning import owned
+from tests.stepping import arrived, submitted
 
 CATALOGUE = load()
 
@@ -138,8 +139,8 @@ def test_the_public_catalogue_names_departments_that_pass() -> None:
 async def test_issuers_are_offered_while_one_is_typed(restaurant: httpx.AsyncClient) -> None:
     draft = {"certificate": "food-operation-license", "at": "matter", "to": "number"}
 
-    page = await restaurant.post("/declare", data=draft)
-    there = await restaurant.post("/declare", data=draft | {"region": "410105"})
+    page = await submitted(restaurant, draft)
+    there = await submitted(restaurant, draft | {"region": "410105"})
 
     assert 'list="issuer-list"' in page.text
     assert '<option value="青州市市场监督管理局">' in page.text
@@ -160,6 +161,7 @@ async def test_an_issuer_of_before_stays_when_something_else_is_corrected(
 
     page = await restaurant.get(f"/notices/{id}/correct")
     other = await restaurant.post(f"/notices/{id}/correct", data=filled | {"issuer": "另一站式"})
+    other = await arrived(restaurant, other)
     same = await restaurant.post(f"/notices/{id}/correct", data=filled)
 
     assert '<option value="潍坊市奎文区市场监督管理局">' in page.text

@@ -21,6 +21,7 @@ from tests.conftest import SignIn
 from tests.files import picture
 from tests.owning import owned
 from tests.samples import ANNA, OFFICER, declaration
+from tests.stepping import arrived, kept, submitted
 
 FOOD = {
     "certificate": "food-operation-license",
@@ -61,9 +62,9 @@ def fields(answer: httpx.Response) -> dict[str, str]:
 
 async def publish(client: httpx.AsyncClient, **changes: str) -> httpx.Response:
     """The check page, sent with both consents given."""
-    page = await client.post("/declare", data=FOOD | changes | {"at": "loss", "to": "check"})
+    page = await submitted(client, FOOD | changes | {"at": "loss", "to": "check"})
     assert page.status_code == 200, page.text
-    return await client.post("/declare", data=fields(page) | AGREED | {"to": "publish"})
+    return await submitted(client, fields(page) | AGREED | {"to": "publish"})
 
 
 async def published(client: httpx.AsyncClient, **changes: Any) -> str:
@@ -399,7 +400,7 @@ async def test_whoever_declares_signs_in_first_and_comes_back(client: httpx.Asyn
 
     assert done.status_code == 303
     assert done.headers["location"] == "/declare?certificate=company-seal"
-    page = await client.get(done.headers["location"])
+    page = await arrived(client, await client.get(done.headers["location"]))
     assert "公章遗失补刻备案" in page.text
 
 
@@ -408,7 +409,7 @@ async def test_anybody_may_look_what_there_is_to_declare(client: httpx.AsyncClie
     assert page.status_code == 200
     assert page.text.count('name="certificate" value=') == 32
 
-    chosen = await client.post("/declare", data=fields(page) | {"certificate": "company-seal"})
+    chosen = await submitted(client, fields(page) | {"certificate": "company-seal"})
     assert chosen.status_code == 401
     assert "登录" in chosen.text
 
@@ -433,9 +434,9 @@ async def test_a_notice_that_is_closed_offers_no_form(restaurant: httpx.AsyncCli
 async def test_an_authority_of_city_or_province_can_be_chosen(
     restaurant: httpx.AsyncClient,
 ) -> None:
-    page = await restaurant.post(
-        "/declare",
-        data={"at": "matter", "to": "number", "certificate": "food-operation-license"},
+    page = await submitted(
+        restaurant,
+        {"at": "matter", "to": "number", "certificate": "food-operation-license"},
     )
 
     for code in ("370705", "370700", "370000", "370100"):
@@ -494,9 +495,7 @@ async def test_signing_out_ends_the_session(restaurant: httpx.AsyncClient) -> No
 async def test_the_whole_declaration_goes_through_pages(restaurant: httpx.AsyncClient) -> None:
     page = await restaurant.get("/declare")
     assert "食品经营许可证" in page.text
-    page = await restaurant.post(
-        "/declare", data=fields(page) | {"certificate": FOOD["certificate"]}
-    )
+    page = await submitted(restaurant, fields(page) | {"certificate": FOOD["certificate"]})
     assert FOOD["matter"] in page.text
     steps = [
         ("number", ["matter"]),
@@ -505,10 +504,10 @@ async def test_the_whole_declaration_goes_through_pages(restaurant: httpx.AsyncC
     ]
     for to, names in steps:
         typed_in = {name: FOOD[name] for name in names}
-        page = await restaurant.post("/declare", data=fields(page) | typed_in | {"to": to})
+        page = await submitted(restaurant, fields(page) | typed_in | {"to": to})
         assert page.status_code == 200, page.text
     promised = re.findall(r'<p class="statement">(.+?)</p>', page.text)
-    answer = await restaurant.post("/declare", data=fields(page) | AGREED | {"to": "publish"})
+    answer = await submitted(restaurant, fields(page) | AGREED | {"to": "publish"})
 
     assert answer.status_code == 303
     assert re.fullmatch(r"/declare/done/\d{14}", answer.headers["location"])
@@ -520,10 +519,10 @@ async def test_the_whole_declaration_goes_through_pages(restaurant: httpx.AsyncC
 
 
 async def test_pressing_publish_twice_publishes_once(restaurant: httpx.AsyncClient) -> None:
-    page = await restaurant.post("/declare", data=FOOD | {"at": "loss", "to": "check"})
+    page = await submitted(restaurant, FOOD | {"at": "loss", "to": "check"})
     sent = fields(page) | AGREED | {"to": "publish"}
-    first = await restaurant.post("/declare", data=sent)
-    second = await restaurant.post("/declare", data=sent)
+    first = await submitted(restaurant, sent)
+    second = await submitted(restaurant, sent)
 
     assert first.status_code == second.status_code == 303
     assert first.headers["location"] == second.headers["location"]
@@ -537,28 +536,28 @@ async def test_a_number_declared_already_leads_to_the_first_notice_and_back(
 
     assert answer.status_code == 409
     assert f"/notices/{id}" in answer.text
-    back = await restaurant.post("/declare", data=fields(answer) | {"to": "number"})
+    back = await submitted(restaurant, fields(answer) | {"to": "number"})
     assert 'value="JY13799990000011"' in back.text
 
 
 async def test_without_consent_nothing_is_published_and_nothing_typed_is_lost(
     restaurant: httpx.AsyncClient,
 ) -> None:
-    page = await restaurant.post("/declare", data=FOOD | {"at": "loss", "to": "check"})
-    answer = await restaurant.post("/declare", data=fields(page) | {"to": "publish"})
+    page = await submitted(restaurant, FOOD | {"at": "loss", "to": "check"})
+    answer = await submitted(restaurant, fields(page) | {"to": "publish"})
 
     assert answer.status_code == 422
     assert 'href="#publication_consent"' in answer.text
     assert 'href="#truthful"' in answer.text
-    assert {name: fields(answer).get(name) for name in FOOD} == FOOD
+    assert await kept(restaurant, fields(answer)) == FOOD
 
 
 async def test_all_problems_of_a_step_are_told_at_once_in_the_order_of_the_page(
     restaurant: httpx.AsyncClient,
 ) -> None:
-    answer = await restaurant.post(
-        "/declare",
-        data={"certificate": FOOD["certificate"], "issued_on": "2999-01-01"}
+    answer = await submitted(
+        restaurant,
+        {"certificate": FOOD["certificate"], "issued_on": "2999-01-01"}
         | {"at": "number", "to": "loss"},
     )
 
@@ -574,7 +573,7 @@ async def test_a_step_skipped_by_hand_is_asked_before_the_check(
     restaurant: httpx.AsyncClient,
 ) -> None:
     skipped = {name: value for name, value in FOOD.items() if name != "region"}
-    answer = await restaurant.post("/declare", data=skipped | {"at": "loss", "to": "check"})
+    answer = await submitted(restaurant, skipped | {"at": "loss", "to": "check"})
 
     assert answer.status_code == 422
     assert 'href="#region"' in answer.text
@@ -584,47 +583,48 @@ async def test_going_back_keeps_what_was_typed_even_when_it_is_wrong(
     restaurant: httpx.AsyncClient,
 ) -> None:
     wrong = FOOD | {"lost_on": "2999-01-01", "at": "loss", "to": "number"}
-    back = await restaurant.post("/declare", data=wrong)
+    back = await submitted(restaurant, wrong)
 
     assert back.status_code == 200
-    assert fields(back)["lost_on"] == "2999-01-01"
     assert fields(back)["number"] == FOOD["number"]
+    assert (await kept(restaurant, fields(back)))["lost_on"] == "2999-01-01"
 
 
 async def test_an_unusual_number_can_be_confirmed(restaurant: httpx.AsyncClient) -> None:
     old = FOOD | {"number": "鲁餐证字2009第00077号", "at": "loss", "to": "check"}
-    asked = await restaurant.post("/declare", data=old)
+    asked = await submitted(restaurant, old)
     assert asked.status_code == 422
     assert 'id="confirm_unusual_number"' in asked.text
-    page = await restaurant.post("/declare", data=old | {"confirm_unusual_number": "yes"})
+    page = await submitted(restaurant, old | {"confirm_unusual_number": "yes"})
 
     assert page.status_code == 200
-    answer = await restaurant.post("/declare", data=fields(page) | AGREED | {"to": "publish"})
+    answer = await submitted(restaurant, fields(page) | AGREED | {"to": "publish"})
     assert answer.status_code == 303
 
 
 async def test_another_certificate_forgets_what_the_first_one_was_asked(
     restaurant: httpx.AsyncClient,
 ) -> None:
-    changed = FOOD | {"previous": FOOD["certificate"], "certificate": "company-seal"}
-    page = await restaurant.post("/declare", data=changed | {"at": "certificate", "to": "matter"})
+    before = fields(await submitted(restaurant, FOOD | {"at": "loss", "to": "certificate"}))
+    changed = before | {"certificate": "company-seal", "at": "certificate", "to": "matter"}
+    page = await submitted(restaurant, changed)
 
-    kept = fields(page)
+    left = await kept(restaurant, fields(page))
     assert page.status_code == 200
-    assert "number" not in kept
-    assert "copies" not in kept
-    assert kept["region"] == FOOD["region"]
+    assert "number" not in left
+    assert "copies" not in left
+    assert left["region"] == FOOD["region"]
 
 
 async def test_a_seal_is_asked_its_kind_and_may_have_no_number(
     restaurant: httpx.AsyncClient,
 ) -> None:
     seal = {"certificate": "company-seal", "region": "370705"}
-    asked = await restaurant.post("/declare", data=seal | {"at": "number", "to": "loss"})
+    asked = await submitted(restaurant, seal | {"at": "number", "to": "loss"})
     assert 'href="#document"' in asked.text
-    page = await restaurant.post(
-        "/declare",
-        data=seal | {"document.official-seal": "yes", "cause": "lost", "at": "loss", "to": "check"},
+    page = await submitted(
+        restaurant,
+        seal | {"document.official-seal": "yes", "cause": "lost", "at": "loss", "to": "check"},
     )
 
     assert "公章1枚" in page.text
@@ -639,9 +639,9 @@ async def test_a_parent_declares_for_a_child_whose_name_and_number_stay_private(
         "issued_on": "2020-06-01", "relation": "parent", "holder.name": "张小小",
         "holder.identifier_type": "resident-id", "holder.identifier": CHILD_ID,
     }  # fmt: skip
-    page = await anna.post("/declare", data=child | {"at": "loss", "to": "check"})
+    page = await submitted(anna, child | {"at": "loss", "to": "check"})
     assert page.status_code == 200, page.text
-    answer = await anna.post("/declare", data=fields(page) | AGREED | {"to": "publish"})
+    answer = await submitted(anna, fields(page) | AGREED | {"to": "publish"})
 
     assert answer.status_code == 303
     notice = await anna.get(answer.headers["location"].replace("declare/done", "notices"))
@@ -658,11 +658,11 @@ async def test_certificates_are_found_by_their_other_names(restaurant: httpx.Asy
 
 
 async def test_looking_for_another_certificate_loses_nothing(restaurant: httpx.AsyncClient) -> None:
-    back = await restaurant.post("/declare", data=FOOD | {"at": "check", "to": "certificate"})
-    asked = fields(back) | FOOD | {"find": "营业执照", "to": "certificate"}
-    found = await restaurant.post("/declare", data=asked)
+    back = await submitted(restaurant, FOOD | {"at": "check", "to": "certificate"})
+    asked = fields(back) | {"find": "营业执照", "to": "certificate"}
+    found = await submitted(restaurant, asked)
 
-    assert fields(found)["issuer"] == FOOD["issuer"]
+    assert await kept(restaurant, fields(found)) == FOOD
     assert 'value="business-license"' in found.text
     assert '<button id="certificate" name="certificate" value="company-seal"' not in found.text
 
@@ -687,28 +687,29 @@ async def test_a_person_declares_an_organisations_certificate_with_a_mandate(
     page = await anna.get("/declare")
     assert "单位的证件" in page.text
     chosen = {"certificate": "food-operation-license", "at": "certificate", "to": "matter"}
-    assert (await anna.post("/declare", data=chosen)).status_code == 200
-    asked = await anna.post("/declare", data=chosen | {"at": "matter", "to": "number"})
+    assert (await submitted(anna, chosen)).status_code == 200
+    asked = await submitted(anna, chosen | {"at": "matter", "to": "number"})
     assert 'value="mandate" checked' in asked.text
     assert 'value="self"' not in asked.text
     named = FOOD | {
         "relation": "mandate", "holder.name": "潍坊市某某书店",
         "holder.identifier_type": "uscc", "holder.identifier": "91379999MA0000015K",
     }  # fmt: skip
-    check = await anna.post("/declare", data=named | {"at": "loss", "to": "check"})
+    check = await submitted(anna, named | {"at": "loss", "to": "check"})
     assert check.status_code == 200, check.text
     assert 'enctype="multipart/form-data"' in check.text
     given = {**fields(check), **AGREED, "to": "publish"}
-    without = await anna.post("/declare", data=given)
+    without = await submitted(anna, given)
     assert (without.status_code, "#exhibit" in without.text) == (422, True)
-    assert fields(without)["holder.name"] == "潍坊市某某书店"
+    assert (await kept(anna, fields(without)))["holder.name"] == "潍坊市某某书店"
+    given |= {"seen": fields(without)["seen"]}
 
     form = {name: (None, value) for name, value in given.items()}
     hiding = {**form, "exhibit": ("a.png", picture("PNG") + b"<html>")}
-    refused = await anna.post("/declare", files=hiding)
+    refused = await submitted(anna, files=hiding)
     assert refused.status_code == 422
     assert "还藏有别的文件" in refused.text
-    answer = await anna.post("/declare", files={**form, "exhibit": ("a.png", picture("PNG"))})
+    answer = await submitted(anna, files={**form, "exhibit": ("a.png", picture("PNG"))})
 
     assert answer.status_code == 303, answer.text
     done = await anna.get(answer.headers["location"])
@@ -723,10 +724,8 @@ async def test_a_person_declares_an_organisations_certificate_with_a_mandate(
 async def test_with_a_mandate_of_a_firm_its_own_papers_are_offered(sign_in: SignIn) -> None:
     anna = await sign_in(ANNA)
     asked = {"certificate": "lawyer-practice-certificate", "relation": "mandate", "at": "matter"}
-    of_firm = await anna.post(
-        "/declare", data=asked | {"holder.identifier_type": "uscc", "to": "number"}
-    )
-    of_person = await anna.post("/declare", data=asked | {"to": "number"})
+    of_firm = await submitted(anna, asked | {"holder.identifier_type": "uscc", "to": "number"})
+    of_person = await submitted(anna, asked | {"to": "number"})
 
     assert 'value="law-firm-practice-license"' in of_firm.text
     assert 'value="law-firm-practice-license"' not in of_person.text
@@ -735,9 +734,10 @@ async def test_with_a_mandate_of_a_firm_its_own_papers_are_offered(sign_in: Sign
 
 async def test_a_relation_that_another_certificate_has_not_is_asked_again(sign_in: SignIn) -> None:
     anna = await sign_in(ANNA)
-    before = {"relation": "parent", "previous": "birth-medical-certificate", "at": "certificate"}
-    other = before | {"certificate": "food-operation-license", "to": "number"}
-    page = await anna.post("/declare", data=other)
+    born = {"relation": "parent", "certificate": "birth-medical-certificate", "at": "number"}
+    before = fields(await submitted(anna, born | {"to": "certificate"}))
+    page = await submitted(anna, before | {"certificate": "food-operation-license"})
+    page = await submitted(anna, fields(page) | {"to": "number"})
 
     assert 'value="mandate" checked' in page.text
 
@@ -767,18 +767,17 @@ async def test_an_officer_declares_nothing(sign_in: SignIn) -> None:
     officer = await sign_in(OFFICER)
 
     assert (await officer.get("/declare")).status_code == 403
-    assert (await officer.post("/declare", data=FOOD)).status_code == 403
+    assert (await submitted(officer, FOOD)).status_code == 403
 
 
 async def test_a_session_that_ends_halfway_loses_nothing(client: httpx.AsyncClient) -> None:
-    ended = await client.post("/declare", data=FOOD | {"at": "loss", "to": "check"})
+    ended = await submitted(client, FOOD | {"at": "loss", "to": "check"})
     assert ended.status_code == 401
     again = await client.post("/sign-in", data=fields(ended) | {"sample": "li"})
-    assert again.status_code == 200
-    page = await client.post("/declare", data=fields(again) | {"to": "check"})
+    page = await arrived(client, again)
 
     assert page.status_code == 200
-    assert {name: fields(page).get(name) for name in FOOD} == FOOD
+    assert await kept(client, fields(page)) == FOOD
 
 
 async def test_somebody_else_sees_the_notice_in_place_of_the_confirmation(
@@ -799,6 +798,7 @@ async def test_a_declarant_withdraws_once_and_the_history_says_so(
     assert f"/notices/{id}/withdraw" in (await restaurant.get(f"/notices/{id}")).text
     form = await restaurant.get(f"/notices/{id}/withdraw")
     unsaid = await restaurant.post(f"/notices/{id}/withdraw", data={"key": "a"})
+    unsaid = await arrived(restaurant, unsaid)
     sent = {"key": fields(form)["key"], "reason": "found"}
     first = await restaurant.post(f"/notices/{id}/withdraw", data=sent)
     second = await restaurant.post(f"/notices/{id}/withdraw", data=sent)
@@ -818,6 +818,7 @@ async def test_a_declarant_corrects_the_issuer_and_both_texts_stay(
     form = await restaurant.get(f"/notices/{id}/correct")
     assert 'value="2020-05-01"' in form.text
     unchanged = await restaurant.post(f"/notices/{id}/correct", data=fields(form))
+    unchanged = await arrived(restaurant, unchanged)
     changed = fields(form) | {"issuer": "潍坊市行政审批服务局"}
     done = await restaurant.post(f"/notices/{id}/correct", data=changed)
 
@@ -860,7 +861,7 @@ async def test_a_draft_that_is_no_draft_is_refused(client: httpx.AsyncClient) ->
 async def test_a_form_that_another_site_sends_is_refused_as_a_page(
     restaurant: httpx.AsyncClient,
 ) -> None:
-    answer = await restaurant.post("/declare", data=FOOD, headers={"Sec-Fetch-Site": "cross-site"})
+    answer = await submitted(restaurant, FOOD, headers={"Sec-Fetch-Site": "cross-site"})
 
     assert answer.status_code == 403
     assert answer.headers["content-type"].startswith("text/html")

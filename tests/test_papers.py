@@ -19,6 +19,7 @@ from notices.web import papers, printing, publishing, wording
 from tests.conftest import SignIn
 from tests.declared import OWN
 from tests.samples import ANNA, RESTAURANT, declaration
+from tests.stepping import kept, submitted
 from tests.test_pages import AGREED, FOOD, fields
 
 CODE = RESTAURANT["organisation"]["identifier"]  # type: ignore[index]
@@ -38,12 +39,12 @@ MINE = {
 async def step(
     client: httpx.AsyncClient, typed: dict[str, str], at: str = "loss", to: str = "check"
 ) -> httpx.Response:
-    return await client.post("/declare", data=typed | {"at": at, "to": to})
+    return await submitted(client, typed | {"at": at, "to": to})
 
 
 async def publish(client: httpx.AsyncClient, page: httpx.Response) -> httpx.Response:
     assert page.status_code == 200, page.text
-    return await client.post("/declare", data=fields(page) | AGREED | {"to": "publish"})
+    return await submitted(client, fields(page) | AGREED | {"to": "publish"})
 
 
 def statements(answer: httpx.Response) -> list[str]:
@@ -132,8 +133,8 @@ async def test_of_a_set_those_that_are_declared_already_do_not_hold_up_the_other
     id = await seal(restaurant, "official-seal")
     answer = await publish(restaurant, await step(restaurant, SEALS))
     now, before = answer.text.split("早已声明、没有再发布的")
-    back = await restaurant.post("/declare", data=fields(answer) | {"to": "number"})
-    again = fields(back)
+    back = await submitted(restaurant, fields(answer) | {"to": "number"})
+    again = await kept(restaurant, fields(back))
 
     assert answer.status_code == 409
     assert "发布了 2 份，另外 1 份早已声明" in heading(answer)
@@ -282,19 +283,17 @@ async def test_where_the_number_tells_nothing_the_paper_is_asked(
 
 async def test_the_paper_can_be_changed_from_the_check_page(restaurant: httpx.AsyncClient) -> None:
     page = await step(restaurant, FOOD)
-    back = await restaurant.post("/declare", data=fields(page) | {"to": "number"})
+    back = await submitted(restaurant, fields(page) | {"to": "number"})
     changed_to = {"document": "food-circulation-license", "to": "check"}
-    changed = await restaurant.post(
-        "/declare", data=fields(back) | {"region": "370705"} | changed_to
-    )
-    kept = fields(changed)
-    other = kept | {"previous": FOOD["certificate"], "certificate": "business-license"}
-    forgotten = await restaurant.post("/declare", data=other | {"to": "matter"})
+    changed = await submitted(restaurant, fields(back) | {"region": "370705"} | changed_to)
+    paper = await kept(restaurant, fields(changed))
+    list_ = fields(await submitted(restaurant, fields(changed) | {"to": "certificate"}))
+    forgotten = await submitted(restaurant, list_ | {"certificate": "business-license"})
 
     assert re.search(r"<details[^>]* open>\s*<summary>证件上印的名称", back.text)
     assert "《食品流通许可证》" in statements(changed)[0]
-    assert kept["document"] == "food-circulation-license"
-    assert "document" not in fields(forgotten)
+    assert paper["document"] == "food-circulation-license"
+    assert "document" not in await kept(restaurant, fields(forgotten))
 
 
 @pytest.mark.parametrize("certificate", OWN.certificates.values(), ids=lambda each: each.id)
@@ -413,7 +412,7 @@ async def test_a_conflict_names_what_is_declared_and_leads_on(
     }
     firm = await sign_in(other_firm)
     others = await publish(firm, await step(firm, typed))
-    back = await firm.post("/declare", data=fields(others) | {"to": "number"})
+    back = await submitted(firm, fields(others) | {"to": "number"})
 
     assert own.status_code == others.status_code == 409
     assert "这是您发布的" in own.text

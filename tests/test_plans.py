@@ -165,6 +165,7 @@ async def life(
     wrong_id = (await post(restaurant, "notices", json=wrong))["id"]
     await post(officer, f"notices/{wrong_id}/redaction", json={"reason": "x"})
     await for_another(anna, officer)
+    await draft(restaurant)
     annul = {"decision": "annul", "reason": REASON}
     await post(officer, f"notices/{wrong_id}/decisions", json=annul)
     assert (await other.delete("/api/v1/session")).status_code == 204
@@ -185,6 +186,18 @@ async def for_another(anna: httpx.AsyncClient, officer: httpx.AsyncClient) -> No
     assert redacted.status_code == 201
     for params in ({}, {"notice": id}):
         assert (await officer.get("/api/v1/rivals", params=params)).status_code == 200
+
+
+async def draft(client: httpx.AsyncClient) -> None:
+    """Types a declaration half on the pages, and looks at it."""
+    typed = {"certificate": "food-operation-license", "at": "matter", "to": "number"}
+    begun = await client.post("/declare", data=typed)
+    assert (await client.get(begun.headers["location"])).status_code == 200
+    id = begun.headers["location"].rpartition("/")[2]
+    await client.post("/declare", data=typed | {"draft": id})
+    notice = (await client.post("/api/v1/notices", json=declaration(copies="duplicate"))).json()
+    taken_back = await client.post(f"/notices/{notice['id']}/withdraw", data={"reason": "found"})
+    assert taken_back.status_code == 303
 
 
 async def ask(client: httpx.AsyncClient, id: str) -> None:

@@ -7,18 +7,19 @@ import pytest
 
 from notices.facts import regions
 from tests.samples import declaration
-from tests.test_pages import FOOD, publish, published
+from tests.stepping import arrived, kept, submitted
+from tests.test_pages import FOOD, fields, publish, published
 
 CHINA = regions.load()
 
 
 async def asked(client: httpx.AsyncClient, to: str = "check", **changes: str) -> httpx.Response:
     at = {"check": "loss", "loss": "number", "number": "number"}[to]
-    return await client.post("/declare", data=FOOD | changes | {"at": at, "to": to})
+    return await submitted(client, FOOD | changes | {"at": at, "to": to})
 
 
 def shown(page: httpx.Response, name: str) -> str:
-    """What stands in the field `name` of a page, hidden or not."""
+    """What stands in the field `name` of a page."""
     [tag] = re.findall(rf'<input[^>]*\bname="{re.escape(name)}"[^>]*>', page.text)
     [value] = re.findall(r'\bvalue="([^"]*)"', tag)
     return str(value)
@@ -33,7 +34,7 @@ async def test_a_day_is_carried_on_as_the_register_writes_it(
     page = await asked(restaurant, issued_on=typed)
 
     assert page.status_code == 200, page.text
-    assert shown(page, "issued_on") == "2020-05-01"
+    assert (await kept(restaurant, fields(page)))["issued_on"] == "2020-05-01"
     assert "2020年05月01日" in page.text
 
 
@@ -60,6 +61,7 @@ async def test_a_correction_takes_days_as_they_are_typed(restaurant: httpx.Async
     id = await published(restaurant)
     filled = {"issuer": FOOD["issuer"], "issued_on": "2020年5月2日", "lost_on": "2026.11.1"}
     wrong = await restaurant.post(f"/notices/{id}/correct", data=filled | {"lost_on": "11月1日"})
+    wrong = await arrived(restaurant, wrong)
     right = await restaurant.post(f"/notices/{id}/correct", data=filled)
 
     assert (wrong.status_code, shown(wrong, "lost_on")) == (422, "11月1日")
@@ -91,10 +93,10 @@ async def test_a_region_elsewhere_is_named_and_stays_chosen(
     restaurant: httpx.AsyncClient, typed: str, name: str
 ) -> None:
     page = await asked(restaurant, region_named=typed)
-    back = await asked(restaurant, "number", region=shown(page, "region"))
+    back = await submitted(restaurant, fields(page) | {"to": "number"})
 
     assert page.status_code == 200, page.text
-    assert CHINA.name(shown(page, "region")) == name
+    assert CHINA.name((await kept(restaurant, fields(page)))["region"]) == name
     assert name in page.text
     assert f"selected>{name}</option>" in back.text
 
@@ -107,7 +109,7 @@ async def test_a_name_of_several_regions_is_asked_back(restaurant: httpx.AsyncCl
     assert shown(page, "region_named") == "朝阳区"
     assert {"110105", "220104"} == set(re.findall(r'name="region_meant" value="(\d+)"', page.text))
     assert picked.status_code == 200
-    assert shown(picked, "region") == "220104"
+    assert (await kept(restaurant, fields(picked)))["region"] == "220104"
 
 
 @pytest.mark.parametrize("typed", ["亚特兰蒂斯", "999999", "<b>", '"'])

@@ -8,6 +8,16 @@ MESSAGES: dict[str, Text] = {
     "unknown_field": Text(
         "不认识的字段“{name}”，请删去。", "Unknown field “{name}”: leave it out."
     ),
+    "draft_changed": Text(
+        "这些内容在别的窗口里改过，下面是现在的内容，还没有发布。请重新核对，再发布。",
+        "This was changed in another window. Below is what it is now; nothing was published yet."
+        " Check it again, then publish.",
+    ),
+    "draft_forgotten": Text(
+        "前面各步填写的内容已过两小时，或因退出登录，已经清除；请重新填写。",
+        "What was typed in earlier steps was forgotten, after two hours or when you signed out;"
+        " please type it again.",
+    ),
     "nothing_changed": Text(
         "没有要更正的内容；请至少改动一项。", "Nothing is corrected; change at least one field."
     ),

@@ -15,8 +15,9 @@ from notices.engines.children import EngineError
 from notices.facts.texts import Text
 
 PIECE = 1 << 20
-LEFT_OUT = ("session", "rate")
-"""Whoever was signed in signs in again; limits begin anew."""
+LEFT_OUT = ("session", "rate", "draft")
+"""Whoever was signed in signs in again; limits begin anew; what was still being typed is forgotten
+within hours, and a backup is kept for years."""
 
 
 class DumpError(Exception):

@@ -1,11 +1,11 @@
-"""Forgetting what is kept for a time only: sessions, keys, counted uses, files of nobody."""
+"""Forgetting what is kept for a time only: sessions, drafts, keys, counts, files of nobody."""
 
 import asyncio
 
 import structlog
 
 from notices import identity, limits, once
-from notices.changing import evidence
+from notices.changing import evidence, unfinished
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
@@ -27,6 +27,7 @@ async def tidy(deployment: Deployment) -> None:
     await once.forget_old()
     await limits.forget_old()
     await identity.forget_old()
+    await unfinished.forget_old()
     await DB.fetch("DELETE FROM touched WHERE taken AND at < now() - interval '1 day'")
     await evidence.forget_orphans(deployment)
 

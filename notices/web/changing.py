@@ -1,6 +1,5 @@
 """Pages on which a declarant takes a notice back or corrects it."""
 
-import secrets
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from notices import register
-from notices.changing import amending
+from notices.changing import amending, unfinished
 from notices.facts import followups, lifecycle
 from notices.facts.errors import Invalid, NotTheDeclarant, Problem
 from notices.facts.forms import Correction
@@ -17,7 +16,7 @@ from notices.facts.texts import CHINA
 from notices.identity import Person
 from notices.once import Once
 from notices.register import Notice
-from notices.web import guards, region_field, rendering, typed
+from notices.web import again, guards, region_field, rendering, typed
 from notices.web.guards import AnyRequest
 
 
@@ -53,6 +52,7 @@ async def _form(
     template: str,
     found: Notice,
     values: dict[str, Any],
+    key: str,
     problems: list[Problem],
 ) -> Response[str]:
     deployment, form = request.app.state.deployment, found.form or {}
@@ -67,7 +67,7 @@ async def _form(
         values=values,
         problems=problems,
         errors=rendering.by_field(problems),
-        key=secrets.token_urlsafe(24),
+        key=key,
         today=datetime.now(UTC).astimezone(CHINA).date().isoformat(),
     )
 
@@ -75,9 +75,11 @@ async def _form(
 @get("/notices/{id:str}/withdraw", include_in_schema=False)
 async def withdraw_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     """Why a notice is taken back."""
-    _, found = await _own(request, id)
+    person, found = await _own(request, id)
     lifecycle.refuse_unless_may_follow("withdrawn", found.state)
-    return await _form(request, "withdraw.html", found, {}, [])
+    key, sent = await again.sent(request, person, f"/notices/{found.id}/withdraw")
+    problems = again.problems_of(sent)
+    return await _form(request, "withdraw.html", found, sent.fields, key, problems)
 
 
 @post("/notices/{id:str}/withdraw", include_in_schema=False)
@@ -85,24 +87,28 @@ async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     """Take a notice back."""
     given = await typed.fields(request)
     person, found = await _own(request, id)
-    reason = typed.filled(given, "reason")
-    once_ = once_of(request, person, f"/notices/{found.id}/withdraw", given, reason)
+    reason, path = typed.filled(given, "reason"), f"/notices/{found.id}/withdraw"
+    once_ = once_of(request, person, path, given, reason)
+    key = again.key_in(given.get("key", ""))
     try:
         reason = amending.check_withdrawal(reason)
         await amending.withdraw(request.app.state.deployment, person, found.id, reason, once_)
     except Invalid as refusal:
-        return await _form(request, "withdraw.html", found, given, refusal.problems)
-    return _back_to(request, found)
+        filled = {"reason": given.get("reason", "")}
+        return await again.wrong(request, person, path, key, filled, refusal.problems)
+    return await _back_to(request, person, found, key)
 
 
 @get("/notices/{id:str}/correct", include_in_schema=False)
 async def correct_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     """The clerical fields of a notice, to be corrected."""
-    _, found = await _own(request, id)
+    person, found = await _own(request, id)
     lifecycle.refuse_unless_may_follow("corrected", found.state)
+    key, sent = await again.sent(request, person, f"/notices/{found.id}/correct")
     form = found.form or {}
-    values = {name: form.get(name) or "" for name in _clerical(found)}
-    return await _form(request, "correct.html", found, values, [])
+    values = {name: sent.fields.get(name, form.get(name) or "") for name in _clerical(found)}
+    problems = again.problems_of(sent)
+    return await _form(request, "correct.html", found, values, key, problems)
 
 
 @post("/notices/{id:str}/correct", include_in_schema=False)
@@ -111,7 +117,8 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     given = typed.with_days(await typed.fields(request))
     person, found = await _own(request, id)
     filled = {name: typed.filled(given, name) for name in _clerical(found)}
-    once_ = once_of(request, person, f"/notices/{found.id}/correct", given, filled)
+    path, key = f"/notices/{found.id}/correct", again.key_in(given.get("key", ""))
+    once_ = once_of(request, person, path, given, filled)
     deployment, now = request.app.state.deployment, datetime.now(UTC)
     shown = found.form or {}
     # What was left as it stands is no correction: it was right by the rules of its day.
@@ -121,11 +128,13 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
         await amending.correct(deployment, person, found.id, changes, now=now, once_=once_)
     except Invalid as refusal:
         values = {name: given.get(name, "") for name in filled}
-        return await _form(request, "correct.html", found, values, refusal.problems)
-    return _back_to(request, found)
+        return await again.wrong(request, person, path, key, values, refusal.problems)
+    return await _back_to(request, person, found, key)
 
 
-def _back_to(request: AnyRequest, found: Notice) -> Response[str]:
+async def _back_to(request: AnyRequest, person: Person, found: Notice, key: str) -> Response[str]:
+    """To the notice; a form of before, with something wrong, is forgotten."""
+    await unfinished.forget(request.app.state.deployment, person, key)
     return rendering.see_other(f"/notices/{found.id}#history", rendering.language_of(request))
 
 

@@ -1,6 +1,6 @@
 """A declaration that is still being typed: its steps, its fields, and what is wrong so far."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from notices import declarations
@@ -50,32 +50,50 @@ def place_of(field: str) -> tuple[int, int]:
     return STEPS.index(step), names.index(stands_with) if stands_with in names else 0
 
 
-def draft_of(given: dict[str, str], catalogue: Catalogue) -> dict[str, str]:
-    """What was typed so far, less what another certificate was asked for."""
-    draft = {name: given[name] for name in CARRIED if given.get(name, "").strip()}
-    certificate = catalogue.certificates.get(draft.get("certificate", ""))
+def fields_of(given: Mapping[str, str], catalogue: Catalogue) -> dict[str, str]:
+    """What of `given` belongs to a draft of its certificate."""
+    fields = {name: given[name] for name in CARRIED if given.get(name, "").strip()}
+    certificate = catalogue.certificates.get(fields.get("certificate", ""))
     if certificate is None:
-        return draft
-    if given.get("previous", certificate.id) != certificate.id:
-        for name in OF_ONE_CERTIFICATE:
-            draft.pop(name, None)
-        if draft.get("relation") not in relations_to(certificate):
-            draft.pop("relation", None)
-    matter = catalogue.matters.get(draft.get("matter", ""))
+        return fields
+    matter = catalogue.matters.get(fields.get("matter", ""))
     if matter is not None and matter.certificate != certificate.id:
-        del draft["matter"]
+        del fields["matter"]
     if not certificate.parts:
-        draft.pop("copies", None)
-        draft.pop("copy_number", None)
+        fields.pop("copies", None)
+        fields.pop("copy_number", None)
     if papers.asked_together(certificate):
         for name in papers.own_fields(certificate):
-            draft.pop(name, None)
-        return draft | papers.carried(given, certificate)
+            fields.pop(name, None)
+        return fields | papers.carried(given, certificate)
     for field in certificate.fields:
         name = f"details.{field.name}"
         if given.get(name, "").strip():
-            draft[name] = given[name]
-    return draft
+            fields[name] = given[name]
+    return fields
+
+
+def merged(
+    before: Mapping[str, str], given: Mapping[str, str], at: str, catalogue: Catalogue
+) -> dict[str, str]:
+    """The fields `before`, and in place of those that the step `at` asks what was typed there.
+
+    Of another certificate than before nothing is kept that only the former one was asked for.
+    """
+    kept = dict(before)
+    if at != "certificate":  # words to find another one by leave the one that is chosen
+        kept = {name: value for name, value in kept.items() if step_of(name) != at}
+    chosen = given.get("certificate", "").strip()
+    if chosen and chosen != before.get("certificate"):
+        kept = {name: value for name, value in kept.items() if not _of_one_certificate(name)}
+        certificate = catalogue.certificates.get(chosen)
+        if certificate is not None and kept.get("relation") not in relations_to(certificate):
+            kept.pop("relation", None)
+    return fields_of(kept | dict(given), catalogue)
+
+
+def _of_one_certificate(name: str) -> bool:
+    return name in OF_ONE_CERTIFICATE or name not in CARRIED
 
 
 def relations_to(certificate: Certificate) -> list[str]:
@@ -103,7 +121,7 @@ def held_by_kind(draft: dict[str, str], person: Person, certificate: Certificate
 
 
 def declaration_of(
-    draft: dict[str, str], given: dict[str, str], person: Person, certificate: Certificate | None
+    draft: dict[str, str], agreed: Collection[str], person: Person, certificate: Certificate | None
 ) -> Declaration:
     """The declaration that a draft amounts to; its holder is whoever is signed in, or another."""
     kind, identifier, name = person.acts_for
@@ -133,19 +151,19 @@ def declaration_of(
         contact=Contact(phone=phone) if phone else None,
         details=details or None,
         confirm_unusual_number=True if draft.get("confirm_unusual_number") else None,
-        publication_consent=given.get("publication_consent") == "yes",
-        truthful=given.get("truthful") == "yes",
+        publication_consent="publication_consent" in agreed,
+        truthful="truthful" in agreed,
     )
 
 
 def declarations_of(
-    draft: dict[str, str], given: dict[str, str], person: Person, certificate: Certificate | None
+    draft: dict[str, str], agreed: Collection[str], person: Person, certificate: Certificate | None
 ) -> list[Declaration]:
     """All the declarations that a draft amounts to: of several papers in one pass, each its own."""
     if certificate is None or not papers.asked_together(certificate):
-        return [declaration_of(draft, given, person, certificate)]
+        return [declaration_of(draft, agreed, person, certificate)]
     each_draft = papers.each_draft(draft, certificate)
-    return [declaration_of(each, given, person, certificate) for each in each_draft]
+    return [declaration_of(each, agreed, person, certificate) for each in each_draft]
 
 
 def problems_in(

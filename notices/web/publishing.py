@@ -1,6 +1,6 @@
 """Publishing what was declared on the pages, and what the declarant is shown then."""
 
-import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -8,7 +8,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from notices import declarations, once, register
-from notices.changing import amending
+from notices.changing import amending, unfinished
 from notices.changing.evidence import Receiving
 from notices.facts import documents
 from notices.facts.catalogue import Certificate
@@ -24,26 +24,29 @@ MOST_AT_ONCE = 30
 """Notices that one page confirms; no certificate has as many papers."""
 
 
+Refused = list[tuple[Declaration, str]]
+"""Declarations that were not published, each with the notice that stands in its way."""
+
+
 async def publish(
     request: AnyRequest,
     person: Person,
     declared: list[Declaration],
     certificate: Certificate,
-    draft: dict[str, str],
-    given: dict[str, str],
+    key: str,
     receiving: Receiving | None,
-) -> Response[Any]:
-    """Publish checked declarations, each in its own transaction, and lead to the confirmation.
+) -> tuple[list[str], Refused]:
+    """Publish checked declarations, each in its own transaction; the ids of their notices.
 
     Each has a key of its own, made from the form's: whoever presses the button again, or once
     more after a crash in between, is led to the same notices. What is declared already is told
     together with what was published beside it.
     """
     deployment = request.app.state.deployment
-    posts = [(each, _once_of(request, person, given, each, certificate)) for each in declared]
+    posts = [(each, _once_of(request, person, key, each, certificate)) for each in declared]
     await _count(request, person, [once_ for _, once_ in posts])
     published: list[str] = []
-    refused: list[tuple[Declaration, str]] = []
+    refused: Refused = []
     for declaration, once_ in posts:
         try:
             body = await declarations.declare(
@@ -59,21 +62,23 @@ async def publish(
             refused.append((declaration, refusal.extra["existing"]["id"]))
         else:
             published.append(msgspec.json.decode(body)["id"])
-    if refused:
-        return await _conflict(request, person, published, refused, certificate, draft)
+    return published, refused
+
+
+def address(published: Sequence[str]) -> str:
+    """Where the notices of one pass are confirmed."""
     first, *others = published
     also = f"?also={'.'.join(others)}" if others else ""
-    return rendering.see_other(f"/declare/done/{first}{also}", rendering.language_of(request))
+    return f"/declare/done/{first}{also}"
 
 
 def _once_of(
     request: AnyRequest,
     person: Person,
-    given: dict[str, str],
+    key: str,
     declaration: Declaration,
     certificate: Certificate,
 ) -> Once | None:
-    key = given.get("key", "")
     if key and papers.asked_together(certificate):
         key = f"{key}.{declaration.document}"
     return changing.once_of(request, person, "/declare", {"key": key}, declaration)
@@ -93,13 +98,22 @@ async def _count(request: AnyRequest, person: Person, keys: list[Once | None]) -
         raise
 
 
-async def _conflict(
+def left(
+    fields: Mapping[str, str], declared: Sequence[Declaration], refused: Refused
+) -> dict[str, str]:
+    """What of a draft's fields is left: whoever goes back has to do with those alone."""
+    papers_left = {declaration.document for declaration, _ in refused}
+    done = tuple(f".{each.document}" for each in declared if each.document not in papers_left)
+    return {name: value for name, value in fields.items() if not (done and name.endswith(done))}
+
+
+async def conflict(
     request: AnyRequest,
     person: Person,
-    published: list[str],
-    refused: list[tuple[Declaration, str]],
+    published: Sequence[str],
+    refused: Refused,
     certificate: Certificate,
-    draft: dict[str, str],
+    hidden: dict[str, str],
 ) -> Response[Any]:
     """What is declared already, what was published all the same, and the way back to change it."""
     deployment = request.app.state.deployment
@@ -111,27 +125,20 @@ async def _conflict(
             "existing": (await register.get(id)).public(deployment),
             "own": await amending.is_declarant(deployment, person, id),
             "number": declaration.number or (declaration.holder or Holder()).identifier or "",
-            "key": secrets.token_urlsafe(24),
+            "key": unfinished.new_id(),
         }
         for declaration, id in refused
     ]
-    done = [(await register.get(id)).public(deployment) for id in published]
-    # Whoever goes back has to do with those that are left alone.
-    left = {name: value for name, value in draft.items() if not _is_of(name, done)}
     return await rendering.page(
         request,
         "declare_conflict.html",
         status=AlreadyDeclared.status,
         cache=rendering.NEVER_KEPT,
         refused=in_the_way,
-        published=done,
-        draft=left,
+        published=[(await register.get(id)).public(deployment) for id in published],
+        hidden=hidden,
         certificate=certificate,
     )
-
-
-def _is_of(name: str, done: list[dict[str, Any]]) -> bool:
-    return any(name.endswith(f".{(notice['document'] or {}).get('id')}") for notice in done)
 
 
 @get("/declare/done/{id:str}", include_in_schema=False)

@@ -30,12 +30,16 @@ SHOWN_AGAIN = "private, no-cache"
 """For pages to which the browser's back button must lead without asking to send a form again."""
 NEVER_KEPT = "no-store"
 
+UNSENT = "unsent"
+"""In a request's state: the fields of its form, and the name of its file ("" where it has none,
+None where the form can have none)."""
+
 MOST_ECHOED = 300
 """Characters of what was typed that a page shows again; more is refused, and would come back."""
 MOST_KEPT = 3000
 """Of any other parameter: an address to which the sign-in leads back holds a query, encoded."""
 
-KEPT = frozenset({*SEARCH_PARAMETERS, "find", "next"})
+KEPT = frozenset({*SEARCH_PARAMETERS, "find", "next", "again"})
 """The parameters that pages know. A link of ours keeps no other: a messenger may have added it,
 and somebody else's link to us may hold a number, which no address that we make does."""
 
@@ -211,10 +215,15 @@ async def page(
     cache: str = SHOWN_AGAIN,
     **context: Any,
 ) -> Response[str]:
-    """The page that `template` makes of `context`, for whoever is asking."""
+    """The page that `template` makes of `context`, for whoever is asking.
+
+    Every page names who is signed in, and a phone or a computer may have other users.
+    """
     from notices.web.guards import person_of  # guards answer with pages
 
     person = await person_of(request)
+    if person is not None:
+        cache = NEVER_KEPT
     return _response(request, template, person, context, status=status, cache=cache)
 
 
@@ -251,11 +260,19 @@ def error_page(request: AnyRequest, refusal: Refusal, status: int) -> Response[A
         # A link of an old page: what it looked for is found by one press, not typed again.
         query = parse_qs(request.scope["query_string"].decode("latin-1"), encoding="gb18030")
         typed = query.get("q", [""])[0]
+    # What could not be carried out, and may be when it is sent once more.
+    unsent = request.scope.get("state", {}).get(UNSENT) if status >= 500 else None
     return _response(
         request,
         "error.html",
         None,
-        {"refusal": refusal, "failed": True, "typed": typed[:MOST_ECHOED]},
+        {
+            "refusal": refusal,
+            "failed": True,
+            "typed": typed[:MOST_ECHOED],
+            "unsent": unsent[0] if unsent else {},
+            "unsent_file": unsent[1] if unsent else None,
+        },
         status=status,
         cache=NEVER_KEPT,
     )

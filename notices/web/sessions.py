@@ -3,6 +3,7 @@
 from litestar import Response, delete, post
 
 from notices import identity
+from notices.changing import unfinished
 from notices.facts.errors import Invalid, NotFound
 from notices.facts.forms import stripped
 from notices.identity import Login
@@ -35,8 +36,9 @@ async def demo_login(request: AnyRequest) -> Response[None]:
 )
 async def sign_out(request: AnyRequest) -> Response[None]:
     """End the session."""
-    await guards.require_person(request)
+    person = await guards.require_person(request)
     guards.refuse_cross_site(request)
+    await unfinished.forget_all(request.app.state.deployment, person)
     await identity.sign_out(guards.session_token(request) or "")
     response = Response(None, status_code=204)
     guards.clear_session_cookie(response, request.app.state.deployment)

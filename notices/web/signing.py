@@ -6,12 +6,14 @@ import msgspec
 from litestar import Response, get, post
 
 from notices import identity, register
-from notices.changing import amending
+from notices.changing import amending, unfinished
+from notices.deployment import Deployment
 from notices.facts.errors import BadRequest, Invalid, NotFound, Problem
 from notices.facts.texts import Text
 from notices.identity import Login, LoginOrganisation, Person
-from notices.web import guards, rendering, typed
+from notices.web import guards, rendering, steps, typed
 from notices.web.guards import AnyRequest
+from notices.web.posted import Posted
 
 # Area code 379999 belongs to no place, so none of these numbers can be anybody's.
 SAMPLES: dict[str, Login] = {
@@ -35,7 +37,8 @@ SAMPLES: dict[str, Login] = {
 TYPED = ("kind", "name", "identifier", "identifier_type")
 
 
-def _demo_only(request: AnyRequest) -> None:
+def demo_only(request: AnyRequest) -> None:
+    """Raises NotFound where nobody can sign in so."""
     if not request.app.state.deployment.settings.demo:
         raise NotFound
 
@@ -65,14 +68,14 @@ async def _form(
 @get("/sign-in", include_in_schema=False)
 async def sign_in_form(request: AnyRequest) -> Response[str]:
     """Made-up people to choose from, and a form to type another."""
-    _demo_only(request)
+    demo_only(request)
     next = rendering.local_path(request.query_params.get("next"), "/mine")
     return await _form(request, next, "", {}, [], 200)
 
 
 async def sign_in_again(request: AnyRequest, given: dict[str, str]) -> Response[str]:
     """The sign-in page for somebody whose session ended; it keeps what was typed."""
-    _demo_only(request)
+    demo_only(request)
     draft = msgspec.json.encode(given).decode()
     return await _form(request, "/declare", draft, {}, [], 401)
 
@@ -91,7 +94,7 @@ def _login(given: dict[str, str]) -> Login:
 @post("/sign-in", status_code=200, include_in_schema=False)
 async def sign_in(request: AnyRequest) -> Response[Any]:
     """Open a session, and go back to where it was needed."""
-    _demo_only(request)
+    demo_only(request)
     deployment = request.app.state.deployment
     given = await typed.fields(request)
     next = rendering.local_path(given.get("next"), "/mine")
@@ -101,15 +104,24 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
     except Invalid as refusal:
         return await _form(request, next, draft, given, refusal.problems, 422)
     token = await identity.sign_in(deployment, person, guards.session_token(request))
-    response: Response[Any]
-    if draft:
-        response = await rendering.page(
-            request, "resume.html", cache=rendering.NEVER_KEPT, fields=_fields_of(draft)
-        )
-    else:
-        response = rendering.see_other(next, rendering.language_of(request))
+    if draft and person.kind != "officer":
+        next = await _resumed(deployment, person, _fields_of(draft))
+    response = rendering.see_other(next, rendering.language_of(request))
     guards.set_session_cookie(response, deployment, token)
     return response
+
+
+async def _resumed(deployment: Deployment, person: Person, fields: dict[str, str]) -> str:
+    """Where somebody goes on who has signed in halfway; from here on a draft keeps his fields.
+
+    What somebody else had typed before his session ended is not for whoever signs in after him.
+    """
+    owner = unfinished.owner_in(fields.get("of", ""))
+    if owner is not None and owner != unfinished.owner_of(deployment, person):
+        return "/declare"
+    id, form = unfinished.new_id(), Posted.of(fields, deployment)
+    await unfinished.change(deployment, person, id, lambda _: form.keep(deployment, None))
+    return steps.address(form.page, id)
 
 
 def _fields_of(draft: str) -> dict[str, str]:
@@ -123,9 +135,11 @@ def _fields_of(draft: str) -> dict[str, str]:
 
 @post("/sign-out", include_in_schema=False)
 async def sign_out(request: AnyRequest) -> Response[str]:
-    """End the session, if there is one."""
+    """End the session, if there is one, and forget what was typed in it."""
     guards.refuse_cross_site(request)
-    token = guards.session_token(request)
+    token, person = guards.session_token(request), await guards.person_of(request)
+    if person is not None:
+        await unfinished.forget_all(request.app.state.deployment, person)
     if token:
         await identity.sign_out(token)
     response = rendering.see_other("/", rendering.language_of(request))

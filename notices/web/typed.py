@@ -1,5 +1,6 @@
 """What was typed into the form of a page."""
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -8,9 +9,10 @@ from litestar import Request
 
 from notices.facts import text_check
 from notices.facts.dates import read_day
-from notices.facts.errors import BadRequest
+from notices.facts.errors import BadRequest, Refusal
 from notices.facts.texts import Text
-from notices.web import bodies, guards
+from notices.web import bodies, guards, problems
+from notices.web.rendering import UNSENT
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 100
@@ -20,7 +22,17 @@ async def fields(request: Request[Any, Any, Any], *, writing: bool = True) -> di
     """The fields of a posted form; raises CrossSite, BodyTooLarge, MediaType or BadRequest."""
     if writing:
         guards.refuse_cross_site(request)
-    return decode(await bodies.read(request, FORM))
+    given = decode(await bodies.read(request, FORM))
+    request.scope["state"][UNSENT] = given, None
+    return given
+
+
+async def rescue(request: Request[Any, Any, Any]) -> None:
+    """Read a page's form that is refused unread, since the page of the refusal gives it back."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if request.method == "POST" and kind == FORM and not problems.for_machines(request.url.path):
+        with contextlib.suppress(Refusal):
+            await fields(request)
 
 
 def decode(body: bytes) -> dict[str, str]:

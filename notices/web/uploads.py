@@ -11,6 +11,7 @@ from notices.facts.errors import Problem, SignInRequired, UnknownField
 from notices.identity import Person
 from notices.web import multipart, typed
 from notices.web.guards import AnyRequest
+from notices.web.rendering import UNSENT
 
 
 @dataclass
@@ -62,6 +63,7 @@ async def received(
             evidence.MOST_BYTES,
             multipart.MOST_PARTS if known is not None else typed.MOST_FIELDS,
         )
+        request.scope["state"][UNSENT] = fields, file if has_file else ""
         unknown = [] if known is None else sorted(fields.keys() - set(known))
         if unknown:
             raise UnknownField(

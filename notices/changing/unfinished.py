@@ -1,0 +1,211 @@
+"""What somebody has typed of a declaration so far: kept sealed, for a short time, for him alone."""
+
+import base64
+import re
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from notices.database import DB, committed
+from notices.deployment import Deployment
+from notices.facts.errors import BodyTooLarge, Problem
+from notices.facts.numbers import keyed_hash
+from notices.facts.texts import Text
+from notices.identity import Person
+
+KEPT = timedelta(hours=2)
+"""After the last step; a phone or a computer that others use too may lie around so long."""
+MOST = 20
+"""For each account; a day's declarations are no more, and the oldest goes."""
+MOST_BYTES = 64 * 1024
+"""As much as one form may have: what is typed over all steps is typed by one person."""
+
+_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+_OWNER = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A problem that a step's page shows, in whichever language it is asked for."""
+
+    field: str
+    code: str
+    params: dict[str, Any] = {}
+
+    @classmethod
+    def of(cls, problem: Problem) -> "Told":
+        params = {
+            name: value.to_json() if isinstance(value, Text) else value
+            for name, value in problem.params.items()
+        }
+        return cls(problem.field, problem.code, params)
+
+    @property
+    def problem(self) -> Problem:
+        params = {
+            name: Text(**value) if isinstance(value, dict) else value
+            for name, value in self.params.items()
+        }
+        return Problem(self.field, self.code, params)
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """The fields typed so far, the step that was asked for last, and what came of it.
+
+    Once it is published nothing is left of it but the ids of its notices.
+    """
+
+    fields: dict[str, str] = {}
+    agreed: tuple[str, ...] = ()
+    step: str = ""
+    problems: tuple[Told, ...] = ()
+    review: bool = False
+    published: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    """The notices that stand in the way, in the order of the declarations that are left."""
+
+    @property
+    def done(self) -> bool:
+        return bool(self.published) and not self.fields
+
+
+Changing = Callable[[Draft | None], Draft]
+
+
+def new_id() -> str:
+    """An id that nobody can guess; that it stands in an address tells nothing of the draft."""
+    return secrets.token_urlsafe(16)
+
+
+def is_id(text: str) -> bool:
+    return _ID.fullmatch(text) is not None
+
+
+def owner_of(deployment: Deployment, person: Person) -> bytes:
+    """Whose drafts they are: the person's, in the part in which he is signed in."""
+    return keyed_hash(deployment.keys.matching, "draft owner", person.identity)
+
+
+def written(owner: bytes) -> str:
+    """`owner` as a form carries it, so that what comes when the session has ended finds its draft.
+
+    Who knows it and the draft's id may add to the draft, and never read it.
+    """
+    return base64.urlsafe_b64encode(owner).decode().rstrip("=")
+
+
+def owner_in(text: str) -> bytes | None:
+    """The owner that a form carries; None for what is none."""
+    return base64.urlsafe_b64decode(f"{text}=") if _OWNER.fullmatch(text) else None
+
+
+def _place(owner: bytes, id: str) -> bytes:
+    return b"draft\0" + owner + id.encode()
+
+
+async def find(deployment: Deployment, person: Person, id: str) -> Draft | None:
+    """The draft `id` of `person`, unless it is forgotten."""
+    owner = owner_of(deployment, person)
+    row = await DB.row(
+        "SELECT sealed FROM draft WHERE owner = $1 AND id = $2 AND at > now() - $3::interval",
+        owner,
+        id,
+        KEPT,
+    )
+    return None if row is None else _opened(deployment, row["sealed"], owner, id)
+
+
+def _opened(deployment: Deployment, sealed: bytes, owner: bytes, id: str) -> Draft:
+    return msgspec.json.decode(deployment.keys.sealer.open(sealed, _place(owner, id)), type=Draft)
+
+
+async def change(deployment: Deployment, person: Person, id: str, changing: Changing) -> Draft:
+    """What `changing` makes of the draft `id`, kept; of a new one beyond MOST the oldest goes.
+
+    Two that come at once change it one after the other, and what is published stays as it is.
+    """
+    account = keyed_hash(deployment.keys.matching, "draft account", person.account)
+    return await _change(deployment, owner_of(deployment, person), account, id, changing)
+
+
+async def finish(deployment: Deployment, person: Person, id: str, draft: Draft) -> Draft:
+    """Keep what is left of a draft after publishing it."""
+    with committed():
+        return await change(deployment, person, id, lambda _: draft)
+
+
+async def add(deployment: Deployment, owner: bytes, id: str, changing: Changing) -> bool:
+    """`change` for somebody whose session has ended; False where there is no such draft."""
+
+    def changing_one(before: Draft | None) -> Draft:
+        if before is None:
+            raise _Forgotten
+        return changing(before)
+
+    try:
+        await _change(deployment, owner, b"", id, changing_one)
+    except _Forgotten:
+        return False
+    return True
+
+
+class _Forgotten(Exception):
+    """There is no such draft, or it was forgotten."""
+
+
+async def _change(
+    deployment: Deployment, owner: bytes, account: bytes, id: str, changing: Changing
+) -> Draft:
+    async with DB.transaction():
+        row = await DB.row(
+            "SELECT sealed FROM draft WHERE owner = $1 AND id = $2 AND at > now() - $3::interval"
+            " FOR UPDATE",
+            owner,
+            id,
+            KEPT,
+        )
+        before = None if row is None else _opened(deployment, row["sealed"], owner, id)
+        if before is not None and before.done:
+            return before
+        after = changing(before)
+        plain = msgspec.json.encode(after)
+        if len(plain) > MOST_BYTES:
+            raise BodyTooLarge(limit=MOST_BYTES)
+        await DB.fetch(
+            "INSERT INTO draft (owner, id, account, sealed) VALUES ($1, $2, $3, $4)"
+            # One that is past its time may be there still.
+            " ON CONFLICT (owner, id) DO UPDATE SET sealed = excluded.sealed, at = now()",
+            owner,
+            id,
+            account,
+            deployment.keys.sealer.seal(plain, _place(owner, id)),
+        )
+        if before is None:
+            await DB.fetch(
+                # Not by everybody's times: of one account there are never many.
+                "DELETE FROM draft WHERE account = $1 AND at + interval '0' < (SELECT at FROM"
+                " (SELECT at FROM draft WHERE account = $1 OFFSET 0) AS own"
+                " ORDER BY at DESC OFFSET $2 LIMIT 1)",
+                account,
+                MOST - 1,
+            )
+    return after
+
+
+async def forget_all(deployment: Deployment, person: Person) -> None:
+    """For signing out: of what was typed nothing is left."""
+    await DB.fetch("DELETE FROM draft WHERE owner = $1", owner_of(deployment, person))
+
+
+async def forget(deployment: Deployment, person: Person, id: str) -> None:
+    """Of a form that was carried out nothing is left; if this fails, that was done all the same."""
+    with committed():
+        await DB.fetch(
+            "DELETE FROM draft WHERE owner = $1 AND id = $2", owner_of(deployment, person), id
+        )
+
+
+async def forget_old() -> None:
+    await DB.fetch("DELETE FROM draft WHERE at < now() - $1::interval", KEPT)

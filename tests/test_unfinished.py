@@ -1,0 +1,195 @@
+"""What is typed of a declaration is kept sealed, for a short time, and for its owner alone."""
+
+import asyncio
+
+import pytest
+
+from notices.changing import unfinished
+from notices.changing.unfinished import Draft, Told
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.facts.errors import BodyTooLarge, Problem
+from notices.facts.texts import Text
+from notices.identity import Organisation, Person
+from notices.trust.sealing import SealError
+from notices.upkeep import tidying
+
+ID = "0123456789abcdefghijkl"
+FIELDS = {"number": "JY13799990000011", "contact.phone": "13800001234", "holder.name": "张三"}
+ZHANG = Person(kind="person", name="张三", identifier="37999919000101001X")
+SHOP = Organisation("潍坊市奎文区某某餐饮店", "92379999MA0000023B")
+ZHANG_FOR_A_SHOP = Person(
+    kind="organisation", name="张三", identifier="37999919000101001X", organisation=SHOP
+)
+LI = Person(kind="person", name="李四", identifier="379999190001020023")
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def typed(deployment: Deployment, person: Person = ZHANG, id: str = ID) -> Draft:
+    return await unfinished.change(deployment, person, id, lambda before: Draft(fields=FIELDS))
+
+
+async def older(minutes: float) -> None:
+    await DB.fetch("UPDATE draft SET at = at - $1 * interval '1 minute'", minutes)
+
+
+async def how_many() -> int:
+    return len(await DB.fetch("SELECT 1 FROM draft"))
+
+
+async def test_what_was_typed_is_found_again(deployment: Deployment) -> None:
+    await typed(deployment)
+
+    found = await unfinished.find(deployment, ZHANG, ID)
+    assert found is not None
+    assert found.fields == FIELDS
+
+
+@pytest.mark.parametrize("other", [LI, ZHANG_FOR_A_SHOP], ids=["another", "in another part"])
+async def test_nobody_else_finds_it_whoever_knows_its_id(
+    deployment: Deployment, other: Person
+) -> None:
+    await typed(deployment)
+
+    assert await unfinished.find(deployment, other, ID) is None
+    mine = await unfinished.change(
+        deployment, other, ID, lambda before: before or Draft(fields={"number": "1"})
+    )
+    assert mine.fields == {"number": "1"}
+    found = await unfinished.find(deployment, ZHANG, ID)
+    assert found is not None
+    assert found.fields == FIELDS
+
+
+async def test_nothing_typed_can_be_read_in_the_table(deployment: Deployment) -> None:
+    await typed(deployment)
+    [row] = await DB.fetch("SELECT draft::text, sealed FROM draft")
+
+    for text in (*FIELDS.values(), ZHANG.identifier, ZHANG.name):
+        assert text not in row["draft"]
+        assert text.encode() not in row["sealed"]
+
+
+@pytest.mark.parametrize("column", ["owner", "id"])
+async def test_a_draft_that_was_moved_to_another_place_is_not_opened(
+    deployment: Deployment, column: str
+) -> None:
+    await typed(deployment)
+    other = "abcdefghijkl0123456789"
+    if column == "owner":
+        await DB.fetch("UPDATE draft SET owner = $1", unfinished.owner_of(deployment, LI))
+        asked = unfinished.find(deployment, LI, ID)
+    else:
+        await DB.fetch("UPDATE draft SET id = $1", other)
+        asked = unfinished.find(deployment, ZHANG, other)
+
+    with pytest.raises(SealError):
+        await asked
+
+
+async def test_it_is_forgotten_two_hours_after_the_last_step(deployment: Deployment) -> None:
+    await typed(deployment)
+    await older(119)
+    await unfinished.change(deployment, ZHANG, ID, lambda before: before or Draft())
+    await older(119)
+    assert await unfinished.find(deployment, ZHANG, ID)
+    await older(2)
+
+    assert await unfinished.find(deployment, ZHANG, ID) is None
+    owner = unfinished.owner_of(deployment, ZHANG)
+    assert not await unfinished.add(deployment, owner, ID, lambda before: Draft(fields=FIELDS))
+    again = await unfinished.change(deployment, ZHANG, ID, lambda before: before or Draft())
+    assert again.fields == {}
+
+
+async def test_the_sweep_takes_what_is_past_its_time_and_nothing_else(
+    deployment: Deployment,
+) -> None:
+    await typed(deployment)
+    await older(121)
+    await typed(deployment, id="abcdefghijkl0123456789")
+    await tidying.tidy(deployment)
+
+    assert [row["id"] for row in await DB.fetch("SELECT id FROM draft")] == [
+        "abcdefghijkl0123456789"
+    ]
+
+
+async def test_of_an_account_the_oldest_goes_for_whomever_it_acts(deployment: Deployment) -> None:
+    await typed(deployment, LI)
+    await typed(deployment)
+    for number in range(unfinished.MOST):
+        await older(1)
+        await typed(deployment, ZHANG_FOR_A_SHOP, f"{number:022}")
+
+    assert await how_many() == unfinished.MOST + 1
+    assert await unfinished.find(deployment, ZHANG, ID) is None
+    assert await unfinished.find(deployment, ZHANG_FOR_A_SHOP, f"{0:022}")
+    assert await unfinished.find(deployment, LI, ID)
+
+
+async def test_it_holds_no_more_than_a_form(deployment: Deployment) -> None:
+    await typed(deployment)
+    long = Draft(fields={"issuer": "x" * unfinished.MOST_BYTES})
+    with pytest.raises(BodyTooLarge):
+        await unfinished.change(deployment, ZHANG, ID, lambda before: long)
+
+    found = await unfinished.find(deployment, ZHANG, ID)
+    assert found is not None
+    assert found.fields == FIELDS
+
+
+async def test_two_windows_that_write_at_once_lose_nothing(deployment: Deployment) -> None:
+    await typed(deployment)
+
+    def adds(name: str) -> unfinished.Changing:
+        return lambda before: Draft(fields={**(before or Draft()).fields, name: "x"})
+
+    names = [f"details.{number}" for number in range(6)]
+    await asyncio.gather(*(unfinished.change(deployment, ZHANG, ID, adds(name)) for name in names))
+
+    found = await unfinished.find(deployment, ZHANG, ID)
+    assert found is not None
+    assert set(found.fields) == {*FIELDS, *names}
+
+
+async def test_what_is_published_is_changed_by_nobody(deployment: Deployment) -> None:
+    await typed(deployment)
+    await unfinished.finish(deployment, ZHANG, ID, Draft(published=("37070000000136",)))
+    after = await typed(deployment)
+
+    assert after.done
+    assert after.published == ("37070000000136",)
+    owner = unfinished.owner_of(deployment, ZHANG)
+    assert await unfinished.add(deployment, owner, ID, lambda before: Draft(fields=FIELDS))
+    assert await unfinished.find(deployment, ZHANG, ID) == after
+
+
+async def test_who_signs_out_leaves_nothing_behind(deployment: Deployment) -> None:
+    await typed(deployment)
+    await typed(deployment, LI)
+    await unfinished.forget_all(deployment, ZHANG)
+
+    assert await how_many() == 1
+    assert await unfinished.find(deployment, LI, ID)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "/" * 43, "A" * 42, "A" * 44, "é" * 43, "A" * 43 + "\n", "A" * 43 + "="]
+)
+def test_what_is_no_owner_is_none(text: str) -> None:
+    assert unfinished.owner_in(text) is None
+
+
+def test_an_owner_is_read_as_it_was_written(deployment: Deployment) -> None:
+    owner = unfinished.owner_of(deployment, ZHANG)
+
+    assert unfinished.owner_in(unfinished.written(owner)) == owner
+    assert unfinished.is_id(unfinished.new_id())
+
+
+def test_a_problem_is_told_as_it_was_in_both_languages() -> None:
+    problem = Problem("x", "bad_value", {"expected": Text("甲", "A"), "limit": 3})
+
+    assert Told.of(problem).problem == problem
