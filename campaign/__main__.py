@@ -174,8 +174,10 @@ def report(service: Service, memory: Memory, sizes: Sizes, log: list[dict[str, A
         f"declared {len(memory.declared):,}, withdrawn {withdrawn:,}, log {len(log):,}, "
         f"objections {memory.objections:,}, checked {memory.checks:,}; lost {len(lost)}, "
         f"twice {len(twice)}, beyond what was answered {len(unasked)}; "
-        f"slowest answer {memory.slowest[0]:.1f} s ({memory.slowest[1]}); audit {audit.returncode}"
+        f"audit {audit.returncode}"
     )
+    for took, what in reversed(memory.slowest):
+        print(f"slow: {took:.1f} s, {what}")
     print(f"most memory, in MB: {sizes}")
 
 

@@ -26,6 +26,8 @@ ALLOWED = timedelta(seconds=10)
 READY_WITHIN = 3.0
 """Seconds, and as many more as the machine has no time for anything."""
 WATCH_EVERY = 0.5
+SLOWEST = 3
+"""Answers that are named at the end."""
 
 
 def number_of(serial: int) -> str:
@@ -47,13 +49,12 @@ class Memory:
     wrong: list[str] = field(default_factory=list)
     checks: int = 0
     during: str = ""
-    slowest: tuple[float, str] = (0.0, "")
+    slowest: list[tuple[float, str]] = field(default_factory=list)
 
     def tell(self, what: str, answer: httpx.Response | None, took: float) -> None:
         if answer is None:
             self.told[f"{what}: no answer"] += 1
             return
-        self.slowest = max(self.slowest, (took, f"{what} during {self.during}"))
         code = ""
         if answer.status_code >= 400:
             code = f" {_code(answer)}"
@@ -61,7 +62,9 @@ class Memory:
                 self.wrong.append(f"{what}: 503 without Retry-After")
             if answer.status_code == 500:
                 self.wrong.append(f"{what}: 500 {answer.text[:200]}")
-        self.told[f"{what}: {answer.status_code}{code}"] += 1
+        said = f"{what}: {answer.status_code}{code}"
+        self.told[said] += 1
+        self.slowest = sorted((*self.slowest, (took, f"{said} ({self.during})")))[-SLOWEST:]
 
     def asks(self, number: str, kind: str) -> None:
         now = datetime.now(UTC)
