@@ -1,6 +1,7 @@
 """Failure × step: what whoever asked is told, what is there afterwards, and what asking again does.
 
 The server is the real one, and fails at the step where a trigger makes it (`tests/faults.py`).
+What operators run, audit and restore, is in `test_faults_commands.py`.
 """
 
 import asyncio
