@@ -14,13 +14,15 @@ from notices.upkeep import vitals
 
 EVERY = 600.0
 """Seconds; every web process does it, and what another one forgot already costs nothing."""
+A_DAY = 144
+"""Rounds."""
 PATIENCE = 60.0
 """Seconds; nobody waits for it, and what is to be forgotten may be much."""
 
 LOG = structlog.get_logger()
 
 
-async def tidy(deployment: Deployment) -> None:
+async def tidy(deployment: Deployment, *, every_file: bool = False) -> None:
     """Delete what is past its time; by a clock that jumped, that would be everything."""
     if (why := (await vitals.measure()).clock) is not None:
         raise ClockOff(why)
@@ -28,15 +30,20 @@ async def tidy(deployment: Deployment) -> None:
     await limits.forget_old()
     await identity.forget_old()
     await DB.fetch("DELETE FROM touched WHERE taken AND at < now() - interval '1 day'")
-    await evidence.forget_orphans(deployment)
+    await evidence.forget_orphans(deployment, of_any_age=every_file)
 
 
 async def keep_tidy(deployment: Deployment) -> None:
-    """`tidy` now and then, until cancelled."""
+    """`tidy` now and then, until cancelled; every file when it begins, and once a day.
+
+    Whoever left a file behind was killed, and began anew.
+    """
+    rounds = 0
     while True:
         try:
             with DB.patient(PATIENCE):
-                await tidy(deployment)
+                await tidy(deployment, every_file=rounds % A_DAY == 0)
+            rounds += 1
         except (Unavailable, OSError):
             LOG.warning("tidying_put_off")
         await asyncio.sleep(EVERY)
