@@ -33,7 +33,9 @@ from tests import enginefarm
 from tests.samples import RESTAURANT
 from tests.service import ROOT, Service
 
-MEGABYTES = 700
+MEGABYTES, A_MINUTE = 700, 15
+"""Of the disk: what both engines need twice, since a backup is restored there, and what a register
+grows by in each minute."""
 INSIDE = "CAMPAIGN_DISK"
 PAUSE, SHORT_PAUSE = (2.0, 8.0), (0.5, 2.0)
 """Seconds between two faults, long enough for most of what follows from one to be over."""
@@ -43,7 +45,7 @@ BACK_WITHIN = 120.0
 """Seconds until all is well again; it takes one or two of them, on an idle machine."""
 
 
-def own_disk() -> Path | None:
+def own_disk(minutes: float) -> Path | None:
     """A small disk for all data of this run; the command begins again where it is mounted."""
     if os.environ.get(INSIDE):
         return Path(os.environ[INSIDE])
@@ -51,7 +53,7 @@ def own_disk() -> Path | None:
         return None
     folder = tempfile.mkdtemp(prefix="notices-campaign-")
     mount = (
-        f"mount -t tmpfs -o size={MEGABYTES}m,mode=755 tmpfs {folder} && "
+        f"mount -t tmpfs -o size={MEGABYTES + A_MINUTE * minutes:.0f}m,mode=755 tmpfs {folder} && "
         f"mkdir -p {folder}/pg {HOMES} && cp -a {HOMES}/programs-* {folder}/pg/ 2>/dev/null;"
         f" mount --bind {folder}/pg {HOMES} && exec {sys.executable} -m campaign "
         + " ".join(sys.argv[1:])
@@ -188,7 +190,7 @@ def main() -> int:
     parser.add_argument("--declarers", type=int, default=3)
     parser.add_argument("--checkers", type=int, default=3)
     options = parser.parse_args()
-    disk = own_disk()
+    disk = own_disk(options.minutes)
     with contextlib.ExitStack() as left:
         root = Path(left.enter_context(tempfile.TemporaryDirectory(dir=disk)))
         if disk is None:

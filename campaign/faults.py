@@ -92,7 +92,7 @@ async def disk_full(ground: Ground) -> None:
     try:
         ends = asyncio.get_running_loop().time() + ground.seconds(4, 10)
         while asyncio.get_running_loop().time() < ends:
-            _fill(fill)  # again, for what was given back meanwhile
+            await asyncio.to_thread(_fill, fill)  # again, for what was given back meanwhile
             await asyncio.sleep(0.1)
     finally:
         fill.unlink(missing_ok=True)
