@@ -6,7 +6,7 @@ make a `Person` and call `sign_in`.
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -173,8 +173,9 @@ async def who(deployment: Deployment, token: str) -> Person | None:
     return msgspec.json.decode(deployment.keys.sealer.open(row["sealed"], key), type=Person)
 
 
-async def forget_old() -> None:
-    await DB.fetch(f"DELETE FROM session WHERE NOT ({LIVING})")  # noqa: S608  (our own)
+async def forget_old(now: datetime) -> None:
+    living = LIVING.replace("now()", "$1::timestamptz")
+    await DB.fetch(f"DELETE FROM session WHERE NOT ({living})", now)  # noqa: S608  (our own)
 
 
 async def sign_out(token: str) -> None:

@@ -26,7 +26,7 @@ from notices.limits import Asker
 from notices.relay import checking
 from notices.relay.publishing import FOLLOWER
 from notices.serving import child_environment
-from notices.upkeep import clock, tidying
+from notices.upkeep import clock, tidying, vitals
 from notices.upkeep.accepting import accept_later
 from notices.upkeep.clock import Clock, Moment
 from tests.conftest import SignIn
@@ -250,6 +250,28 @@ async def test_what_began_while_the_clock_was_ahead_does_not_last_until_then(
     await tidying.tidy(deployment)
     assert await DB.fetch("SELECT 1 FROM session") == []
     assert await DB.fetch("SELECT 1 FROM rate") == []
+
+
+async def test_tidying_goes_by_the_time_that_it_found_to_be_right(
+    restaurant: httpx.AsyncClient,
+    shift: Callable[[str], Awaitable[None]],
+    deployment: Deployment,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def measure_and_jump() -> vitals.Vitals:
+        found = await real()
+        await shift("400 days")
+        return found
+
+    real = vitals.measure
+    key = {"Idempotency-Key": "k"}
+    await restaurant.post("/api/v1/notices", json=declaration(), headers=key)
+    monkeypatch.setattr(vitals, "measure", measure_and_jump)
+
+    await tidying.tidy(deployment)
+
+    for table in ("session", "idempotency"):
+        assert len(await DB.fetch(f"SELECT 1 FROM {table}")) == 1
 
 
 async def test_a_jump_of_both_clocks_is_seen_by_the_steady_one(

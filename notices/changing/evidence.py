@@ -9,9 +9,9 @@ import contextlib
 import hashlib
 import os
 import secrets
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -194,13 +194,17 @@ def _place(id: str, number: int, last: bool) -> bytes:
     return f"evidence {id} {number} {'last' if last else 'more'}".encode()
 
 
-async def forget_orphans(deployment: Deployment, *, of_any_age: bool = False) -> None:
+async def forget_orphans(
+    deployment: Deployment, now: datetime, *, of_any_age: bool = False
+) -> None:
     """Delete files of some days ago that no row tells of.
 
     Their request was killed, or the redaction that deleted the row: that file may be of any age.
     """
     folder = deployment.settings.uploads_folder
-    old = await asyncio.to_thread(_old, folder, float("inf") if of_any_age else LOOKED_BACK)
+    before = now.timestamp() - ORPHAN_AFTER
+    after = float("-inf") if of_any_age else before - LOOKED_BACK
+    old = await asyncio.to_thread(_old, folder, after, before)
     ids = list(old)
     for start in range(0, len(ids), AT_A_TIME):
         piece = ids[start : start + AT_A_TIME]
@@ -213,15 +217,14 @@ async def forget_orphans(deployment: Deployment, *, of_any_age: bool = False) ->
             old[id].unlink(missing_ok=True)
 
 
-def _old(folder: Path, looked_back: float) -> dict[str, Path]:
-    """Files by their ids that are older than any request is long."""
-    before = time.time() - ORPHAN_AFTER
+def _old(folder: Path, after: float, before: float) -> dict[str, Path]:
+    """Files by their ids that were changed between these times."""
     found = {}
     for path in folder.glob("*/*"):
         try:
             changed = path.stat().st_mtime
         except FileNotFoundError:  # another process was first
             continue
-        if before - looked_back < changed < before:
+        if after < changed < before:
             found[path.name.removeprefix(".").removesuffix(".part")] = path
     return found

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -206,8 +206,9 @@ async def give_back(key: bytes, policy: str, asker: Asker) -> None:
     )
 
 
-async def forget_old() -> None:
-    await DB.fetch("DELETE FROM rate AS r WHERE " + _over("interval '1 day'"))  # noqa: S608
+async def forget_old(now: datetime) -> None:
+    over = _over("interval '1 day'").replace("now()", "$1::timestamptz")
+    await DB.fetch(f"DELETE FROM rate AS r WHERE {over}", now)  # noqa: S608  (our own)
 
 
 def _said(policy: str, tier: _Tier) -> Text:

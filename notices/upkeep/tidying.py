@@ -23,14 +23,20 @@ LOG = structlog.get_logger()
 
 
 async def tidy(deployment: Deployment, *, every_file: bool = False) -> None:
-    """Delete what is past its time; by a clock that jumped, that would be everything."""
-    if (why := (await vitals.measure()).clock) is not None:
-        raise ClockOff(why)
-    await once.forget_old()
-    await limits.forget_old()
-    await identity.forget_old()
-    await DB.fetch("DELETE FROM touched WHERE taken AND at < now() - interval '1 day'")
-    await evidence.forget_orphans(deployment, of_any_age=every_file)
+    """Delete what is past its time; by a clock that jumped, that would be everything.
+
+    So it is the time that was found to be right, and not what the clock may show a moment later.
+    """
+    vital = await vitals.measure()
+    if vital.clock is not None:
+        raise ClockOff(vital.clock)
+    await once.forget_old(vital.now)
+    await limits.forget_old(vital.now)
+    await identity.forget_old(vital.now)
+    await DB.fetch(
+        "DELETE FROM touched WHERE taken AND at < $1::timestamptz - interval '1 day'", vital.now
+    )
+    await evidence.forget_orphans(deployment, vital.now, of_any_age=every_file)
 
 
 async def keep_tidy(deployment: Deployment) -> None:
