@@ -13,6 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 2
 NOTICES ?= 200000
 MINUTES ?= 10
+SEED ?= 1
 T ?= tests
 # A run starts Python dozens of times, which would compile all of this project each time.
 COMPILED := PYTHONDONTWRITEBYTECODE=
@@ -43,8 +44,8 @@ check: .venv/ready-test ## Check style and types
 bench: .venv/ready-test ## Measure what the README promises, among NOTICES (200,000) notices
 	@exec $(BIN)/python -m bench --notices $(NOTICES)
 
-campaign: .venv/ready-test ## Kill, freeze, fill and flood it for MINUTES (10), and say what was lost
-	@exec $(BIN)/python -m campaign --minutes $(MINUTES)
+campaign: .venv/ready-test ## Kill, freeze, fill, flood it, set its clocks for MINUTES (10); say what was lost
+	@exec $(BIN)/python -m campaign --minutes $(MINUTES) --seed $(SEED)
 
 lock: ## Pin the dependencies of pyproject.toml anew, with hashes (needs uv)
 	@set -e; pin() { \

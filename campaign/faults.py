@@ -7,20 +7,26 @@ import random
 import signal
 import socket
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
+
+from campaign.clock import Clock, Whose
 from tests.processes import servers, standing_still
 from tests.service import Service
 
 
 @dataclass
 class Ground:
-    """The service, and its disk where that is one of its own."""
+    """The service, its disk where that is one of its own, and its clock where that can be set."""
 
     service: Service
     chance: random.Random
     disk: Path | None
+    clock: Clock | None
+    unseen: list[str] = field(default_factory=list)
+    """Jumps that the service did not say it saw."""
 
     def seconds(self, least: float, most: float) -> float:
         return self.chance.uniform(least, most)
@@ -86,7 +92,7 @@ async def disk_full(ground: Ground) -> None:
     try:
         ends = asyncio.get_running_loop().time() + ground.seconds(4, 10)
         while asyncio.get_running_loop().time() < ends:
-            _fill(fill)  # again, for what was given back meanwhile
+            await asyncio.to_thread(_fill, fill)  # again, for what was given back meanwhile
             await asyncio.sleep(0.1)
     finally:
         fill.unlink(missing_ok=True)
@@ -119,13 +125,61 @@ async def half_open(ground: Ground) -> None:
             one.close()
 
 
+HOURS, DAYS = 3600, 86_400
+JUMPS = (400 * DAYS, -2 * HOURS, 15)
+"""Seconds by which clocks are set; of 10 the service says that it cannot believe them."""
+
+
+async def _jump(ground: Ground, *whose: Whose) -> None:
+    """The clocks are wrong for some seconds, in which a process may begin anew under them."""
+    assert ground.clock is not None
+    jump = ground.chance.choice(JUMPS)
+    begins = ground.chance.choice((None, None, web_killed, relay_killed, backends_killed))
+    seconds = ground.seconds(2, 8)
+    try:
+        for each in whose:
+            ground.clock.set(each, jump)
+        if not await _says_so(ground):
+            ground.unseen.append(f"{jump:+} s of {' and '.join(whose)}")
+        if begins is not None:
+            await begins(ground)
+        await asyncio.sleep(seconds)
+    finally:
+        for each in whose:
+            ground.clock.set(each, 0)
+
+
+async def _says_so(ground: Ground, within: float = 30.0) -> bool:
+    ends = asyncio.get_running_loop().time() + within
+    async with httpx.AsyncClient(base_url=ground.service.url, timeout=5) as client:
+        while asyncio.get_running_loop().time() < ends:
+            with contextlib.suppress(httpx.TransportError):
+                if (await client.get("/health/ready")).json().get("clock") == "off":
+                    return True
+            await asyncio.sleep(0.1)
+    return False
+
+
+async def clock_of_database_jumps(ground: Ground) -> None:
+    await _jump(ground, "database")
+
+
+async def clock_of_service_jumps(ground: Ground) -> None:
+    await _jump(ground, "service")
+
+
+async def both_clocks_jump(ground: Ground) -> None:
+    await _jump(ground, "service", "database")
+
+
 ALWAYS: tuple[Fault, ...] = (
     web_killed, relay_killed, postgresql_killed, backends_killed, meilisearch_killed,
     everything_killed, postgresql_frozen, meilisearch_frozen, web_frozen, half_open,
 )  # fmt: skip
+CLOCKS: tuple[Fault, ...] = (clock_of_database_jumps, clock_of_service_jumps, both_clocks_jump)
 
 
 def possible(ground: Ground) -> tuple[Fault, ...]:
     """Those that this machine lets us make happen."""
     disk = (disk_full, disk_full) if ground.disk else ()
-    return (*ALWAYS, *disk)
+    return (*ALWAYS, *disk, *(CLOCKS if ground.clock else ()))

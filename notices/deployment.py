@@ -9,6 +9,7 @@ from notices.facts import catalogue, readings, regions
 from notices.facts.catalogue import Catalogue
 from notices.facts.regions import Regions
 from notices.facts.texts import Text
+from notices.facts.troubles import Unrestored
 from notices.settings import Settings
 from notices.trust.keys import Keys
 
@@ -126,11 +127,7 @@ async def _refuse_held(database: Database) -> None:
     )
     assert row is not None  # noqa: S101
     if row["unfinished"]:
-        raise Held(
-            "这个数据库的恢复没有完成，或恢复后的日志没有通过核对。请再次运行 notices restore。\n"
-            "This database was not restored to the end, or its log was not found whole. Run "
-            "notices restore again."
-        )
+        raise Held(str(Unrestored()))
     held = await database.fetch("SELECT reason FROM hold") if row["may_be_held"] else []
     if held:
         zh, _, en = held[0]["reason"].partition("\n")

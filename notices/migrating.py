@@ -12,10 +12,12 @@ from piccolo.conf.apps import AppRegistry
 import migrations
 from notices.database import DB, answering, connect
 from notices.facts.texts import Text
+from notices.facts.troubles import Unrestored
 
 # Here and not with the engine: what Piccolo loads for it costs a starting web process 0.25 s.
 APP_REGISTRY = AppRegistry(["migrations"])
 LOCK = 0x6E6F7469  # "noti": who migrates holds this session lock
+UNFINISHED = "SELECT to_regnamespace('restoring') IS NOT NULL"
 
 GRANTS = {
     # The log grows and nothing else: not even a service that somebody broke into can change it.
@@ -59,18 +61,23 @@ class MigrationError(Exception):
         self.text = text
 
 
-async def migrate(url: str, service: str | None = None) -> None:
+async def migrate(url: str, service: str | None = None, *, restoring: bool = False) -> None:
     """Run every migration that has not run yet; several callers at once take turns.
 
     `url` is of the role that owns the tables, `service` of the one that serves from them, which
     then may do what GRANTS says. Where `url` is all there is, its role may do all it could before,
     and where that is not the owner's, nothing may be left to be done.
+
+    Raises Unrestored while a restore is at work here, or was killed: what pg_restore then still
+    puts in would meet tables of ours. Only the restore itself goes on, with `restoring`.
     """
     os.environ["PICCOLO_CONF"] = __name__
     keeper = await connect(url, timeout=10)
     try:
         with answering():
             await keeper.execute("SELECT pg_advisory_lock($1)", LOCK)
+            if not restoring and await keeper.fetchval(UNFINISHED):
+                raise Unrestored
             if pending := await _pending(keeper):
                 if not await keeper.fetchval("SELECT has_schema_privilege('public', 'CREATE')"):
                     raise MigrationError(_NOT_THE_OWNER.format(steps=", ".join(pending)))

@@ -6,6 +6,7 @@ transaction writes, so a twin in flight waits on it until the first one commits 
 
 import hmac
 from dataclasses import dataclass
+from datetime import datetime
 
 from notices.database import DB
 from notices.facts.errors import IdempotencyKeyReused
@@ -101,5 +102,7 @@ async def answer(once: Once | None, response: str) -> str:
     return row["response"] if row is not None else response
 
 
-async def forget_old() -> None:
-    await DB.fetch("DELETE FROM idempotency WHERE created_at < now() - $1::text::interval", KEPT)
+async def forget_old(now: datetime) -> None:
+    await DB.fetch(
+        "DELETE FROM idempotency WHERE created_at < $1::timestamptz - $2::text::interval", now, KEPT
+    )

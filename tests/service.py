@@ -32,6 +32,7 @@ class Service:
     def __init__(self, data: Path, **environment: str) -> None:
         self.data = data
         self.environment = environment
+        self.python = sys.executable
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
@@ -45,7 +46,7 @@ class Service:
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "notices", "serve", "--demo", *options],
+                [self.python, "-m", "notices", "serve", "--demo", *options],
                 env=environment
                 | {"DATA": str(self.data), "PORT": str(self.port)}
                 | self.environment,

@@ -1,6 +1,7 @@
 """A clock that cannot be believed writes no time into the log, and a log that has one goes on."""
 
 import asyncio
+import functools
 import json
 import sys
 import time
@@ -13,19 +14,26 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from notices import identity, limits
 from notices.database import DB
 from notices.demo import fill
 from notices.deployment import Deployment
+from notices.facts.excess import TooManyRequests
 from notices.facts.texts import rfc3339
 from notices.facts.troubles import ClockOff
+from notices.finding import behind
+from notices.limits import Asker
+from notices.relay import checking
+from notices.relay.publishing import FOLLOWER
 from notices.serving import child_environment
-from notices.upkeep import clock, tidying
+from notices.upkeep import clock, tidying, vitals
 from notices.upkeep.accepting import accept_later
 from notices.upkeep.clock import Clock, Moment
 from tests.conftest import SignIn
 from tests.owning import owned
-from tests.samples import OFFICER, declaration
+from tests.samples import ANNA, OFFICER, RESTAURANT, declaration
 from tests.service import ROOT
+from tests.test_life import OBJECTION, at
 
 DAY = 86_400.0
 YEAR = 400 * DAY
@@ -146,10 +154,11 @@ async def shift(pool: None, database_url: str) -> AsyncIterator[Callable[[str], 
     await connection.execute("CREATE SCHEMA shifted; GRANT USAGE ON SCHEMA shifted TO PUBLIC")
 
     async def set_(by: str) -> None:
-        await connection.execute(
-            "CREATE OR REPLACE FUNCTION shifted.clock_timestamp() RETURNS timestamptz"
-            f" LANGUAGE sql AS $$ SELECT pg_catalog.clock_timestamp() + interval '{by}' $$"
-        )
+        for tells in ("clock_timestamp", "now"):
+            await connection.execute(
+                f"CREATE OR REPLACE FUNCTION shifted.{tells}() RETURNS timestamptz"
+                f" LANGUAGE sql AS $$ SELECT pg_catalog.{tells}() + interval '{by}' $$"
+            )
         await connection.execute(
             f"ALTER DATABASE {name} SET search_path = shifted, pg_catalog, public"
         )
@@ -169,22 +178,28 @@ async def shift(pool: None, database_url: str) -> AsyncIterator[Callable[[str], 
 
 
 async def test_a_jump_of_the_databases_clock_stops_writing_and_leaves_nothing(
-    restaurant: httpx.AsyncClient, shift: Callable[[str], Awaitable[None]], deployment: Deployment
+    restaurant: httpx.AsyncClient,
+    sign_in: SignIn,
+    shift: Callable[[str], Awaitable[None]],
+    deployment: Deployment,
 ) -> None:
     first = (await restaurant.post("/api/v1/notices", json=declaration())).json()
     body = declaration(number="JY13799990000020", confirm_unusual_number=True)
     before = await DB.row("SELECT * FROM log_head")
     for by in ("400 days", "-400 days", "12 s", "-12 s"):
         await shift(by)
+        # Sessions of before have ended by a clock that is ahead.
+        restaurant, anna = await sign_in(RESTAURANT), await sign_in(ANNA)
 
         refused = await restaurant.post("/api/v1/notices", json=body)
         withdrawn = await restaurant.post(
             f"/api/v1/notices/{first['id']}/withdrawal", json={"reason": "found"}
         )
+        objected = await anna.post(at(first["id"], "objections"), json=OBJECTION)
         ready = await restaurant.get("/health/ready")
         metrics = (await restaurant.get("/metrics")).text
 
-        for answer in (refused, withdrawn):
+        for answer in (refused, withdrawn, objected):
             assert (answer.status_code, answer.json()["code"]) == (503, "clock_off")
             assert answer.headers["Retry-After"] == "10"
         assert (ready.status_code, ready.json()["clock"]) == (503, "off")
@@ -196,14 +211,67 @@ async def test_a_jump_of_the_databases_clock_stops_writing_and_leaves_nothing(
         question = {"certificate": first["certificate"], "number": first["number"]}
         asked = await restaurant.post("/api/v1/verifications", json=question)
         assert asked.json()["notice"] == first["id"]
+        assert await DB.fetch("SELECT 1 FROM objection") == []
     with pytest.raises(ClockOff):
         await owned(fill(deployment, 1, 1, lambda done, total: None))
     await shift("0 s")
+    restaurant = await sign_in(RESTAURANT)
 
     assert (await restaurant.post("/api/v1/notices", json=body)).status_code == 201
     ready = await restaurant.get("/health/ready")
     assert (ready.status_code, ready.json()["clock"]) == (200, "ok")
     assert "notices_clock_right 1.0" in (await restaurant.get("/metrics")).text
+
+
+async def test_what_began_while_the_clock_was_ahead_does_not_last_until_then(
+    sign_in: SignIn, shift: Callable[[str], Awaitable[None]], deployment: Deployment
+) -> None:
+    asker = Asker("account", "somebody")
+    use = functools.partial(limits.use, deployment.keys.matching, "search", asker)
+    await shift("400 days")
+    anna = await sign_in(ANNA)
+    await use(120)
+    await DB.fetch("INSERT INTO follower (name, position) VALUES ($1, 0)", FOLLOWER)
+    await checking.note(True)
+    assert (await anna.get("/mine")).status_code == 200
+    with pytest.raises(TooManyRequests):
+        await use()
+    await shift("0 s")
+
+    assert await identity.who(deployment, anna.cookies["session"]) is None
+    await use()
+    row = await DB.row(behind.LOOK, FOLLOWER)
+    assert row is not None
+    assert not row["whole"]
+    await shift("400 days")
+    await sign_in(ANNA)
+    await use(120)
+    await shift("0 s")
+    await tidying.tidy(deployment)
+    assert await DB.fetch("SELECT 1 FROM session") == []
+    assert await DB.fetch("SELECT 1 FROM rate") == []
+
+
+async def test_tidying_goes_by_the_time_that_it_found_to_be_right(
+    restaurant: httpx.AsyncClient,
+    shift: Callable[[str], Awaitable[None]],
+    deployment: Deployment,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def measure_and_jump() -> vitals.Vitals:
+        found = await real()
+        await shift("400 days")
+        return found
+
+    real = vitals.measure
+    key = {"Idempotency-Key": "k"}
+    await restaurant.post("/api/v1/notices", json=declaration(), headers=key)
+    monkeypatch.setattr(vitals, "measure", measure_and_jump)
+
+    await tidying.tidy(deployment)
+
+    for table in ("session", "idempotency"):
+        assert len(await DB.fetch(f"SELECT 1 FROM {table}")) == 1
 
 
 async def test_a_jump_of_both_clocks_is_seen_by_the_steady_one(

@@ -5,6 +5,7 @@ import dataclasses
 import io
 import os
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -434,7 +435,7 @@ async def test_files_that_nothing_tells_of_are_forgotten_after_a_day(
         os.utime(file, times=(time.time() - 2 * 86_400,) * 2)
     os.utime(uploads / "ab" / "new")
 
-    await evidence.forget_orphans(deployment)
+    await evidence.forget_orphans(deployment, datetime.now(UTC))
 
     assert sorted(path.name for path in kept(uploads)) == sorted([known, "new"])
 

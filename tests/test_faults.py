@@ -1,6 +1,7 @@
 """Failure × step: what whoever asked is told, what is there afterwards, and what asking again does.
 
 The server is the real one, and fails at the step where a trigger makes it (`tests/faults.py`).
+What operators run, audit and restore, is in `test_faults_commands.py`.
 """
 
 import asyncio
@@ -18,12 +19,12 @@ from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.upkeep import auditing
 from search.engine import Admin
-from tests import publishing
+from tests import publishing, test_awaiting
 from tests.conftest import SignIn
 from tests.faults import FAULTS, Step, commit_unanswered, failing
 from tests.files import kept, pdf
 from tests.publishing import caught_up, position, relaying, until
-from tests.samples import ANNA, declaration
+from tests.samples import ANNA, OFFICER, declaration
 from tests.test_life import OBJECTION, at, declared
 
 pytestmark = pytest.mark.usefixtures("uploads")
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.usefixtures("uploads")
 SHORT = 0.4
 """Seconds of a person's patience, for tests."""
 PDF = pdf(size=100_000)
+STRANGER = {"kind": "person", "name": "李四", "identifier": "379999190001020023"}
 KEY = {"Idempotency-Key": "once"}
 WRITING, COMMIT, ANSWER = "while writing", "at its commit", "after its commit"
 
@@ -62,6 +64,30 @@ class Withdraw(Act):
         return await self.client.post(path, json={"reason": "found"}, headers=KEY)
 
 
+class Confirm(Act):
+    """An officer's, of what somebody declared for another: it takes effect and claims its number.
+
+    What awaits the same paper's is ended by it, in the same transaction.
+    """
+
+    async def send(self) -> httpx.Response:
+        return await self.client.post(at(self.id, "confirmation"), headers=KEY)
+
+    async def written(self) -> int:
+        """Its own event and the other's; notice and claim go with them, or nothing does."""
+        kinds = await DB.fetch("SELECT kind FROM event ORDER BY index")
+        row = await DB.row(
+            "SELECT n.awaiting, c.awaiting AS unclaimed"
+            " FROM notice n JOIN claim c ON c.notice = n.id WHERE n.id = $1",
+            self.id,
+        )
+        assert row is not None
+        done = sum(each["kind"] in ("confirmed", "superseded") for each in kinds)
+        assert row["awaiting"] == row["unclaimed"] == (done == 0)
+        assert done in (0, 2)
+        return done // 2
+
+
 class Object(Act):
     table = "objection"
 
@@ -77,11 +103,16 @@ async def acts(
 ) -> dict[str, Act]:
     number = OBJECTION["number"]
     id = await declared(restaurant, number=number, copies="duplicate")
+    awaiting = [
+        await test_awaiting.declared(await sign_in(person), test_awaiting.MANDATE)
+        for person in (ANNA, STRANGER)
+    ]
     monkeypatch.setattr(DB, "patience", SHORT)
     return {
         "declare": Declare(restaurant),
         "withdraw": Withdraw(restaurant, id),
         "object": Object(await sign_in(ANNA), id),
+        "confirm": Confirm(await sign_in(OFFICER), awaiting[0]),
     }
 
 
@@ -104,6 +135,7 @@ EVERYWHERE = ("disk full", "connection lost", "too slow")
 CASES = [
     *(("declare", fault, when) for fault in FAULTS for when in (WRITING, COMMIT, ANSWER)),
     *(("withdraw", fault, when) for fault in EVERYWHERE for when in (WRITING, COMMIT, ANSWER)),
+    *(("confirm", fault, when) for fault in FAULTS for when in (WRITING, COMMIT, ANSWER)),
     # What an objection answers is known before its commit, and kept with it.
     *(("object", fault, when) for fault in EVERYWHERE for when in (WRITING, COMMIT)),
 ]
@@ -138,7 +170,7 @@ async def test_a_fault_is_told_as_it_is_and_the_same_sent_again_is_done_once(
     await sound(act, before)
 
 
-@pytest.mark.parametrize("name", ["declare", "withdraw", "object"])
+@pytest.mark.parametrize("name", ["declare", "withdraw", "confirm", "object"])
 async def test_a_commit_that_nobody_answered_is_said_to_be_unknown_and_is_found_by_its_key(
     acts: dict[str, Act], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,7 +188,7 @@ async def test_a_commit_that_nobody_answered_is_said_to_be_unknown_and_is_found_
 async def test_a_disk_without_room_for_uploads_answers_507_and_keeps_nothing(
     acts: dict[str, Act], uploads: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    act = acts["object"]
+    act, before = acts["object"], set(kept(uploads))
     real = os.open
 
     def full(path: Any, flags: int, mode: int = 0o777, **more: Any) -> int:
@@ -172,7 +204,7 @@ async def test_a_disk_without_room_for_uploads_answers_507_and_keeps_nothing(
     assert (answer.status_code, answer.json()["code"]) == (507, "storage_full"), answer.text
     assert int(answer.headers["Retry-After"]) > 0
     assert await act.written() == 0
-    assert kept(uploads) == []
+    assert set(kept(uploads)) == before
     await sound(act, 0)
 
 

@@ -1,22 +1,29 @@
 """kill -9 between the commit of an event and the signing of its checkpoint: nothing is lost."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
 from notices import declarations, log, register
-from notices.changing import amending
+from notices.changing import amending, deciding
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.forms import Declaration
 from notices.identity import Organisation, Person
 from notices.once import Once
 from notices.trust import receipts
+from notices.upkeep import tidying
+from tests import test_awaiting
+from tests.files import kept
 from tests.samples import RESTAURANT, declaration
 from tests.service import ROOT
 
@@ -33,6 +40,7 @@ DYING = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from notices import deployment, log, register
+from notices.changing import evidence
 from notices.database import DB
 from notices.settings import Settings
 from tests import test_killed
@@ -44,6 +52,8 @@ async def main(data, url, act, id):
     await DB.start(url, 2)
     if act == "declare":
         log.receipt = die
+    elif act == "redact":
+        evidence.path_of = die
     else:
         register.Notice.public = die
     await getattr(test_killed, act)(here, id)
@@ -66,6 +76,10 @@ async def declare(deployment: Deployment, id: str = "") -> str:
 
 async def withdraw(deployment: Deployment, id: str) -> str:
     return await amending.withdraw(deployment, PERSON, id, "found", once(deployment, "/withdraw"))
+
+
+async def redact(deployment: Deployment, id: str) -> str:
+    return await deciding.redact(deployment, PERSON, id, "x", once(deployment, "/redact"))
 
 
 async def killed(deployment: Deployment, act: str, id: str = "") -> None:
@@ -112,3 +126,27 @@ async def test_a_withdrawal_killed_before_its_answer_is_made_once(deployment: De
     assert receipts.verify(msgspec.json.encode(receipt), deployment.keys.log.vkey).size == 2
     assert len(root) == 32
     assert await DB.fetch("SELECT 1 FROM claim WHERE living") == []
+
+
+async def test_the_exhibit_of_a_killed_redaction_is_forgotten_whatever_its_age(
+    anna: httpx.AsyncClient, officer: httpx.AsyncClient, deployment: Deployment, uploads: Path
+) -> None:
+    others = await test_awaiting.declared(anna, declaration(relation="liquidator"))
+    [kept_for_good] = kept(uploads)
+    id = await test_awaiting.declared(anna, test_awaiting.MANDATE)
+    [file] = set(kept(uploads)) - {kept_for_good}
+    for each in kept(uploads):
+        os.utime(each, times=(time.time() - 60 * 86_400,) * 2)
+    await killed(deployment, "redact", id)
+    assert (await officer.get(test_awaiting.at(id, "exhibit"))).status_code == 404
+    assert file.exists()
+
+    tidying_on = asyncio.create_task(tidying.keep_tidy(deployment))
+    for _ in range(100):
+        if not file.exists():
+            break
+        await asyncio.sleep(0.05)
+    tidying_on.cancel()
+
+    assert kept(uploads) == [kept_for_good]
+    assert (await officer.get(test_awaiting.at(others, "exhibit"))).status_code == 200

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 
 import httpx
 import msgspec
@@ -276,7 +277,7 @@ async def test_policies_and_people_are_counted_apart(database: None) -> None:
     await limits.use(KEY, "declare", one)
     with pytest.raises(TooManyRequests):
         await limits.use(KEY, "object", one)
-    await limits.forget_old()
+    await limits.forget_old(datetime.now(UTC))
     assert len(await DB.fetch("SELECT 1 FROM rate")) == 3
 
 

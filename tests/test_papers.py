@@ -13,6 +13,7 @@ from litestar import Litestar
 from notices import limits, register
 from notices.database import DB
 from notices.deployment import Deployment
+from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, Unavailable
 from notices.identity import Login, person_from
 from notices.web import papers, printing, publishing, wording
@@ -448,3 +449,11 @@ def test_every_number_that_can_be_confirmed_has_its_box() -> None:
     ]  # fmt: skip
 
     assert papers.compared(problems) == {"number.finance-seal", "number"}
+
+
+@pytest.mark.parametrize("certificate", OWN.certificates.values(), ids=OWN.certificates)
+def test_each_field_of_each_paper_is_named_once(certificate: Certificate) -> None:
+    """Papers named the fields of those before them too: with each paper twice as many."""
+    own = len(certificate.fields) + 2
+
+    assert len(papers.labels(certificate)) <= own + 1 + own * len(certificate.documents)

@@ -110,6 +110,11 @@ async def test_the_sweep_takes_what_is_past_its_time_and_nothing_else(
     await older(121)
     await typed(deployment, id="abcdefghijkl0123456789")
     await tidying.tidy(deployment)
+    # Kept by a clock that was ahead, it would stay as long.
+    await typed(deployment, id="0123456789abcdefghijkl")
+    await DB.fetch("UPDATE draft SET at = at + interval '1 day' WHERE id LIKE '0%'")
+    assert await unfinished.find(deployment, ZHANG, "0123456789abcdefghijkl") is None
+    await tidying.tidy(deployment)
 
     assert [row["id"] for row in await DB.fetch("SELECT id FROM draft")] == [
         "abcdefghijkl0123456789"

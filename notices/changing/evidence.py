@@ -9,9 +9,9 @@ import contextlib
 import hashlib
 import os
 import secrets
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,7 +35,9 @@ ORPHAN_AFTER = 86_400.0
 """Seconds; no request takes as long."""
 
 LOOKED_BACK = 30 * 86_400.0
-"""Seconds for which a service may have been away that leaves no file behind for good."""
+"""Seconds; what is older is looked at by a process that begins, and once a day."""
+AT_A_TIME = 10_000
+"""Files that are asked for in one statement."""
 
 EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
@@ -192,27 +194,37 @@ def _place(id: str, number: int, last: bool) -> bytes:
     return f"evidence {id} {number} {'last' if last else 'more'}".encode()
 
 
-async def forget_orphans(deployment: Deployment) -> None:
-    """Delete files of some days ago that no row tells of: their request was killed."""
-    old = await asyncio.to_thread(_of_some_days_ago, deployment.settings.uploads_folder)
-    rows = await DB.fetch(
-        "SELECT id FROM objection WHERE id = ANY($1::text[])"
-        " UNION ALL SELECT file FROM exhibit WHERE file = ANY($1::text[])",
-        list(old),
-    )
-    for id in old.keys() - {row["id"] for row in rows}:
-        old[id].unlink(missing_ok=True)
+async def forget_orphans(
+    deployment: Deployment, now: datetime, *, of_any_age: bool = False
+) -> None:
+    """Delete files of some days ago that no row tells of.
+
+    Their request was killed, or the redaction that deleted the row: that file may be of any age.
+    """
+    folder = deployment.settings.uploads_folder
+    before = now.timestamp() - ORPHAN_AFTER
+    after = float("-inf") if of_any_age else before - LOOKED_BACK
+    old = await asyncio.to_thread(_old, folder, after, before)
+    ids = list(old)
+    for start in range(0, len(ids), AT_A_TIME):
+        piece = ids[start : start + AT_A_TIME]
+        rows = await DB.fetch(
+            "SELECT id FROM objection WHERE id = ANY($1::text[])"
+            " UNION ALL SELECT file FROM exhibit WHERE file = ANY($1::text[])",
+            piece,
+        )
+        for id in set(piece) - {row["id"] for row in rows}:
+            old[id].unlink(missing_ok=True)
 
 
-def _of_some_days_ago(folder: Path) -> dict[str, Path]:
-    """Files by their ids; what is older was looked at when it was younger."""
-    before = time.time() - ORPHAN_AFTER
+def _old(folder: Path, after: float, before: float) -> dict[str, Path]:
+    """Files by their ids that were changed between these times."""
     found = {}
     for path in folder.glob("*/*"):
         try:
             changed = path.stat().st_mtime
         except FileNotFoundError:  # another process was first
             continue
-        if before - LOOKED_BACK < changed < before:
+        if after < changed < before:
             found[path.name.removeprefix(".").removesuffix(".part")] = path
     return found

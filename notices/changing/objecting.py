@@ -31,6 +31,7 @@ from notices.facts.texts import rfc3339
 from notices.identity import Person
 from notices.once import Once
 from notices.register import Notice, claims
+from notices.upkeep import clock
 
 MOST_WAITING = 100
 """Objections to one notice that wait; an officer needs no more to look into it."""
@@ -139,6 +140,7 @@ async def _file(
     evidence: Evidence | None,
     once_: Once | None,
 ) -> str:
+    asked = clock.HERE.now()
     # The notice's row is locked: its count and its life cannot change beneath this.
     row = await DB.row(
         "UPDATE notice SET objections = objections + 1 WHERE id = $1"
@@ -148,6 +150,7 @@ async def _file(
     )
     if row is None:
         raise RuntimeError("A notice has gone.")
+    clock.HERE.refuse_wrong(asked, row["at"])
     refuse_unless_living(await register.get(notice_id))
     if row["waiting"] >= MOST_WAITING:
         raise TooManyObjections(most=MOST_WAITING)

@@ -4,7 +4,7 @@ import base64
 import re
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -22,6 +22,9 @@ MOST = 20
 """For each account; a day's declarations are no more, and the oldest goes."""
 MOST_BYTES = 64 * 1024
 """As much as one form may have: what is typed over all steps is typed by one person."""
+
+LIVING = "at > now() - $3::interval AND at < now() + interval '1 minute'"
+"""What was kept later than now was kept by a clock that was ahead, and would last as long."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _OWNER = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -109,7 +112,7 @@ async def find(deployment: Deployment, person: Person, id: str) -> Draft | None:
     """The draft `id` of `person`, unless it is forgotten."""
     owner = owner_of(deployment, person)
     row = await DB.row(
-        "SELECT sealed FROM draft WHERE owner = $1 AND id = $2 AND at > now() - $3::interval",
+        f"SELECT sealed FROM draft WHERE owner = $1 AND id = $2 AND {LIVING}",  # noqa: S608  (our own)
         owner,
         id,
         KEPT,
@@ -160,7 +163,7 @@ async def _change(
 ) -> Draft:
     async with DB.transaction():
         row = await DB.row(
-            "SELECT sealed FROM draft WHERE owner = $1 AND id = $2 AND at > now() - $3::interval"
+            f"SELECT sealed FROM draft WHERE owner = $1 AND id = $2 AND {LIVING}"  # noqa: S608  (our own)
             " FOR UPDATE",
             owner,
             id,
@@ -207,5 +210,10 @@ async def forget(deployment: Deployment, person: Person, id: str) -> None:
         )
 
 
-async def forget_old() -> None:
-    await DB.fetch("DELETE FROM draft WHERE at < now() - $1::interval", KEPT)
+async def forget_old(now: datetime) -> None:
+    await DB.fetch(
+        "DELETE FROM draft WHERE at < $1::timestamptz - $2::interval"
+        " OR at > $1::timestamptz + interval '1 minute'",
+        now,
+        KEPT,
+    )

@@ -56,7 +56,7 @@ def why(error: BaseException) -> Text | None:
     from notices.facts.catalogue import CatalogueError
     from notices.facts.errors import Unavailable
     from notices.facts.regions import RegionsError
-    from notices.facts.troubles import ClockOff
+    from notices.facts.troubles import ClockOff, Unrestored
     from notices.migrating import MigrationError
     from notices.relay import FAILURES
     from notices.settings import SettingsError
@@ -64,7 +64,7 @@ def why(error: BaseException) -> Text | None:
 
     if isinstance(error, EngineError):
         return error.text
-    if isinstance(error, (WrongDatabase, UnusableUrl, RealRegister)):
+    if isinstance(error, (WrongDatabase, Unrestored, UnusableUrl, RealRegister)):
         zh, _, en = str(error).partition("\n")
         return Text(zh, en)
     if isinstance(error, ClockOff):
@@ -131,6 +131,8 @@ def reason(error: BaseException) -> str:
         return str(message)
     if isinstance(error, TimeoutError):
         return "timed out"
+    if type(error).__name__ in ("ConnectionDoesNotExistError", "InternalClientError"):
+        return "the connection was lost"  # asyncpg's own, which have no words of a server's
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno) if error.errno > 0 else str(error.strerror)
     return type(error).__name__

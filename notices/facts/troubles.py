@@ -29,3 +29,14 @@ class NewLogKeyDue(Unavailable):
 
     def __init__(self) -> None:
         super().__init__(retry_after=60)
+
+
+class Unrestored(Exception):
+    """A restore of this database is at work, or did not come to its end: it is not to be used."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "这个数据库的恢复没有完成，或恢复后的日志没有通过核对。请再次运行 notices restore。\n"
+            "This database was not restored to the end, or its log was not found whole. Run "
+            "notices restore again."
+        )

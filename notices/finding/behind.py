@@ -13,9 +13,10 @@ MOST = 1000
 """Events behind which it is cheaper to read everything from the register."""
 
 # Of an index that nobody has found whole of late, no document is believed: it may be an older
-# copy of itself, and whoever would notice may be away.
+# copy of itself, and whoever would notice may be away; by a clock that was ahead, for years.
 LOOK = f"""
-SELECT f.checked_at > clock_timestamp() - interval '10 seconds' AS whole,
+SELECT f.checked_at > clock_timestamp() - interval '10 seconds'
+    AND f.checked_at < clock_timestamp() + interval '10 seconds' AS whole,
   (SELECT array_agg(e.notice) FROM
     (SELECT notice FROM event WHERE index >= f.position
      ORDER BY index LIMIT {MOST + 1}) e) AS ahead,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -109,6 +109,14 @@ def _tiers(key: bytes, policy: str, asker: Asker) -> list[_Tier]:
     ]
 
 
+def _over(window: str) -> str:
+    """Whether a count `r` is over, as SQL: its time has passed, or has yet to come.
+
+    It was then begun by a clock that was ahead; nobody waits for that time.
+    """
+    return f"(r.window_end <= now() OR r.window_end > now() + 2 * {window}::interval)"
+
+
 @cache
 def _counting(tiers: int) -> str:
     """Counts in each tier if it fits there and did in those before; how many it fitted in.
@@ -124,10 +132,10 @@ def _counting(tiers: int) -> str:
             f" SELECT {bucket}::bytea, now() + {window}::interval, $1::int"
             f" WHERE $1 <= {most}::int{before}"
             " ON CONFLICT (bucket) DO UPDATE SET"
-            " uses = CASE WHEN r.window_end <= now() THEN $1 ELSE r.uses + $1 END,"
-            f" window_end = CASE WHEN r.window_end <= now() THEN now() + {window}"
+            f" uses = CASE WHEN {_over(window)} THEN $1 ELSE r.uses + $1 END,"
+            f" window_end = CASE WHEN {_over(window)} THEN now() + {window}"
             " ELSE r.window_end END"
-            f" WHERE r.window_end <= now() OR r.uses + $1 <= {most} RETURNING 1)"
+            f" WHERE {_over(window)} OR r.uses + $1 <= {most} RETURNING 1)"
         )
     sums = " + ".join(f"(SELECT count(*) FROM c{number})" for number in range(1, tiers + 1))  # noqa: S608
     return f"WITH {', '.join(steps)} SELECT {sums} AS fitted"
@@ -168,14 +176,14 @@ async def guess(key: bytes, guesses: Mapping[str, int], asker: Asker) -> None:
     if not buckets:
         return
     rows = await DB.fetch(
-        "INSERT INTO rate AS r (bucket, window_end, uses)"
+        "INSERT INTO rate AS r (bucket, window_end, uses)"  # noqa: S608  (our own words)
         " SELECT bucket, now() + $3::interval, uses"
         # In one order, so that two that count the same wait and do not block each other.
         " FROM unnest($1::bytea[], $2::int[]) AS q (bucket, uses) ORDER BY bucket"
         " ON CONFLICT (bucket) DO UPDATE SET"
-        "   uses = CASE WHEN r.window_end <= now() THEN excluded.uses"
+        f"   uses = CASE WHEN {_over('$3')} THEN excluded.uses"
         "     ELSE least(r.uses::bigint + excluded.uses, 1000000000)::int END,"
-        "   window_end = CASE WHEN r.window_end <= now() THEN excluded.window_end"
+        f"   window_end = CASE WHEN {_over('$3')} THEN excluded.window_end"
         "     ELSE r.window_end END"
         " RETURNING bucket, uses",
         list(buckets),
@@ -198,8 +206,9 @@ async def give_back(key: bytes, policy: str, asker: Asker) -> None:
     )
 
 
-async def forget_old() -> None:
-    await DB.fetch("DELETE FROM rate WHERE window_end < now()")
+async def forget_old(now: datetime) -> None:
+    over = _over("interval '1 day'").replace("now()", "$1::timestamptz")
+    await DB.fetch(f"DELETE FROM rate AS r WHERE {over}", now)  # noqa: S608  (our own)
 
 
 def _said(policy: str, tier: _Tier) -> Text:

@@ -40,8 +40,10 @@ async def snapshot(url: str) -> AsyncIterator[Any]:
     """A connection that sees the database as it is now, and can change nothing."""
     connection = await connect(url, timeout=10)
     try:
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            yield connection
+        # Closing ends it; whoever ended the transaction of a connection that was cut would be told
+        # of that, and not of why.
+        await connection.transaction(isolation="repeatable_read", readonly=True).start()
+        yield connection
     finally:
         await connection.close()
 

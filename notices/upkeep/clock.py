@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from notices.facts.texts import Text, rfc3339
+from notices.facts.troubles import ClockOff
 
 ALLOWED = 10.0
 """Seconds that the database's clock may be from ours, and from where the steady clock says."""
@@ -76,6 +77,12 @@ class Clock:
         self._offset += min(max(at - expected, -most), most)
         self._followed = answered.steady
         return None
+
+    def refuse_wrong(self, asked: Moment, told: datetime) -> None:
+        """`why_wrong`, raised as ClockOff: for what tells a time and has no turn in the log."""
+        why = self.why_wrong(asked, told)
+        if why is not None:
+            raise ClockOff(why)
 
     def why_no_turn(
         self, asked: Moment, told: datetime, last_at: datetime, later: datetime | None

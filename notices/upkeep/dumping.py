@@ -15,6 +15,8 @@ from notices.engines.children import EngineError
 from notices.facts.texts import Text
 
 PIECE = 1 << 20
+APPLICATION = "notices-backup"
+"""How the server knows what both of them are."""
 LEFT_OUT = ("session", "rate", "draft")
 """Whoever was signed in signs in again; limits begin anew; what was still being typed is forgotten
 within hours, and a backup is kept for years."""
@@ -68,7 +70,7 @@ def without_password(url: str) -> tuple[str, dict[str, str]]:
         )
     )
     kept = {name: value for name, value in os.environ.items() if name != "PGPASSWORD"}
-    more = {"PGAPPNAME": "notices-backup", "LC_ALL": "C"}
+    more = {"PGAPPNAME": APPLICATION, "LC_ALL": "C"}
     if secret is not None:
         more["PGPASSWORD"] = unquote(secret)
     return shown, kept | more

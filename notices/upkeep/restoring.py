@@ -4,6 +4,7 @@ While a restore is unfinished the database has the schema `restoring`; only what
 as a log, and reaches what its auditors saw, loses that mark. `serve` looks for it, and for `hold`.
 """
 
+import asyncio
 import contextlib
 import json
 import tarfile
@@ -17,7 +18,7 @@ import migrations
 from notices import files
 from notices.database import answering, connect
 from notices.facts.texts import Text, rfc3339
-from notices.migrating import migrate
+from notices.migrating import UNFINISHED, migrate
 from notices.tables import ANALYZE
 from notices.trust import archive, tiles, watching
 from notices.trust.archive import ArchiveError, Secret
@@ -26,6 +27,7 @@ from notices.trust.watching import Seen
 from notices.upkeep import auditing, forking
 from notices.upkeep.auditing import Progress
 from notices.upkeep.backup import DUMP, KEYS, MANIFEST, UPLOADS, VERSION, BackupError
+from notices.upkeep.dumping import APPLICATION
 from notices.upkeep.remembering import Memory
 
 LOCK = 0x72657374  # "rest": who restores holds this session lock
@@ -124,10 +126,10 @@ async def being_restored(url: str) -> AsyncIterator[None]:
         with answering():
             if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
                 raise BackupError(_TWICE)
+            marked = await connection.fetchval(UNFINISHED)
+            if marked:
+                await _end_what_was_left(connection)
             async with connection.transaction():
-                marked = await connection.fetchval(
-                    "SELECT to_regnamespace('restoring') IS NOT NULL"
-                )
                 if marked:
                     await connection.execute(_EMPTY)
                 elif tables := await connection.fetch(
@@ -141,6 +143,20 @@ async def being_restored(url: str) -> AsyncIterator[None]:
         yield
     finally:
         await connection.close()
+
+
+async def _end_what_was_left(connection: Any) -> None:
+    """End the pg_restore that a killed restore had begun, which would go on to its end."""
+    for _ in range(300):
+        left = await connection.fetch(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1"
+            " AND datname = current_database() AND usename = current_user",
+            APPLICATION,
+        )
+        if not left:
+            return
+        await asyncio.sleep(0.1)
+    raise BackupError(_TWICE)
 
 
 async def prove(
@@ -159,7 +175,7 @@ async def prove(
     `signed` more, `hold` says so from then on. No id that may have been given is given again.
     """
     url, service = urls
-    await migrate(url, service)
+    await migrate(url, service, restoring=True)
     connection = await connect(url, timeout=10)
     try:
         await connection.execute(ANALYZE)

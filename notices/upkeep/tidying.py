@@ -14,30 +14,43 @@ from notices.upkeep import vitals
 
 EVERY = 600.0
 """Seconds; every web process does it, and what another one forgot already costs nothing."""
+A_DAY = 144
+"""Rounds."""
 PATIENCE = 60.0
 """Seconds; nobody waits for it, and what is to be forgotten may be much."""
 
 LOG = structlog.get_logger()
 
 
-async def tidy(deployment: Deployment) -> None:
-    """Delete what is past its time; by a clock that jumped, that would be everything."""
-    if (why := (await vitals.measure()).clock) is not None:
-        raise ClockOff(why)
-    await once.forget_old()
-    await limits.forget_old()
-    await identity.forget_old()
-    await unfinished.forget_old()
-    await DB.fetch("DELETE FROM touched WHERE taken AND at < now() - interval '1 day'")
-    await evidence.forget_orphans(deployment)
+async def tidy(deployment: Deployment, *, every_file: bool = False) -> None:
+    """Delete what is past its time; by a clock that jumped, that would be everything.
+
+    So it is the time that was found to be right, and not what the clock may show a moment later.
+    """
+    vital = await vitals.measure()
+    if vital.clock is not None:
+        raise ClockOff(vital.clock)
+    await once.forget_old(vital.now)
+    await limits.forget_old(vital.now)
+    await identity.forget_old(vital.now)
+    await unfinished.forget_old(vital.now)
+    await DB.fetch(
+        "DELETE FROM touched WHERE taken AND at < $1::timestamptz - interval '1 day'", vital.now
+    )
+    await evidence.forget_orphans(deployment, vital.now, of_any_age=every_file)
 
 
 async def keep_tidy(deployment: Deployment) -> None:
-    """`tidy` now and then, until cancelled."""
+    """`tidy` now and then, until cancelled; every file when it begins, and once a day.
+
+    Whoever left a file behind was killed, and began anew.
+    """
+    rounds = 0
     while True:
         try:
             with DB.patient(PATIENCE):
-                await tidy(deployment)
+                await tidy(deployment, every_file=rounds % A_DAY == 0)
+            rounds += 1
         except (Unavailable, OSError):
             LOG.warning("tidying_put_off")
         await asyncio.sleep(EVERY)

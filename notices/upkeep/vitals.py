@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -36,6 +37,8 @@ WRITE = "SELECT pg_logical_emit_message(true, 'notices', '')"
 class Vitals:
     """`writes` says whether the database takes writes: `yes`, `full` or `read_only`.
 
+    `now` is what the database's clock showed.
+
     `clock` says why nothing can be written for the time being, None where it can; nor can it
     when `key_due`, until the log has a new key.
 
@@ -47,6 +50,7 @@ class Vitals:
     lag_events: int
     lag_seconds: float
     parked: int
+    now: datetime
     clock: Text | None
     key_due: bool
 
@@ -66,7 +70,7 @@ async def measure() -> Vitals:
     wrong = clock.HERE.why_no_turn(asked, row["now"], row["last_at"], row["later"])
     due = row["spent_key"] is not None
     writes = "read_only" if row["read_only"] else await _WRITES()
-    return Vitals(writes, row["size"], events, seconds, row["parked"], wrong, due)
+    return Vitals(writes, row["size"], events, seconds, row["parked"], row["now"], wrong, due)
 
 
 class _Writes:

@@ -88,8 +88,9 @@ def labels(certificate: Certificate) -> dict[str, Text]:
     if not asked_together(certificate):
         return named
     each_named = Text("{paper}，{field}", "{paper}, {field}")
+    shared = dict(named)
     for each in certificate.documents:
-        for name, label in (named | {"number": each.number_label}).items():
+        for name, label in (shared | {"number": each.number_label}).items():
             named[f"{name}.{each.id}"] = each_named.format(paper=each.name, field=label)
     named["document"] = Text("丢的是哪些", "Which are lost")
     return named
