@@ -58,7 +58,10 @@ def own_disk(minutes: float) -> Path | None:
         f" mount --bind {folder}/pg {HOMES} && exec {sys.executable} -m campaign "
         + " ".join(sys.argv[1:])
     )
-    if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode:
+    # Root of a container may be let do the one and not the other.
+    may = ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", folder]
+    if subprocess.run(may, capture_output=True).returncode:
+        Path(folder).rmdir()
         return None
     done = subprocess.run(
         ["unshare", "-m", "sh", "-c", mount], env={**os.environ, INSIDE: folder}, cwd=ROOT
