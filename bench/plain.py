@@ -11,7 +11,7 @@ import msgspec
 
 from notices.facts import regions
 from notices.facts.texts import CHINA
-from search.engine import Admin
+from search.admin import Admin
 
 INDEX = "plain"
 PIECE = 20_000

@@ -34,7 +34,8 @@ from notices.relay.rebuilding import IN_FLIGHT, PIECE
 from notices.settings import from_environment
 from search import index as indexes
 from search import lookup as lookups
-from search.engine import Admin, Engine, make_keys
+from search.admin import Admin, make_keys
+from search.engine import Engine
 from search.understanding import understand
 from tests import enginefarm
 from tests.service import ROOT, Service

@@ -16,7 +16,8 @@ from notices.engines.children import Child, EngineError, Say
 from notices.facts.texts import Text
 from notices.settings import Settings
 from notices.upkeep import clock
-from search import engine as search_engine
+from search import admin as search_admin
+from search.engine import SearchDown, WriteRefused
 
 SECRETS = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY", "DATABASE_OWNER_URL")
 """What a web process must not know: it can search and no more, and only add to the log."""
@@ -161,22 +162,22 @@ def search_keys(
     master = engines.meili_master_key or ""
 
     def make() -> None:
-        search_engine.make_keys(engines.meili_url, master, settings.meili_index)
+        search_admin.make_keys(engines.meili_url, master, settings.meili_index)
 
     def keep_making() -> None:
         # A server that lost its data lost its keys too; the relay then fills it again.
         while not ended.wait(KEYS_EVERY):
             if engines.search is not None:
                 engines.search.look(settings.meili_index)
-            with contextlib.suppress(search_engine.SearchDown, search_engine.WriteRefused):
+            with contextlib.suppress(SearchDown, WriteRefused):
                 make()
 
     try:
         make()
-    except search_engine.SearchDown:
+    except SearchDown:
         say("Meilisearch 暂时连不上，由数据库代替检索。 / Meilisearch is away for now.")
     threading.Thread(target=keep_making, daemon=True).start()
-    return search_engine.keys_of(master, settings.meili_index)
+    return search_admin.keys_of(master, settings.meili_index)
 
 
 async def prepare(settings: Settings, engines: Engines) -> bool:

@@ -1,9 +1,11 @@
 """The index: its settings, whether a running one still has them, and putting a new one in place."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from search.document import VERSION
-from search.engine import Admin
+
+if TYPE_CHECKING:  # a web process only asks
+    from search.admin import Admin
 
 SETTINGS: dict[str, Any] = {
     # Most telling first: a holder's name counts more than a place of the same name.
@@ -73,7 +75,7 @@ def next_of(uid: str) -> str:
     return f"{uid}_next"
 
 
-async def start_next(admin: Admin, uid: str) -> str:
+async def start_next(admin: "Admin", uid: str) -> str:
     """An empty index beside `uid`, in place of what an interrupted rebuild may have left."""
     following = next_of(uid)
     await admin.drop(following)
@@ -81,7 +83,7 @@ async def start_next(admin: Admin, uid: str) -> str:
     return following
 
 
-async def put_in_place(admin: Admin, uid: str) -> None:
+async def put_in_place(admin: "Admin", uid: str) -> None:
     """The next index becomes `uid`, at one moment; a search finds either the old or the new."""
     if await admin.created_at(uid) is None:
         await admin.swap(next_of(uid), uid, rename=True)

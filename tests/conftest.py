@@ -19,7 +19,7 @@ from notices.engines import EngineError
 from notices.migrating import migrate
 from notices.settings import Settings
 from notices.trust.signed import SIGNED
-from search.engine import Admin, make_keys
+from search.admin import Admin, make_keys
 from tests import emptying, enginefarm
 from tests.browsing import browser as browser
 from tests.browsing import service as service

@@ -14,7 +14,7 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.forms import Declaration
 from notices.identity import Organisation, Person
-from search.engine import Admin
+from search.admin import Admin
 from tests.samples import declaration
 
 USCC = "92379999MA0000023B"

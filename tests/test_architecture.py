@@ -1,6 +1,8 @@
 """Who may import whom: the house plan, held by reading the imports."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +23,7 @@ READERS = ("notices.facts.characters", "notices.facts.numbers", "notices.facts.r
 HOMES = {
     "litestar": {"web", "app"},
     "cryptography": {"trust"},
-    "meilisearch": {"search.engine"},
+    "meilisearch": {"search.admin"},
     "aiohttp": {"search.engine"},
     "piccolo": {"database", "tables", "migrating"},
     "chinese_calendar": {"facts"},
@@ -113,3 +115,10 @@ def test_no_module_is_longer_than_three_hundred_lines() -> None:
     ]
 
     assert long == []
+
+
+def test_a_web_process_does_not_load_what_only_writers_need() -> None:
+    """It is back sooner after it was killed: the official client of Meilisearch takes 0.2 s."""
+    code = "import sys, notices.app; print({'meilisearch', 'requests'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

@@ -10,15 +10,8 @@ import pytest_asyncio
 
 from notices.settings import Settings
 from search import index as indexes
-from search.engine import (
-    Admin,
-    Engine,
-    SearchBusy,
-    SearchDown,
-    WriteRefused,
-    keys_of,
-    make_keys,
-)
+from search.admin import Admin, keys_of, make_keys
+from search.engine import Engine, SearchBusy, SearchDown, WriteRefused
 
 
 @pytest_asyncio.fixture(loop_scope="session")

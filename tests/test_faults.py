@@ -18,7 +18,7 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.upkeep import auditing
-from search.engine import Admin
+from search.admin import Admin
 from tests import publishing, test_awaiting
 from tests.conftest import SignIn
 from tests.faults import FAULTS, Step, commit_unanswered, failing

@@ -14,7 +14,7 @@ from notices import relay
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.web import feeds
-from search.engine import Admin
+from search.admin import Admin
 from tests.conftest import SignIn
 from tests.samples import ANNA, declaration
 

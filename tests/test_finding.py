@@ -21,7 +21,8 @@ from notices.finding.asking import Asking
 from notices.finding.behind import Behind
 from notices.relay import checking, publishing
 from notices.settings import Settings
-from search.engine import Admin, Engine, SearchBusy, SearchDown
+from search.admin import Admin
+from search.engine import Engine, SearchBusy, SearchDown
 from search.results import Result
 from search.understanding import Understood, compact
 from tests.owning import owned
@@ -303,7 +304,7 @@ async def test_what_awaits_a_confirmation_is_declared_whatever_the_clock_says(
 
 
 def _admin_of(finder: Finder) -> Admin:
-    from search.engine import make_keys
+    from search.admin import make_keys
 
     settings = finder._deployment.settings
     url = settings.meili_url or ""

@@ -17,7 +17,7 @@ import httpx
 from notices import agencies
 from notices.deployment import Deployment
 from notices.facts.texts import CHINA
-from search.engine import Admin
+from search.admin import Admin
 from tests.conftest import SignIn
 from tests.declared import CHILD
 from tests.files import picture

@@ -22,7 +22,7 @@ from notices.trust.keys import Keys, rotate
 from notices.trust.notes import NoteVerifier, parse_checkpoint
 from notices.upkeep import tidying, vitals
 from search import index as indexes
-from search.engine import Admin
+from search.admin import Admin
 from tests.conftest import SignIn
 from tests.samples import OFFICER, declaration
 

@@ -16,7 +16,7 @@ from notices.facts.lifecycle import Status
 from notices.facts.numbers import resident_id_ok, uscc_ok
 from notices.identity import person_from
 from notices.web import drafts, rendering, signing, typed, wording
-from search.engine import Admin
+from search.admin import Admin
 from tests.conftest import SignIn
 from tests.files import picture
 from tests.owning import owned

@@ -27,7 +27,8 @@ from notices.finding.behind import Behind
 from notices.relay import checking, publishing
 from notices.upkeep import recalling, rescheduling, tidying
 from notices.upkeep.forking import refuse_a_fork
-from search.engine import Admin, Engine, SearchDown, WriteRefused
+from search.admin import Admin
+from search.engine import Engine, SearchDown, WriteRefused
 from tests import emptying, enginefarm, plans
 from tests.conftest import SignIn
 from tests.files import pdf

@@ -13,7 +13,8 @@ from notices.facts.forms import Declaration
 from notices.finding import Finder, Query, without
 from notices.identity import Person
 from notices.relay import checking
-from search.engine import Admin, Engine
+from search.admin import Admin
+from search.engine import Engine
 from tests.samples import declaration
 from tests.test_ways import FORMS, PRINTED
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from notices import relay
 from notices.deployment import Deployment
-from search.engine import Admin
+from search.admin import Admin
 from tests import enginefarm
 from tests.publishing import caught_up, declared, redacted, relaying, until
 

@@ -20,7 +20,8 @@ from notices.register import Notice
 from notices.relay import checking, publishing, rebuilding
 from notices.settings import Settings
 from search import index as indexes
-from search.engine import Admin, Engine, SearchDown, WriteRefused
+from search.admin import Admin
+from search.engine import Engine, SearchDown, WriteRefused
 from tests import enginefarm
 from tests.publishing import (
     caught_up,

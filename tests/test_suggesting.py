@@ -6,7 +6,7 @@ import pytest_asyncio
 
 from notices import relay
 from notices.deployment import Deployment
-from search.engine import Admin
+from search.admin import Admin
 from tests.publishing import declared
 
 PLUM = "潍坊市奎文区梅思（第一）餐饮店"

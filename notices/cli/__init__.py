@@ -92,7 +92,7 @@ def relay(settings: Settings, options: argparse.Namespace) -> None:
     from notices.database import DB
     from notices.logs import configure
     from notices.relay import run
-    from search.engine import Admin
+    from search.admin import Admin
 
     configure()
 
@@ -133,7 +133,7 @@ def migrate(settings: Settings, options: argparse.Namespace) -> None:
 async def _reindex(settings: Settings) -> None:
     from notices import deployment
     from notices.relay import reindex
-    from search.engine import Admin, make_keys
+    from search.admin import Admin, make_keys
 
     key = (
         os.environ.get("MEILI_WRITE_KEY")

@@ -1,7 +1,7 @@
 """The relay: follows the log, and brings every notice it tells of into the search index."""
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import structlog
@@ -21,7 +21,10 @@ from notices.relay.rebuilding import (
     reached_position,
     reindex,
 )
-from search.engine import Admin, SearchDown, WriteRefused, make_keys
+from search.engine import SearchDown, WriteRefused
+
+if TYPE_CHECKING:  # a web process only asks
+    from search.admin import Admin
 
 __all__ = ["FAILURES", "lag", "reindex", "run"]
 
@@ -61,7 +64,7 @@ async def lag() -> tuple[int, float]:
     return (row["events"], float(row["seconds"])) if row else (0, 0.0)
 
 
-async def run(deployment: Deployment, admin: Admin, stop: asyncio.Event) -> None:
+async def run(deployment: Deployment, admin: "Admin", stop: asyncio.Event) -> None:
     """Follow the log until `stop`; whatever is away, go on when it is back."""
     relay = _Relay(deployment, admin, stop)
     pause = POLL
@@ -81,7 +84,7 @@ async def run(deployment: Deployment, admin: Admin, stop: asyncio.Event) -> None
 class _Relay:
     """One relay's view of the index: which one it knows, and whether a rebuild is under way."""
 
-    def __init__(self, deployment: Deployment, admin: Admin, stop: asyncio.Event) -> None:
+    def __init__(self, deployment: Deployment, admin: "Admin", stop: asyncio.Event) -> None:
         self._deployment = deployment
         self._admin = admin
         self._stop = stop
@@ -264,6 +267,8 @@ class _Relay:
         """Make our keys again where we may: an engine that lost its data lost them as well."""
         settings = self._deployment.settings
         if settings.meili_master_key:
+            from search.admin import make_keys
+
             try:
                 await asyncio.to_thread(
                     make_keys, self._admin.url, settings.meili_master_key, self._index

@@ -1,18 +1,21 @@
 """Whether an index holds what the log's position says that it took."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from notices.database import DB
 from notices.relay import publishing
 from notices.relay.publishing import FOLLOWER
 from search import index as indexes
-from search.engine import Admin
+
+if TYPE_CHECKING:  # a web process only asks
+    from search.admin import Admin
 
 NEWEST = 20
 """Events that are looked for: more than come between an engine's start and the next look at it."""
 
 
-async def holds(admin: Admin, index: str, position: int) -> bool:
+async def holds(admin: "Admin", index: str, position: int) -> bool:
     """Whether `index` has this version's settings and took everything before `position`.
 
     What the engine keeps may be an older copy of its data, under the same name and made at the
@@ -56,7 +59,7 @@ async def expected(before: int, missing: Sequence[str]) -> int:
     return row["notices"] if row else 0
 
 
-async def holds_newest(admin: Admin, index: str, position: int) -> bool:
+async def holds_newest(admin: "Admin", index: str, position: int) -> bool:
     """Whether `index` took the newest events before `position`.
 
     A document tells the newest event that it knows of. It may know of later ones already, and a

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -15,7 +15,10 @@ from notices.facts.naming import names_for, paper_of
 from notices.facts.readings import bare_form
 from notices.register import Notice
 from search.document import document
-from search.engine import Admin, WriteRefused
+from search.engine import WriteRefused
+
+if TYPE_CHECKING:  # a web process only asks
+    from search.admin import Admin
 
 NAME = "SEARCH_FOLLOWER"
 FOLLOWER = os.environ.get(NAME) or "search"
@@ -131,7 +134,7 @@ class Sent:
     tasks: list[int]
 
 
-async def send(admin: Admin, index: str, parcel: Parcel) -> Sent:
+async def send(admin: "Admin", index: str, parcel: Parcel) -> Sent:
     """Hand a parcel to the engine without waiting for it."""
     tasks = []
     if parcel.documents:
@@ -141,7 +144,7 @@ async def send(admin: Admin, index: str, parcel: Parcel) -> Sent:
     return Sent(parcel, tasks)
 
 
-async def deliver(admin: Admin, index: str, sent: Sent) -> tuple[list[str], dict[str, str]]:
+async def deliver(admin: "Admin", index: str, sent: Sent) -> tuple[list[str], dict[str, str]]:
     """Wait for a parcel: the ids that the index took, and those refused with the reason.
 
     One document that the engine refuses fails its whole task, so what failed goes again in
@@ -161,7 +164,7 @@ async def deliver(admin: Admin, index: str, sent: Sent) -> tuple[list[str], dict
 
 
 async def _halves(
-    admin: Admin, index: str, documents: dict[str, dict[str, Any]], why: WriteRefused
+    admin: "Admin", index: str, documents: dict[str, dict[str, Any]], why: WriteRefused
 ) -> dict[str, str]:
     """Send again what was refused as a whole; the ids of those refused alone, and why."""
     if why.code not in ABOUT_DOCUMENTS:
@@ -211,7 +214,7 @@ async def parked(limit: int | None = None) -> list[str]:
 
 
 async def try_parked(
-    deployment: Deployment, admin: Admin, index: str
+    deployment: Deployment, admin: "Admin", index: str
 ) -> tuple[list[str], dict[str, str]]:
     """Deliver some parked notices once more; what `deliver` says of them."""
     made = await _made(deployment, await parked(TRIED_AT_ONCE))

@@ -15,7 +15,7 @@ import zlib
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -25,7 +25,9 @@ from notices.deployment import Deployment
 from notices.relay import checking, publishing
 from notices.relay.publishing import FOLLOWER, Sent
 from search import index as indexes
-from search.engine import Admin
+
+if TYPE_CHECKING:  # a web process only asks
+    from search.admin import Admin
 
 PIECE = 10_000
 IN_FLIGHT = 2
@@ -84,7 +86,7 @@ async def holding(connection: Any, lock: int) -> AsyncIterator[None]:
 
 
 async def reindex(
-    deployment: Deployment, admin: Admin, progress: Callable[[int, int], None]
+    deployment: Deployment, admin: "Admin", progress: Callable[[int, int], None]
 ) -> None:
     """Rebuild the search index from the log; raises SearchDown, PublishingError, RebuildError."""
     connection = await connect()
@@ -97,7 +99,7 @@ async def reindex(
 
 async def _rebuild(
     deployment: Deployment,
-    admin: Admin,
+    admin: "Admin",
     progress: Callable[[int, int], None],
     connection: Any,
 ) -> None:
@@ -146,7 +148,7 @@ async def _rebuild(
 
 async def _fill(
     deployment: Deployment,
-    admin: Admin,
+    admin: "Admin",
     index: str,
     progress: Callable[[int, int], None],
     refused: dict[str, str],
@@ -176,13 +178,13 @@ async def _fill(
 
 
 async def _publish(
-    deployment: Deployment, admin: Admin, index: str, ids: list[str], refused: dict[str, str]
+    deployment: Deployment, admin: "Admin", index: str, ids: list[str], refused: dict[str, str]
 ) -> None:
     parcel = await publishing.parcel(deployment, ids)
     await _deliver(admin, index, await publishing.send(admin, index, parcel), refused)
 
 
-async def _deliver(admin: Admin, index: str, sent: Sent, refused: dict[str, str]) -> None:
+async def _deliver(admin: "Admin", index: str, sent: Sent, refused: dict[str, str]) -> None:
     """Wait for a parcel; `refused` is then what the index would not take until now, and why."""
     taken, anew = await publishing.deliver(admin, index, sent)
     for id in taken:
