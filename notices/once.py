@@ -64,13 +64,15 @@ async def begin(once: Once | None) -> Earlier | None:
 
 
 async def known(once: Once | None) -> bool:
-    """Whether something was done under this key; then a limit has counted it already."""
+    """Whether this very request was carried out before; then a limit has counted it already."""
     if once is None:
         return False
     row = await DB.row(
-        "SELECT 1 FROM idempotency WHERE scope = $1 AND created_at >= now() - $2::text::interval",
+        "SELECT 1 FROM idempotency WHERE scope = $1 AND body_hash = $3"
+        " AND created_at >= now() - $2::text::interval",
         once.scope,
         KEPT,
+        once.body_hash,
     )
     return row is not None
 

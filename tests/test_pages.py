@@ -821,6 +821,8 @@ async def test_a_declarant_corrects_the_issuer_and_both_texts_stay(
     unchanged = await arrived(restaurant, unchanged)
     changed = fields(form) | {"issuer": "潍坊市行政审批服务局"}
     done = await restaurant.post(f"/notices/{id}/correct", data=changed)
+    twice = await restaurant.post(f"/notices/{id}/correct", data=changed)
+    assert (twice.status_code, twice.headers["location"]) == (303, done.headers["location"])
 
     assert unchanged.status_code == 422
     assert done.status_code == 303

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from notices import register
+from notices import once, register
 from notices.changing import amending, unfinished
 from notices.facts import followups, lifecycle
 from notices.facts.errors import Invalid, NotTheDeclarant, Problem
@@ -119,6 +119,8 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     filled = {name: typed.filled(given, name) for name in _clerical(found)}
     path, key = f"/notices/{found.id}/correct", again.key_in(given.get("key", ""))
     once_ = once_of(request, person, path, given, filled)
+    if await once.known(once_):  # pressed twice, and what was corrected is shown by now
+        return await _back_to(request, person, found, key)
     deployment, now = request.app.state.deployment, datetime.now(UTC)
     shown = found.form or {}
     # What was left as it stands is no correction: it was right by the rules of its day.
