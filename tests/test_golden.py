@@ -19,6 +19,7 @@ from notices import agencies
 from notices.deployment import Deployment
 from notices.facts.texts import CHINA
 from search.admin import Admin
+from search.index import next_of
 from tests.conftest import SignIn
 from tests.declared import CHILD
 from tests.files import picture
@@ -130,6 +131,8 @@ async def test_no_answer_is_another_than_before(
     uploads: Path,
 ) -> None:
     heard = Heard()
+    for index in (deployment.settings.meili_index, next_of(deployment.settings.meili_index)):
+        await admin.drop(index)
     restaurant, anna, officer = [await sign_in(one) for one in (RESTAURANT, ANNA, OFFICER)]
     _, key = await owned(agencies.add("奎文审批局", [ISSUER]))
     agency = {"Authorization": f"Bearer {key}"}
