@@ -7,6 +7,14 @@ Life of an entry:
 2. `append` writes the event, the new complete nodes of the Merkle tree (RFC 6962, section
    2.1) and the new head; with the transaction's commit all of it is there, or none.
 3. After the commit, `head` and `proof` read what is durable, and only that is ever signed.
+
+The order of locks, for all transactions there are:
+1. the key of a request (`once.begin`), or the draft that it changes;
+2. that nothing is done in bulk, and the number (`register/claims.py`);
+3. the head, by `take_turn`: from here on whoever appends is alone;
+4. rows of notices, claims and objections. Who takes no turn (an objection) locks one notice alone,
+   and nothing after it that is above.
+Of what stands in one place several are taken in the order of their keys.
 """
 
 import secrets
@@ -105,7 +113,7 @@ def split(peaks: bytes) -> list[bytes]:
 
 
 async def take_turn() -> Turn:
-    """Lock the head row; must be the last lock that its transaction takes.
+    """Lock the head row, in its place among all locks (above).
 
     Raises ClockOff, and nothing may then be written, while the clock cannot be believed, and
     NewLogKeyDue while what would be signed over a longer log is another's root.
