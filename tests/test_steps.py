@@ -27,6 +27,9 @@ FORGOTTEN = "已经清除"
 STEPS = ("certificate", "matter", "number", "loss", "check")
 
 
+PUBLISH = {"at": "check", "to": "publish"}
+
+
 async def checked(client: httpx.AsyncClient, **changes: str) -> dict[str, str]:
     """The form of the check page of a whole declaration."""
     page = await submitted(client, FOOD | changes | {"at": "loss", "to": "check"})
@@ -212,6 +215,52 @@ async def test_a_check_page_that_says_nothing_of_what_it_showed_publishes_nothin
 
     assert answer.status_code == 422
     assert await how_many() == 0
+
+
+async def test_what_was_agreed_to_is_not_agreed_to_of_another_text(
+    restaurant: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    seen = await checked(restaurant)
+    agreed = await submitted(restaurant, seen | AGREED | {"at": "check", "to": "loss"})
+    assert agreed.status_code == 200
+    assert "checked" in (await page_of(restaurant, "check", seen)).text  # the very text
+    number = fields(await page_of(restaurant, "number", seen))
+    changed = {"number": "JY13799990000020", "region": "370705", "confirm_unusual_number": "yes"}
+    await submitted(restaurant, number | changed | {"to": "check"})
+
+    # A window that still shows the first text, and one in which nobody is signed in.
+    for who in (restaurant, client):
+        await who.post("/declare", data=seen | AGREED | {"at": "check", "to": "loss"})
+        page = (await page_of(restaurant, "check", seen)).text
+        assert "JY13799990000020" in page
+        assert 'value="yes" checked' not in page
+
+
+async def test_each_window_is_led_to_what_it_has_published(
+    restaurant: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await checked(restaurant)
+    publish, done, go_on = publishing.publish, asyncio.Event(), asyncio.Event()
+
+    async def slow(*args: Any, **more: Any) -> Any:
+        found = await publish(*args, **more)
+        if not done.is_set():
+            done.set()
+            await go_on.wait()
+        return found
+
+    monkeypatch.setattr(publishing, "publish", slow)
+    first = asyncio.create_task(restaurant.post("/declare", data=one | AGREED | PUBLISH))
+    await done.wait()
+    number = fields(await page_of(restaurant, "number", one))
+    changed = {"number": "JY13799990000020", "region": "370705", "confirm_unusual_number": "yes"}
+    other = fields(await submitted(restaurant, number | changed | {"to": "check"}))
+    second = await restaurant.post("/declare", data=other | AGREED | PUBLISH)
+    go_on.set()
+
+    for answer, expected in ((await first, FOOD["number"]), (second, changed["number"])):
+        id = answer.headers["location"].rpartition("/")[2]
+        assert (await restaurant.get(f"/api/v1/notices/{id}")).json()["number"] == expected
 
 
 async def test_one_text_is_published_once_from_however_many_windows(

@@ -71,7 +71,7 @@ async def _proceed(request: AnyRequest, upload: Upload) -> Response[Any]:
     id = posted.draft or unfinished.new_id()
 
     def step(before: Draft | None) -> Draft:
-        draft = posted.keep(deployment, before)
+        draft = _agreed_to_what_was_seen(deployment, person, posted, before)
         forgotten = before is None and posted.draft and posted.at not in STEPS[:2]
         return _looked_at(deployment, person, posted, draft, upload, forgotten=bool(forgotten))
 
@@ -86,6 +86,21 @@ async def _proceed(request: AnyRequest, upload: Upload) -> Response[Any]:
     if posted.page == "certificate" and posted.given.get("find"):
         where = rendering.address(where, "zh", [("find", posted.given["find"].strip()[:100])])
     return rendering.see_other(where, rendering.language_of(request))
+
+
+def _agreed_to_what_was_seen(
+    deployment: Deployment, person: Person, posted: Posted, before: Draft | None
+) -> Draft:
+    """The draft with what was posted; boxes that were ticked under another text are not ticked."""
+    draft = posted.keep(deployment, before)
+    if posted.draft and draft.agreed:
+        certificate = deployment.catalogue.certificates.get(draft.fields.get("certificate", ""))
+        declared = declarations_of(draft.fields, draft.agreed, person, certificate)
+        if certificate is None or posted.given.get("seen") != steps.seen(
+            deployment, declared, certificate
+        ):
+            draft = msgspec.structs.replace(draft, agreed=())
+    return draft
 
 
 def _looked_at(
@@ -169,7 +184,9 @@ async def _publish(
             published=after.published,
             refused=tuple(id for _, id in refused),
         )
-    return await unfinished.finish(deployment, person, id, after)
+    kept = await unfinished.finish(deployment, person, id, after)
+    # Another window may have published another text meanwhile: each is led to its own notice.
+    return after if after.done else kept
 
 
 async def _signed_out(request: AnyRequest, posted: Posted) -> Response[Any]:
@@ -181,7 +198,11 @@ async def _signed_out(request: AnyRequest, posted: Posted) -> Response[Any]:
         posted.draft
         and owner is not None
         and await unfinished.add(
-            deployment, owner, posted.draft, lambda before: posted.keep(deployment, before)
+            # Who is not signed in agrees to nothing.
+            deployment,
+            owner,
+            posted.draft,
+            lambda before: msgspec.structs.replace(posted.keep(deployment, before), agreed=()),
         )
     ):
         language = rendering.language_of(request)
