@@ -15,7 +15,25 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   UPDATE event SET salt = NULL, form = NULL
   WHERE notice = NEW.notice AND index < NEW.index AND salt IS NOT NULL;
+  UPDATE notice SET form = NULL, number_key = NULL WHERE id = NEW.notice;
   RETURN NULL;
+END $$
+"""
+
+# What is appended one by one is of now and stands at the end; the owner alone fills in what was.
+AT_THE_END = """
+CREATE FUNCTION event_at_the_end() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  IF pg_has_role((SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER') THEN
+    RETURN NEW;
+  END IF;
+  IF NEW.at NOT BETWEEN clock_timestamp() - interval '5 minutes'
+      AND clock_timestamp() + interval '5 minutes'
+    OR NEW.index <> (SELECT size - 1 FROM log_head WHERE id = 1) THEN
+    RAISE insufficient_privilege USING MESSAGE = 'an entry is of now, and at the end of the log';
+  END IF;
+  RETURN NEW;
 END $$
 """
 
@@ -25,6 +43,9 @@ STATEMENTS = (
     "REVOKE ALL ON FUNCTION event_redacted() FROM PUBLIC",
     "CREATE TRIGGER event_redacted AFTER INSERT ON event FOR EACH ROW"
     " WHEN (NEW.kind = 'redacted') EXECUTE FUNCTION event_redacted()",
+    AT_THE_END,
+    "CREATE TRIGGER event_at_the_end BEFORE INSERT ON event FOR EACH ROW"
+    " EXECUTE FUNCTION event_at_the_end()",
 )
 
 

@@ -23,10 +23,11 @@ GRANTS = {
     # The log grows and nothing else: not even a service that somebody broke into can change it.
     "event": "SELECT, INSERT",
     "log_node": "SELECT, INSERT",
-    "log_head": "SELECT, UPDATE",
-    # Never when it was published, under which id, or what it was called.
-    "notice": "SELECT, INSERT, UPDATE (form, number_key, evidence, effective_at, provisional,"
-    " awaiting, objections)",
+    # Not what an owner has accepted of it, or which key is spent.
+    "log_head": "SELECT, UPDATE (size, last_at, peaks)",
+    # Never when it was published, under which id, or by which number it is found.
+    "notice": "SELECT, INSERT, UPDATE (form, evidence, effective_at, provisional, awaiting,"
+    " objections)",
     "notice_private": "SELECT, INSERT",
     "event_private": "SELECT, INSERT",
     "claim": "SELECT, INSERT, UPDATE (living, awaiting, replaced)",
@@ -48,7 +49,8 @@ GRANTS = {
 }
 """What the role that serves may do in each table; what is not named here it may not.
 
-Text of the log is deleted by the database itself, for the entry `redacted` that says so.
+Text of a notice is deleted by the database itself, for the entry `redacted` that says so; and an
+entry of another time than now, or anywhere but at the log's end, it takes from the owner alone.
 """
 SEQUENCES = "USAGE, SELECT"
 
@@ -125,9 +127,12 @@ async def _role(url: str) -> str:
 
 async def grant(connection: Any, role: str) -> None:
     """Give `role`, an identifier as SQL writes it, what GRANTS says, and take the rest from it."""
+    database = await connection.fetchval("SELECT quote_ident(current_database())")
     statements = [
-        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}",
-        f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role}",
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {role}",
+        f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {role}",
+        f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role}",
+        f"REVOKE CREATE ON DATABASE {database} FROM PUBLIC, {role}",
         f"GRANT USAGE ON SCHEMA public TO {role}",
         f"GRANT {SEQUENCES} ON ALL SEQUENCES IN SCHEMA public TO {role}",
         *(f"GRANT {what} ON public.{table} TO {role}" for table, what in GRANTS.items()),
@@ -137,13 +142,22 @@ async def grant(connection: Any, role: str) -> None:
 
 
 async def may_change_the_log(url: str) -> bool:
-    """Whether the role of `url` could change or delete what the log holds."""
+    """Whether the role of `url` could change or delete what the log holds.
+
+    By what it was granted, or since it may become the tables' owner, owns the database, or is a
+    superuser.
+    """
     connection = await connect(url, timeout=10)
     try:
         with answering():
             found = await connection.fetchval(
-                "SELECT bool_or(has_table_privilege(name, 'UPDATE, DELETE, TRUNCATE'))"
-                " FROM unnest('{event, log_node}'::regclass[]) name"
+                "SELECT bool_or(has_table_privilege(c.oid, 'DELETE, TRUNCATE')"
+                "  OR has_any_column_privilege(c.oid, 'UPDATE')"
+                "  OR pg_has_role(c.relowner, 'MEMBER') OR pg_has_role(d.datdba, 'MEMBER')"
+                "  OR r.rolsuper)"
+                " FROM pg_class c, pg_database d, pg_roles r"
+                " WHERE c.oid IN ('public.event'::regclass, 'public.log_node'::regclass)"
+                " AND d.datname = current_database() AND r.rolname = current_user"
             )
             return bool(found)
     finally:

@@ -240,10 +240,9 @@ async def test_what_was_redacted_may_lack_its_text_and_nothing_else(
         await log.append(
             turn, "redacted", id, "food-operation-license", log.commit({"statement": "x"})
         )
+    await audit(database_url)  # the database itself has deleted the texts
     with pytest.raises(Difference, match="shows another text"):
-        await audit(database_url)
-    await DB.fetch(blank)
-    await audit(database_url)
+        await audit(database_url, f"UPDATE notice SET form = '{{}}' WHERE id = '{id}'")
     with pytest.raises(Difference, match=f"Event {turn.index} .* has lost its text"):
         await audit(
             database_url, f"UPDATE event SET salt = NULL, form = NULL WHERE index = {turn.index}"

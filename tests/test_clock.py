@@ -308,7 +308,7 @@ async def poisoned(client: httpx.AsyncClient, days: int = 400) -> tuple[dict[str
 
     leaf = leaf_hash(row["entry"].encode())
     await DB.fetch("INSERT INTO log_node VALUES (0, 0, $1)", leaf)
-    await DB.fetch("UPDATE log_head SET peaks = $1, last_at = $2", leaf, row["at"])
+    await owned(DB.fetch("UPDATE log_head SET peaks = $1, last_at = $2", leaf, row["at"]))
     await owned(DB.fetch("UPDATE notice SET published_at = $1, effective_at = $1", row["at"]))
     return notice, row["at"]
 
@@ -316,7 +316,7 @@ async def poisoned(client: httpx.AsyncClient, days: int = 400) -> tuple[dict[str
 @pytest_asyncio.fixture(loop_scope="session")
 async def forget_acceptance(pool: None) -> AsyncIterator[None]:
     yield
-    await DB.fetch("UPDATE log_head SET later = NULL")
+    await owned(DB.fetch("UPDATE log_head SET later = NULL"))
 
 
 async def test_a_log_with_a_later_entry_goes_on_when_somebody_says_so(

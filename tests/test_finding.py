@@ -724,10 +724,11 @@ async def test_an_old_contest_that_was_dismissed_may_still_run_its_period(
         (1_000_001, "contested", began - timedelta(hours=1)),
         (1_000_002, "dismissed", datetime.now(CHINA)),
     ):
-        await DB.fetch(
+        earlier = DB.fetch(
             "INSERT INTO event (index, notice, kind, at, entry) VALUES ($1, $2, $3, $4, '')",
             index, apart["plum"], kind, at,
         )  # fmt: skip
+        await owned(earlier)
 
     finder = Finder(deployment, away)
     assert await found(finder, apart, q="市", status="declared") == ["plum"]

@@ -109,7 +109,7 @@ async def test_a_key_that_signed_a_longer_log_signs_no_other_root_and_a_new_one_
         await forking.spend(connection, 1, old.log.vkey)
         new = rotate(tmp_path / "keys", "log")
         after = dataclasses.replace(deployment, keys=dataclasses.replace(new, **mixed))
-        await refuse_another_database(after)
+        await owned(refuse_another_database(after))
         assert (await declare(restaurant, MANY[1])).status_code == 201
     finally:
         await DB.fetch("DELETE FROM key_check WHERE purpose IN ('log key', 'answers key')")

@@ -60,7 +60,7 @@ class Blot:
             (r"\b\d\d:\d\d(:\d\d)?\b", "{clock}"),
             (r'"20\d\d": (\d+)', r'"{year}": \1'),
             (r'<option value="20\d\d">20\d\d', '<option value="{year}">{year}'),
-            (r"3707\d\d\d\d-?\d{4}-?\d{2}\b|\b3707-\d{4}-\d{4}-\d{2}\b", self._notice),
+            (r"(?<!\d)3707-?\d{4}-?\d{4}-?\d{2}(?!\d)", self._notice),
             (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "{uuid}"),
             (r'name="key" value="[^"]+"', 'name="key" value="{key}"'),
             (r"(?=[A-Za-z0-9+/_-]*[A-Z0-9])[A-Za-z0-9+/_-]{32,}={0,2}", self._bytes),

@@ -272,9 +272,9 @@ async def test_ready_says_that_there_is_no_room_for_uploads(
 
 
 async def test_ready_keeps_nobody_waiting_for_a_database_that_does_not_answer(
-    restaurant: httpx.AsyncClient,
+    restaurant: httpx.AsyncClient, database_url: str
 ) -> None:
-    locking = await asyncpg.connect(DB.config["dsn"])
+    locking = await asyncpg.connect(database_url)
     try:
         async with locking.transaction():
             await locking.execute("LOCK TABLE log_head")

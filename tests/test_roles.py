@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from notices.database import DB
-from notices.migrating import GRANTS, migrate
+from notices.migrating import GRANTS, may_change_the_log, migrate
 from notices.serving import child_environment
 from notices.settings import Settings, SettingsError, from_environment
 from tests import commands, enginefarm
@@ -27,6 +27,13 @@ ATTACKS = (
     "DELETE FROM log_node",
     "TRUNCATE log_node",
     "DELETE FROM log_head",
+    "UPDATE log_head SET later = now() + interval '9 years'",
+    "UPDATE log_head SET spent_key = NULL, spent_size = NULL",
+    "UPDATE notice SET number_key = NULL",
+    # Backdated, put where there is no place, or told of to remove a text.
+    "INSERT INTO event SELECT 1, notice, 'corrected', at - interval '1 hour', entry, salt, form"
+    " FROM event",
+    "INSERT INTO event SELECT 1000000, notice, 'redacted', at, entry, salt, form FROM event",
     "INSERT INTO log_head VALUES (1, 0, now(), '')",
     "UPDATE notice SET published_at = published_at - interval '1 day'",
     "UPDATE notice SET id = '37990000000000'",
@@ -168,3 +175,16 @@ def test_no_child_is_told_the_owners_password(
     told = child_environment(settings, engines)
     assert told["DATABASE_URL"] == "postgresql://service@there"
     assert "secret" not in str(told)
+
+
+async def test_what_everybody_was_given_is_told_and_taken_back(
+    pool: None, settings: Settings, database_url: str
+) -> None:
+    service = settings.database_url or ""
+    assert not await may_change_the_log(service)
+    await owned(DB.fetch("GRANT UPDATE (at) ON event TO PUBLIC"))
+
+    assert await may_change_the_log(service)
+    assert await may_change_the_log(database_url)  # its owner
+    await migrate(database_url, service)
+    assert not await may_change_the_log(service)

@@ -103,7 +103,8 @@ async def redact(
     """Delete what opens the entries of notice `id` (bare), and every copy of it that is kept.
 
     Entries and proofs stay: whoever has a receipt of before can still prove what it said. The
-    texts of earlier entries go by a trigger of the entry that tells of it, the one way there is.
+    texts of earlier entries, and the notice's, go by a trigger of the entry that tells of it, the
+    one way there is.
     """
 
     async def change(before: Notice, turn: Turn) -> Followup:
@@ -111,7 +112,6 @@ async def redact(
             raise AlreadyRedacted
         # Answers that are kept for a repeated request hold the public form; it is made anew.
         await DB.fetch("UPDATE idempotency SET response = NULL WHERE notice = $1", id)
-        await DB.fetch("UPDATE notice SET form = NULL, number_key = NULL WHERE id = $1", id)
         await DB.fetch("DELETE FROM exhibit WHERE notice = $1", id)
         return Followup(followups.redaction(id), Private(officer=officer, reason=reason))
 

@@ -123,6 +123,7 @@ def migrate(settings: Settings, options: argparse.Namespace) -> None:
         async with at_work(settings):
             here = deployment.load(settings)
             await rehash(here)
+            await deployment.refuse_another_database(here)
             await recall_periods(here)
             await settle_periods()
             say("数据库已是最新。 / The database is up to date.")
