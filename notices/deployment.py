@@ -105,7 +105,13 @@ async def refuse_other_keys(deployment: Deployment, database: Database = DB) -> 
                 id,
                 check,
             )
-            await _no_longer_spent(deployment, database)
+            # What the key before this one had signed too much of, this one has not. It is for the
+            # tables' owner to say so, at the start of `serve` or by `migrate`.
+            head = await database.row("SELECT spent_key FROM log_head WHERE id = 1")
+            if head is not None and head["spent_key"] not in (None, deployment.keys.log.vkey):
+                await database.fetch(
+                    "UPDATE log_head SET spent_key = NULL, spent_size = NULL WHERE id = 1"
+                )
         elif known[purpose][1] != check:
             raise WrongDatabase(
                 f"数据库是用密钥 {purpose} {known[purpose][0]} 写入的，当前密钥是 {id}。"
@@ -113,16 +119,6 @@ async def refuse_other_keys(deployment: Deployment, database: Database = DB) -> 
                 f"The database was written with {purpose} {known[purpose][0]}; the one here is "
                 f"{id}. Put the original key file back into the keys folder and start again."
             )
-
-
-async def _no_longer_spent(deployment: Deployment, database: Database) -> None:
-    """What the key before this one had signed too much of, this one has not.
-
-    For the tables' owner, who alone may say so, at the start of `serve` or by `migrate`.
-    """
-    row = await database.row("SELECT spent_key FROM log_head WHERE id = 1")
-    if row is not None and row["spent_key"] not in (None, deployment.keys.log.vkey):
-        await database.fetch("UPDATE log_head SET spent_key = NULL, spent_size = NULL WHERE id = 1")
 
 
 async def _refuse_held(database: Database) -> None:

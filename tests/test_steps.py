@@ -236,6 +236,15 @@ async def test_what_was_agreed_to_is_not_agreed_to_of_another_text(
         assert 'value="yes" checked' not in page
 
 
+async def test_boxes_beside_something_wrong_agree_to_nothing(restaurant: httpx.AsyncClient) -> None:
+    seen = await checked(restaurant)
+    wrong = seen | AGREED | {"at": "number", "to": "certificate", "issued_on": "a" * 99}
+    answer = await restaurant.post("/declare", data=wrong)
+
+    assert answer.status_code == 303
+    assert (await restaurant.get(answer.headers["location"])).status_code == 200
+
+
 async def test_each_window_is_led_to_what_it_has_published(
     restaurant: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -96,8 +96,11 @@ def _agreed_to_what_was_seen(
     if posted.draft and draft.agreed:
         certificate = deployment.catalogue.certificates.get(draft.fields.get("certificate", ""))
         declared = declarations_of(draft.fields, draft.agreed, person, certificate)
-        if certificate is None or posted.given.get("seen") != steps.seen(
-            deployment, declared, certificate
+        if (
+            certificate is None
+            # What has something wrong in it was never shown to be agreed to.
+            or steps.before_the_check(deployment, person, declared, certificate)
+            or posted.given.get("seen") != steps.seen(deployment, declared, certificate)
         ):
             draft = msgspec.structs.replace(draft, agreed=())
     return draft
