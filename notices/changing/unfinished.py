@@ -70,6 +70,10 @@ class Draft(msgspec.Struct, frozen=True):
     """The notices that stand in the way, in the order of the declarations that are left."""
 
     @property
+    def wrong(self) -> list[Problem]:
+        return [told.problem for told in self.problems]
+
+    @property
     def done(self) -> bool:
         return bool(self.published) and not self.fields
 

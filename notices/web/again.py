@@ -50,7 +50,3 @@ async def wrong(
 
 def to(request: AnyRequest, path: str, key: str) -> Response[Any]:
     return rendering.see_other(f"{path}?{AGAIN}={key}", rendering.language_of(request))
-
-
-def problems_of(draft: Draft) -> list[Problem]:
-    return [told.problem for told in draft.problems]

@@ -78,8 +78,7 @@ async def withdraw_form(request: AnyRequest, id: FromPath[str]) -> Response[str]
     person, found = await _own(request, id)
     lifecycle.refuse_unless_may_follow("withdrawn", found.state)
     key, sent = await again.sent(request, person, f"/notices/{found.id}/withdraw")
-    problems = again.problems_of(sent)
-    return await _form(request, "withdraw.html", found, sent.fields, key, problems)
+    return await _form(request, "withdraw.html", found, sent.fields, key, sent.wrong)
 
 
 @post("/notices/{id:str}/withdraw", include_in_schema=False)
@@ -107,8 +106,7 @@ async def correct_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     key, sent = await again.sent(request, person, f"/notices/{found.id}/correct")
     form = found.form or {}
     values = {name: sent.fields.get(name, form.get(name) or "") for name in _clerical(found)}
-    problems = again.problems_of(sent)
-    return await _form(request, "correct.html", found, values, key, problems)
+    return await _form(request, "correct.html", found, values, key, sent.wrong)
 
 
 @post("/notices/{id:str}/correct", include_in_schema=False)

@@ -71,7 +71,7 @@ async def _proceed(request: AnyRequest, upload: Upload) -> Response[Any]:
     id = posted.draft or unfinished.new_id()
 
     def step(before: Draft | None) -> Draft:
-        draft = _agreed_to_what_was_seen(deployment, person, posted, before)
+        draft = posted.keep(deployment, before)
         forgotten = before is None and posted.draft and posted.at not in STEPS[:2]
         return _looked_at(deployment, person, posted, draft, upload, forgotten=bool(forgotten))
 
@@ -86,24 +86,6 @@ async def _proceed(request: AnyRequest, upload: Upload) -> Response[Any]:
     if posted.page == "certificate" and posted.given.get("find"):
         where = rendering.address(where, "zh", [("find", posted.given["find"].strip()[:100])])
     return rendering.see_other(where, rendering.language_of(request))
-
-
-def _agreed_to_what_was_seen(
-    deployment: Deployment, person: Person, posted: Posted, before: Draft | None
-) -> Draft:
-    """The draft with what was posted; boxes that were ticked under another text are not ticked."""
-    draft = posted.keep(deployment, before)
-    if posted.draft and draft.agreed:
-        certificate = deployment.catalogue.certificates.get(draft.fields.get("certificate", ""))
-        declared = declarations_of(draft.fields, draft.agreed, person, certificate)
-        if (
-            certificate is None
-            # What has something wrong in it was never shown to be agreed to.
-            or steps.before_the_check(deployment, person, declared, certificate)
-            or posted.given.get("seen") != steps.seen(deployment, declared, certificate)
-        ):
-            draft = msgspec.structs.replace(draft, agreed=())
-    return draft
 
 
 def _looked_at(

@@ -26,7 +26,7 @@ def _path(id: str) -> str:
 
 async def _page(request: AnyRequest, found: Notice, draft: Draft, key: str) -> Response[str]:
     """The form, as it was filled in and with what was wrong; or that it was received."""
-    problems = again.problems_of(draft)
+    problems = draft.wrong
     return await rendering.page(
         request,
         "object.html",

@@ -44,7 +44,10 @@ class Posted:
         same = fields == was.fields
         return Draft(
             fields=fields,
-            agreed=tuple(name for name in AGREED if self.given.get(name) == "yes"),
+            # Whoever goes back to change something will see another text, and agree to that.
+            agreed=tuple(
+                name for name in AGREED if self.to == "publish" and self.given.get(name) == "yes"
+            ),
             step=self.page,
             review=self.at == "check" or (was.review and self.at != "certificate"),
             published=was.published if same else (),

@@ -68,7 +68,7 @@ async def page(request: AnyRequest, step: FromPath[str], draft: FromPath[str]) -
         return await publishing.conflict(
             request, person, kept.published, refused, certificate, hidden(deployment, person, draft)
         )
-    problems = [told.problem for told in kept.problems] if step == kept.step else []
+    problems = kept.wrong if step == kept.step else []
     if step in ("check", CONFLICT):
         step = "check"
         # What was typed on another page, or before a link was followed, may lack something.
