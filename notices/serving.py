@@ -6,6 +6,7 @@ import http.client
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -13,11 +14,10 @@ from pathlib import Path
 
 from notices.engines import Engines
 from notices.engines.children import Child, EngineError, Say
+from notices.engines.spares import Spare
 from notices.facts.texts import Text
 from notices.settings import Settings
 from notices.upkeep import clock
-from search import admin as search_admin
-from search.engine import SearchDown, WriteRefused
 
 SECRETS = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY", "DATABASE_OWNER_URL")
 """What a web process must not know: it can search and no more, and only add to the log."""
@@ -128,7 +128,8 @@ def reserve_counts(folder: Path) -> bool:
                 file.write_bytes(bytes(COUNTS))
     except OSError:
         for file in files:
-            file.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                file.unlink()
         return False
     return True
 
@@ -155,6 +156,10 @@ def search_keys(
 
     Until `ended` it is looked after whether they are still there.
     """
+    # A web process takes its sockets from this module, and starts sooner without that client.
+    from search import admin as search_admin
+    from search.engine import SearchDown, WriteRefused
+
     search_key = settings.meili_search_key
     write_key = os.environ.get("MEILI_WRITE_KEY")
     if search_key and write_key:
@@ -276,7 +281,13 @@ def _serve_on_engines(
             child(f"web {number + 1}", words, answering=number == 0, **more)
             for number in range(settings.workers)
         ]
+        spare = Spare(lambda: webs[0].launch("--spare", stdin=subprocess.PIPE))
+        started.enter_context(spare.kept())
         started.enter_context(running(*webs))
+        if settings.spare:
+            for web in webs:
+                web.spare = spare
+            spare.want()
         if relay:
             write = child("relay", ["relay"], answering=False, MEILI_WRITE_KEY=write_key)
             started.enter_context(running(write))

@@ -44,6 +44,7 @@ class Settings:
     regions: Path | None = None
     log_name: str = ""
     workers: int = 1
+    spare: bool = True
     forwarded_allow_ips: str = ""
     security: str = ""
     pool_size: int = 10
@@ -219,6 +220,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         regions=own_regions,
         log_name=environment.get("LOG_NAME") or "",
         workers=_number(environment, "WORKERS", 1, 1, 64),
+        spare=_switch(environment, "SPARE", True),
         forwarded_allow_ips=_proxies(environment.get("FORWARDED_ALLOW_IPS") or ""),
         security=security,
         metrics=metrics,

@@ -48,7 +48,8 @@ class Service:
             self.process = subprocess.Popen(
                 [self.python, "-m", "notices", "serve", "--demo", *options],
                 env=environment
-                | {"DATA": str(self.data), "PORT": str(self.port)}
+                # Nobody waits for most of these, and a reserve is two seconds of work.
+                | {"DATA": str(self.data), "PORT": str(self.port), "SPARE": "0"}
                 | self.environment,
                 stdout=log,
                 stderr=log,

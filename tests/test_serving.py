@@ -18,9 +18,9 @@ WEB = "notices web --fd"
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    more = {"WORKERS": "3", "METRICS_ADDRESS": f"127.0.0.1:{free_port()}"}
+    more = {"WORKERS": "3", "SPARE": "1", "METRICS_ADDRESS": f"127.0.0.1:{free_port()}"}
     with running(tmp_path_factory.mktemp("service") / "data", **more) as service:
-        assert soon(lambda: len(service.children(WEB)) == 3)
+        assert soon(lambda: len(service.children(WEB)) == 4)
         yield service
 
 
@@ -31,6 +31,11 @@ def soon(true: Callable[[], bool], within: float = 20) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def started_at(pid: int) -> int:
+    """When it was started, in ticks; processes of one parent begin one after the other."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
 
 
 def alive(pid: int) -> bool:
@@ -116,12 +121,41 @@ def test_a_web_process_that_dies_is_replaced_and_nobody_is_turned_away(service: 
     os.kill(first[1], signal.SIGKILL)
 
     ask(service, 20)
-    assert soon(lambda: len(set(service.children(WEB)) - {first[1]}) == 3)
+    assert soon(lambda: len(set(service.children(WEB)) - {first[1]}) == 4)
+
+
+def test_the_one_in_reserve_takes_the_place_of_one_that_was_killed(service: Service) -> None:
+    """A killed process is back within a second: the next one has read its code by then."""
+    assert soon(lambda: len(service.children(WEB)) == 4)
+    spare = max(service.children(WEB), key=started_at)
+    others = [pid for pid in service.children(WEB) if pid != spare]
+    os.kill(others[0], signal.SIGKILL)
+
+    assert soon(lambda: len(set(service.children(WEB)) - {spare, *others}) == 1)  # the next spare
+    rest = [pid for pid in service.children(WEB) if pid != spare]
+    assert len(rest) == 3
+    for pid in rest:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        ask(service, 3)  # which only the one in reserve can answer
+    finally:
+        for pid in rest:
+            os.kill(pid, signal.SIGCONT)
+
+
+def test_a_reserve_that_was_killed_too_is_missed_by_nobody(service: Service) -> None:
+    assert soon(lambda: len(service.children(WEB)) == 4)
+    spare = max(service.children(WEB), key=started_at)
+    os.kill(spare, signal.SIGKILL)
+    os.kill(min(service.children(WEB), key=started_at), signal.SIGKILL)
+
+    ask(service, 10)
+    assert soon(lambda: len(service.children(WEB)) == 4)
 
 
 def test_no_web_process_outlives_kill_9_and_the_port_is_free_at_once(service: Service) -> None:
     webs = service.children(WEB)
-    assert len(webs) == 3
+    assert len(webs) == 4  # one of them in reserve
     service.kill()
 
     assert soon(lambda: not any(alive(pid) for pid in webs), 5)

@@ -43,21 +43,27 @@ def named_database(settings: Settings) -> str:
 def web(settings: Settings, options: argparse.Namespace) -> None:
     import socket
 
+    from notices.serving import BACKLOG, METRICS, listen, reserve_counts
+
+    if (folder := os.environ.get(METRICS)) and not reserve_counts(Path(folder)):
+        say("没有空间存放计数，本进程单独计数。 / No room for counts; this process counts alone.")
+        del os.environ[METRICS]  # before whoever counts is imported, who reads it then
     import asyncpg
     import uvicorn
 
     from notices import deployment
-    from notices.app import lasting_app
+    from notices.app import create_app, lasting_app
     from notices.facts.errors import Unavailable
     from notices.logs import configure
-    from notices.serving import BACKLOG, METRICS, listen, reserve_counts
     from notices.web.connections import BoundProtocol, most_connections
 
+    if options.spare:
+        # Once for nothing: what is imported and kept on the way is there the second time.
+        create_app(settings, deployment.load(settings))
+        if not sys.stdin.buffer.read(1):
+            return  # nobody needs it any more
     if settings.workers > 1:
         say("WORKERS 只对 serve 有效；web 是一个进程。 / WORKERS is for serve; web is one process.")
-    if (folder := os.environ.get(METRICS)) and not reserve_counts(Path(folder)):
-        say("没有空间存放计数，本进程单独计数。 / No room for counts; this process counts alone.")
-        del os.environ[METRICS]
     configure()
     here = deployment.load(settings)
     # With another key or rule it does not even start; a database that is away may come later.
@@ -193,6 +199,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--fd", type=int, action="append", help="serve 传来的套接字 / a socket that serve hands on"
     )
+    command.add_argument("--spare", action="store_true", help="等到被需要时 / begin when needed")
     add(commands, "relay", relay, "只启动索引进程 / the relay alone, on engines that are named")
     add(commands, "migrate", migrate, "更新数据库结构 / bring the database up to date")
     add(commands, "reindex", reindex, "从日志重建检索索引 / rebuild the search index from the log")

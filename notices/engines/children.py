@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from notices.engines import logfiles
+from notices.engines.spares import Spare
 from notices.facts.texts import Text
 
 Say = Callable[[str], None]
@@ -189,6 +190,8 @@ class Child:
         self._deaths = 0
         self._up = False
         self._thread = threading.Thread(target=self._keep, name=f"{name} keeper", daemon=True)
+        self.spare: Spare | None = None
+        """Whose process takes the place of one that has ended, if it has one."""
 
     @property
     def pid(self) -> int:
@@ -265,12 +268,13 @@ class Child:
                     f"{self.name} ended by itself ({why}); starting it again in {pause:.1f} s."
                 )
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def launch(self, *more: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+        """A process of this child's command and `more` words; OSError when there can be none."""
         with contextlib.ExitStack() as opened:
             log = opened.enter_context(logfiles.opened(self._log)) if self._log else None
-            process = subprocess.Popen(  # noqa: S603 - our own words
-                command(self._argv, self._user, self._death_signal),
-                stdin=subprocess.DEVNULL,
+            return subprocess.Popen(  # noqa: S603 - our own words
+                command([*self._argv, *more], self._user, self._death_signal),
+                stdin=stdin,
                 stdout=log,
                 stderr=log,
                 cwd=self._cwd,
@@ -279,6 +283,9 @@ class Child:
                 # Ctrl-C in a terminal goes to its whole group; the engines end after the service.
                 start_new_session=True,
             )
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        process = (self.spare and self.spare.take()) or self.launch()
         if self._pid_file:
             whole = self._pid_file.with_suffix(".new")
             whole.write_text(f"{process.pid}\n")
