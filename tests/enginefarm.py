@@ -7,11 +7,12 @@ import tempfile
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from notices.engines import Engines
+from notices.engines import Engines, postgresql
 
 DATABASE, SEARCH, KEY = "TEST_DATABASE_URL", "TEST_MEILI_URL", "TEST_MEILI_MASTER_KEY"
 SERVICE = "TEST_DATABASE_SERVICE_URL"
@@ -44,7 +45,10 @@ def start(environment: MutableMapping[str, str] = os.environ) -> Farm:
     """Starts both engines in a temporary folder, and says in the environment where they are."""
     data = Path(tempfile.mkdtemp(prefix="notices-test-"))
     try:
-        engines = Engines.open(data, meili_bin=environment.get("MEILI_BIN"), say=print)
+        # Nobody wants this register back after the machine has failed, and waiting for the disk
+        # was a third of the run. Whatever is killed in a test has engines of its own, with fsync.
+        with patch.dict(postgresql.SETTINGS, {"fsync": "off"}):
+            engines = Engines.open(data, meili_bin=environment.get("MEILI_BIN"), say=print)
     except BaseException:
         remove(data)
         raise
