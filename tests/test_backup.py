@@ -241,15 +241,17 @@ def test_a_backup_can_go_to_standard_output(source: Register) -> None:
 def test_a_backup_that_is_killed_leaves_no_file(source: Register, tmp_path: Path) -> None:
     began = time.monotonic()
     source.done("backup", tmp_path / "whole")
-    seconds = time.monotonic() - began
+    seconds, unfinished = time.monotonic() - began, 0
     for share in (0.3, 0.5, 0.7, 0.9):
         file = tmp_path / f"file{share}"
         with commands.started(source.environment(), "backup", file):
             time.sleep(seconds * share)
+        unfinished += not file.exists()
         # It is renamed only when it is whole, so that even the last moment leaves all or nothing.
         if file.exists():
             with file.open("rb") as content:
                 assert archive.verify(archive.opened(content, None)) > 0
+    assert unfinished
 
 
 def test_a_restore_that_is_killed_is_not_served_and_can_be_done_again(

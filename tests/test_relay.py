@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import copy
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -110,16 +111,36 @@ async def test_a_redacted_notice_leaves_the_index(
 
 
 async def test_two_relays_take_turns(
-    index: str, deployment: Deployment, admin: Admin, engine: Engine
+    index: str,
+    deployment: Deployment,
+    admin: Admin,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async with relaying(deployment, admin):
-        await declared(deployment, "JY1")
-        await until(caught_up)
-        async with relaying(deployment, admin):
-            await declared(deployment, "JY2")
-            await until(caught_up)
+    """Only one of them writes, and the other goes on where that one ended."""
+    other, usual = copy.copy(admin), publishing.send
+    writing: list[Admin] = []
 
-    assert len(await ids(engine)) == 2
+    async def send(by: Admin, index: str, parcel: publishing.Parcel) -> publishing.Sent:
+        writing.append(by)
+        return await usual(by, index, parcel)
+
+    monkeypatch.setattr(publishing, "send", send)
+    async with contextlib.AsyncExitStack() as second:
+        async with relaying(deployment, admin):
+            await declared(deployment, "JY1")
+            await until(caught_up)
+            await second.enter_async_context(relaying(deployment, other))
+            for number in range(2, 6):
+                await declared(deployment, f"JY{number}")
+                await until(caught_up)
+                await asyncio.sleep(0.15)  # the other one looks twice a second
+            assert all(by is admin for by in writing)
+        await declared(deployment, "JY6")
+        await until(caught_up)
+
+    assert writing[-1] is other
+    assert len(await ids(engine)) == 6
 
 
 def strange(monkeypatch: pytest.MonkeyPatch, wrong: Callable[[str], Any], id: str) -> None:
