@@ -12,7 +12,7 @@ from notices.changing import unfinished
 from notices.changing.unfinished import Draft, Told
 from notices.facts.errors import Problem
 from notices.identity import Person
-from notices.web import rendering
+from notices.web import guards, rendering
 from notices.web.guards import AnyRequest
 
 AGAIN = "again"
@@ -43,8 +43,9 @@ async def wrong(
     problems: list[Problem],
 ) -> Response[Any]:
     """To the form of `path`, as it was filled in and with what is wrong."""
+    deployment, session = request.app.state.deployment, guards.session_token(request)
     draft = Draft(fields=fields, step=path, problems=tuple(map(Told.of, problems)))
-    await unfinished.change(request.app.state.deployment, person, key, lambda _: draft)
+    await unfinished.change(deployment, person, session, key, lambda _: draft)
     return to(request, path, key)
 
 

@@ -85,7 +85,8 @@ async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
         typed = {name: text for name, text in msgspec.structs.asdict(filed.form).items() if text}
         return await again.wrong(request, person, path, key, typed, refusal.problems)
     received = Draft(step=path, published=(msgspec.json.decode(answer)["id"],))
-    await unfinished.finish(request.app.state.deployment, person, key, received)
+    session = guards.session_token(request)
+    await unfinished.finish(request.app.state.deployment, person, session, key, received)
     return again.to(request, path, key)
 
 

@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, get, post
 
 from notices import identity, register
-from notices.changing import amending, unfinished
+from notices.changing import amending, leaving, unfinished
 from notices.deployment import Deployment
 from notices.facts.errors import BadRequest, Invalid, NotFound, Problem
 from notices.facts.texts import Text
@@ -103,15 +103,17 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
         person: Person = identity.person_from(_login(given))
     except Invalid as refusal:
         return await _form(request, next, draft, given, refusal.problems, 422)
-    token = await identity.sign_in(deployment, person, guards.session_token(request))
+    token = await leaving.sign_in(deployment, person, guards.session_token(request))
     if draft and person.kind != "officer":
-        next = await _resumed(deployment, person, _fields_of(draft))
+        next = await _resumed(deployment, person, token, _fields_of(draft))
     response = rendering.see_other(next, rendering.language_of(request))
     guards.set_session_cookie(response, deployment, token)
     return response
 
 
-async def _resumed(deployment: Deployment, person: Person, fields: dict[str, str]) -> str:
+async def _resumed(
+    deployment: Deployment, person: Person, token: str, fields: dict[str, str]
+) -> str:
     """Where somebody goes on who has signed in halfway; from here on a draft keeps his fields.
 
     What somebody else had typed before his session ended is not for whoever signs in after him.
@@ -120,7 +122,7 @@ async def _resumed(deployment: Deployment, person: Person, fields: dict[str, str
     if owner is not None and owner != unfinished.owner_of(deployment, person):
         return "/declare"
     id, form = unfinished.new_id(), Posted.of(fields, deployment)
-    await unfinished.change(deployment, person, id, lambda _: form.keep(deployment, None))
+    await unfinished.change(deployment, person, token, id, lambda _: form.keep(deployment, None))
     return steps.address(form.page, id)
 
 
@@ -137,11 +139,7 @@ def _fields_of(draft: str) -> dict[str, str]:
 async def sign_out(request: AnyRequest) -> Response[str]:
     """End the session, if there is one, and forget what was typed in it."""
     guards.refuse_cross_site(request)
-    token, person = guards.session_token(request), await guards.person_of(request)
-    if person is not None:
-        await unfinished.forget_all(request.app.state.deployment, person)
-    if token:
-        await identity.sign_out(token)
+    await leaving.sign_out(request.app.state.deployment, guards.session_token(request))
     response = rendering.see_other("/", rendering.language_of(request))
     guards.clear_session_cookie(response, request.app.state.deployment)
     return response
