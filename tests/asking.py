@@ -202,7 +202,7 @@ class Seeds:
             "kind": "organisation", "name": "李四", "identifier": "379999190001020023",
             "identifier_type": "resident-id",
             "organisation.name": "某某店", "organisation.identifier": "92379999MA0000023B",
-            "next": "/mine", "draft": '{"at":"check"}', "sample": "",
+            "next": "/mine", "draft": "", "sample": "",
         }  # fmt: skip
         yield Asked("POST", "/sign-in", form=signing, type=FORM, right=(303,))
         corrected = {

@@ -854,8 +854,9 @@ async def test_a_form_of_the_wrong_kind_or_size_is_refused(
     assert json.headers["content-type"].startswith("text/html")
 
 
-async def test_a_draft_that_is_no_draft_is_refused(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/sign-in", data={"sample": "li", "draft": "[1"})
+@pytest.mark.parametrize("draft", ["[1", "{}", "é", "A" * 43, "-" * 60_000])
+async def test_a_draft_that_is_no_draft_is_refused(client: httpx.AsyncClient, draft: str) -> None:
+    answer = await client.post("/sign-in", data={"sample": "li", "draft": draft})
 
     assert answer.status_code == 400
 

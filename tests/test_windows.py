@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,8 +16,8 @@ from tests.conftest import SignIn
 from tests.files import picture
 from tests.samples import ANNA, RESTAURANT
 from tests.stepping import DONE, kept, submitted
-from tests.test_again import OTHER
-from tests.test_pages import AGREED, FOOD, fields, published
+from tests.test_again import FORMS, OBJECTED, OTHER, send
+from tests.test_pages import AGREED, FOOD, Fields, fields, published
 from tests.test_steps import FORGOTTEN, PUBLISH, STALE, checked, drafts, page_of
 
 OWNER = {name: RESTAURANT[name] for name in ("name", "identifier")}
@@ -297,12 +298,6 @@ async def signed_in(client: httpx.AsyncClient, who: dict[str, Any], way: str) ->
     assert (await client.post("/sign-in", data=written(who))).status_code == 303
 
 
-def written(who: dict[str, Any]) -> dict[str, str]:
-    """`who` as the sign-in page has it."""
-    company = {f"organisation.{name}": text for name, text in who.get("organisation", {}).items()}
-    return {name: text for name, text in who.items() if name != "organisation"} | company
-
-
 async def test_who_signs_out_when_his_session_has_run_out_leaves_nothing_either(
     restaurant: httpx.AsyncClient,
 ) -> None:
@@ -310,4 +305,159 @@ async def test_who_signs_out_when_his_session_has_run_out_leaves_nothing_either(
     await DB.fetch("UPDATE session SET expires_at = now()")
     await signed_out(restaurant, "page")
 
+    assert await drafts() == 0
+
+
+# A session that ends in the middle of an objection, a withdrawal or a correction.
+
+
+def typed_into(form: str) -> dict[str, str]:
+    _, _, right = FORMS[form]
+    return right | ({"issued_on": "", "lost_on": "2026-11-02"} if form == "correct" else {})
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_form_whose_session_ended_is_found_by_whoever_signs_in_again(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, form: str
+) -> None:
+    who, typed = FORMS[form][0], typed_into(form)
+    path, client = f"/notices/{await published(restaurant)}/{form}", await sign_in(who)
+    given = fields(await client.get(path)) | typed
+    client.cookies.clear()
+    ended = await send(client, form, path, given)
+
+    assert (ended.status_code, ended.headers["cache-control"]) == (401, "no-store")
+    assert "已填写的内容都还在" in ended.text
+    assert not [text for text in typed.values() if text and text in ended.text]
+    assert await drafts() == 0
+    again = await client.post("/sign-in", data=fields(ended) | written(who))
+    assert again.status_code == 303, again.text
+    assert again.headers["location"] == f"{path}?again={given['key']}"
+    page = await client.get(again.headers["location"])
+    assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
+    assert all(text in page.text for text in typed.values())
+    if form != "object":
+        assert {name: fields(page).get(name) for name in typed} == typed
+    done = await send(client, form, path, fields(page) | typed)
+    assert (done.status_code, "lang" in done.headers["location"]) == (303, False)
+    assert (await client.get(done.headers["location"])).status_code == 200
+    [row] = await DB.fetch("SELECT (SELECT count(*) FROM event) + (SELECT count(*) FROM objection)")
+    assert row[0] == 2
+
+
+def written(who: dict[str, Any]) -> dict[str, str]:
+    """`who` as the sign-in page has it."""
+    company = {f"organisation.{name}": text for name, text in who.get("organisation", {}).items()}
+    return {name: text for name, text in who.items() if name != "organisation"} | company
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_nobody_else_who_signs_in_finds_it(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, form: str
+) -> None:
+    who, typed = FORMS[form][0], typed_into(form)
+    path, client = f"/notices/{await published(restaurant)}/{form}", await sign_in(who)
+    given = fields(await client.get(path)) | typed
+    client.cookies.clear()
+    ended = await send(client, form, path, given)
+    other = await client.post("/sign-in", data=fields(ended) | written(OTHER))
+    pages = [
+        await client.get(where)
+        for where in (other.headers["location"], path, f"{path}?again={given['key']}")
+    ]
+
+    assert other.headers["location"] == path.rpartition("/")[0]
+    assert pages[0].status_code == 200
+    typed_on_it = [text for text in typed.values() if text not in pages[0].text]
+    assert not [one for one in pages if "checked" in one.text]
+    assert not [text for text in typed_on_it for one in pages if f'value="{text}" ' in one.text]
+    assert OBJECTED["text"] not in "".join(page.text for page in pages)
+    assert await drafts() == 0
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_form_is_carried_out_in_nobody_elses_name(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, form: str
+) -> None:
+    """Another window signed in as another one, who might do the same in his own name."""
+    who, typed = FORMS[form][0], typed_into(form)
+    path, client = f"/notices/{await published(restaurant)}/{form}", await sign_in(who)
+    given = fields(await client.get(path)) | typed
+    colleague = RESTAURANT | {"name": "赵六", "identifier": "379999198803120137"}
+    await signed_in(client, OTHER if form == "object" else colleague, "program")
+    asked = await send(client, form, path, given)
+
+    assert (asked.status_code, await drafts()) == (401, 0)
+    [row] = await DB.fetch("SELECT (SELECT count(*) FROM event) + (SELECT count(*) FROM objection)")
+    assert row[0] == 1
+    again = await client.post("/sign-in", data=fields(asked) | written(who))
+    assert again.headers["location"] == f"{path}?again={given['key']}"
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_form_with_something_wrong_is_not_kept_after_signing_out(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, before_keeping: Held, form: str
+) -> None:
+    who, wrong, _ = FORMS[form]
+    path, client = f"/notices/{await published(restaurant)}/{form}", await sign_in(who)
+    given = fields(await client.get(path)) | wrong
+    async with held(send(client, form, path, given), before_keeping) as answer:
+        await signed_out(client, "page")
+
+    assert await drafts() == 0
+    assert answer.result().status_code == 401
+    again = await client.post("/sign-in", data=fields(answer.result()) | written(who))
+    assert again.headers["location"] == f"{path}?again={given['key']}"
+
+
+def kept_in(uploads: Path) -> list[Path]:
+    return list(uploads.glob("*/*"))
+
+
+async def test_text_of_an_objection_with_a_file_is_found_again_and_the_file_asked_for(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, uploads: Path
+) -> None:
+    path, client = f"/notices/{await published(restaurant)}/object", await sign_in(ANNA)
+    given = fields(await client.get(path)) | OBJECTED
+    client.cookies.clear()
+    files = {name: (None, text) for name, text in given.items()}
+    ended = await client.post(path, files={**files, "evidence": ("a.png", picture("PNG"))})
+    again = await client.post("/sign-in", data=fields(ended) | written(ANNA))
+    page = await client.get(again.headers["location"])
+
+    assert OBJECTED["text"] in page.text
+    assert "重新选择文件" in page.text
+    assert not kept_in(uploads)
+
+
+async def test_so_it_is_where_somebody_objects_who_was_refused(
+    restaurant: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    """The form on the page that says what stands in the way."""
+    id = await published(restaurant)
+    other = await sign_in(OTHER)
+    told = await submitted(other, await checked(other) | AGREED | PUBLISH)
+    form = told.text.partition(f'action="/notices/{id}/object"')[2].partition("</form>")[0]
+    given = Fields(form).sent | {"text": OBJECTED["text"]}
+    other.cookies.clear()
+    ended = await send(other, "object", f"/notices/{id}/object", given)
+    again = await other.post("/sign-in", data=fields(ended) | written(OTHER))
+    page = await other.get(again.headers["location"])
+
+    assert OBJECTED["text"] in page.text
+    assert fields(page)["number"] == FOOD["number"]
+
+
+async def test_what_the_sign_in_page_holds_is_good_for_its_own_form_alone(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    one, other = [await published(restaurant, copies=copy) for copy in ("original", "duplicate")]
+    path = f"/notices/{one}/withdraw"
+    given = fields(await restaurant.get(path)) | {"reason": "found"}
+    restaurant.cookies.clear()
+    ended = fields(await restaurant.post(path, data=given)) | written(RESTAURANT)
+    for next in (path.replace(one, other), "/declare", "/mine"):
+        refused = await restaurant.post("/sign-in", data=ended | {"next": next})
+
+        assert refused.status_code == 400
     assert await drafts() == 0
