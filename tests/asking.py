@@ -154,7 +154,7 @@ class Seeds:
         kept = number | {"draft": DRAFT, "of": "A" * 43, "seen": "0" * 64}
         for at, to in (("number", "loss"), ("check", "publish"), ("check", "certificate")):
             yield Asked(
-                "POST", "/declare", "holder", form=kept | {"at": at, "to": to}, type=FORM,
+                "POST", "/declare", "holder", form=kept | {"at": at, "to": to, "of": ""}, type=FORM,
                 right=(303,),
             )  # fmt: skip
         for step in ("certificate", "matter", "number", "loss", "check", "conflict"):

@@ -627,6 +627,22 @@ async def test_what_another_window_changed_is_shown_before_it_is_published(
     await context.close()
 
 
+async def test_who_signs_in_when_it_is_chosen_goes_back_without_sending_anything_again(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await page.goto("/declare")
+    first = await page.get_by_role("heading", level=1).inner_text()
+    await page.get_by_role("button", name="食品经营许可证").first.click()
+    await page.get_by_role("button", name="潍坊市奎文区某某餐饮店").click()
+    await expect(page.get_by_label("食品经营许可证补办")).to_be_visible()
+    for heading in ("登录", first):
+        await page.go_back()
+        await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    await context.close()
+
+
 async def test_a_session_that_ends_halfway_costs_a_sign_in_and_nothing_else(
     browser: Browser, service: str
 ) -> None:

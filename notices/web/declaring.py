@@ -17,6 +17,7 @@ from notices.deployment import Deployment
 from notices.facts.errors import Invalid, NotTheHolder, Problem, SignInRequired
 from notices.identity import Person
 from notices.web import (
+    again,
     filing,
     guards,
     publishing,
@@ -70,7 +71,8 @@ async def _proceed(request: AnyRequest, upload: Upload) -> Response[Any]:
 
 async def _go_on(request: AnyRequest, posted: Posted, upload: Upload) -> Response[Any]:
     deployment = request.app.state.deployment
-    person, session = await guards.require_person(request), guards.session_token(request)
+    person = await again.sender(request, posted.given.get("of", ""))
+    session = guards.session_token(request)
     if person.kind == "officer":
         raise NotTheHolder
     id = posted.draft or unfinished.new_id()
@@ -194,7 +196,10 @@ async def _publish(
 
 
 async def _signed_out(request: AnyRequest, posted: Posted) -> Response[Any]:
-    """To sign in first: what was typed is kept in the draft that the form names, or on the page."""
+    """To sign in first: what was typed is kept in the draft that the form names, or on the page.
+
+    Which certificate it is is nobody's secret: where there is nothing else an address holds it.
+    """
     deployment = request.app.state.deployment
     signing.demo_only(request)
     owner = unfinished.owner_in(posted.given.get("of", ""))
@@ -212,6 +217,10 @@ async def _signed_out(request: AnyRequest, posted: Posted) -> Response[Any]:
         language = rendering.language_of(request)
         next = rendering.address(steps.address(posted.page, posted.draft), language)
         return rendering.see_other(rendering.address("/sign-in", "zh", [("next", next)]), language)
+    typed = posted.keep(deployment, None).fields
+    if typed.keys() == {"certificate"}:
+        where = rendering.address("/declare", "zh", [("certificate", typed["certificate"][:100])])
+        return rendering.see_other(where, rendering.language_of(request))
     return await signing.sign_in_again(request, posted.given)
 
 
