@@ -1,7 +1,7 @@
 """Who is asking: a signed-in person, and the session that remembers him.
 
 A real sign-in (OpenID Connect, say) has to do one thing to take the place of the demo's:
-make a `Person` and call `sign_in`.
+make a `Person` and call `leaving.sign_in`.
 """
 
 import hashlib
@@ -142,11 +142,8 @@ def _token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-async def sign_in(deployment: Deployment, person: Person, before: str | None = None) -> str:
-    """Open a session for `person` and return the cookie's value, which nothing else knows.
-
-    The session that this browser had `before` ends: nobody could end it any more.
-    """
+async def sign_in(deployment: Deployment, person: Person) -> str:
+    """Open a session for `person` and return the cookie's value, which nothing else knows."""
     token = secrets.token_urlsafe(32)
     key = _token_hash(token)
     sealed = deployment.keys.sealer.seal(msgspec.json.encode(person), key)
@@ -156,8 +153,6 @@ async def sign_in(deployment: Deployment, person: Person, before: str | None = N
         sealed,
         SESSION_LASTS,
     )
-    if before:
-        await sign_out(before)
     return token
 
 
@@ -168,9 +163,20 @@ async def who(deployment: Deployment, token: str) -> Person | None:
         f"SELECT sealed FROM session WHERE token_hash = $1 AND {LIVING}",  # noqa: S608  (our own)
         key,
     )
-    if row is None:
-        return None
-    return msgspec.json.decode(deployment.keys.sealer.open(row["sealed"], key), type=Person)
+    return None if row is None else _opened(deployment, row["sealed"], key)
+
+
+def _opened(deployment: Deployment, sealed: bytes, key: bytes) -> Person:
+    return msgspec.json.decode(deployment.keys.sealer.open(sealed, key), type=Person)
+
+
+async def stays(token: str) -> bool:
+    """Whether the session lives; then nobody ends it before the open transaction does."""
+    row = await DB.row(
+        f"SELECT 1 FROM session WHERE token_hash = $1 AND {LIVING} FOR KEY SHARE",  # noqa: S608  (our own)
+        _token_hash(token),
+    )
+    return row is not None
 
 
 async def forget_old(now: datetime) -> None:
@@ -178,5 +184,8 @@ async def forget_old(now: datetime) -> None:
     await DB.fetch(f"DELETE FROM session WHERE NOT ({living})", now)  # noqa: S608  (our own)
 
 
-async def sign_out(token: str) -> None:
-    await DB.fetch("DELETE FROM session WHERE token_hash = $1", _token_hash(token))
+async def sign_out(deployment: Deployment, token: str) -> Person | None:
+    """End a session; whose it was, also where it has run out by itself."""
+    key = _token_hash(token)
+    row = await DB.row("DELETE FROM session WHERE token_hash = $1 RETURNING sealed", key)
+    return None if row is None else _opened(deployment, row["sealed"], key)

@@ -154,7 +154,7 @@ class Seeds:
         kept = number | {"draft": DRAFT, "of": "A" * 43, "seen": "0" * 64}
         for at, to in (("number", "loss"), ("check", "publish"), ("check", "certificate")):
             yield Asked(
-                "POST", "/declare", "holder", form=kept | {"at": at, "to": to}, type=FORM,
+                "POST", "/declare", "holder", form=kept | {"at": at, "to": to, "of": ""}, type=FORM,
                 right=(303,),
             )  # fmt: skip
         for step in ("certificate", "matter", "number", "loss", "check", "conflict"):
@@ -202,7 +202,7 @@ class Seeds:
             "kind": "organisation", "name": "李四", "identifier": "379999190001020023",
             "identifier_type": "resident-id",
             "organisation.name": "某某店", "organisation.identifier": "92379999MA0000023B",
-            "next": "/mine", "draft": '{"at":"check"}', "sample": "",
+            "next": "/mine", "draft": "", "sample": "",
         }  # fmt: skip
         yield Asked("POST", "/sign-in", form=signing, type=FORM, right=(303,))
         corrected = {

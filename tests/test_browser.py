@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Locator, Page, Response, Route, expect
 from playwright.async_api import Error as PlaywrightError
 
 from tests.browsing import FLAGS, SMALLEST, TOO_FAINT, chromium, on, opened, watched
+from tests.files import picture
 
 pytestmark = pytest.mark.browser
 
@@ -626,6 +627,22 @@ async def test_what_another_window_changed_is_shown_before_it_is_published(
     await context.close()
 
 
+async def test_who_signs_in_when_it_is_chosen_goes_back_without_sending_anything_again(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await page.goto("/declare")
+    first = await page.get_by_role("heading", level=1).inner_text()
+    await page.get_by_role("button", name="食品经营许可证").first.click()
+    await page.get_by_role("button", name="潍坊市奎文区某某餐饮店").click()
+    await expect(page.get_by_label("食品经营许可证补办")).to_be_visible()
+    for heading in ("登录", first):
+        await page.go_back()
+        await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    await context.close()
+
+
 async def test_a_session_that_ends_halfway_costs_a_sign_in_and_nothing_else(
     browser: Browser, service: str
 ) -> None:
@@ -643,6 +660,41 @@ async def test_a_session_that_ends_halfway_costs_a_sign_in_and_nothing_else(
     for heading in ("登录", HEADINGS[3], HEADINGS[4]):
         await page.go_back()
         await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    await context.close()
+
+
+async def test_an_objection_whose_session_ended_is_filed_by_whoever_signs_in_again(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await steps(page, "JY13799990000054")
+    await page.get_by_label("我同意公开").check()
+    await page.get_by_label("我保证以上内容真实").check()
+    await on(page, "发布声明")
+    id = page.url.rpartition("/")[2]
+    await context.clear_cookies()
+    await page.goto(f"/notices/{id}/object")
+    await page.get_by_role("button", name="张伟").click()
+    await page.get_by_label("证件号码").fill("JY13799990000054")
+    await page.get_by_label("说明情况").fill("证件在我手里。")
+    await page.get_by_label("材料").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": picture("PNG")}
+    )
+    await context.clear_cookies()
+    await on(page, "提出异议")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("登录")
+    assert "证件在我手里" not in await page.content()
+    await page.get_by_role("button", name="张伟").click()
+    await expect(page.get_by_label("说明情况")).to_have_value("证件在我手里。")
+    await expect(page.get_by_label("证件号码")).to_have_value("JY13799990000054")
+    await page.reload()
+    await expect(page.get_by_label("说明情况")).to_have_value("证件在我手里。")
+    await page.get_by_label("证件没有丢").check()
+    await on(page, "提出异议")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("异议已收到")
+    await page.reload()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("异议已收到")
     await context.close()
 
 

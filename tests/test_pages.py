@@ -414,8 +414,10 @@ async def test_anybody_may_look_what_there_is_to_declare(client: httpx.AsyncClie
     assert page.text.count('name="certificate" value=') == 32
 
     chosen = await submitted(client, fields(page) | {"certificate": "company-seal"})
-    assert chosen.status_code == 401
-    assert "登录" in chosen.text
+    assert chosen.url.path == "/sign-in"
+    done = await client.post("/sign-in", data=fields(chosen) | {"sample": "li"})
+    page = await arrived(client, done)
+    assert "公章遗失补刻备案" in page.text
 
 
 async def test_a_corrected_notice_says_so_where_it_is_read(restaurant: httpx.AsyncClient) -> None:
@@ -858,8 +860,9 @@ async def test_a_form_of_the_wrong_kind_or_size_is_refused(
     assert json.headers["content-type"].startswith("text/html")
 
 
-async def test_a_draft_that_is_no_draft_is_refused(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/sign-in", data={"sample": "li", "draft": "[1"})
+@pytest.mark.parametrize("draft", ["[1", "{}", "é", "A" * 43, "-" * 60_000])
+async def test_a_draft_that_is_no_draft_is_refused(client: httpx.AsyncClient, draft: str) -> None:
+    answer = await client.post("/sign-in", data={"sample": "li", "draft": draft})
 
     assert answer.status_code == 400
 

@@ -1,18 +1,20 @@
 """What is typed of a declaration is kept sealed, for a short time, and for its owner alone."""
 
 import asyncio
+from contextvars import Context
 
 import pytest
 
-from notices.changing import unfinished
+from notices.changing import leaving, unfinished
 from notices.changing.unfinished import Draft, Told
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts.errors import BodyTooLarge, Problem
+from notices.facts.errors import BodyTooLarge, Problem, SignInRequired
 from notices.facts.texts import Text
 from notices.identity import Organisation, Person
 from notices.trust.sealing import SealError
 from notices.upkeep import tidying
+from tests.publishing import until
 
 ID = "0123456789abcdefghijkl"
 FIELDS = {"number": "JY13799990000011", "contact.phone": "13800001234", "holder.name": "张三"}
@@ -26,8 +28,16 @@ LI = Person(kind="person", name="李四", identifier="379999190001020023")
 pytestmark = pytest.mark.usefixtures("database")
 
 
+async def change(
+    deployment: Deployment, person: Person, id: str, changing: unfinished.Changing
+) -> Draft:
+    """In a session of its own."""
+    session = await leaving.sign_in(deployment, person, None)
+    return await unfinished.change(deployment, person, session, id, changing)
+
+
 async def typed(deployment: Deployment, person: Person = ZHANG, id: str = ID) -> Draft:
-    return await unfinished.change(deployment, person, id, lambda before: Draft(fields=FIELDS))
+    return await change(deployment, person, id, lambda before: Draft(fields=FIELDS))
 
 
 async def older(minutes: float) -> None:
@@ -53,7 +63,7 @@ async def test_nobody_else_finds_it_whoever_knows_its_id(
     await typed(deployment)
 
     assert await unfinished.find(deployment, other, ID) is None
-    mine = await unfinished.change(
+    mine = await change(
         deployment, other, ID, lambda before: before or Draft(fields={"number": "1"})
     )
     assert mine.fields == {"number": "1"}
@@ -91,7 +101,7 @@ async def test_a_draft_that_was_moved_to_another_place_is_not_opened(
 async def test_it_is_forgotten_two_hours_after_the_last_step(deployment: Deployment) -> None:
     await typed(deployment)
     await older(119)
-    await unfinished.change(deployment, ZHANG, ID, lambda before: before or Draft())
+    await change(deployment, ZHANG, ID, lambda before: before or Draft())
     await older(119)
     assert await unfinished.find(deployment, ZHANG, ID)
     await older(2)
@@ -99,7 +109,7 @@ async def test_it_is_forgotten_two_hours_after_the_last_step(deployment: Deploym
     assert await unfinished.find(deployment, ZHANG, ID) is None
     owner = unfinished.owner_of(deployment, ZHANG)
     assert not await unfinished.add(deployment, owner, ID, lambda before: Draft(fields=FIELDS))
-    again = await unfinished.change(deployment, ZHANG, ID, lambda before: before or Draft())
+    again = await change(deployment, ZHANG, ID, lambda before: before or Draft())
     assert again.fields == {}
 
 
@@ -138,7 +148,7 @@ async def test_it_holds_no_more_than_a_form(deployment: Deployment) -> None:
     await typed(deployment)
     long = Draft(fields={"issuer": "x" * unfinished.MOST_BYTES})
     with pytest.raises(BodyTooLarge):
-        await unfinished.change(deployment, ZHANG, ID, lambda before: long)
+        await change(deployment, ZHANG, ID, lambda before: long)
 
     found = await unfinished.find(deployment, ZHANG, ID)
     assert found is not None
@@ -152,7 +162,7 @@ async def test_two_windows_that_write_at_once_lose_nothing(deployment: Deploymen
         return lambda before: Draft(fields={**(before or Draft()).fields, name: "x"})
 
     names = [f"details.{number}" for number in range(6)]
-    await asyncio.gather(*(unfinished.change(deployment, ZHANG, ID, adds(name)) for name in names))
+    await asyncio.gather(*(change(deployment, ZHANG, ID, adds(name)) for name in names))
 
     found = await unfinished.find(deployment, ZHANG, ID)
     assert found is not None
@@ -161,7 +171,7 @@ async def test_two_windows_that_write_at_once_lose_nothing(deployment: Deploymen
 
 async def test_what_is_published_is_changed_by_nobody(deployment: Deployment) -> None:
     await typed(deployment)
-    await unfinished.finish(deployment, ZHANG, ID, Draft(published=("37070000000136",)))
+    await unfinished.finish(deployment, ZHANG, None, ID, Draft(published=("37070000000136",)))
     after = await typed(deployment)
 
     assert after.done
@@ -198,3 +208,126 @@ def test_a_problem_is_told_as_it_was_in_both_languages() -> None:
     problem = Problem("x", "bad_value", {"expected": Text("甲", "A"), "limit": 3})
 
     assert Told.of(problem).problem == problem
+
+
+async def test_two_that_begin_one_draft_at_once_lose_nothing(deployment: Deployment) -> None:
+    def adds(name: str) -> unfinished.Changing:
+        return lambda before: Draft(fields={**(before or Draft()).fields, name: "x"})
+
+    names = [f"details.{number}" for number in range(6)]
+    await asyncio.gather(*(change(deployment, ZHANG, ID, adds(name)) for name in names))
+
+    found = await unfinished.find(deployment, ZHANG, ID)
+    assert found is not None
+    assert set(found.fields) == set(names)
+
+
+async def test_an_account_has_no_more_however_many_are_begun_at_once(
+    deployment: Deployment,
+) -> None:
+    parts = (ZHANG, ZHANG_FOR_A_SHOP)
+    for number in range(0, 120, 12):
+        ids = [f"{number + one:022}" for one in range(12)]
+        await asyncio.gather(*(typed(deployment, parts[one % 2], id) for one, id in enumerate(ids)))
+        assert await how_many() <= unfinished.MOST
+        kept = [await unfinished.find(deployment, parts[one % 2], id) for one, id in enumerate(ids)]
+        assert all(kept)
+
+    assert await how_many() == unfinished.MOST
+
+
+async def test_without_a_session_a_draft_is_changed_and_never_begun(deployment: Deployment) -> None:
+    session = await leaving.sign_in(deployment, ZHANG, None)
+    await DB.fetch("UPDATE session SET expires_at = now()")
+    for gone in (session, None, "never"):
+        with pytest.raises(SignInRequired):
+            await unfinished.change(deployment, ZHANG, gone, ID, lambda before: Draft())
+    assert await how_many() == 0
+    await typed(deployment)
+    await unfinished.change(deployment, ZHANG, session, ID, lambda before: Draft(step="loss"))
+
+    found = await unfinished.find(deployment, ZHANG, ID)
+    assert found == Draft(step="loss")
+
+
+async def test_nothing_that_is_on_its_way_is_kept_after_signing_out(
+    deployment: Deployment,
+) -> None:
+    """Whichever comes first; and one of the others may be thrown out meanwhile."""
+    for round in range(5):
+        session = await leaving.sign_in(deployment, ZHANG, None)
+        ids = [f"{number:022}" for number in range(30)]
+        kept = [
+            unfinished.change(deployment, ZHANG, session, id, lambda before: before or Draft())
+            for id in (*ids[: 5 * round], *ids)
+        ]
+        kept.insert(7 * round, leaving.sign_out(deployment, session))  # type: ignore[arg-type]
+        outcomes = await asyncio.gather(*kept, return_exceptions=True)
+
+        assert {type(one) for one in outcomes} <= {Draft, SignInRequired, type(None)}
+        assert await how_many() == 0
+
+
+async def test_somebody_who_signs_in_anew_keeps_what_he_types_meanwhile(
+    deployment: Deployment,
+) -> None:
+    session = await leaving.sign_in(deployment, ZHANG, None)
+    await unfinished.change(deployment, ZHANG, session, ID, lambda before: Draft(fields=FIELDS))
+
+    def adds(before: Draft | None) -> Draft:
+        return Draft(fields={**(before or Draft()).fields, "issuer": "x"})
+
+    await asyncio.gather(
+        leaving.sign_in(deployment, ZHANG, session),
+        unfinished.change(deployment, ZHANG, session, ID, adds),
+    )
+
+    found = await unfinished.find(deployment, ZHANG, ID)
+    assert found is not None
+    assert found.fields == {**FIELDS, "issuer": "x"}
+    assert len(await DB.fetch("SELECT 1 FROM session")) == 1
+
+
+@pytest.mark.parametrize("meanwhile", [None, {"number": "1"}])
+async def test_what_another_window_typed_while_it_was_published_stays(
+    deployment: Deployment, meanwhile: dict[str, str] | None
+) -> None:
+    """One that only went on to another page has typed nothing."""
+    session = await leaving.sign_in(deployment, ZHANG, None)
+    was = await unfinished.change(deployment, ZHANG, session, ID, lambda _: Draft(fields=FIELDS))
+    other = Draft(fields=meanwhile or FIELDS, step="loss")
+    await unfinished.change(deployment, ZHANG, session, ID, lambda _: other)
+    done = Draft(published=("37070000000136",))
+    kept = await unfinished.finish(deployment, ZHANG, session, ID, done, was)
+
+    assert kept == await unfinished.find(deployment, ZHANG, ID) == (other if meanwhile else done)
+
+
+async def test_the_one_that_waited_for_twenty_others_is_the_newest(deployment: Deployment) -> None:
+    session = await leaving.sign_in(deployment, ZHANG, None)
+    await typed(deployment)
+    [row] = await DB.fetch("SELECT account FROM draft")
+    lock = int.from_bytes(row["account"][:8], signed=True)
+    async with DB.transaction():
+        await DB.fetch("SELECT pg_advisory_xact_lock($1)", lock)
+        waiting = asyncio.create_task(
+            in_another_task(deployment, session, "last" * 5 + "00"), context=Context()
+        )
+        await until(somebody_waits)
+        await DB.fetch(
+            "INSERT INTO draft (owner, id, account, sealed, at) SELECT owner, n::text, account,"
+            " sealed, clock_timestamp() FROM draft, generate_series(1, 20) AS n WHERE id = $1",
+            ID,
+        )
+    await waiting
+
+    assert await unfinished.find(deployment, ZHANG, "last" * 5 + "00")
+    assert await how_many() == unfinished.MOST
+
+
+async def somebody_waits() -> bool:
+    return bool(await DB.fetch("SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+
+async def in_another_task(deployment: Deployment, session: str, id: str) -> Draft:
+    return await unfinished.change(deployment, ZHANG, session, id, lambda before: Draft())

@@ -1,6 +1,7 @@
 """What somebody has typed of a declaration so far: kept sealed, for a short time, for him alone."""
 
 import base64
+import contextlib
 import re
 import secrets
 from collections.abc import Callable
@@ -9,9 +10,10 @@ from typing import Any
 
 import msgspec
 
+from notices import identity
 from notices.database import DB, committed
 from notices.deployment import Deployment
-from notices.facts.errors import BodyTooLarge, Problem
+from notices.facts.errors import BodyTooLarge, Problem, SignInRequired
 from notices.facts.numbers import keyed_hash
 from notices.facts.texts import Text
 from notices.identity import Person
@@ -128,90 +130,134 @@ def _opened(deployment: Deployment, sealed: bytes, owner: bytes, id: str) -> Dra
     return msgspec.json.decode(deployment.keys.sealer.open(sealed, _place(owner, id)), type=Draft)
 
 
-async def change(deployment: Deployment, person: Person, id: str, changing: Changing) -> Draft:
+async def change(
+    deployment: Deployment, person: Person, session: str | None, id: str, changing: Changing
+) -> Draft:
     """What `changing` makes of the draft `id`, kept; of a new one beyond MOST the oldest goes.
 
     Two that come at once change it one after the other, and what is published stays as it is.
+    Raises SignInRequired where there is no such draft and `session` has ended: nothing that was
+    on its way is kept after whoever signed out.
     """
+    owner = owner_of(deployment, person)
     account = keyed_hash(deployment.keys.matching, "draft account", person.account)
-    return await _change(deployment, owner_of(deployment, person), account, id, changing)
+    async with DB.transaction():
+        living = session is not None and await identity.stays(session)
+        new = living and await _begin(owner, id, account)
+        after = await _change(deployment, owner, id, changing, anew=living)
+        if new:
+            await _forget_beyond(account)
+    return after
 
 
-async def finish(deployment: Deployment, person: Person, id: str, draft: Draft) -> Draft:
-    """Keep what is left of a draft after publishing it."""
-    with committed():
-        return await change(deployment, person, id, lambda _: draft)
+async def finish(
+    deployment: Deployment,
+    person: Person,
+    session: str | None,
+    id: str,
+    left: Draft,
+    of: Draft | None = None,
+) -> Draft:
+    """Keep what is `left` after publishing the draft `of`; what is there then.
+
+    What another window has made of it meanwhile is not what was published, and stays. After
+    whoever signed out meanwhile nothing is kept.
+    """
+
+    def finishing(before: Draft | None) -> Draft:
+        return left if before is None or of is None or before.fields == of.fields else before
+
+    outcome = committed() if left.published else contextlib.nullcontext()
+    with outcome, contextlib.suppress(SignInRequired):
+        return await change(deployment, person, session, id, finishing)
+    return left
 
 
 async def add(deployment: Deployment, owner: bytes, id: str, changing: Changing) -> bool:
     """`change` for somebody whose session has ended; False where there is no such draft."""
-
-    def changing_one(before: Draft | None) -> Draft:
-        if before is None:
-            raise _Forgotten
-        return changing(before)
-
     try:
-        await _change(deployment, owner, b"", id, changing_one)
-    except _Forgotten:
+        async with DB.transaction():
+            await _change(deployment, owner, id, changing, anew=False)
+    except SignInRequired:
         return False
     return True
 
 
-class _Forgotten(Exception):
-    """There is no such draft, or it was forgotten."""
+async def _begin(owner: bytes, id: str, account: bytes) -> bool:
+    """Whether the draft `id` is new: an empty row, which whoever else begins it waits for.
+
+    Then no other one of the account is begun before this one is committed, and counted.
+    """
+    row = await DB.row(
+        "INSERT INTO draft (owner, id, account, sealed) VALUES ($1, $2, $3, '')"
+        " ON CONFLICT DO NOTHING RETURNING id",
+        owner,
+        id,
+        account,
+    )
+    if row is not None:
+        lock = int.from_bytes(account[:8], signed=True)
+        await DB.fetch("SELECT pg_advisory_xact_lock($1)", lock)
+    return row is not None
 
 
 async def _change(
-    deployment: Deployment, owner: bytes, account: bytes, id: str, changing: Changing
+    deployment: Deployment, owner: bytes, id: str, changing: Changing, *, anew: bool
 ) -> Draft:
-    async with DB.transaction():
-        row = await DB.row(
-            f"SELECT sealed FROM draft WHERE owner = $1 AND id = $2 AND {LIVING}"  # noqa: S608  (our own)
-            " FOR UPDATE",
-            owner,
-            id,
-            KEPT,
-        )
-        before = None if row is None else _opened(deployment, row["sealed"], owner, id)
-        if before is not None and before.done:
-            return before
-        after = changing(before)
-        plain = msgspec.json.encode(after)
-        if len(plain) > MOST_BYTES:
-            raise BodyTooLarge(limit=MOST_BYTES)
-        await DB.fetch(
-            "INSERT INTO draft (owner, id, account, sealed) VALUES ($1, $2, $3, $4)"
-            # One that is past its time may be there still.
-            " ON CONFLICT (owner, id) DO UPDATE SET sealed = excluded.sealed, at = now()",
-            owner,
-            id,
-            account,
-            deployment.keys.sealer.seal(plain, _place(owner, id)),
-        )
-        if before is None:
-            await DB.fetch(
-                # Not by everybody's times: of one account there are never many.
-                "DELETE FROM draft WHERE account = $1 AND at + interval '0' < (SELECT at FROM"
-                " (SELECT at FROM draft WHERE account = $1 OFFSET 0) AS own"
-                " ORDER BY at DESC OFFSET $2 LIMIT 1)",
-                account,
-                MOST - 1,
-            )
+    """`changing` done under the row's lock; `anew`: of one that is past its time too."""
+    row = await DB.row(
+        f"SELECT sealed, {LIVING} AS living FROM draft WHERE owner = $1 AND id = $2"  # noqa: S608  (our own)
+        " FOR UPDATE",
+        owner,
+        id,
+        KEPT,
+    )
+    if row is None or not (row["living"] or anew):
+        raise SignInRequired
+    before = None
+    if row["living"] and row["sealed"]:
+        before = _opened(deployment, row["sealed"], owner, id)
+    if before is not None and before.done:
+        return before
+    after = changing(before)
+    plain = msgspec.json.encode(after)
+    if len(plain) > MOST_BYTES:
+        raise BodyTooLarge(limit=MOST_BYTES)
+    await DB.fetch(
+        # By the clock: whoever waited for a lock began earlier than what is there by now.
+        "UPDATE draft SET sealed = $3, at = clock_timestamp() WHERE owner = $1 AND id = $2",
+        owner,
+        id,
+        deployment.keys.sealer.seal(plain, _place(owner, id)),
+    )
     return after
 
 
+async def _forget_beyond(account: bytes) -> None:
+    beyond = await DB.fetch(
+        # Not by everybody's times: of one account there are never many.
+        "SELECT owner, id FROM (SELECT owner, id, at FROM draft WHERE account = $1 OFFSET 0) AS own"
+        " ORDER BY at DESC OFFSET $2",
+        account,
+        MOST,
+    )
+    for row in beyond:
+        await _forget(row["owner"], row["id"])
+
+
+async def _forget(owner: bytes, id: str) -> None:
+    await DB.fetch("DELETE FROM draft WHERE owner = $1 AND id = $2", owner, id)
+
+
 async def forget_all(deployment: Deployment, person: Person) -> None:
-    """For signing out: of what was typed nothing is left."""
+    """Of whatever `person` typed in this part nothing is left."""
     await DB.fetch("DELETE FROM draft WHERE owner = $1", owner_of(deployment, person))
 
 
 async def forget(deployment: Deployment, person: Person, id: str) -> None:
     """Of a form that was carried out nothing is left; if this fails, that was done all the same."""
     with committed():
-        await DB.fetch(
-            "DELETE FROM draft WHERE owner = $1 AND id = $2", owner_of(deployment, person), id
-        )
+        await _forget(owner_of(deployment, person), id)
 
 
 async def forget_old(now: datetime) -> None:

@@ -14,9 +14,9 @@ MESSAGES: dict[str, Text] = {
         " Check it again, then publish.",
     ),
     "draft_forgotten": Text(
-        "前面各步填写的内容已过两小时，或因退出登录，已经清除；请重新填写。",
-        "What was typed in earlier steps was forgotten, after two hours or when you signed out;"
-        " please type it again.",
+        "前面各步填写的内容已过两小时，或因退出、换人登录，已经清除；请重新填写。",
+        "What was typed in earlier steps was forgotten, after two hours or when you signed out or"
+        " in as another; please type it again.",
     ),
     "nothing_changed": Text(
         "没有要更正的内容；请至少改动一项。", "Nothing is corrected; change at least one field."

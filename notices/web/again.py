@@ -1,22 +1,36 @@
-"""A form that was sent with something wrong, asked for again by GET as it was filled in.
+"""A form that could not be carried out as it was sent, asked for again by GET as it was filled in.
 
-It is kept as a declaration's steps are, so that no browser has to keep the page, or to send the
-form once more, when somebody goes back over it.
+Something was wrong with it, or the session had ended. It is kept as a declaration's steps are, so
+that no browser has to keep the page, or to send the form once more, when somebody goes back over
+it; and it is found by whoever it is of alone.
 """
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from litestar import Response
 
 from notices.changing import unfinished
 from notices.changing.unfinished import Draft, Told
-from notices.facts.errors import Problem
+from notices.deployment import Deployment
+from notices.facts.errors import Problem, SignInRequired
 from notices.identity import Person
-from notices.web import rendering
+from notices.once import Once
+from notices.web import guards, rendering
 from notices.web.guards import AnyRequest
 
 AGAIN = "again"
 """The parameter that names a form that was sent; it is the form's own key, and tells nothing."""
+
+HIDDEN = ("key", "of")
+_FORM = re.compile(r"/notices/[0-9]{14}/(withdraw|correct|object)")
+
+
+def is_form(path: str) -> bool:
+    """Whether `path` is that of a form that is kept so."""
+    return _FORM.fullmatch(path) is not None
 
 
 async def sent(request: AnyRequest, person: Person, path: str) -> tuple[str, Draft]:
@@ -29,9 +43,39 @@ async def sent(request: AnyRequest, person: Person, path: str) -> tuple[str, Dra
     return unfinished.new_id(), Draft()
 
 
+def hidden(request: AnyRequest, person: Person, key: str) -> dict[str, str]:
+    """What such a form carries beside what is typed: its key, and whose it is."""
+    owner = unfinished.owner_of(request.app.state.deployment, person)
+    return {"key": key, "of": unfinished.written(owner)}
+
+
 def key_in(given: str) -> str:
     """The key that a form carries; of one that carries none a new one."""
     return given if unfinished.is_id(given) else unfinished.new_id()
+
+
+def once_of(
+    request: AnyRequest, person: Person, path: str, given: dict[str, str], body: object
+) -> Once | None:
+    """A form's hidden key, so that pressing a button twice does one thing."""
+    key = given.get("key", "")
+    if not 1 <= len(key) <= 255:
+        return None
+    secret = request.app.state.deployment.keys.matching
+    return Once.of(secret, person.identity, path, key, msgspec.json.encode(body))
+
+
+async def sender(request: AnyRequest, of: str) -> Person:
+    """Who is signed in, and whose form it is; raises SignInRequired where he is another one.
+
+    Another window may have signed in as somebody else since, and nothing is done in his name that
+    he has not typed.
+    """
+    person = await guards.require_person(request)
+    owner = unfinished.owner_in(of)
+    if owner not in (None, unfinished.owner_of(request.app.state.deployment, person)):
+        raise SignInRequired
+    return person
 
 
 async def wrong(
@@ -40,13 +84,34 @@ async def wrong(
     path: str,
     key: str,
     fields: dict[str, str],
-    problems: list[Problem],
+    problems: Sequence[Problem],
 ) -> Response[Any]:
     """To the form of `path`, as it was filled in and with what is wrong."""
+    deployment, session = request.app.state.deployment, guards.session_token(request)
     draft = Draft(fields=fields, step=path, problems=tuple(map(Told.of, problems)))
-    await unfinished.change(request.app.state.deployment, person, key, lambda _: draft)
+    await unfinished.change(deployment, person, session, key, lambda _: draft)
     return to(request, path, key)
 
 
+async def resumed(
+    deployment: Deployment, person: Person, session: str, path: str, given: dict[str, str]
+) -> str:
+    """Where whoever has signed in goes on with the form of `path`, which was `given` before.
+
+    Whoever else signs in is led to its notice, and nothing is kept.
+    """
+    if unfinished.owner_in(given.get("of", "")) != unfinished.owner_of(deployment, person):
+        return path.rpartition("/")[0]
+    key = key_in(given.get("key", ""))
+    fields = {name: text for name, text in given.items() if name not in HIDDEN}
+    draft = Draft(fields=fields, step=path)
+    await unfinished.change(deployment, person, session, key, lambda _: draft)
+    return address(path, key)
+
+
+def address(path: str, key: str) -> str:
+    return f"{path}?{AGAIN}={key}"
+
+
 def to(request: AnyRequest, path: str, key: str) -> Response[Any]:
-    return rendering.see_other(f"{path}?{AGAIN}={key}", rendering.language_of(request))
+    return rendering.see_other(address(path, key), rendering.language_of(request))

@@ -3,20 +3,18 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
 from notices import once, register
 from notices.changing import amending, unfinished
 from notices.facts import followups, lifecycle
-from notices.facts.errors import Invalid, NotTheDeclarant, Problem
+from notices.facts.errors import Invalid, NotTheDeclarant, Problem, SignInRequired
 from notices.facts.forms import Correction
 from notices.facts.texts import CHINA
 from notices.identity import Person
-from notices.once import Once
 from notices.register import Notice
-from notices.web import again, guards, region_field, rendering, typed
+from notices.web import again, region_field, rendering, signing, typed
 from notices.web.guards import AnyRequest
 
 
@@ -27,24 +25,12 @@ def _clerical(found: Notice) -> tuple[str, ...]:
     )
 
 
-def once_of(
-    request: AnyRequest, person: Person, path: str, given: dict[str, str], body: object
-) -> Once | None:
-    """A form's hidden key, so that pressing a button twice does one thing."""
-    key = given.get("key", "")
-    if not 1 <= len(key) <= 255:
-        return None
-    secret = request.app.state.deployment.keys.matching
-    return Once.of(secret, person.identity, path, key, msgspec.json.encode(body))
-
-
-async def _own(request: AnyRequest, id: str) -> tuple[Person, Notice]:
-    """The notice and its declarant, who is asking; raises SignInRequired or NotTheDeclarant."""
-    found = await register.get(id)
-    person = await guards.require_person(request)
+async def _own(request: AnyRequest, found: Notice, of: str = "") -> Person:
+    """The notice's declarant, who is asking; raises SignInRequired or NotTheDeclarant."""
+    person = await again.sender(request, of)
     if not await amending.is_declarant(request.app.state.deployment, person, found.id):
         raise NotTheDeclarant
-    return person, found
+    return person
 
 
 async def _form(
@@ -52,7 +38,7 @@ async def _form(
     template: str,
     found: Notice,
     values: dict[str, Any],
-    key: str,
+    hidden: dict[str, str],
     problems: list[Problem],
 ) -> Response[str]:
     deployment, form = request.app.state.deployment, found.form or {}
@@ -67,7 +53,7 @@ async def _form(
         values=values,
         problems=problems,
         errors=rendering.by_field(problems),
-        key=key,
+        hidden=hidden,
         today=datetime.now(UTC).astimezone(CHINA).date().isoformat(),
     )
 
@@ -75,19 +61,31 @@ async def _form(
 @get("/notices/{id:str}/withdraw", include_in_schema=False)
 async def withdraw_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     """Why a notice is taken back."""
-    person, found = await _own(request, id)
+    found = await register.get(id)
+    person = await _own(request, found)
     lifecycle.refuse_unless_may_follow("withdrawn", found.state)
     key, sent = await again.sent(request, person, f"/notices/{found.id}/withdraw")
-    return await _form(request, "withdraw.html", found, sent.fields, key, sent.wrong)
+    hidden = again.hidden(request, person, key)
+    return await _form(request, "withdraw.html", found, sent.fields, hidden, sent.wrong)
 
 
 @post("/notices/{id:str}/withdraw", include_in_schema=False)
 async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     """Take a notice back."""
-    given = await typed.fields(request)
-    person, found = await _own(request, id)
-    reason, path = typed.filled(given, "reason"), f"/notices/{found.id}/withdraw"
-    once_ = once_of(request, person, path, given, reason)
+    given, found = await typed.fields(request), await register.get(id)
+    path = f"/notices/{found.id}/withdraw"
+    try:
+        return await _withdraw(request, found, path, given)
+    except SignInRequired:
+        return await signing.sign_in_again(request, given, path)
+
+
+async def _withdraw(
+    request: AnyRequest, found: Notice, path: str, given: dict[str, str]
+) -> Response[Any]:
+    person = await _own(request, found, given.get("of", ""))
+    reason = typed.filled(given, "reason")
+    once_ = again.once_of(request, person, path, given, reason)
     key = again.key_in(given.get("key", ""))
     try:
         reason = amending.check_withdrawal(reason)
@@ -101,22 +99,34 @@ async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
 @get("/notices/{id:str}/correct", include_in_schema=False)
 async def correct_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     """The clerical fields of a notice, to be corrected."""
-    person, found = await _own(request, id)
+    found = await register.get(id)
+    person = await _own(request, found)
     lifecycle.refuse_unless_may_follow("corrected", found.state)
     key, sent = await again.sent(request, person, f"/notices/{found.id}/correct")
     form = found.form or {}
     values = {name: sent.fields.get(name, form.get(name) or "") for name in _clerical(found)}
-    return await _form(request, "correct.html", found, values, key, sent.wrong)
+    hidden = again.hidden(request, person, key)
+    return await _form(request, "correct.html", found, values, hidden, sent.wrong)
 
 
 @post("/notices/{id:str}/correct", include_in_schema=False)
 async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     """Correct clerical fields of a notice."""
-    given = typed.with_days(await typed.fields(request))
-    person, found = await _own(request, id)
+    given, found = typed.with_days(await typed.fields(request)), await register.get(id)
+    path = f"/notices/{found.id}/correct"
+    try:
+        return await _correct(request, found, path, given)
+    except SignInRequired:
+        return await signing.sign_in_again(request, given, path)
+
+
+async def _correct(
+    request: AnyRequest, found: Notice, path: str, given: dict[str, str]
+) -> Response[Any]:
+    person = await _own(request, found, given.get("of", ""))
     filled = {name: typed.filled(given, name) for name in _clerical(found)}
-    path, key = f"/notices/{found.id}/correct", again.key_in(given.get("key", ""))
-    once_ = once_of(request, person, path, given, filled)
+    key = again.key_in(given.get("key", ""))
+    once_ = again.once_of(request, person, path, given, filled)
     if await once.known(once_):  # pressed twice, and what was corrected is shown by now
         return await _back_to(request, person, found, key)
     deployment, now = request.app.state.deployment, datetime.now(UTC)

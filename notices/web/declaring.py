@@ -17,6 +17,7 @@ from notices.deployment import Deployment
 from notices.facts.errors import Invalid, NotTheHolder, Problem, SignInRequired
 from notices.identity import Person
 from notices.web import (
+    again,
     filing,
     guards,
     publishing,
@@ -24,7 +25,7 @@ from notices.web import (
     signing,
     steps,
 )
-from notices.web.drafts import STEPS, declarations_of, problems_in, step_of
+from notices.web.drafts import STEPS, declarations_of, of_another, problems_in, step_of
 from notices.web.guards import AnyRequest
 from notices.web.posted import Posted
 from notices.web.uploads import Upload
@@ -61,24 +62,34 @@ async def proceed(request: AnyRequest) -> Response[Any]:
 
 
 async def _proceed(request: AnyRequest, upload: Upload) -> Response[Any]:
-    deployment = request.app.state.deployment
-    posted = Posted.of(upload.fields, deployment)
-    person = await guards.person_of(request)
-    if person is None:
+    posted = Posted.of(upload.fields, request.app.state.deployment)
+    try:
+        return await _go_on(request, posted, upload)
+    except SignInRequired:  # never signed in, or the session has ended since, or just now
         return await _signed_out(request, posted)
+
+
+async def _go_on(request: AnyRequest, posted: Posted, upload: Upload) -> Response[Any]:
+    deployment = request.app.state.deployment
+    person = await again.sender(request, posted.given.get("of", ""))
+    session = guards.session_token(request)
     if person.kind == "officer":
         raise NotTheHolder
     id = posted.draft or unfinished.new_id()
 
     def step(before: Draft | None) -> Draft:
         draft = posted.keep(deployment, before)
-        forgotten = before is None and posted.draft and posted.at not in STEPS[:2]
-        return _looked_at(deployment, person, posted, draft, upload, forgotten=bool(forgotten))
+        told: list[Problem] = []
+        if before is None and posted.draft and posted.at not in STEPS[:2]:
+            told = [_FORGOTTEN]
+        elif before is not None and of_another(before.fields, posted.given, posted.at):
+            told = [_CHANGED]
+        return _looked_at(deployment, person, posted, draft, upload, told)
 
-    draft = await unfinished.change(deployment, person, id, step)
+    draft = await unfinished.change(deployment, person, session, id, step)
     if posted.to == "publish" and not draft.problems:
         if not draft.done:
-            draft = await _publish(request, person, posted, id, draft, upload.receiving)
+            id, draft = await _publish(request, person, posted, id, draft, upload.receiving)
         if draft.done:
             done = publishing.address(draft.published)
             return rendering.see_other(done, rendering.language_of(request))
@@ -94,11 +105,15 @@ def _looked_at(
     posted: Posted,
     draft: Draft,
     upload: Upload,
-    *,
-    forgotten: bool,
+    told: list[Problem],
 ) -> Draft:
-    """`draft` with what is wrong on the way to where the form leads, and the step that mends it."""
+    """`draft` with what is wrong on the way to where the form leads, and the step that mends it.
+
+    What is `told` of the draft as a whole comes first.
+    """
     to, at = posted.to, posted.at
+    if told == [_CHANGED]:
+        draft = msgspec.structs.replace(draft, problems=(Told.of(_CHANGED),))
     if to not in ("check", "publish") and STEPS.index(to) <= STEPS.index(at):
         return draft
     certificate = deployment.catalogue.certificates.get(draft.fields.get("certificate", ""))
@@ -118,9 +133,9 @@ def _looked_at(
             ):
                 # Whatever the reader agreed to, it was something else.
                 draft = msgspec.structs.replace(draft, agreed=())
-                return _stopped(draft, [_FORGOTTEN if forgotten else _CHANGED, *elsewhere])
+                return _stopped(draft, [*(told or [_CHANGED]), *elsewhere])
     if earlier:
-        return _stopped(draft, [_FORGOTTEN, *earlier] if forgotten else earlier)
+        return _stopped(draft, [*told, *earlier])
     return msgspec.structs.replace(draft, review=draft.review or to in ("check", "publish"))
 
 
@@ -144,9 +159,13 @@ async def _publish(
     id: str,
     draft: Draft,
     receiving: Receiving | None,
-) -> Draft:
-    """What is left of `draft` after publishing it: its notices, or what stands in the way."""
-    deployment = request.app.state.deployment
+) -> tuple[str, Draft]:
+    """What is left of `draft` after publishing it: its notices, or what stands in the way.
+
+    Where another window has changed it meanwhile, that goes on there, and what became of this text
+    is told in a draft of its own.
+    """
+    deployment, session = request.app.state.deployment, guards.session_token(request)
     certificate = deployment.catalogue.certificates[draft.fields["certificate"]]
     declared = declarations_of(draft.fields, draft.agreed, person, certificate)
     # One text of one draft is published once, whichever window it is sent from, however often.
@@ -158,24 +177,29 @@ async def _publish(
             request, person, declared, certificate, key, receiving
         )
     except Invalid as refusal:  # what decoding found out about the exhibit
-        stopped = _stopped(draft, refusal.problems)
-        return await unfinished.change(deployment, person, id, lambda _: stopped)
-    after = Draft(published=(*draft.published, *published))
-    if refused:
-        after = Draft(
-            fields=publishing.left(draft.fields, declared, refused),
-            step=steps.CONFLICT,
-            review=True,
-            published=after.published,
-            refused=tuple(id for _, id in refused),
-        )
-    kept = await unfinished.finish(deployment, person, id, after)
-    # Another window may have published another text meanwhile: each is led to its own notice.
-    return after if after.done else kept
+        left = _stopped(draft, refusal.problems)
+    else:
+        left = Draft(published=(*draft.published, *published))
+        if refused:
+            left = Draft(
+                fields=publishing.left(draft.fields, declared, refused),
+                step=steps.CONFLICT,
+                review=True,
+                published=left.published,
+                refused=tuple(id for _, id in refused),
+            )
+    kept = await unfinished.finish(deployment, person, session, id, left, draft)
+    if kept != left and not left.done:
+        id = unfinished.new_id()
+        await unfinished.finish(deployment, person, session, id, left)
+    return id, left
 
 
 async def _signed_out(request: AnyRequest, posted: Posted) -> Response[Any]:
-    """To sign in first: what was typed is kept in the draft that the form names, or on the page."""
+    """To sign in first: what was typed is kept in the draft that the form names, or on the page.
+
+    Which certificate it is is nobody's secret: where there is nothing else an address holds it.
+    """
     deployment = request.app.state.deployment
     signing.demo_only(request)
     owner = unfinished.owner_in(posted.given.get("of", ""))
@@ -193,6 +217,10 @@ async def _signed_out(request: AnyRequest, posted: Posted) -> Response[Any]:
         language = rendering.language_of(request)
         next = rendering.address(steps.address(posted.page, posted.draft), language)
         return rendering.see_other(rendering.address("/sign-in", "zh", [("next", next)]), language)
+    typed = posted.keep(deployment, None).fields
+    if typed.keys() == {"certificate"}:
+        where = rendering.address("/declare", "zh", [("certificate", typed["certificate"][:100])])
+        return rendering.see_other(where, rendering.language_of(request))
     return await signing.sign_in_again(request, posted.given)
 
 

@@ -78,18 +78,43 @@ def merged(
 ) -> dict[str, str]:
     """The fields `before`, and in place of those that the step `at` asks what was typed there.
 
-    Of another certificate than before nothing is kept that only the former one was asked for.
+    Of another certificate than before nothing is kept that only the former one was asked for; nor
+    is it taken from a page that still asks for the former one.
     """
-    kept = dict(before)
-    if at != "certificate":  # words to find another one by leave the one that is chosen
-        kept = {name: value for name, value in kept.items() if step_of(name) != at}
-    chosen = given.get("certificate", "").strip()
-    if chosen and chosen != before.get("certificate"):
-        kept = {name: value for name, value in kept.items() if not _of_one_certificate(name)}
-        certificate = catalogue.certificates.get(chosen)
-        if certificate is not None and kept.get("relation") not in relations_to(certificate):
-            kept.pop("relation", None)
-    return fields_of(kept | dict(given), catalogue)
+    if not before:
+        return fields_of(given, catalogue)
+    if at == "certificate":
+        # Words to find another one by leave the one that is chosen.
+        chosen = given.get("certificate", "").strip() or before.get("certificate", "")
+        another, fields = chosen != before.get("certificate"), dict(before)
+        if another:
+            fields = _common(fields) | {"certificate": chosen}
+    else:
+        another = of_another(before, given, at)
+        kept = {name: value for name, value in before.items() if step_of(name) != at}
+        fields = {name: value for name, value in given.items() if step_of(name) == at}
+        if another:
+            fields = _common(fields)
+            kept = {name: value for name, value in before.items() if name not in fields}
+        fields = kept | fields
+    certificate = catalogue.certificates.get(fields.get("certificate", ""))
+    if another and certificate and fields.get("relation") not in relations_to(certificate):
+        fields.pop("relation", None)
+    return fields_of(fields, catalogue)
+
+
+def of_another(before: Mapping[str, str], given: Mapping[str, str], at: str) -> bool:
+    """Whether `given` comes from a page that asks for another certificate than the draft `before`.
+
+    Only the step that asks which it is changes that.
+    """
+    chosen, shown = before.get("certificate"), given.get("certificate", "").strip()
+    return at != "certificate" and bool(chosen and shown) and chosen != shown
+
+
+def _common(fields: Mapping[str, str]) -> dict[str, str]:
+    """Those that whatever certificate is asked for."""
+    return {name: value for name, value in fields.items() if not _of_one_certificate(name)}
 
 
 def _of_one_certificate(name: str) -> bool:

@@ -11,20 +11,19 @@ from notices.changing import objecting, unfinished
 from notices.changing.unfinished import Draft
 from notices.facts.errors import Invalid, MediaType, SignInRequired
 from notices.identity import Person
-from notices.once import Once
 from notices.register import Notice
-from notices.web import again, guards, multipart, objections, rendering
+from notices.web import again, guards, multipart, objections, rendering, signing
 from notices.web.guards import AnyRequest
 from notices.web.objections import Filed
-
-FIELDS = ("number", "ground", "text")
 
 
 def _path(id: str) -> str:
     return f"/notices/{id}/object"
 
 
-async def _page(request: AnyRequest, found: Notice, draft: Draft, key: str) -> Response[str]:
+async def _page(
+    request: AnyRequest, person: Person, found: Notice, draft: Draft, key: str
+) -> Response[str]:
     """The form, as it was filled in and with what was wrong; or that it was received."""
     problems = draft.wrong
     return await rendering.page(
@@ -33,10 +32,11 @@ async def _page(request: AnyRequest, found: Notice, draft: Draft, key: str) -> R
         status=422 if problems else 200,
         cache=rendering.NEVER_KEPT,
         notice=found.public(request.app.state.deployment),
-        values={name: draft.fields.get(name, "") for name in FIELDS},
+        values={name: draft.fields.get(name, "") for name in objections.FIELDS},
         problems=problems,
         errors=rendering.by_field(problems),
-        key=key,
+        hidden=again.hidden(request, person, key),
+        again=bool(draft.step),
         filed=draft.published[0] if draft.done else None,
     )
 
@@ -50,15 +50,7 @@ async def form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     if not draft.step:
         await objecting.refuse_own(request.app.state.deployment, person, found)
         objecting.refuse_unless_living(found)
-    return await _page(request, found, draft, key)
-
-
-def _once_of(request: AnyRequest, person: Person, id: str, filed: Filed) -> Once | None:
-    """The form's hidden key, so that pressing a button twice files one objection."""
-    if not 1 <= len(filed.key) <= 255:
-        return None
-    secret = request.app.state.deployment.keys.matching
-    return Once.of(secret, person.identity, f"/notices/{id}/object", filed.key, filed.raw)
+    return await _page(request, person, found, draft, key)
 
 
 @post("/notices/{id:str}/object", include_in_schema=False)
@@ -72,20 +64,27 @@ async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     if not multipart.is_form(request):
         raise MediaType(expected=multipart.FORM)
     found = await register.get(id)
-    person = await guards.person_of(request)
-    filed = await objections.received(request, person)
-    if person is None:
-        raise SignInRequired
-    key, path = again.key_in(filed.key), _path(found.id)
+    filed = await objections.received(request, await guards.person_of(request), of_page=True)
     try:
-        answer = await objections.file(
-            request, person, found.id, filed, _once_of(request, person, found.id, filed)
-        )
+        return await _object(request, found, filed)
+    except SignInRequired:
+        filed.discard()
+        given = {name: filed.typed.get(name, "") for name in (*objections.FIELDS, *again.HIDDEN)}
+        return await signing.sign_in_again(request, given, _path(found.id))
+
+
+async def _object(request: AnyRequest, found: Notice, filed: Filed) -> Response[Any]:
+    person = await again.sender(request, filed.typed.get("of", ""))
+    key, path = again.key_in(filed.typed.get("key", "")), _path(found.id)
+    once_ = again.once_of(request, person, path, filed.typed, filed.raw)
+    try:
+        answer = await objections.file(request, person, found.id, filed, once_)
     except Invalid as refusal:
         typed = {name: text for name, text in msgspec.structs.asdict(filed.form).items() if text}
         return await again.wrong(request, person, path, key, typed, refusal.problems)
     received = Draft(step=path, published=(msgspec.json.decode(answer)["id"],))
-    await unfinished.finish(request.app.state.deployment, person, key, received)
+    session = guards.session_token(request)
+    await unfinished.finish(request.app.state.deployment, person, session, key, received)
     return again.to(request, path, key)
 
 

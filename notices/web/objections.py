@@ -26,6 +26,7 @@ from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, json_response, key_of, once_of, whole_number
 
 EVIDENCE = "evidence"
+FIELDS = ("number", "ground", "text")
 STATUSES = ("open", "admitted", "dismissed", "upheld", "closed")
 MOST = 100
 
@@ -39,26 +40,27 @@ class Filed:
     wrong: list[Problem]
     receiving: Receiving | None
     raw: bytes
-    key: str = ""
+    typed: dict[str, str]
+    """Everything that a page's form holds; of a program nothing."""
 
     def discard(self) -> None:
         if self.receiving is not None:
             self.receiving.discard()
 
 
-async def received(request: AnyRequest, person: Person | None, file: str = EVIDENCE) -> Filed:
+async def received(request: AnyRequest, person: Person | None, *, of_page: bool = False) -> Filed:
     """The objection in a JSON body or in a form with a file; of strangers no file is kept."""
     id = evidence.new_id()
     if not multipart.is_form(request):
         raw = await bodies.raw_json(request)
         form, wrong = bodies.decode(raw, Objection)
-        return Filed(id, form, wrong, None, raw)
-    # A page sends the hidden key of its form as well.
-    known = ("number", "ground", "text")
-    upload = await uploads.received(request, person, file=file, id=id, known=(*known, "key"))
-    filled = {name: upload.fields.get(name, "").strip() or None for name in known}
-    key = upload.fields.get("key", "")
-    return Filed(id, Objection(**filled), upload.wrong, upload.receiving, upload.raw, key)
+        return Filed(id, form, wrong, None, raw, {})
+    upload = await uploads.received(
+        request, person, file=EVIDENCE, id=id, known=None if of_page else FIELDS
+    )
+    filled = {name: upload.fields.get(name, "").strip() or None for name in FIELDS}
+    typed = upload.fields if of_page else {}
+    return Filed(id, Objection(**filled), upload.wrong, upload.receiving, upload.raw, typed)
 
 
 async def file(

@@ -17,7 +17,7 @@ from notices.facts.excess import TooManyRequests
 from notices.facts.forms import Declaration, Holder
 from notices.identity import Person
 from notices.once import Once
-from notices.web import changing, guards, papers, rendering
+from notices.web import again, guards, papers, rendering
 from notices.web.guards import AnyRequest
 
 MOST_AT_ONCE = 30
@@ -81,7 +81,7 @@ def _once_of(
 ) -> Once | None:
     if key and papers.asked_together(certificate):
         key = f"{key}.{declaration.document}"
-    return changing.once_of(request, person, "/declare", {"key": key}, declaration)
+    return again.once_of(request, person, "/declare", {"key": key}, declaration)
 
 
 async def _count(request: AnyRequest, person: Person, keys: list[Once | None]) -> None:

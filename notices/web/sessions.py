@@ -3,7 +3,7 @@
 from litestar import Response, delete, post
 
 from notices import identity
-from notices.changing import unfinished
+from notices.changing import leaving
 from notices.facts.errors import Invalid, NotFound
 from notices.facts.forms import stripped
 from notices.identity import Login
@@ -23,7 +23,7 @@ async def demo_login(request: AnyRequest) -> Response[None]:
         raise Invalid(problems=wrong)
     person = identity.person_from(stripped(login))
     guards.refuse_cross_site(request)
-    token = await identity.sign_in(deployment, person, guards.session_token(request))
+    token = await leaving.sign_in(deployment, person, guards.session_token(request))
     response = Response(None, status_code=204)
     guards.set_session_cookie(response, deployment, token)
     return response
@@ -36,10 +36,9 @@ async def demo_login(request: AnyRequest) -> Response[None]:
 )
 async def sign_out(request: AnyRequest) -> Response[None]:
     """End the session."""
-    person = await guards.require_person(request)
+    await guards.require_person(request)
     guards.refuse_cross_site(request)
-    await unfinished.forget_all(request.app.state.deployment, person)
-    await identity.sign_out(guards.session_token(request) or "")
+    await leaving.sign_out(request.app.state.deployment, guards.session_token(request))
     response = Response(None, status_code=204)
     guards.clear_session_cookie(response, request.app.state.deployment)
     return response

@@ -1,17 +1,19 @@
 """Pages to sign in to the demo and out, and the notices of whoever is signed in."""
 
+import base64
 from typing import Any
 
 import msgspec
 from litestar import Response, get, post
 
 from notices import identity, register
-from notices.changing import amending, unfinished
+from notices.changing import amending, leaving, unfinished
 from notices.deployment import Deployment
 from notices.facts.errors import BadRequest, Invalid, NotFound, Problem
 from notices.facts.texts import Text
 from notices.identity import Login, LoginOrganisation, Person
-from notices.web import guards, rendering, steps, typed
+from notices.trust.sealing import SealError
+from notices.web import again, guards, rendering, steps, typed
 from notices.web.guards import AnyRequest
 from notices.web.posted import Posted
 
@@ -73,11 +75,21 @@ async def sign_in_form(request: AnyRequest) -> Response[str]:
     return await _form(request, next, "", {}, [], 200)
 
 
-async def sign_in_again(request: AnyRequest, given: dict[str, str]) -> Response[str]:
-    """The sign-in page for somebody whose session ended; it keeps what was typed."""
+async def sign_in_again(
+    request: AnyRequest, given: dict[str, str], next: str = "/declare"
+) -> Response[str]:
+    """The sign-in page for somebody whose session ended; it keeps what was typed for `next`.
+
+    Sealed, since whoever comes to this browser next may look at all that the page holds.
+    """
     demo_only(request)
-    draft = msgspec.json.encode(given).decode()
-    return await _form(request, "/declare", draft, {}, [], 401)
+    sealer = request.app.state.deployment.keys.sealer
+    sealed = sealer.seal(msgspec.json.encode(given), _place(next))
+    return await _form(request, next, base64.urlsafe_b64encode(sealed).decode(), {}, [], 401)
+
+
+def _place(next: str) -> bytes:
+    return b"signing in\0" + next.encode()
 
 
 def _login(given: dict[str, str]) -> Login:
@@ -99,49 +111,52 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
     given = await typed.fields(request)
     next = rendering.local_path(given.get("next"), "/mine")
     draft = given.get("draft", "")
+    fields = _fields_of(deployment, draft, next) if draft else {}
     try:
         person: Person = identity.person_from(_login(given))
     except Invalid as refusal:
         return await _form(request, next, draft, given, refusal.problems, 422)
-    token = await identity.sign_in(deployment, person, guards.session_token(request))
-    if draft and person.kind != "officer":
-        next = await _resumed(deployment, person, _fields_of(draft))
+    token = await leaving.sign_in(deployment, person, guards.session_token(request))
+    if draft:
+        next = await _resumed(deployment, person, token, next, fields)
     response = rendering.see_other(next, rendering.language_of(request))
     guards.set_session_cookie(response, deployment, token)
     return response
 
 
-async def _resumed(deployment: Deployment, person: Person, fields: dict[str, str]) -> str:
+async def _resumed(
+    deployment: Deployment, person: Person, token: str, next: str, fields: dict[str, str]
+) -> str:
     """Where somebody goes on who has signed in halfway; from here on a draft keeps his fields.
 
     What somebody else had typed before his session ended is not for whoever signs in after him.
     """
+    if again.is_form(next):
+        return await again.resumed(deployment, person, token, next, fields)
     owner = unfinished.owner_in(fields.get("of", ""))
-    if owner is not None and owner != unfinished.owner_of(deployment, person):
-        return "/declare"
+    if person.kind == "officer" or owner not in (None, unfinished.owner_of(deployment, person)):
+        return next
     id, form = unfinished.new_id(), Posted.of(fields, deployment)
-    await unfinished.change(deployment, person, id, lambda _: form.keep(deployment, None))
+    await unfinished.change(deployment, person, token, id, lambda _: form.keep(deployment, None))
     return steps.address(form.page, id)
 
 
-def _fields_of(draft: str) -> dict[str, str]:
+def _fields_of(deployment: Deployment, draft: str, next: str) -> dict[str, str]:
     try:
-        return msgspec.json.decode(draft, type=dict[str, str])
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        sealed = base64.urlsafe_b64decode(draft.encode("ascii"))
+        plain = deployment.keys.sealer.open(sealed, _place(next))
+    except (ValueError, SealError):
         raise BadRequest(
             reason=Text("表单内容已损坏，请重新填写。", "the form is damaged; begin again.")
         ) from None
+    return msgspec.json.decode(plain, type=dict[str, str])
 
 
 @post("/sign-out", include_in_schema=False)
 async def sign_out(request: AnyRequest) -> Response[str]:
     """End the session, if there is one, and forget what was typed in it."""
     guards.refuse_cross_site(request)
-    token, person = guards.session_token(request), await guards.person_of(request)
-    if person is not None:
-        await unfinished.forget_all(request.app.state.deployment, person)
-    if token:
-        await identity.sign_out(token)
+    await leaving.sign_out(request.app.state.deployment, guards.session_token(request))
     response = rendering.see_other("/", rendering.language_of(request))
     guards.clear_session_cookie(response, request.app.state.deployment)
     return response
