@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -199,12 +199,12 @@ async def officer(sign_in: SignIn) -> httpx.AsyncClient:
 
 
 @pytest.fixture
-def uploads(deployment: Deployment) -> Iterator[Path]:
-    """The folder of files that came along, emptied afterwards."""
+def uploads(deployment: Deployment) -> Path:
+    """The folder of files that came along, without those of earlier tests."""
     folder = deployment.settings.uploads_folder
-    yield folder
     for path in folder.glob("*/*"):
         path.unlink()
+    return folder
 
 
 @pytest.fixture
