@@ -174,12 +174,12 @@ LAST = "(SELECT max(index) FROM event)"
          "Notice {left}, of event"),
         (LOOSE + "; UPDATE notice SET id = '37079999999973' WHERE id = '{left}'",
          "Notice {left}, of event"),
-        ("INSERT INTO notice (id, form, evidence, number_form, published_index, published_at,"
-         " effective_at) SELECT '37079999999973', form, evidence, number_form, 999999,"
+        ("INSERT INTO notice (id, form, evidence, published_index, published_at,"
+         " effective_at) SELECT '37079999999973', form, evidence, 999999,"
          " published_at, effective_at FROM notice WHERE id = '{left}'",
          "Notice 37079999999973 names event 999999"),
         ("UPDATE notice SET evidence = 'issuer_confirmed' WHERE id = '{left}'",
-         "Notice {left} says that its issuer confirmed it"),
+         "The evidence of notice {left} does not follow"),
         ("UPDATE notice SET awaiting = true WHERE id = '{left}'",
          "Whether notice {left} awaits a confirmation"),
         ("UPDATE claim SET awaiting = true WHERE notice = '{left}'",
