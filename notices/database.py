@@ -11,6 +11,7 @@ from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from notices.facts.errors import Unavailable
 from notices.facts.outages import OutcomeUnknown, StorageFull
+from notices.facts.troubles import UnusableUrl
 
 AWAY = (
     OSError,
@@ -25,6 +26,7 @@ AWAY = (
     asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,  # what we are told after we stood still
     asyncpg.ReadOnlySQLTransactionError,  # a standby that nobody has promoted yet
+    asyncpg.InvalidAuthorizationSpecificationError,  # a password that somebody has changed
 )
 """How a server shows that it cannot do it now; later the same may well be done."""
 
@@ -86,18 +88,6 @@ def committed() -> Iterator[None]:
         raise OutcomeUnknown from error.__cause__ or error
 
 
-class UnusableUrl(Exception):
-    """DATABASE_URL cannot be read; not a part of it is shown, since any could be its password."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "DATABASE_URL 的写法不对，应为 postgresql://用户:密码@主机:端口/数据库，"
-            "密码中的特殊字符须写成 %XX。\n"
-            "DATABASE_URL cannot be read: it is written postgresql://user:password@host:port/name, "
-            "with %XX for special characters of the password."
-        )
-
-
 @contextlib.contextmanager
 def connecting() -> Iterator[None]:
     """`answering`, and UnusableUrl where asyncpg would tell what it could not read."""
@@ -123,6 +113,12 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg carries n
 
     def get_reset_query(self) -> str:
         return ""
+
+
+async def _durably(connection: Any) -> None:
+    # Stronger than `on`, as somebody has it who keeps a standby, stays as it is.
+    off = "current_setting('synchronous_commit') = 'off'"
+    await connection.execute(f"SELECT set_config('synchronous_commit', 'on', false) WHERE {off}")
 
 
 class Transaction(PostgresTransaction):
@@ -197,6 +193,9 @@ class Database(PostgresEngine):
             "server_settings": {
                 "application_name": "notices",
                 "timezone": "UTC",
+                # A role may set all of this for itself, for good; we rely on it.
+                "search_path": "public, pg_temp",
+                "default_transaction_isolation": "read committed",
                 "idle_in_transaction_session_timeout": "30000",
                 # Whoever was not waited for any longer must not go on holding locks.
                 "client_connection_check_interval": "1000",
@@ -208,7 +207,11 @@ class Database(PostgresEngine):
             },
         }
         await self.start_connection_pool(
-            min_size=0, max_size=size, timeout=min(patience or 5, 5), connection_class=Connection
+            min_size=0,
+            max_size=size,
+            timeout=min(patience or 5, 5),
+            connection_class=Connection,
+            init=_durably,
         )
 
     @contextlib.contextmanager

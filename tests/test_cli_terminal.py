@@ -4,12 +4,12 @@ import asyncpg
 import pytest
 
 from notices.cli.terminal import why
-from notices.database import UnusableUrl
 from notices.demo import NoNumbersLeftError, RealRegister
 from notices.deployment import WrongDatabase
 from notices.facts.errors import Unavailable
 from notices.facts.regions import RegionsError
 from notices.facts.texts import Text
+from notices.facts.troubles import UnusableUrl
 from notices.migrating import MigrationError
 from notices.relay.rebuilding import RebuildError
 from notices.settings import SettingsError
