@@ -10,7 +10,7 @@ from notices.facts.errors import Unavailable
 from notices.facts.regions import RegionsError
 from notices.facts.texts import Text
 from notices.facts.troubles import UnusableUrl
-from notices.migrating import MigrationError
+from notices.migrating.roles import MigrationError
 from notices.relay.rebuilding import RebuildError
 from notices.settings import SettingsError
 from notices.trust.keys import KeysError

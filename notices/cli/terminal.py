@@ -56,7 +56,7 @@ def why(error: BaseException) -> Text | None:
     from notices.facts.errors import Unavailable
     from notices.facts.regions import RegionsError
     from notices.facts.troubles import ClockOff, Unrestored, UnusableUrl
-    from notices.migrating import MigrationError
+    from notices.migrating.roles import MigrationError
     from notices.relay import FAILURES
     from notices.settings import SettingsError
     from notices.trust.keys import KeysError

@@ -24,7 +24,7 @@ NAME = "notices"
 OWNER = "notices_owner"
 """The role that owns the database and makes its tables; it has no power beyond it."""
 SERVICE = "notices_service"
-"""The role that the service connects as: it may do what `migrating.GRANTS` lists."""
+"""The role that the service connects as: it may do what `migrating.granting.GRANTS` lists."""
 PASSWORDS = {OWNER: "owner.password", SERVICE: "database.password"}
 """The files in DATA that they are kept in."""
 HOMES = Path("/var/lib/notices-pg")

@@ -27,23 +27,25 @@ def let_in(urls: Sequence[str], say: Say) -> bool:
 
 
 async def _let_in(urls: Sequence[str], say: Say) -> bool:
+    return all(await asyncio.gather(*(_look(url, say) for url in urls)))
+
+
+async def _look(url: str, say: Say) -> bool:
     import asyncpg
 
-    for url in urls:
-        try:
-            connection = await asyncpg.connect(url, timeout=10, server_settings=PLAIN)
-        except asyncpg.PostgresError:
-            return False  # what keeps one out is undone where no server has to let anybody in
-        try:
-            for row in await connection.fetch(_OWN):
-                where = f"IN DATABASE {row['database']} " if row["database"] else ""
-                await connection.execute(f"ALTER ROLE CURRENT_USER {where}RESET ALL")
-                user = await connection.fetchval("SELECT current_user")
-                say(
-                    f"数据库用户 {user} 给自己设了 {row['said']}，已取消。"
-                    f" / The database's role {user} had settings of its own, now ended: "
-                    f"{row['said']}"
-                )
-        finally:
-            await connection.close()
+    try:
+        connection = await asyncpg.connect(url, timeout=10, server_settings=PLAIN)
+    except asyncpg.PostgresError:
+        return False  # what keeps one out is undone where no server has to let anybody in
+    try:
+        for row in await connection.fetch(_OWN):
+            where = f"IN DATABASE {row['database']} " if row["database"] else ""
+            await connection.execute(f"ALTER ROLE CURRENT_USER {where}RESET ALL")
+            user = await connection.fetchval("SELECT current_user")
+            say(
+                f"数据库用户 {user} 给自己设了 {row['said']}，已取消。"
+                f" / The database's role {user} had settings of its own, now ended: {row['said']}"
+            )
+    finally:
+        await connection.close()
     return True
