@@ -115,10 +115,17 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg carries n
         return ""
 
 
-async def _durably(connection: Any) -> None:
-    # Stronger than `on`, as somebody has it who keeps a standby, stays as it is.
-    off = "current_setting('synchronous_commit') = 'off'"
-    await connection.execute(f"SELECT set_config('synchronous_commit', 'on', false) WHERE {off}")
+# What is set for all of the database is its owner's; commits stronger than `on` stay.
+_OWN = """
+SELECT set_config(name, boot_val, false) FROM pg_settings
+WHERE name = 'synchronous_commit' AND setting = 'off' OR source IN ('user', 'database user')
+  AND name IN ('search_path', 'default_transaction_isolation')
+"""
+
+
+async def _without_own(connection: Any) -> None:
+    """Undo what the role may have set for itself, for good, to lose or to hide what is written."""
+    await connection.execute(_OWN)
 
 
 class Transaction(PostgresTransaction):
@@ -193,9 +200,6 @@ class Database(PostgresEngine):
             "server_settings": {
                 "application_name": "notices",
                 "timezone": "UTC",
-                # A role may set all of this for itself, for good; we rely on it.
-                "search_path": "public, pg_temp",
-                "default_transaction_isolation": "read committed",
                 "idle_in_transaction_session_timeout": "30000",
                 # Whoever was not waited for any longer must not go on holding locks.
                 "client_connection_check_interval": "1000",
@@ -206,12 +210,9 @@ class Database(PostgresEngine):
                 "gin_pending_list_limit": "64kB",
             },
         }
+        wait = min(patience or 5, 5)
         await self.start_connection_pool(
-            min_size=0,
-            max_size=size,
-            timeout=min(patience or 5, 5),
-            connection_class=Connection,
-            init=_durably,
+            min_size=0, max_size=size, timeout=wait, connection_class=Connection, init=_without_own
         )
 
     @contextlib.contextmanager

@@ -103,7 +103,7 @@ async def test_what_a_role_set_for_itself_neither_loses_nor_hides_what_is_writte
 
     assert found == {
         "synchronous_commit": "on", "default_transaction_isolation": "read committed",
-        "search_path": "public, pg_temp",
+        "search_path": '"$user", public',
     }  # fmt: skip
     assert stronger == "remote_apply"
 

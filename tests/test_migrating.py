@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -116,10 +117,8 @@ async def test_a_database_that_does_not_answer_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(migrating, "ANSWERS", 0.3)
-    silent = await asyncio.start_server(lambda reader, writer: asyncio.sleep(9), "127.0.0.1", 0)
-    port = silent.sockets[0].getsockname()[1]
-    try:
+    # A server that is frozen: the kernel takes the connection, and nobody answers.
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
         with pytest.raises(Unavailable):
             await migrating.migrate(f"postgresql://a:b@127.0.0.1:{port}/c")
-    finally:
-        silent.close()

@@ -4,6 +4,7 @@ All of it is read in one snapshot, so it may run beside a service in use, and pi
 that it may be of any length. Nothing is written.
 """
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from notices.database import answering, connect
+from notices.database import AWAY, answering, connect
 from notices.facts.texts import Text, rfc3339
 from notices.log import HAPPENED_AT, split
 from notices.trust import merkle, receipts, watching
@@ -25,6 +26,10 @@ Progress = Callable[[int, int], None]
 
 ROWS = 16 * WIDTH
 """That are fetched at a time, of each cursor."""
+ANSWERS, STATEMENT = 10.0, 120.0
+"""Seconds for a connection, and for a statement, none of which looks at more than a piece of the
+log: a database that is frozen is given up, and said to be."""
+LEAVES = 2.0
 
 # Only what was redacted may lack its opening, and the redaction comes after it in the log.
 _EVENTS = """
@@ -39,14 +44,19 @@ _NODES = "SELECT position, hash FROM log_node WHERE level = $1 ORDER BY position
 @contextlib.asynccontextmanager
 async def snapshot(url: str) -> AsyncIterator[Any]:
     """A connection that sees the database as it is now, and can change nothing."""
-    connection = await connect(url, timeout=10)
+    connection = await connect(url, timeout=ANSWERS, command_timeout=STATEMENT)
     try:
-        # Closing ends it; whoever ended the transaction of a connection that was cut would be told
-        # of that, and not of why.
-        await connection.transaction(isolation="repeatable_read", readonly=True).start()
+        with answering():
+            # Closing ends it; whoever ended the transaction of a connection that was cut would be
+            # told of that, and not of why.
+            await connection.transaction(isolation="repeatable_read", readonly=True).start()
         yield connection
     finally:
-        await connection.close()
+        try:
+            async with asyncio.timeout(LEAVES):
+                await connection.close()
+        except AWAY:
+            connection.terminate()
 
 
 async def audit(
