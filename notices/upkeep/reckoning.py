@@ -187,10 +187,13 @@ def _opened(here: Deployment, sealed: bytes | None, place: bytes, kind: type[Kin
 
 
 def _other_people(here: Deployment, row: Row, private: Private) -> bool:
-    if row.declarant_hash != hash_of_acting(here, private.declarant):
-        return True
     # One without identifier, a newborn, has a hash that nobody makes again.
-    return bool(private.holder.identifier) and row.holder_hash != hash_of(here, private.holder)
+    known = bool(private.holder.identifier)
+    if known and row.holder_hash != hash_of(here, private.holder):
+        return True
+    # Who declares for himself is the holder: it was looked at that both hashes are one.
+    himself = known and row.relation == "self"
+    return not himself and row.declarant_hash != hash_of_acting(here, private.declarant)
 
 
 def _confirmed(here: Deployment, confirmed: Sequence[tuple[int, bytes | None]]) -> bool:
