@@ -379,6 +379,15 @@ UPDATE notice SET objections = 0 WHERE id = {objected}
             " UPDATE notice SET objections = 1 WHERE id = {left}",
             "took no such objection",
         ),
+        *(
+            (
+                "INSERT INTO notice (id, form, evidence, published_index, published_at,"
+                f" effective_at) SELECT '37079999999973', form, evidence, {place}, published_at,"
+                " effective_at FROM notice WHERE id = {left}",
+                f"names event {place}",
+            )
+            for place in (-1, 10**6)
+        ),
         ("INSERT INTO rival (notice, at, sealed) VALUES ({left}, now(), 'x')", "refused no such"),
         ("DELETE FROM exhibit WHERE notice = {mandated}", "is gone"),
     ],

@@ -112,10 +112,11 @@ async def refuse_what_disagrees(connection: Any, size: int) -> None:
 
 
 def pieces(size: int) -> Iterator[tuple[int, int]]:
-    """The places of a log, and all that there are not, in ranges of PIECE."""
-    for first in range(0, size, PIECE):
-        yield first, min(first + PIECE, size)
-    yield size, 2**62
+    """The places of a log in ranges of PIECE, and with them all that it does not have."""
+    first = -(2**62)
+    for end in (*range(PIECE, size, PIECE), size, 2**62):
+        yield first, end
+        first = end
 
 
 async def _refuse_other_ends(connection: Any) -> None:

@@ -9,9 +9,11 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 import msgspec
@@ -181,10 +183,18 @@ _rules: Rules
 
 
 def _start(settings: Settings) -> None:
-    """Load rules and keys anew, since keys cannot be sent."""
+    """Load rules and keys anew, since keys cannot be sent; end when the parent does."""
     global _rules
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _rules = Rules.under(settings)
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _look(rows: list[Row]) -> Look:
