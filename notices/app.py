@@ -17,9 +17,10 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from notices import __version__, deployment
 from notices.changing import evidence
-from notices.database import DB, WAITED_FOR, UnusableUrl
+from notices.database import DB, WAITED_FOR
 from notices.deployment import Deployment, WrongDatabase
 from notices.facts.errors import NotFound, Refusal, Unavailable
+from notices.facts.troubles import UnusableUrl
 from notices.finding import Finder
 from notices.settings import Settings
 from notices.upkeep import tidying

@@ -11,6 +11,7 @@ from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from notices.facts.errors import Unavailable
 from notices.facts.outages import OutcomeUnknown, StorageFull
+from notices.facts.troubles import UnusableUrl
 
 AWAY = (
     OSError,
@@ -25,6 +26,7 @@ AWAY = (
     asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,  # what we are told after we stood still
     asyncpg.ReadOnlySQLTransactionError,  # a standby that nobody has promoted yet
+    asyncpg.InvalidAuthorizationSpecificationError,  # a password that somebody has changed
 )
 """How a server shows that it cannot do it now; later the same may well be done."""
 
@@ -86,18 +88,6 @@ def committed() -> Iterator[None]:
         raise OutcomeUnknown from error.__cause__ or error
 
 
-class UnusableUrl(Exception):
-    """DATABASE_URL cannot be read; not a part of it is shown, since any could be its password."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "DATABASE_URL 的写法不对，应为 postgresql://用户:密码@主机:端口/数据库，"
-            "密码中的特殊字符须写成 %XX。\n"
-            "DATABASE_URL cannot be read: it is written postgresql://user:password@host:port/name, "
-            "with %XX for special characters of the password."
-        )
-
-
 @contextlib.contextmanager
 def connecting() -> Iterator[None]:
     """`answering`, and UnusableUrl where asyncpg would tell what it could not read."""
@@ -123,6 +113,19 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg carries n
 
     def get_reset_query(self) -> str:
         return ""
+
+
+# What is set for all of the database is its owner's; commits stronger than `on` stay.
+_OWN = """
+SELECT set_config(name, boot_val, false) FROM pg_settings
+WHERE name = 'synchronous_commit' AND setting = 'off' OR source IN ('user', 'database user')
+  AND name IN ('search_path', 'default_transaction_isolation')
+"""
+
+
+async def _without_own(connection: Any) -> None:
+    """Undo what the role may have set for itself, for good, to lose or to hide what is written."""
+    await connection.execute(_OWN)
 
 
 class Transaction(PostgresTransaction):
@@ -207,8 +210,9 @@ class Database(PostgresEngine):
                 "gin_pending_list_limit": "64kB",
             },
         }
+        wait = min(patience or 5, 5)
         await self.start_connection_pool(
-            min_size=0, max_size=size, timeout=min(patience or 5, 5), connection_class=Connection
+            min_size=0, max_size=size, timeout=wait, connection_class=Connection, init=_without_own
         )
 
     @contextlib.contextmanager

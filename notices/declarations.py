@@ -180,11 +180,11 @@ async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:
     turn = await log.take_turn()
     end = periods.end(turn.at, certificate.notice_period)
     await DB.fetch(
-        "WITH notice AS (INSERT INTO notice (id, form, number_key, evidence, number_form,"
-        "   published_index, published_at, effective_at, provisional)"
-        "   VALUES ($1, $2::jsonb, $3, $4, $5, $6, $7, $8, $9))"
+        "WITH notice AS (INSERT INTO notice (id, form, number_key, evidence, published_index,"
+        "   published_at, effective_at, provisional)"
+        "   VALUES ($1, $2::jsonb, $3, $4, $5, $6, $7, $8))"
         " INSERT INTO notice_private (notice, sealed, holder_hash, declarant_hash, relation,"
-        "   consent_version, channel) VALUES ($10, $11, $12, $13, $14, $15, $16)",
+        "   consent_version, channel) VALUES ($9, $10, $11, $12, $13, $14, $15)",
         *rows.notice,
         turn.index,
         turn.at,

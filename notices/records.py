@@ -17,7 +17,7 @@ from notices.log import Commitment
 CONSENT_VERSION = "2026-11"
 """Which wording of the consent to publication a declarant agreed to (R4)."""
 
-NOTICE = ("id", "form", "number_key", "evidence", "number_form")
+NOTICE = ("id", "form", "number_key", "evidence")
 """Columns of `notice` that do not depend on the turn; the others say index and times."""
 
 PRIVATE = (
@@ -25,10 +25,18 @@ PRIVATE = (
 )  # fmt: skip
 
 
+def number_key(normal: str, shown: str | None) -> str | None:
+    """By what a notice of the number `normal`, of which `shown` is public, is found by its parts.
+
+    Only one that is public in full can be: None where it is masked, or there is none.
+    """
+    return bare_form(normal) if normal and shown is not None and "*" not in shown else None
+
+
 class Record(NamedTuple):
     """Values for the columns `NOTICE` and `PRIVATE`, and the form as the log will commit to it."""
 
-    notice: tuple[str, str, str | None, str, str]
+    notice: tuple[str, str, str | None, str]
     private: tuple[str, bytes, bytes, bytes, str, str, str]
     commitment: Commitment
 
@@ -44,19 +52,15 @@ def record(
     """The rows of the checked `declaration` as notice `id`."""
     matter = deployment.catalogue.matters.get(declaration.matter or "")
     form = disclosure.public_form(declaration, certificate, matter)
-    number = certificate.normal_number(declaration.number) if declaration.number else None
-    # Only a number that is public in full can be searched for by its parts.
-    shown = number is not None and form["number"] is not None and "*" not in form["number"]
     commitment = log.commit(form)
     holder = declaration.holder or Holder()
     return Record(
         notice=(
             id,
             commitment.form,
-            bare_form(number) if shown and number else None,
+            number_key(certificate.normal_number(declaration.number or ""), form["number"]),
             # Who somebody is says nothing of whether he may declare for another one.
             "self_declared" if "awaiting" in form else deployment.evidence,
-            "usual" if number is None else certificate.number_form(number),
         ),
         private=(
             id,

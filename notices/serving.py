@@ -192,7 +192,8 @@ async def prepare(settings: Settings, engines: Engines) -> bool:
     """
     from notices import deployment
     from notices.database import DB
-    from notices.migrating import may_change_the_log, migrate
+    from notices.migrating import migrate
+    from notices.migrating.granting import may_change_the_log
     from notices.upkeep.forking import refuse_a_fork
     from notices.upkeep.recalling import recall_periods
     from notices.upkeep.rehashing import rehash

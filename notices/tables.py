@@ -30,7 +30,6 @@ class Notice(Table, db=DB, tablename="notice"):
     form = JSONB(default=None, null=True)
     number_key = Text(default=None, null=True)
     evidence = Text(default=None)
-    number_form = Text(default=None)
     published_index = BigInt(default=None)
     published_at = Timestamptz(default=None)
     effective_at = Timestamptz(default=None)

@@ -18,7 +18,8 @@ ROOT = Path(__file__).parent.parent
 USED = [
     "notices.app", "notices.cli", "notices.demo", "notices.deployment", "notices.engines",
     "notices.migrating", "notices.relay", "notices.serving", "notices.trust.keybox",
-    "notices.upkeep.auditing", "notices.upkeep.backup", "notices.upkeep.recalling",
+    "notices.upkeep.auditing", "notices.upkeep.backup", "notices.upkeep.comparing",
+    "notices.upkeep.recalling",
     "notices.upkeep.rehashing", "notices.upkeep.rescheduling", "notices.upkeep.restoring",
     "notices.upkeep.watching",
 ]  # fmt: skip

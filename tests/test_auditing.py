@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -16,9 +17,11 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from notices.cli.terminal import why
 from notices.database import DB
 from notices.demo import fill
 from notices.deployment import Deployment
+from notices.facts.errors import Unavailable
 from notices.settings import Settings
 from notices.trust.watching import Difference, Seen
 from notices.upkeep import auditing, reading, remembering, watching
@@ -174,12 +177,12 @@ LAST = "(SELECT max(index) FROM event)"
          "Notice {left}, of event"),
         (LOOSE + "; UPDATE notice SET id = '37079999999973' WHERE id = '{left}'",
          "Notice {left}, of event"),
-        ("INSERT INTO notice (id, form, evidence, number_form, published_index, published_at,"
-         " effective_at) SELECT '37079999999973', form, evidence, number_form, 999999,"
+        ("INSERT INTO notice (id, form, evidence, published_index, published_at,"
+         " effective_at) SELECT '37079999999973', form, evidence, 999999,"
          " published_at, effective_at FROM notice WHERE id = '{left}'",
          "Notice 37079999999973 names event 999999"),
         ("UPDATE notice SET evidence = 'issuer_confirmed' WHERE id = '{left}'",
-         "Notice {left} says that its issuer confirmed it"),
+         "The evidence of notice {left} does not follow"),
         ("UPDATE notice SET awaiting = true WHERE id = '{left}'",
          "Whether notice {left} awaits a confirmation"),
         ("UPDATE claim SET awaiting = true WHERE notice = '{left}'",
@@ -354,6 +357,30 @@ def test_a_row_changed_behind_the_services_back_is_told_at_the_command_line(
     finally:
         asyncio.run(change())
     assert notices(service).returncode == 0
+
+
+async def test_a_database_that_does_not_answer_is_given_up(
+    register: dict[str, str], database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auditing, "ANSWERS", 0.3)
+    monkeypatch.setattr(auditing, "STATEMENT", 0.5)
+    # A server that is frozen: the kernel takes the connection, and nobody answers.
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(Unavailable):
+        async with auditing.snapshot(f"postgresql://a:b@127.0.0.1:{silent.getsockname()[1]}/c"):
+            pass
+    # One that stops answering in between.
+    other = await asyncpg.connect(database_url)
+    try:
+        async with other.transaction():
+            await other.execute("LOCK TABLE objection")
+            with pytest.raises(Unavailable) as given_up:
+                async with auditing.snapshot(database_url) as connection:
+                    await auditing.audit(connection, nobody)
+        told = why(given_up.value)
+        assert told is not None
+        assert "timed out" in told.en
+    finally:
+        await other.close()
 
 
 def test_a_database_that_cannot_be_asked_is_no_difference(settings: Settings) -> None:

@@ -62,8 +62,8 @@ async def bare_notices(count: int) -> None:
     """As many as claim anything: a claim is of a notice."""
     await DB.fetch(
         "INSERT INTO notice"
-        " (id, evidence, number_form, published_index, published_at, effective_at)"
-        " SELECT lpad(n::text, 14, '0'), 'self_declared', 'usual', n, now(), now()"
+        " (id, evidence, published_index, published_at, effective_at)"
+        " SELECT lpad(n::text, 14, '0'), 'self_declared', n, now(), now()"
         " FROM generate_series(0, $1 - 1) n",
         count,
     )

@@ -4,13 +4,13 @@ import asyncpg
 import pytest
 
 from notices.cli.terminal import why
-from notices.database import UnusableUrl
 from notices.demo import NoNumbersLeftError, RealRegister
 from notices.deployment import WrongDatabase
 from notices.facts.errors import Unavailable
 from notices.facts.regions import RegionsError
 from notices.facts.texts import Text
-from notices.migrating import MigrationError
+from notices.facts.troubles import UnusableUrl
+from notices.migrating.roles import MigrationError
 from notices.relay.rebuilding import RebuildError
 from notices.settings import SettingsError
 from notices.trust.keys import KeysError

@@ -1,6 +1,7 @@
 """Transactions that fail in every way leave pool and task as they were."""
 
 import asyncio
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
@@ -8,7 +9,7 @@ from piccolo.engine.exceptions import TransactionError
 from piccolo.table import Table
 
 from notices import tables
-from notices.database import DB
+from notices.database import DB, Database
 from notices.facts.errors import Unavailable
 from notices.migrating import LOCK, migrate
 from notices.settings import Settings
@@ -76,6 +77,50 @@ async def test_piccolo_reads_what_the_migrations_made(database: None) -> None:
 
     assert known == {name: made[name] for name in known}
     assert set(made) - set(known) == {"migration"}
+
+
+async def test_what_a_role_set_for_itself_neither_loses_nor_hides_what_is_written(
+    pool: None, settings: Settings
+) -> None:
+    url = settings.database_url or ""
+    own = {"synchronous_commit": "off", "default_transaction_isolation": "'repeatable read'",
+           "search_path": "nowhere"}  # fmt: skip
+    name = urlsplit(url).path.removeprefix("/")
+    role = f"ALTER ROLE CURRENT_USER IN DATABASE {name}"
+    database = Database()
+    for setting, value in own.items():
+        await DB.fetch(f"{role} SET {setting} = {value}")
+    try:
+        await database.start(url, 1)
+        found = {each: (await database.fetch(f"SHOW {each}"))[0][0] for each in own}
+        await DB.fetch(f"{role} SET synchronous_commit = remote_apply")
+        await database.stop()
+        await database.start(url, 1)
+        stronger = (await database.fetch("SHOW synchronous_commit"))[0][0]
+    finally:
+        await database.stop()
+        await DB.fetch(f"{role} RESET ALL")
+
+    assert found == {
+        "synchronous_commit": "on", "default_transaction_isolation": "read committed",
+        "search_path": '"$user", public',
+    }  # fmt: skip
+    assert stronger == "remote_apply"
+
+
+async def test_who_is_not_let_in_any_more_is_told_to_come_later(
+    pool: None, settings: Settings
+) -> None:
+    parts = urlsplit(settings.database_url or "")
+    user, _, place = parts.netloc.partition(":")
+    wrong = urlunsplit(parts._replace(netloc=f"{user}:wrong@{place.partition('@')[2]}"))
+    database = Database()
+    await database.start(wrong, 1)
+    try:
+        with pytest.raises(Unavailable):
+            await database.fetch("SELECT 1")
+    finally:
+        await database.stop()
 
 
 async def test_migrating_twice_at_once_takes_turns(pool: None, settings: Settings) -> None:

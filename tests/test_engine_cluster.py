@@ -118,6 +118,53 @@ async def test_a_password_that_was_lost_is_made_anew(data: Path, missing: str) -
     assert all((data / name).exists() for name in engine_cluster.PASSWORDS.values())
 
 
+LOCKED_OUT = (
+    "PASSWORD 'known'", "PASSWORD NULL", "SET local_preload_libraries = 'nowhere'",
+)  # fmt: skip
+OWN_SETTINGS = (
+    "SET synchronous_commit = off",
+    "SET default_transaction_read_only = on",
+    "SET search_path = nowhere",
+    "SET statement_timeout = 1",
+    "SET gin_fuzzy_search_limit = 1",
+    "IN DATABASE notices SET enable_indexscan = off",
+    "IN DATABASE postgres SET work_mem = '64kB'",
+)
+
+
+async def test_what_a_role_set_for_itself_ends_with_the_next_start_which_says_so(
+    data: Path,
+) -> None:
+    with start(data) as engines:
+        before = engines.database_url
+        for own in OWN_SETTINGS:
+            # One change each, as the last but one would keep the next from being made.
+            await ask(
+                before, f"ALTER ROLE {engine_cluster.SERVICE} {own}",
+                server_settings={"default_transaction_read_only": "off", "statement_timeout": "0"},
+            )  # fmt: skip
+    said: list[str] = []
+
+    with Engines.open(data, meili_url="http://there", say=said.append) as engines:
+        assert engines.database_url == before
+        assert await ask(before, "SELECT count(*) FROM pg_db_role_setting") == 0
+        assert await ask(before, "SHOW synchronous_commit") == "on"
+    told = "\n".join(said)
+    assert [own for own in OWN_SETTINGS if own.split("SET ")[1].split(" =")[0] not in told] == []
+
+
+async def test_a_role_that_locked_itself_out_is_let_in_again(data: Path) -> None:
+    for change in LOCKED_OUT:
+        with start(data) as engines:
+            await ask(engines.database_url, f"ALTER ROLE {engine_cluster.SERVICE} {change}")
+        said: list[str] = []
+
+        with Engines.open(data, meili_url="http://there", say=said.append) as engines:
+            assert await ask(engines.database_url, "SELECT 1") == 1
+            assert await ask(engines.owner_url, "SELECT 1") == 1
+        assert "set anew" in "\n".join(said), change
+
+
 async def test_a_database_of_an_older_version_goes_on_under_the_new_role(data: Path) -> None:
     (data / "database.password").unlink()
     (data / "owner.password").unlink()

@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -115,7 +116,7 @@ def gone(pid: int) -> bool:
     return not engine_children.command_of(pid)
 
 
-async def ask(url: str, sql: str, **more: str) -> object:
+async def ask(url: str, sql: str, **more: Any) -> object:
     connection = await asyncpg.connect(url, **more)
     try:
         return await connection.fetchval(sql)

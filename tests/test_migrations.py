@@ -141,9 +141,9 @@ def test_a_notice_gets_its_period_from_its_form(tmp_path: Path, url: str) -> Non
         asyncio.run(
             ask(
                 url,
-                "INSERT INTO notice (id, form, evidence, number_form, published_index,"
+                "INSERT INTO notice (id, form, evidence, published_index,"
                 f" published_at, effective_at) VALUES ('{id:014}', '{json.dumps(form)}',"
-                f" 'self_declared', 'usual', {id}, now(), now())",
+                f" 'self_declared', {id}, now(), now())",
             )
         )
 

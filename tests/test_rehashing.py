@@ -20,6 +20,7 @@ from notices.migrating import migrate
 from notices.register import claims
 from notices.settings import Settings
 from notices.upkeep import auditing, rehashing
+from notices.upkeep.comparing import Numbers
 from notices.verification import Question
 from tests import enginefarm
 
@@ -156,11 +157,16 @@ async def test_another_key_hashes_nothing(old: Deployment, deployment: Deploymen
     assert await DB.fetch("SELECT 1 FROM claim WHERE rules > 1") == []
 
 
-async def test_the_audit_agrees_before_and_after(old: Deployment, settings: Settings) -> None:
+async def test_the_audit_agrees_before_and_after(
+    old: Deployment, settings: Settings, tmp_path: Path
+) -> None:
     url = enginefarm.database_at(enginefarm.running()[0], f"r_{settings.meili_index[2:]}")
-    for _ in range(2):
-        async with auditing.snapshot(url) as connection:
-            await auditing.audit(connection, lambda *_: None)
+    here, keyless = old.settings, replace(old.settings, data=tmp_path / "keyless")
+    for older in (True, False):
+        for numbers in (Numbers(here), Numbers(keyless)):
+            async with auditing.snapshot(url) as connection:
+                await auditing.audit(connection, lambda *_: None, numbers=numbers)
+            assert bool(numbers.older) == older
         await rehashing.rehash(old)
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from notices.database import DB
 from notices.facts.errors import Unavailable
-from notices.migrating import GRANTS, may_change_the_log, migrate
+from notices.migrating import migrate
+from notices.migrating.granting import GRANTS, may_change_the_log
 from notices.serving import child_environment
 from notices.settings import Settings, SettingsError, from_environment
 from tests import commands, enginefarm
@@ -118,14 +119,44 @@ async def test_texts_go_with_the_entry_that_tells_of_it_and_with_no_other(
     ]
 
 
-async def test_what_a_role_had_beyond_that_is_taken_from_it(
-    pool: None, settings: Settings, database_url: str
+BEYOND = (
+    "GRANT ALL ON event, agency TO notices_service",
+    "GRANT UPDATE (at) ON event TO notices_service",
+    "GRANT SELECT (entry) ON event TO PUBLIC",
+    "GRANT SELECT ON event TO notices_service WITH GRANT OPTION",
+    "GRANT ALL ON SEQUENCE notice_serial TO notices_service",
+    "GRANT CREATE ON SCHEMA public TO PUBLIC",
+    "REVOKE INSERT ON event FROM notices_service",
+    "REVOKE UPDATE (form) ON notice FROM notices_service",
+    "REVOKE ALL ON SEQUENCE notice_serial FROM notices_service",
+)
+
+
+async def granted() -> list[tuple[object, ...]]:
+    """What everybody was given, and by which transaction that was written."""
+    return await rows(
+        "SELECT c.oid, relacl::text,"
+        " (SELECT string_agg(attname || attacl::text, ';' ORDER BY attnum)"
+        " FROM pg_attribute WHERE attrelid = c.oid), nspacl::text, c.xmin::text FROM pg_class c"
+        " JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'public' ORDER BY c.oid"
+    )
+
+
+@pytest.mark.parametrize("change", BEYOND)
+async def test_what_a_role_has_beyond_or_lacks_is_set_right_and_nothing_else_is_touched(
+    pool: None, settings: Settings, database_url: str, change: str
 ) -> None:
-    await owned(DB.fetch("GRANT ALL ON event, agency TO notices_service"))
+    before = await granted()
+    await owned(DB.fetch(change))
+    changed = await granted()
     await migrate(database_url, settings.database_url)
 
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await DB.fetch("DELETE FROM event")
+    after = await granted()
+    assert [row[:4] for row in after] == [row[:4] for row in before] != [row[:4] for row in changed]
+    touched = [row[0] for row, then in zip(after, before, strict=True) if row[4] != then[4]]
+    assert len(touched) <= 2
+    await migrate(database_url, settings.database_url)
+    assert await granted() == after
 
 
 @pytest.fixture

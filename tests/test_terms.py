@@ -213,9 +213,9 @@ async def test_a_search_by_terms_reads_the_index_and_nothing_else(
         return []
 
     # A generic plan too: the server keeps one after a statement was used five times.
-    await DB.fetch("INSERT INTO notice (id, form, evidence, number_form, published_index,"
+    await DB.fetch("INSERT INTO notice (id, form, evidence, published_index,"
                    " published_at, effective_at) SELECT lpad(i::text, 14, '0'), $1::jsonb,"
-                   " 'self_declared', 'usual', i, now(), now() FROM generate_series(1, 3000) i",
+                   " 'self_declared', i, now(), now() FROM generate_series(1, 3000) i",
                    json.dumps(form("某某餐饮有限公司", None)))  # fmt: skip
     await DB.fetch("ANALYZE notice")
     fetch = DB.fetch

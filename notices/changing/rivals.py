@@ -13,6 +13,7 @@ from notices.deployment import Deployment
 from notices.facts.forms import Declaration
 from notices.facts.texts import rfc3339
 from notices.identity import Person
+from notices.upkeep import clock
 
 MOST = 20
 """Declarations of others that are kept for one notice; an officer needs no more to look into it."""
@@ -28,16 +29,23 @@ class Private(msgspec.Struct, kw_only=True):
 async def keep(
     deployment: Deployment, notice: str, person: Person, declaration: Declaration
 ) -> None:
-    """Keep what `person` declared beside `notice` (bare), unless so many others wait already."""
+    """Keep what `person` declared beside `notice` (bare), unless so many others wait already.
+
+    Raises ClockOff, and keeps nothing, while the time of it could not be believed.
+    """
     private = Private(declaration=declaration, declarant=person)
     sealed = deployment.keys.sealer.seal(msgspec.json.encode(private), notice.encode())
-    await DB.fetch(
-        "INSERT INTO rival (notice, at, sealed) SELECT $1, now(), $2"
-        " WHERE (SELECT count(*) FROM rival WHERE notice = $1) < $3",
-        notice,
-        sealed,
-        MOST,
-    )
+    asked = clock.HERE.now()
+    async with DB.transaction():
+        row = await DB.row(
+            "INSERT INTO rival (notice, at, sealed) SELECT $1, clock_timestamp(), $2"
+            " WHERE (SELECT count(*) FROM rival WHERE notice = $1) < $3 RETURNING at",
+            notice,
+            sealed,
+            MOST,
+        )
+        if row is not None:
+            clock.HERE.refuse_wrong(asked, row["at"])
 
 
 async def waiting(

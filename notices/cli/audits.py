@@ -119,12 +119,13 @@ def _first_use(vkey: str) -> str:
 
 def _database(settings: Settings, options: argparse.Namespace) -> None:
     from notices.upkeep import auditing
+    from notices.upkeep.comparing import Numbers
 
     if options.keep is not None:
         raise CommandError(_KEEP_URL, NOT_ASKED)
     before = read(options.state) if options.state is not None else None
-
     later = _later(options)
+    numbers = Numbers(settings)
 
     async def work() -> Seen:
         async with database_of(settings) as url, auditing.snapshot(url) as connection:
@@ -138,9 +139,12 @@ def _database(settings: Settings, options: argparse.Namespace) -> None:
             seen = [before.seen] if before is not None else []
             accepted = await connection.fetchval("SELECT later FROM log_head")
             later.until = max(later.until, accepted or later.until)
-            return await auditing.audit(connection, progress, *seen, later=later)
+            return await auditing.audit(connection, progress, *seen, later=later, numbers=numbers)
 
     seen = asyncio.run(work())
+    for said, so in ((_NO_KEYS, not numbers.sealed), (_OLDER, numbers.older)):
+        if so:
+            say(both(said.format(count=numbers.older)))
     if options.state is not None:
         write(options.state, _signed(settings, seen), datetime.now(UTC))
     _whole(seen, 0, before)
@@ -246,6 +250,16 @@ _LATER = Text(
     "The log is whole, but entries {first} to {last} are of times ({at} to {until}) that have yet "
     "to come by the clock here ({now}). If that is right, the log's clock was wrong: ask its "
     "operator, and once it is known, name --later {until}.",
+)
+_NO_KEYS = Text(
+    "这里没有密钥：没有核对各公告登记的是否就是它声明的号码，也没有核对密封的内容。",
+    "There are no keys here: whether notices cover the numbers that they declared, and what is "
+    "sealed, was not looked at.",
+)
+_OLDER = Text(
+    "其中{count}份公告的号码是按旧规则登记的，没有核对；请先运行 notices migrate，再核对一次。",
+    "The numbers of {count} notices are hashed by older rules and were not looked at: run notices "
+    "migrate, then audit again.",
 )
 _KEEP_URL = Text("--keep 只用于 URL。", "--keep is for a URL only.")
 _KEEP_ALL = Text(

@@ -48,7 +48,6 @@ def why(error: BaseException) -> Text | None:
         return error.text
     import asyncpg
 
-    from notices.database import UnusableUrl
     from notices.demo import NoNumbersLeftError, RealRegister
     from notices.demo.numbering import NumbersExhaustedError
     from notices.deployment import WrongDatabase
@@ -56,8 +55,8 @@ def why(error: BaseException) -> Text | None:
     from notices.facts.catalogue import CatalogueError
     from notices.facts.errors import Unavailable
     from notices.facts.regions import RegionsError
-    from notices.facts.troubles import ClockOff, Unrestored
-    from notices.migrating import MigrationError
+    from notices.facts.troubles import ClockOff, Unrestored, UnusableUrl
+    from notices.migrating.roles import MigrationError
     from notices.relay import FAILURES
     from notices.settings import SettingsError
     from notices.trust.keys import KeysError

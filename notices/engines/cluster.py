@@ -24,7 +24,7 @@ NAME = "notices"
 OWNER = "notices_owner"
 """The role that owns the database and makes its tables; it has no power beyond it."""
 SERVICE = "notices_service"
-"""The role that the service connects as: it may do what `migrating.GRANTS` lists."""
+"""The role that the service connects as: it may do what `migrating.granting.GRANTS` lists."""
 PASSWORDS = {OWNER: "owner.password", SERVICE: "database.password"}
 """The files in DATA that they are kept in."""
 HOMES = Path("/var/lib/notices-pg")
@@ -35,11 +35,15 @@ SOCKET_LIMIT = 100
 # removed, and of one that an older version made, where the service was the superuser or the owner.
 # One statement, so that it happens as a whole or not at all.
 ROLES = f"""
-DO $roles$ DECLARE owned regclass; routine regprocedure; role text; BEGIN
+DO $roles$ DECLARE owned regclass; routine regprocedure; role text; place text; BEGIN
 FOREACH role IN ARRAY ARRAY['{OWNER}', '{SERVICE}'] LOOP
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
     EXECUTE format('CREATE ROLE %I', role);
   END IF;
+  EXECUTE format('ALTER ROLE %I RESET ALL', role);
+  FOR place IN SELECT d.datname FROM pg_db_role_setting s, pg_database d
+    WHERE d.oid = s.setdatabase AND s.setrole = role::regrole
+  LOOP EXECUTE format('ALTER ROLE %I IN DATABASE %I RESET ALL', role, place); END LOOP;
 END LOOP;
 ALTER ROLE {OWNER} LOGIN CREATEDB NOSUPERUSER NOCREATEROLE PASSWORD '{{{OWNER}}}';
 ALTER ROLE {SERVICE} LOGIN NOCREATEDB NOSUPERUSER NOCREATEROLE PASSWORD '{{{SERVICE}}}';
@@ -166,14 +170,17 @@ def make(data: Path, programs: Path, user: User | None) -> Path:
     return new
 
 
-def passwords(data: Path, programs: Path, cluster: Path, user: User | None) -> dict[str, str]:
+def passwords(
+    data: Path, programs: Path, cluster: Path, user: User | None, *, anew: bool = False
+) -> dict[str, str]:
     """Both roles' passwords from their files; where one is missing both get new ones, and rights.
 
-    No server may run on `cluster`.
+    No server may run on `cluster`. `anew`: also where both are there, since they are not right.
     """
     kept = {role: data / name for role, name in PASSWORDS.items()}
-    with contextlib.suppress(FileNotFoundError):
-        return {role: file.read_text().strip() for role, file in kept.items()}
+    if not anew:
+        with contextlib.suppress(FileNotFoundError):
+            return {role: file.read_text().strip() for role, file in kept.items()}
     # Not one of both may be left that is no longer right when we are killed in between.
     for file in kept.values():
         file.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from notices.engines import binaries as engine_binaries
+from notices.engines import roles
 from notices.engines.children import Child, EngineError, Say, User, end_orphan, hold, run
 from notices.engines.cluster import (
     HOMES,
@@ -87,28 +88,42 @@ def start(data: Path, say: Say) -> PostgreSQL:
             )
         leftovers.callback(os.close, lock)
         end_orphan(cluster / "postmaster.pid", str(cluster), signal.SIGINT)
-        words = passwords(data, programs, cluster, user)
-        (data / "postgresql.password").unlink(missing_ok=True)  # the superuser's, of older versions
         sockets, temporary = socket_folder(home, user)
         if temporary:
             leftovers.callback(shutil.rmtree, sockets, ignore_errors=True)
         options = [f"-c{name}={value}" for name, value in SETTINGS.items()]
-        child = Child(
-            "PostgreSQL",
-            [programs / "postgres", "-D", cluster, "-k", sockets, *options],
-            ready=lambda pid: is_ready(cluster / "postmaster.pid", pid),
-            log=data / "logs" / "postgresql.log",
-            cwd=home,
-            user=user,
-            say=say,
-            stop_signal=signal.SIGINT,  # PostgreSQL's fast shutdown
-            death_signal=signal.SIGINT,
-        )
-        child.start()
-        url, owner_url = (
-            f"postgresql://{role}:{words[role]}@/{NAME}?host={quote(str(sockets), safe='/')}"
-            for role in (SERVICE, OWNER)
-        )
+        for anew in (False, True):
+            words = passwords(data, programs, cluster, user, anew=anew)
+            (data / "postgresql.password").unlink(missing_ok=True)  # of older versions' superuser
+            child = Child(
+                "PostgreSQL",
+                [programs / "postgres", "-D", cluster, "-k", sockets, *options],
+                ready=lambda pid: is_ready(cluster / "postmaster.pid", pid),
+                log=data / "logs" / "postgresql.log",
+                cwd=home,
+                user=user,
+                say=say,
+                stop_signal=signal.SIGINT,  # PostgreSQL's fast shutdown
+                death_signal=signal.SIGINT,
+            )
+            child.start()
+            url, owner_url = (
+                f"postgresql://{role}:{words[role]}@/{NAME}?host={quote(str(sockets), safe='/')}"
+                for role in (SERVICE, OWNER)
+            )
+            try:
+                if roles.let_in((url, owner_url), say):
+                    break
+            except BaseException:
+                child.stop()
+                raise
+            child.stop()
+            if anew:
+                raise EngineError(_KEPT_OUT)
+            say(
+                "自带的数据库不接受它的用户（口令可能被改了），重新设置口令。"
+                " / Our own database does not let its roles in: their passwords are set anew."
+            )
         return PostgreSQL(url, owner_url, child, leftovers.pop_all())
 
 
@@ -187,3 +202,10 @@ def is_ready(pid_file: Path, pid: int) -> bool:
     except OSError:
         return False
     return lines[0] == str(pid) and len(lines) > 7 and lines[7].strip() == "ready"
+
+
+_KEPT_OUT = Text(
+    "自带的数据库不接受它的用户，重新设置口令之后也不行；原因见 DATA/logs/postgresql.log。",
+    "Our own database does not let its roles in, not with new passwords either; the reason is in "
+    "DATA/logs/postgresql.log.",
+)

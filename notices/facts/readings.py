@@ -277,7 +277,7 @@ def bare_form(text: str) -> str:
 
     It forgives what `normal_form` keeps, since whoever searches sees what was found.
     """
-    return "".join(filter(is_letter, folded(text)))
+    return text if _PLAIN.fullmatch(text) else "".join(filter(is_letter, folded(text)))
 
 
 def digits_of(normal: str) -> str:

@@ -40,3 +40,15 @@ class Unrestored(Exception):
             "This database was not restored to the end, or its log was not found whole. Run "
             "notices restore again."
         )
+
+
+class UnusableUrl(Exception):
+    """DATABASE_URL cannot be read; not a part of it is shown, since any could be its password."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "DATABASE_URL 的写法不对，应为 postgresql://用户:密码@主机:端口/数据库，"
+            "密码中的特殊字符须写成 %XX。\n"
+            "DATABASE_URL cannot be read: it is written postgresql://user:password@host:port/name, "
+            "with %XX for special characters of the password."
+        )

@@ -25,8 +25,8 @@ FORM_FIELDS = (
 
 # One statement sees one state of the register: notice and events can never disagree.
 SELECT = """
-SELECT n.id, n.form, n.evidence, n.number_form, n.published_index, n.published_at,
-  n.effective_at, n.provisional, n.awaiting, n.period_value, n.period_unit, n.objections,
+SELECT n.id, n.form, n.evidence, n.published_index, n.published_at, n.effective_at,
+  n.provisional, n.awaiting, n.period_value, n.period_unit, n.objections,
   statement_timestamp() AS now,
   (SELECT array_agg(ROW(e.index, e.kind, e.at, e.logged_at) ORDER BY e.index)
      FROM event e WHERE e.notice = n.id) AS events
@@ -53,7 +53,6 @@ class Notice:
     id: str
     form: dict[str, Any] | None
     evidence: str
-    number_form: str
     published_at: datetime
     published_index: int
     objections: int
@@ -134,7 +133,6 @@ def from_row(row: asyncpg.Record) -> Notice:
         id=row["id"],
         form=msgspec.json.decode(row["form"]) if row["form"] is not None else None,
         evidence=row["evidence"],
-        number_form=row["number_form"],
         published_at=row["published_at"],
         published_index=row["published_index"],
         objections=row["objections"],

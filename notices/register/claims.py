@@ -51,38 +51,50 @@ def number_hash(deployment: Deployment, certificate: str, normal: str) -> bytes:
 
 def digits_hash(deployment: Deployment, certificate: str, normal: str) -> bytes | None:
     """The hash of a number's digits alone; None of a number without any."""
+    return _digits_hash(deployment.keys.matching, certificate, normal)
+
+
+def _digits_hash(key: bytes, certificate: str, normal: str) -> bytes | None:
     digits = readings.digits_of(normal)
-    if not digits:
-        return None
-    return numbers.keyed_hash(deployment.keys.matching, f"digits {certificate}", digits)
+    return numbers.keyed_hash(key, f"digits {certificate}", digits) if digits else None
 
 
 def claimed(deployment: Deployment, certificate: Certificate, declaration: Declaration) -> Claim:
     """What the checked `declaration` claims."""
-    holder = declaration.holder or Holder()
-    code = certificate.normal_number(holder.identifier or "")
-    blank = is_blank(declaration.number)
-    normal = code if blank else certificate.normal_number(declaration.number or "")
-    # Who types the holder's code where a seal's own would stand means the same as who types none.
-    without = blank or (certificate.stands_for_number and normal == code)
-    document = documents.of_declaration(declaration, certificate)
+    normal = certificate.normal_number(declaration.number or "")
     shown = disclosure.public_number(declaration, certificate)
+    claim = covered(deployment.keys.matching, certificate, declaration, normal, shown)
+    return claim._replace(awaiting=relations.awaits_confirmation(declaration, certificate))
+
+
+def covered(
+    key: bytes, certificate: Certificate, declaration: Declaration, normal: str, shown: str | None
+) -> Claim:
+    """`claimed`, but for whether it awaits a confirmation: hashed with `key`.
+
+    `normal` is the number as it is compared, `shown` as the public sees it.
+    """
+    holder = declaration.holder or Holder()
+    blank = is_blank(declaration.number)
+    stands = certificate.stands_for_number
+    code = certificate.normal_number(holder.identifier or "") if blank or stands else ""
+    normal = code if blank else normal
+    # Who types the holder's code where a seal's own would stand means the same as who types none.
+    without = blank or (stands and normal == code)
+    document = documents.of_declaration(declaration, certificate) if without else None
     both = declaration.copies == "both"
     return Claim(
-        by_certificate=number_hash(deployment, certificate.id, normal),
-        by_number=number_hash(deployment, ANY, normal),
-        by_digits=digits_hash(deployment, certificate.id, normal),
-        by_holder=number_hash(deployment, certificate.id, code)
-        if certificate.stands_for_number
-        else None,
-        document=document.id if without and document else "",
+        by_certificate=numbers.keyed_hash(key, certificate.id, normal),
+        by_number=numbers.keyed_hash(key, ANY, normal),
+        by_digits=_digits_hash(key, certificate.id, normal),
+        by_holder=numbers.keyed_hash(key, certificate.id, code) if stands else None,
+        document=document.id if document else "",
         copies=(certificate.parts if both else (declaration.copies or "",))
         if certificate.parts
         else ("",),
         copy_number=documents.copy_of(documents.copy_number(declaration, certificate)),
         lettered=readings.has_letters(normal),
         shown="*" not in (shown or ""),
-        awaiting=relations.awaits_confirmation(declaration, certificate),
     )
 
 

@@ -3,6 +3,7 @@
 The audit asks this after it has found the events to be what the log says.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from notices.facts import periods
@@ -12,6 +13,8 @@ from notices.trust.watching import Difference
 from notices.upkeep.rescheduling import ENDS, life
 
 ROWS = 4_096
+PIECE = 65_536
+"""Entries of the log whose notices one statement looks at: each comes to its end in good time."""
 
 _ORPHANS = """
 SELECT e.index, e.notice, CASE
@@ -19,8 +22,8 @@ SELECT e.index, e.notice, CASE
     WHEN e.kind = 'published' THEN 'second'
     ELSE 'unpublished' END AS wrong
 FROM event e LEFT JOIN notice n ON n.id = e.notice
-WHERE n.id IS NULL OR (e.kind = 'published') <> (e.index = n.published_index)
-  OR e.index < n.published_index
+WHERE e.index >= $1 AND e.index < $2 AND (n.id IS NULL
+  OR (e.kind = 'published') <> (e.index = n.published_index) OR e.index < n.published_index)
 ORDER BY e.index LIMIT 1
 """
 
@@ -46,8 +49,13 @@ SELECT id, published_index, wrong FROM (
       WHEN n.awaiting AND NOT coalesce(p.form ? 'awaiting', true)
         OR p.form ? 'awaiting' AND n.awaiting = EXISTS (SELECT 1 FROM event c
           WHERE c.notice = n.id AND c.kind = 'confirmed') THEN 'awaiting'
-      WHEN n.evidence = 'issuer_confirmed' AND NOT EXISTS (SELECT 1 FROM event c
-        WHERE c.notice = n.id AND c.kind IN ('confirmed', 'replaced')) THEN 'evidence'
+      WHEN n.provisional AND n.period_from IS NOT NULL AND n.period_value IS NULL
+        THEN 'provisional'
+      -- Nobody's identity is verified here yet. Whose confirmation it was, a redaction deletes.
+      WHEN n.evidence <> CASE (SELECT bool_or(coalesce(c.form -> 'agency' <> 'null', true))
+              FROM event c WHERE c.notice = n.id AND c.kind = 'confirmed')
+            WHEN true THEN 'issuer_confirmed' ELSE 'self_declared' END
+          AND (n.form IS NOT NULL OR n.evidence <> 'self_declared') THEN 'evidence'
       WHEN NOT EXISTS (SELECT 1 FROM claim c WHERE c.notice = n.id) THEN 'claim'
       WHEN EXISTS (SELECT 1 FROM claim c,
           LATERAL (SELECT coalesce(bool_or(o.kind IN ('withdrawn', 'annulled', 'superseded')),
@@ -59,8 +67,30 @@ SELECT id, published_index, wrong FROM (
           OR NOT c.living AND NOT told.ended AND NOT told.replaced
           OR c.replaced <> told.replaced
           OR c.awaiting <> n.awaiting)) THEN 'living'
+      WHEN n.objections <> (SELECT count(*) FROM objection o WHERE o.notice = n.id)
+        THEN 'objections'
+      WHEN EXISTS (SELECT 1 FROM event c WHERE c.notice = n.id AND c.kind = 'contested')
+          AND n.objections = 0 THEN 'contested'
+      WHEN n.objections > 0 AND EXISTS (SELECT 1 FROM (
+          SELECT count(*) FILTER (WHERE kind = 'contested') AS contests,
+            count(*) FILTER (WHERE kind = 'dismissed') AS dismissals,
+            count(*) FILTER (WHERE kind = 'annulled') AS annulments,
+            bool_or(kind IN ('withdrawn', 'annulled', 'superseded', 'replaced')) AS ended
+          FROM event c WHERE c.notice = n.id) AS told, (
+          SELECT count(*) FILTER (WHERE status = 'open') AS open,
+            count(*) FILTER (WHERE status = 'admitted') AS admitted,
+            count(*) FILTER (WHERE status = 'dismissed') AS dismissed,
+            count(*) FILTER (WHERE status = 'upheld') AS upheld,
+            count(*) FILTER (WHERE status = 'closed') AS closed,
+            bool_or((decided_at IS NULL) <> (status IN ('open', 'admitted'))) AS undated
+          FROM objection o WHERE o.notice = n.id) AS filed
+        WHERE undated OR dismissed <> dismissals OR upheld > annulments
+          OR NOT ended AND (admitted <> contests - dismissals OR closed > 0)
+          OR ended AND (open + admitted > 0 OR upheld + closed < contests - dismissals))
+        THEN 'contested'
     END AS wrong
   FROM notice n LEFT JOIN event p ON p.index = n.published_index
+  WHERE n.published_index >= $1 AND n.published_index < $2
 ) AS looked_at WHERE wrong IS NOT NULL ORDER BY published_index LIMIT 1
 """
 
@@ -68,13 +98,25 @@ SELECT id, published_index, wrong FROM (
 _WAITED = ENDS + "WHERE n.period_value IS NOT NULL ORDER BY n.published_index"
 
 
-async def refuse_what_disagrees(connection: Any) -> None:
-    """Raises Difference for the first notice or event that does not fit the other."""
+async def refuse_what_disagrees(connection: Any, size: int) -> None:
+    """Raises Difference for the first notice or event that does not fit the other.
+
+    `size` is the log's.
+    """
     for question in (_ORPHANS, _NOTICES):
-        row = await connection.fetchrow(question)
-        if row is not None:
-            raise Difference(_WORDS[row["wrong"]].format(**row))
+        for first, end in pieces(size):
+            row = await connection.fetchrow(question, first, end)
+            if row is not None:
+                raise Difference(WORDS[row["wrong"]].format(**row))
     await _refuse_other_ends(connection)
+
+
+def pieces(size: int) -> Iterator[tuple[int, int]]:
+    """The places of a log in ranges of PIECE, and with them all that it does not have."""
+    first = -(2**62)
+    for end in (*range(PIECE, size, PIECE), size, 2**62):
+        yield first, end
+        first = end
 
 
 async def _refuse_other_ends(connection: Any) -> None:
@@ -84,6 +126,10 @@ async def _refuse_other_ends(connection: Any) -> None:
         for row in rows:
             events, at = life(row), row["effective_at"]
             period = Period(row["period_value"], row["period_unit"])
+            if row["provisional"] and not any(
+                each.provisional for each in periods.ends_of_life(events, period)
+            ):
+                raise Difference(WORDS["provisional"].format(id=row["id"]))
             made = periods.end_of_life(events, period).at
             if at == row["confirmed_at"] and made <= at:
                 continue
@@ -100,7 +146,7 @@ _OTHER_END = Text(
 )
 
 
-_WORDS = {
+WORDS = {
     "no_notice": Text(
         "第{index}个事件的公告 {notice} 不存在。",
         "Notice {notice}, of event {index}, does not exist.",
@@ -136,13 +182,19 @@ _WORDS = {
         "Notice {id} has no notice period, yet it does not take effect (effective_at) when it was "
         "published.",
     ),
+    "provisional": Text(
+        "公告 {id} 的生效时间标为可能变动（provisional），但它的公示期内的节假日早已公布。",
+        "Notice {id} says that its end may still move (provisional), but all holidays that it "
+        "depends on are known.",
+    ),
     "awaiting": Text(
         "公告 {id} 是否待确认（awaiting）与其事件不符。",
         "Whether notice {id} awaits a confirmation (awaiting) does not follow from its events.",
     ),
     "evidence": Text(
-        "公告 {id} 标为已由发证机关确认，但日志中没有这样的事件。",
-        "Notice {id} says that its issuer confirmed it, of which there is no event.",
+        "公告 {id} 标明的依据（evidence）与其事件不符：是否由发证机关确认。",
+        "The evidence of notice {id} does not follow from its events: whether its issuer "
+        "confirmed it.",
     ),
     "claim": Text(
         "公告 {id} 不覆盖任何号码：查询它的号码会答“没有公告”。",
@@ -151,5 +203,14 @@ _WORDS = {
     "living": Text(
         "公告 {id} 的号码登记（claim.living）与其事件不符。",
         "The claim of notice {id} on its number (claim.living) does not follow from its events.",
+    ),
+    "objections": Text(
+        "公告 {id} 的异议数（objections）不是收到的异议数。",
+        "Notice {id} counts another number of objections than there are.",
+    ),
+    "contested": Text(
+        "公告 {id} 的异议的状态与其事件不符：有的未经决定就结束了，或仍在等待。",
+        "What became of the objections to notice {id} does not follow from its events: one was "
+        "closed and nobody decided it, or waits though it was.",
     ),
 }

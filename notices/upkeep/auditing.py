@@ -4,14 +4,15 @@ All of it is read in one snapshot, so it may run beside a service in use, and pi
 that it may be of any length. Nothing is written.
 """
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import asyncpg
 import msgspec
 
-from notices.database import answering, connect
+from notices.database import AWAY, answering, connect
 from notices.facts.texts import Text, rfc3339
 from notices.log import HAPPENED_AT, split
 from notices.trust import merkle, receipts, watching
@@ -19,11 +20,16 @@ from notices.trust.encoding import EncodingError, canonical
 from notices.trust.tiles import WIDTH
 from notices.trust.watching import Difference, Entry, Later, Run, Seen
 from notices.upkeep import agreeing
+from notices.upkeep.comparing import Numbers
 
 Progress = Callable[[int, int], None]
 
 ROWS = 16 * WIDTH
 """That are fetched at a time, of each cursor."""
+ANSWERS, STATEMENT = 10.0, 120.0
+"""Seconds for a connection, and for a statement, none of which looks at more than a piece of the
+log: a database that is frozen is given up, and said to be."""
+LEAVES = 2.0
 
 # Only what was redacted may lack its opening, and the redaction comes after it in the log.
 _EVENTS = """
@@ -38,53 +44,78 @@ _NODES = "SELECT position, hash FROM log_node WHERE level = $1 ORDER BY position
 @contextlib.asynccontextmanager
 async def snapshot(url: str) -> AsyncIterator[Any]:
     """A connection that sees the database as it is now, and can change nothing."""
-    connection = await connect(url, timeout=10)
+    connection = await connect(url, timeout=ANSWERS, command_timeout=STATEMENT)
     try:
-        # Closing ends it; whoever ended the transaction of a connection that was cut would be told
-        # of that, and not of why.
-        await connection.transaction(isolation="repeatable_read", readonly=True).start()
+        with answering():
+            # Closing ends it; whoever ended the transaction of a connection that was cut would be
+            # told of that, and not of why.
+            await connection.transaction(isolation="repeatable_read", readonly=True).start()
         yield connection
     finally:
-        await connection.close()
+        try:
+            async with asyncio.timeout(LEAVES):
+                await connection.close()
+        except AWAY:
+            connection.terminate()
 
 
 async def audit(
-    connection: Any, progress: Progress, *before: Seen, later: Later | None = None
+    connection: Any,
+    progress: Progress,
+    *before: Seen,
+    later: Later | None = None,
+    numbers: Numbers | None = None,
 ) -> Seen:
     """What the database's log is, when all of it agrees; raises Difference.
 
     `connection` is in a snapshot; `before` is what was seen of this log earlier. `later` is
-    shown all entries.
+    shown all entries. By `numbers` what notices claim is made again; else nothing is said of it.
     """
     with answering():
         head = await connection.fetchrow("SELECT size, last_at, peaks FROM log_head WHERE id = 1")
         if head is None:
             raise Difference(_NO_HEAD)
-        size, peaks = head["size"], split(head["peaks"])
+        size = head["size"]
         seen_most = max((seen.size for seen in before), default=0)
         if size < seen_most:
             raise Difference(_SHRUNK.format(old=seen_most, size=size))
-        walk = watching.Walk(*before)
-        tree = _Tree(connection)
-        async for rows in _tiles(connection):
-            if rows[-1]["index"] >= size:
-                raise Difference(_TOO_MANY.format(index=max(size, rows[0]["index"]), size=size))
-            said, runs = walk.add([row["entry"].encode() for row in rows])
-            if later is not None:
-                later.look(rows[0]["index"], said)
-            for row, entry in zip(rows, said, strict=True):
-                _refuse_other_row(row, entry)
-            await tree.compare(runs)
-            progress(walk.size, size)
-        if walk.size < size:
-            raise Difference(_TOO_FEW.format(first=walk.size, last=size - 1, size=size))
-        if peaks != walk.all_peaks:
-            raise Difference(_OTHER_PEAKS.format(size=size))
-        if size and head["last_at"] != walk.at:
-            raise Difference(_OTHER_END.format(said=head["last_at"], at=walk.at))
-        await tree.end()
-        await agreeing.refuse_what_disagrees(connection)
-        return walk.end(size, merkle.root(peaks))
+        with numbers.beside(size) if numbers is not None else contextlib.nullcontext():
+            seen = await _walked(connection, progress, head, before, later)
+            await agreeing.refuse_what_disagrees(connection, size)
+            if numbers is not None:
+                await numbers.refuse_others(connection, size)
+        return seen
+
+
+async def _walked(
+    connection: Any,
+    progress: Progress,
+    head: asyncpg.Record,
+    before: Sequence[Seen],
+    later: Later | None,
+) -> Seen:
+    """What the log is, with its tree and the columns of its events; raises Difference."""
+    size, peaks = head["size"], split(head["peaks"])
+    walk = watching.Walk(*before)
+    tree = _Tree(connection)
+    async for rows in _tiles(connection):
+        if rows[-1]["index"] >= size:
+            raise Difference(_TOO_MANY.format(index=max(size, rows[0]["index"]), size=size))
+        said, runs = walk.add([row["entry"].encode() for row in rows])
+        if later is not None:
+            later.look(rows[0]["index"], said)
+        for row, entry in zip(rows, said, strict=True):
+            _refuse_other_row(row, entry)
+        await tree.compare(runs)
+        progress(walk.size, size)
+    if walk.size < size:
+        raise Difference(_TOO_FEW.format(first=walk.size, last=size - 1, size=size))
+    if peaks != walk.all_peaks:
+        raise Difference(_OTHER_PEAKS.format(size=size))
+    if size and head["last_at"] != walk.at:
+        raise Difference(_OTHER_END.format(said=head["last_at"], at=walk.at))
+    await tree.end()
+    return walk.end(size, merkle.root(peaks))
 
 
 async def _tiles(connection: Any) -> AsyncIterator[list[asyncpg.Record]]:

@@ -16,19 +16,17 @@ import structlog
 from notices.changing import following, issuing
 from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_other_keys
-from notices.facts.catalogue import Certificate
-from notices.facts.forms import Declaration
-from notices.facts.readings import RULES, bare_form
-from notices.records import Private
-from notices.register import claims
-from notices.register.claims import OVERLAPPING, Claim
+from notices.facts.readings import RULES
+from notices.records import Private, number_key
+from notices.register.claims import OVERLAPPING
+from notices.upkeep.reclaiming import Shown, claim_of
 
 PIECE = 1000
 
 LOG = structlog.get_logger()
 
 _CLAIMS = f"""
-SELECT c.id, c.copy, c.notice, p.sealed, n.form, n.number_key IS NOT NULL AS has_key, c.living,
+SELECT c.id, c.copy, c.notice, p.sealed, n.form, c.living,
   r.index AS replaced_by, (SELECT sealed FROM event_private WHERE event = r.index) AS replacement,
   (SELECT e.entry FROM event e WHERE e.index = n.published_index) AS entry,
   (SELECT array_agg(o.copy) FROM claim o WHERE o.notice = c.notice) AS copies
@@ -97,7 +95,7 @@ async def _piece(deployment: Deployment) -> int:
         _refuse_lost(deployment, rows)
         made = [_made(deployment, row) for row in rows]
         await DB.fetch(_WRITE, *([each[0][column] for each in made] for column in range(11)))
-        keys = {id: key for _, id, key in made if key is not None}
+        keys = {id: key for _, id, key in made}
         await DB.fetch(_WRITE_KEYS, list(keys), list(keys.values()))
     return len(rows)
 
@@ -124,11 +122,13 @@ def _made(deployment: Deployment, row: Any) -> tuple[tuple[Any, ...], str, str |
     private = msgspec.json.decode(
         deployment.keys.sealer.open(row["sealed"], row["notice"].encode()), type=Private
     )
-    form = msgspec.json.decode(row["form"]) if row["form"] is not None else {}
-    claim = _claim(deployment, certificate, private, form, row["copies"])
-    key = None
-    if row["has_key"] and private.number:
-        key = bare_form(certificate.normal_number(private.number))
+    normal = certificate.normal_number(private.number or "")
+    form = msgspec.json.decode(row["form"], type=Shown) if row["form"] is not None else None
+    number = private.number, normal
+    claim = claim_of(
+        deployment.keys.matching, certificate, number, private.holder, form, row["copies"]
+    )
+    key = number_key(normal, form.number if form is not None else None)
     copy_number = claim.copy_number if row["copy"] == "duplicate" else None
     living = row["living"]
     if row["replacement"] is not None:
@@ -143,26 +143,6 @@ def _made(deployment: Deployment, row: Any) -> tuple[tuple[Any, ...], str, str |
         living,
     )  # fmt: skip
     return values, row["notice"], key
-
-
-def _claim(
-    deployment: Deployment,
-    certificate: Certificate,
-    private: Private,
-    form: dict[str, Any],
-    copies: Sequence[str],
-) -> Claim:
-    """What the notice would claim today; a redacted one tells its document no more."""
-    both = "both" if len(copies) > 1 else copies[0] or None
-    declaration = Declaration(
-        number=private.number,
-        holder=private.holder,
-        copies=both,
-        details=form.get("details"),
-        document=(form.get("document") or {}).get("id"),
-        copy_number=form.get("copy_number"),
-    )
-    return claims.claimed(deployment, certificate, declaration)
 
 
 async def _remember(deployment: Deployment) -> None:

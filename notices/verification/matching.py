@@ -37,7 +37,7 @@ _ORDER = "ORDER BY living DESC, awaiting, replaced DESC, id DESC"
 ASK = f"""
 SELECT h.size AS log_size, statement_timestamp() AS now, q.asked, q.way,
   c.by_certificate, c.document, c.copy, c.copy_number, c.replaced, c.shown,
-  n.id, n.form, n.evidence, n.number_form, n.published_index,
+  n.id, n.form, n.evidence, n.published_index,
   n.published_at, n.effective_at, n.provisional, n.awaiting, n.period_value, n.period_unit,
   n.objections,
   CASE WHEN n.form IS NULL THEN
