@@ -45,6 +45,20 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(str(error)) from error
 
 
+DEAR = {
+    "test_auditing", "test_backup", "test_crash", "test_engine_cluster", "test_engines",
+    "test_faults", "test_foreign", "test_openapi", "test_receipt_script", "test_rehashing",
+    "test_serving", "test_suggesting",
+}  # fmt: skip
+"""Files with something that takes seconds to make, which one process makes for all of its tests."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem in DEAR:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if FARM is not None:
         FARM.stop()

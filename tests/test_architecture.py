@@ -1,6 +1,7 @@
 """Who may import whom: the house plan, held by reading the imports."""
 
 import ast
+import functools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -45,6 +46,7 @@ def modules() -> Iterator[tuple[str, Path]]:
         yield f"search.{file.stem}", file
 
 
+@functools.cache
 def imports(file: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(file.read_text())):

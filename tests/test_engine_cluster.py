@@ -2,7 +2,9 @@
 
 import os
 import pwd
+import secrets
 import stat
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,13 +21,33 @@ from tests.test_engines import ask, cluster, quiet
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders away")
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A data folder whose database was made and has stopped."""
-    folder = tmp_path / "var"
+    folder = tmp_path_factory.mktemp("made") / "var"
     start(folder).close()
     yield folder
     enginefarm.remove(folder)
+
+
+@pytest.fixture
+def data(made: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of it with a database of its own, which takes a tenth of the time of making one."""
+    folder = tmp_path / "var"
+    copy(made, folder)
+    pointer = folder / "postgresql.home"
+    if pointer.exists():
+        home = Path(pointer.read_text().strip())
+        own = home.with_name(f"{home.name}-{secrets.token_hex(4)}")
+        copy(home, own)
+        pointer.write_text(f"{own}\n")
+    yield folder
+    enginefarm.remove(folder)
+
+
+def copy(folder: Path, to: Path) -> None:
+    """With owners, which shutil leaves behind."""
+    subprocess.run(["cp", "-a", folder, to], check=True)
 
 
 def start(data: Path) -> Engines:

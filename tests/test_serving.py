@@ -18,9 +18,9 @@ WEB = "notices web --fd"
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    more = {"WORKERS": "3", "SPARE": "1", "METRICS_ADDRESS": f"127.0.0.1:{free_port()}"}
+    more = {"WORKERS": "2", "SPARE": "1", "METRICS_ADDRESS": f"127.0.0.1:{free_port()}"}
     with running(tmp_path_factory.mktemp("service") / "data", **more) as service:
-        assert soon(lambda: len(service.children(WEB)) == 4)
+        assert soon(lambda: len(service.children(WEB)) == 3)
         yield service
 
 
@@ -121,19 +121,19 @@ def test_a_web_process_that_dies_is_replaced_and_nobody_is_turned_away(service: 
     os.kill(first[1], signal.SIGKILL)
 
     ask(service, 20)
-    assert soon(lambda: len(set(service.children(WEB)) - {first[1]}) == 4)
+    assert soon(lambda: len(set(service.children(WEB)) - {first[1]}) == 3)
 
 
 def test_the_one_in_reserve_takes_the_place_of_one_that_was_killed(service: Service) -> None:
     """A killed process is back within a second: the next one has read its code by then."""
-    assert soon(lambda: len(service.children(WEB)) == 4)
+    assert soon(lambda: len(service.children(WEB)) == 3)
     spare = max(service.children(WEB), key=started_at)
     others = [pid for pid in service.children(WEB) if pid != spare]
     os.kill(others[0], signal.SIGKILL)
 
     assert soon(lambda: len(set(service.children(WEB)) - {spare, *others}) == 1)  # the next spare
     rest = [pid for pid in service.children(WEB) if pid != spare]
-    assert len(rest) == 3
+    assert len(rest) == 2
     for pid in rest:
         os.kill(pid, signal.SIGSTOP)
     try:
@@ -144,18 +144,18 @@ def test_the_one_in_reserve_takes_the_place_of_one_that_was_killed(service: Serv
 
 
 def test_a_reserve_that_was_killed_too_is_missed_by_nobody(service: Service) -> None:
-    assert soon(lambda: len(service.children(WEB)) == 4)
+    assert soon(lambda: len(service.children(WEB)) == 3)
     spare = max(service.children(WEB), key=started_at)
     os.kill(spare, signal.SIGKILL)
     os.kill(min(service.children(WEB), key=started_at), signal.SIGKILL)
 
     ask(service, 10)
-    assert soon(lambda: len(service.children(WEB)) == 4)
+    assert soon(lambda: len(service.children(WEB)) == 3)
 
 
 def test_no_web_process_outlives_kill_9_and_the_port_is_free_at_once(service: Service) -> None:
     webs = service.children(WEB)
-    assert len(webs) == 4  # one of them in reserve
+    assert len(webs) == 3  # one of them in reserve
     service.kill()
 
     assert soon(lambda: not any(alive(pid) for pid in webs), 5)
