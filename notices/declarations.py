@@ -23,6 +23,7 @@ from notices.facts.catalogue import Certificate
 from notices.facts.errors import AlreadyDeclared, Invalid, NotTheHolder, Problem
 from notices.facts.forms import Declaration, Holder
 from notices.facts.names import same_name
+from notices.facts.public.notice import DeclaredNotice, with_more
 from notices.facts.text_check import LONGEST_TEXT
 from notices.facts.texts import CHINA
 from notices.identity import Person, hash_of, hash_of_acting
@@ -158,7 +159,7 @@ async def _declare_once(
     with committed():
         notice = await register.get(id)
         receipt = await register.receipt(deployment, id, index)
-        body = {**notice.public(deployment), "receipt": receipt}
+        body = DeclaredNotice(**with_more(notice.public(deployment), receipt=receipt))
         return await once.answer(once_, msgspec.json.encode(body).decode())
 
 
@@ -229,4 +230,4 @@ async def _already_declared(
     if own[0] != ours[0] and own[1] != ours[1]:
         await rivals.keep(deployment, row["notice"], person, declaration)
     notice = await register.get(row["notice"])
-    return AlreadyDeclared(existing=notice.existing(deployment))
+    return AlreadyDeclared(notice.existing(deployment))

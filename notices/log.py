@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from notices.database import DB
+from notices.facts.public.notice import AnyForm, Opening, Receipt
 from notices.facts.texts import rfc3339
 from notices.facts.troubles import ClockOff, NewLogKeyDue
 from notices.trust import merkle, notes, receipts, tiles
@@ -67,8 +68,12 @@ class Commitment(NamedTuple):
     value: str
 
 
-def commit(form: dict[str, Any]) -> Commitment:
+def commit(form: AnyForm) -> Commitment:
     """The commitment to `form`; it needs no turn, so it is made before one is taken."""
+    return _commit(msgspec.to_builtins(form))
+
+
+def _commit(form: dict[str, Any]) -> Commitment:
     salt = secrets.token_bytes(HASH)
     text = canonical(form)
     return Commitment(salt, text.decode(), receipts.commitment_to(salt, text))
@@ -76,7 +81,7 @@ def commit(form: dict[str, Any]) -> Commitment:
 
 def _telling(commitment: Commitment, at: datetime) -> Commitment:
     """The commitment to the same form, which now tells when it really was."""
-    return commit({**msgspec.json.decode(commitment.form), HAPPENED_AT: rfc3339(at)})
+    return _commit({**msgspec.json.decode(commitment.form), HAPPENED_AT: rfc3339(at)})
 
 
 class Growth:
@@ -271,17 +276,17 @@ async def proof(index: int, size: int) -> list[bytes]:
 
 
 async def receipt(
-    signer: notes.NoteSigner, index: int, entry: str, opening: dict[str, Any] | None
-) -> dict[str, Any]:
+    signer: notes.NoteSigner, index: int, entry: str, opening: Opening | None
+) -> Receipt:
     """The receipt of a committed entry: proof and checkpoint over the log as committed now."""
     size, root = await _to_sign(signer)
     path = await proof(index, size)
     note = signer.checkpoint(size, root)
-    return receipts.to_json(entry, opening, index, path, note)
+    return receipts.receipt(entry, opening, index, path, note)
 
 
-def opening(salt: bytes | None, form: Any) -> dict[str, Any] | None:
+def opening(salt: bytes | None, form: str | None) -> Opening | None:
     """Salt and form as the contract shows them; None once they were redacted."""
     if salt is None or form is None:
         return None
-    return receipts.opening(salt, msgspec.json.decode(form) if isinstance(form, str) else form)
+    return receipts.opening(salt, form)

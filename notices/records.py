@@ -58,9 +58,9 @@ def record(
         notice=(
             id,
             commitment.form,
-            number_key(certificate.normal_number(declaration.number or ""), form["number"]),
+            number_key(certificate.normal_number(declaration.number or ""), form.number),
             # Who somebody is says nothing of whether he may declare for another one.
-            "self_declared" if "awaiting" in form else deployment.evidence,
+            "self_declared" if form.awaiting else deployment.evidence,
         ),
         private=(
             id,

@@ -1,7 +1,7 @@
 """The public document: what of a notice is in the index, and the words it can be found by."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from notices.facts.characters import is_letter, simplified, unified
+from notices.facts.public.notice import PublicNotice
 from notices.facts.readings import bare_form
 from search.hanzi import pinyin
 
@@ -91,14 +92,16 @@ def _sounds(texts: Iterable[str]) -> tuple[list[str], list[str]]:
     ]
 
 
-def lasting(notice: Mapping[str, Any]) -> str:
+LASTING = tuple(name for name in PublicNotice.__struct_fields__ if name not in LATER)
+
+
+def lasting(notice: PublicNotice) -> str:
     """The public notice as JSON text without `LATER`, which whoever shows it adds."""
-    kept = {name: value for name, value in notice.items() if name not in LATER}
-    return msgspec.json.encode(kept).decode()
+    return msgspec.json.encode({name: getattr(notice, name) for name in LASTING}).decode()
 
 
 def document(
-    notice: Mapping[str, Any],
+    notice: PublicNotice,
     *,
     region_name: str,
     papers: Sequence[str],
@@ -113,55 +116,57 @@ def document(
     is public in full. Nothing else is known here, so nothing that is not public can get into the
     index.
     """
-    holder = notice["holder"]
-    published_at = datetime.fromisoformat(notice["published_at"])
-    effective_at = notice["effective_at"]
-    number = bare_form(notice["number"]) if number_key and notice["number"] else None
-    identifier = holder.get("identifier")
+    holder, kind, region = notice.holder, notice.certificate_name, notice.region
+    if holder is None or kind is None or region is None:
+        raise ValueError("a redacted notice is in no index")
+    published_at = datetime.fromisoformat(notice.published_at)
+    effective_at = notice.effective_at
+    number = bare_form(notice.number) if number_key and notice.number else None
+    identifier = holder.identifier
     numbers = [each for each in (number_key, number, identifier) if each]
     called = dict.fromkeys((*names, *copies))
-    paper = (notice.get("document") or {"name": notice["certificate_name"]})["name"]
+    paper = notice.document.name if notice.document else kind
     # Of a masked name the surname alone is public: its sound would find half the city.
-    named = [] if "*" in holder["name"] else [holder["name"]]
+    named = [] if "*" in holder.name else [holder.name]
     # Neither are aliases: they would make the index larger by a half.
-    kinds = dict.fromkeys((notice["certificate_name"]["zh"], paper["zh"]))
+    kinds = dict.fromkeys((kind.zh, paper.zh))
     syllables, initials = _sounds([*named, *kinds, region_name])
-    state = notice["status"]
-    if state in ("declared", "invalid") and not notice["awaiting"]:
+    state: str = notice.status
+    if state in ("declared", "invalid") and not notice.awaiting:
         state = "void"
     return {
-        "id": notice["id"],
+        "id": notice.id,
         # What a page of hits shows; it is passed on as it is.
         "notice": lasting(notice),
         # Words, most telling first: Meilisearch ranks by this order.
-        "holder": words(holder["name"]),
+        "holder": words(holder.name),
         "certificate_words": [words(name) for name in called],
         # 鲁(2020)潍坊市奎文区不动产权第0012345号 is typed in parts, its Han too.
         "number_words": [words(part) for part in pieces(number or "")[1]],
-        "place": [words(place) for place in (region_name, notice["issuer"]) if place],
+        "place": [words(place) for place in (region_name, notice.issuer) if place],
         # Filters: a number is never looked up as a word, since hyphens and brackets cut words, and
         # since each new word costs Meilisearch a dictionary of all words anew.
-        "numbers": sorted({*numbers, notice["id"]}),
-        "tails": backwards([*numbers, bare_form(holder["name"])]),
+        "numbers": sorted({*numbers, notice.id}),
+        "tails": backwards([*numbers, bare_form(holder.name)]),
         # Pinyin: 潍坊梅思 is found by meisi, and by wfms.
         "pinyin": syllables,
         "initials": initials,
         # The shorter the run that ends with what was typed, the more of it was typed.
         "last_run": last_run(number_key),
-        "certificate": notice["certificate"],
+        "certificate": notice.certificate,
         "papers": papers,
-        "matter": notice["matter"],
-        "holder_kind": holder["kind"],
-        "region": notice["region"],
-        "region4": notice["region"][:4],
-        "region2": notice["region"][:2],
+        "matter": notice.matter,
+        "holder_kind": holder.kind,
+        "region": region,
+        "region4": region[:4],
+        "region2": region[:2],
         # Declared or invalid is a question for the clock, so both are `void` here; what awaits a
         # confirmation stays declared.
         "state": state,
         "effective_at": datetime.fromisoformat(effective_at).timestamp() if effective_at else None,
         "published_at": int(published_at.timestamp() * 1000),
-        "published_index": notice["events"][0]["index"],
+        "published_index": notice.events[0].index,
         # Nobody searches by it: it tells whether an index took what happened last.
-        "last_event": notice["events"][-1]["index"],
+        "last_event": notice.events[-1].index,
         "year": published_at.astimezone(_CHINA).year,
     }

@@ -14,11 +14,22 @@ from notices.trust.receipts import (
     commitment,
     commitment_to,
     entry_text,
+)
+from tests.test_receipts import (
+    AT,
+    FORM,
+    GOOD,
+    ID,
+    PROOF,
+    SALT,
+    SIGNER,
+    logged_alone,
+    make,
     opening,
+    saved,
     to_json,
     to_text,
 )
-from tests.test_receipts import AT, FORM, GOOD, ID, PROOF, SALT, SIGNER, logged_alone, make, saved
 
 
 def changed(**parts: Any) -> bytes:

@@ -19,8 +19,11 @@ ACTS = {
     "demo",
 }  # fmt: skip
 TOP = {"app", "cli", "serving", "logs", "__main__", "__init__"}
-READERS = ("notices.facts.characters", "notices.facts.numbers", "notices.facts.readings")
-"""How text and numbers are read: all that `search` may know of the register."""
+READERS = (
+    "notices.facts.characters", "notices.facts.numbers", "notices.facts.readings",
+    "notices.facts.public",
+)  # fmt: skip
+"""How text and numbers are read, and what is public: all that `search` may know of the register."""
 HOMES = {
     "litestar": {"web", "app"},
     "cryptography": {"trust"},

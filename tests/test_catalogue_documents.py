@@ -1,5 +1,6 @@
 """Which paper a number stands on, what it is called there, and where a hyphen in it counts."""
 
+import msgspec
 import pytest
 
 from notices.facts import catalogue
@@ -365,8 +366,8 @@ def test_what_older_declarations_call_the_kind_of_a_seal_is_still_read() -> None
 
 
 def test_the_public_catalogue_shows_papers_as_the_contract_has_them() -> None:
-    food = OWN.certificates["food-operation-license"].public()
-    seal = OWN.certificates["company-seal"].public()
+    food = msgspec.to_builtins(OWN.certificates["food-operation-license"].public())
+    seal = msgspec.to_builtins(OWN.certificates["company-seal"].public())
 
     assert food["documents"][0] == {
         "id": "food-operation-license",

@@ -153,7 +153,7 @@ async def test_two_holders_who_declare_at_once_are_decided_alike(
         ids = [each for each in (first, second) if isinstance(each, str)]
         assert len(refused) == (1 if name in OVERLAPPING else 0)
         assert len(ids) == 2 - len(refused)
-        assert [each.extra["existing"]["id"] for each in refused] == ids[: len(refused)]
+        assert [each.existing.id for each in refused] == ids[: len(refused)]
     kept = await DB.fetch("SELECT count(*) AS kept FROM rival")
     assert kept[0]["kept"] == (5 if name in OVERLAPPING else 0)
     assert rivals.MOST > 5

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from notices.database import DB
@@ -317,7 +318,7 @@ async def test_every_certificate_can_be_declared(sign_in: SignIn, deployment: De
             holder = {k: ANNA[k] for k in ("kind", "name", "identifier")}
         details = {
             field["name"]: field["choices"][0] if "choices" in field else "12345678"
-            for field in certificate.public()["fields"]
+            for field in msgspec.to_builtins(certificate.public())["fields"]
             if field["required"]
         }
 

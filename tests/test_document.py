@@ -2,33 +2,46 @@
 
 from typing import Any
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notices.facts.public.notice import PublicNotice
 from search.document import backwards, document, letters, pieces
 from search.index import SETTINGS
 
 
-def notice(**changes: Any) -> dict[str, Any]:
+def notice(**changes: Any) -> PublicNotice:
     public: dict[str, Any] = {
         "id": "37070000012345",
         "certificate": "real-estate-title",
         "certificate_name": {"zh": "不动产权证书", "en": "Real estate certificate"},
+        "document": None,
         "matter": None,
         "holder": {"kind": "organisation", "name": "潍坊某某（奎文）餐饮店", "identifier": "92X"},
         "number": "鲁（2020）潍坊市奎文区不动产权第0012345号",
         "copies": None,
+        "copy_number": None,
         "cause": "lost",
         "issuer": "潍坊市自然资源和规划局",
+        "issued_on": None,
+        "lost_on": None,
         "region": "370705",
+        "details": {},
         "statement": "声明作废。",
         "published_at": "2026-01-01T00:00:00.123+08:00",
         "effective_at": "2026-02-01T00:00:00.000+08:00",
+        "provisional": False,
         "status": "declared",
+        "evidence": "self_declared",
         "awaiting": None,
+        "objections": 0,
+        "elsewhere": None,
+        "notice_period": None,
+        "links": {"html": "", "pdf": "", "receipt": ""},
         "events": [{"index": 41, "kind": "published", "at": "2026-01-01T00:00:00.123+08:00"}],
     }
-    return public | changes
+    return msgspec.convert(public | changes, PublicNotice)
 
 
 def made(

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -15,6 +16,8 @@ from notices import relay
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
+from notices.facts.public.notice import with_more
+from notices.facts.public.search import SearchPage
 from notices.facts.texts import CHINA
 from notices.finding import Finder, Query, behind, statements, suggesting, without
 from notices.finding.asking import Asking
@@ -126,9 +129,9 @@ async def found(finder: Finder, register: dict[str, str], **query: Any) -> list[
     """The names of the notices found, in their order."""
     answer = await finder.find(Query(**query))
     names = {id: name for name, id in register.items()}
-    assert answer["degraded"] == finder.asking.engine._url.endswith(":1")
-    assert answer["total"] >= len(answer["notices"])
-    return [names[notice["id"]] for notice in answer["notices"]]
+    assert answer.degraded == finder.asking.engine._url.endswith(":1")
+    assert answer.total >= len(answer.notices)
+    return [names[notice.id] for notice in answer.notices]
 
 
 async def test_an_empty_query_lists_the_newest_first(
@@ -190,7 +193,7 @@ async def test_a_notice_is_found_by_what_people_type(
 ) -> None:
     if q in ("！（）", "%", "_"):
         answer = await finder.find(Query(q=q))
-        assert (answer["total"], answer["notices"]) == (0, [])
+        assert (answer.total, answer.notices) == (0, [])
     else:
         assert set(await found(finder, register, q=q)) == expected
 
@@ -248,7 +251,7 @@ async def test_filters_narrow(
 
 async def test_the_last_day_of_a_period_counts(finder: Finder, register: dict[str, str]) -> None:
     answer = await finder.find(Query())
-    day = date.fromisoformat(answer["notices"][0]["published_at"][:10])
+    day = date.fromisoformat(answer.notices[0].published_at[:10])
 
     assert len(await found(finder, register, published_from=day, published_to=day)) == 4
     assert len(await found(finder, register, year=day.year)) == 4
@@ -258,16 +261,16 @@ async def test_the_last_day_of_a_period_counts(finder: Finder, register: dict[st
 
 async def test_facets_count_what_was_found(finder: Finder, register: dict[str, str]) -> None:
     answer = await finder.find(Query(q=OTHER))
-    year = answer["notices"][0]["published_at"][:4]
+    year = answer.notices[0].published_at[:4]
 
-    statuses = [notice["status"] for notice in answer["notices"]]
-    assert answer["facets"] == {
+    statuses = [notice.status for notice in answer.notices]
+    assert msgspec.structs.asdict(answer.facets) == {
         "certificate": {"food-operation-license": 1, "real-estate-title": 1},
         "region": {"370705": 1, "370781": 1},
         "status": {status: statuses.count(status) for status in set(statuses)},
         "year": {year: 2},
     }
-    assert (answer["total"], answer["total_is_exact"]) == (2, True)
+    assert (answer.total, answer.total_is_exact) == (2, True)
 
 
 async def test_pages_follow_each_other(finder: Finder, register: dict[str, str]) -> None:
@@ -284,8 +287,8 @@ async def test_a_notice_is_declared_while_its_period_runs(
         await relay.reindex(finder._deployment, _admin_of(finder), nobody)
     assert len(await found(finder, register, status="declared")) == 4
     answer = await finder.find(Query())
-    assert answer["facets"]["status"] == {"declared": 4}
-    assert {notice["status"] for notice in answer["notices"]} == {"declared"}
+    assert answer.facets.status == {"declared": 4}
+    assert {notice.status for notice in answer.notices} == {"declared"}
 
 
 async def test_what_awaits_a_confirmation_is_declared_whatever_the_clock_says(
@@ -298,8 +301,8 @@ async def test_what_awaits_a_confirmation_is_declared_whatever_the_clock_says(
     assert await found(finder, register, status="declared") == ["plum"]
     assert "plum" not in await found(finder, register, status="invalid")
     answer = await finder.find(Query())
-    assert answer["facets"]["status"] == {"declared": 1, "invalid": 3}
-    shown = {notice["id"]: notice["awaiting"] for notice in answer["notices"]}
+    assert answer.facets.status == {"declared": 1, "invalid": 3}
+    shown = {notice.id: notice.awaiting for notice in answer.notices}
     assert shown == dict.fromkeys(shown) | {register["plum"]: "confirmation"}
 
 
@@ -318,15 +321,15 @@ async def test_a_period_that_ended_a_moment_ago_is_filtered_as_invalid(
     await relay.reindex(deployment, admin, nobody)
     await checking.note(True)
     finder = Finder(deployment, engine)
-    assert (await finder.find(Query()))["facets"]["status"] == {"declared": 4}
+    assert (await finder.find(Query())).facets.status == {"declared": 4}
 
     async def all_invalid() -> bool:
         return len(await found(finder, register, status="invalid")) == 4
 
     await until(all_invalid)
     answer = await finder.find(Query())
-    assert answer["facets"]["status"] == {"invalid": 4}
-    assert {notice["status"] for notice in answer["notices"]} == {"invalid"}
+    assert answer.facets.status == {"invalid": 4}
+    assert {notice.status for notice in answer.notices} == {"invalid"}
 
 
 async def test_a_withdrawn_notice_is_reinstated_in_search(
@@ -337,7 +340,7 @@ async def test_a_withdrawn_notice_is_reinstated_in_search(
 
     assert await found(finder, register, status="reinstated") == ["plum"]
     assert "plum" not in await found(finder, register, status="invalid")
-    assert (await finder.find(Query()))["facets"]["status"]["reinstated"] == 1
+    assert (await finder.find(Query())).facets.status["reinstated"] == 1
 
 
 async def test_what_is_shown_is_never_older_than_the_register(
@@ -346,7 +349,7 @@ async def test_what_is_shown_is_never_older_than_the_register(
     await withdrawn(deployment, register["plum"], PLUM)
 
     answer = await finder.find(Query(q="梅思"))
-    assert [notice["status"] for notice in answer["notices"]] == ["reinstated"]
+    assert [notice.status for notice in answer.notices] == ["reinstated"]
     assert await found(finder, register, q="梅思", status="invalid") == []
 
 
@@ -372,9 +375,9 @@ async def test_what_the_index_shows_is_what_the_register_says(
         answers.append(await Finder(deployment, engine).find(Query(q=q)))
 
     assert answers[0] == answers[1]
-    for notice in answers[0]["notices"]:
-        public = (await registers.get(notice["id"])).public(deployment)
-        assert {name: notice[name] for name in public} == public
+    for notice in answers[0].notices:
+        public = (await registers.get(notice.id)).public(deployment)
+        assert with_more(notice, **with_more(public)) == with_more(notice)
 
 
 async def test_what_the_index_has_not_taken_is_read_from_the_register(
@@ -441,7 +444,7 @@ async def test_optional_prefixes_of_a_number_do_not_matter(
 
     for one in (engine, away):
         answer = await Finder(deployment, one).find(Query(q=FARMER))
-        assert [notice["id"] for notice in answer["notices"]] == [id]
+        assert [notice.id for notice in answer.notices] == [id]
 
 
 class Failing(Engine):
@@ -470,7 +473,7 @@ async def test_after_a_failure_nobody_waits_until_the_engine_is_well(
     engine = Failing(SearchDown("timeout"))
     finder = Finder(deployment, engine)
     for _ in range(5):
-        assert (await finder.find(Query()))["degraded"]
+        assert (await finder.find(Query())).degraded
         assert (
             await suggesting.suggest(deployment, finder.asking, finder.vocabulary, "老街杂货") == []
         )
@@ -480,14 +483,14 @@ async def test_after_a_failure_nobody_waits_until_the_engine_is_well(
     engine.well = True
 
     async def asked_again() -> bool:
-        assert (await finder.find(Query()))["degraded"]
+        assert (await finder.find(Query())).degraded
         return engine.asked > 1
 
     await until(asked_again)
     engine.error = None
 
     async def answered() -> bool:
-        return not (await finder.find(Query()))["degraded"]
+        return not (await finder.find(Query())).degraded
 
     await until(answered)
     assert await answered()
@@ -516,8 +519,8 @@ async def test_a_hanging_engine_costs_less_than_a_second(
     begin = time.perf_counter()
     answer = await finder.find(Query(q="梅思"))
 
-    assert answer["degraded"]
-    assert answer["total"] == 1
+    assert answer.degraded
+    assert answer.total == 1
     assert time.perf_counter() - begin < 1
     await engine.close()
     listening.close()
@@ -535,7 +538,7 @@ async def test_many_slow_answers_are_given_up_together(
     engine = Slow(None)
     answer = await Finder(deployment, engine).find(Query(q="老街杂货铺 meisi"))
 
-    assert answer["degraded"]
+    assert answer.degraded
     assert engine.asked == 1
 
 
@@ -548,7 +551,7 @@ async def test_a_name_in_traditional_characters_is_found_by_simplified_ones(
     for one in (engine, away):
         for q in ("台儿庄运河酒楼", "儿庄", "酒樓", "庄"):
             answer = await Finder(deployment, one).find(Query(q=q))
-            assert [notice["id"] for notice in answer["notices"]] == [id]
+            assert [notice.id for notice in answer.notices] == [id]
 
 
 async def test_rare_characters_are_found_and_nothing_is_silently_left_out(
@@ -575,12 +578,12 @@ async def test_rare_characters_are_found_and_nothing_is_silently_left_out(
         finder = Finder(deployment, one)
         for q, wanted in expected.items():
             answer = await finder.find(Query(q=q))
-            assert [ids[notice["id"]] for notice in answer["notices"]] == wanted, q
+            assert [ids[notice.id] for notice in answer.notices] == wanted, q
             if wanted and "★" not in q:
-                begin, end = answer["notices"][0]["highlights"]["holder"][0]
+                begin, end = answer.notices[0].highlights["holder"][0]
                 assert compact(wanted[0][begin:end]) == compact(q)
     starred = await finder.find(Query(q="某★某"))
-    assert starred["interpreted"]["ignored"] == ["★"]
+    assert starred.interpreted.ignored == ["★"]
 
 
 @pytest.mark.parametrize(
@@ -611,8 +614,8 @@ async def test_numbers_in_a_sentence_are_found_and_the_rest_is_said_to_be_left_o
     for one in (engine, away):
         answer = await Finder(deployment, one).find(Query(q=q))
 
-        assert [names[notice["id"]] for notice in answer["notices"]] == expected
-        assert answer["interpreted"]["ignored"] == ignored
+        assert [names[notice.id] for notice in answer.notices] == expected
+        assert answer.interpreted.ignored == ignored
 
 
 async def test_seals_of_one_holder_are_told_apart_by_the_paper_that_is_typed(
@@ -639,12 +642,12 @@ async def test_seals_of_one_holder_are_told_apart_by_the_paper_that_is_typed(
             "合同专用章 3799990012345": [other],
         }.items():
             answer = await finder.find(Query(q=q))
-            assert [notice["id"] for notice in answer["notices"]] == wanted, (q, answer["degraded"])
+            assert [notice.id for notice in answer.notices] == wanted, (q, answer.degraded)
         kind = await finder.find(Query(q="印章"))
-        assert {notice["id"] for notice in kind["notices"]} == {*ids.values(), other}
+        assert {notice.id for notice in kind.notices} == {*ids.values(), other}
         nobodys = await finder.find(Query(q="合同专用章"))
-        assert nobodys["total"] == 3  # whoever looks for one of them finds the kind
-        assert nobodys["interpreted"]["certificate"] == "company-seal"
+        assert nobodys.total == 3  # whoever looks for one of them finds the kind
+        assert nobodys.interpreted.certificate == "company-seal"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -708,8 +711,8 @@ async def test_what_only_looks_like_a_hit_hides_none_that_is_one(
         await declared(deployment, number, name=f"潍坊{place}店")
 
     answer = await Finder(deployment, away).find(Query(q="一二三四"))
-    assert [notice["id"] for notice in answer["notices"]] == [one]
-    assert (answer["total"], answer["total_is_exact"]) == (1, True)
+    assert [notice.id for notice in answer.notices] == [one]
+    assert (answer.total, answer.total_is_exact) == (1, True)
 
 
 async def test_an_old_contest_that_was_dismissed_may_still_run_its_period(
@@ -770,9 +773,9 @@ async def test_what_was_found_in_time_is_the_answer(
     monkeypatch.setattr(without, "SECONDS", 1.0)
     answer = await Finder(deployment, away).find(Query(q="市"))
 
-    assert [notice["id"] for notice in answer["notices"]] == [apart["person"]]
-    assert (answer["total"], answer["total_is_exact"]) == (1, False)
-    assert answer["facets"]["status"] == {}
+    assert [notice.id for notice in answer.notices] == [apart["person"]]
+    assert (answer.total, answer.total_is_exact) == (1, False)
+    assert answer.facets.status == {}
 
 
 async def test_a_redacted_notice_leaves_no_terms_behind(
@@ -798,8 +801,13 @@ async def test_more_hits_than_can_be_paged_through_are_counted_as_not_exact(
     monkeypatch.setattr(without, "MOST", 2)
 
     answer = await Finder(deployment, away).find(Query())
-    assert (answer["total"], answer["total_is_exact"]) == (2, False)
-    assert answer["facets"] == {"certificate": {}, "region": {}, "status": {}, "year": {}}
+    assert (answer.total, answer.total_is_exact) == (2, False)
+    assert msgspec.structs.asdict(answer.facets) == {
+        "certificate": {},
+        "region": {},
+        "status": {},
+        "year": {},
+    }
 
 
 async def test_a_database_that_is_too_slow_leaves_an_honest_nothing(
@@ -811,7 +819,7 @@ async def test_a_database_that_is_too_slow_leaves_an_honest_nothing(
     monkeypatch.setattr(without, "SECONDS", 0.0)
 
     answer = await Finder(deployment, away).find(Query())
-    assert (answer["total"], answer["total_is_exact"]) == (0, False)
+    assert (answer.total, answer.total_is_exact) == (0, False)
 
 
 async def test_a_new_notice_is_found_once_the_relay_has_brought_it(
@@ -823,7 +831,7 @@ async def test_a_new_notice_is_found_once_the_relay_has_brought_it(
         await until(caught_up)
 
     answer = await Finder(deployment, engine).find(Query(q="梅思"))
-    assert [notice["id"] for notice in answer["notices"]] == [id]
+    assert [notice.id for notice in answer.notices] == [id]
 
 
 async def test_searches_without_the_engine_leave_connections_for_checking(
@@ -866,7 +874,7 @@ async def test_searches_without_the_engine_leave_connections_for_checking(
     searches = together(2 * slots)
     await asyncio.wait_for(full.wait(), 20)
     ending.set()
-    assert all(answer["degraded"] for answer in await asyncio.gather(*searches))
+    assert all(answer.degraded for answer in await asyncio.gather(*searches))
     assert most == slots
 
 
@@ -917,17 +925,17 @@ async def test_one_wrong_character_still_finds_and_is_said(
 ) -> None:
     answer = await whole.find(Query(q=q))
 
-    assert {notice["id"] for notice in answer["notices"]} == {register["other"], register["house"]}
-    assert answer["interpreted"]["approximate"] is True
-    assert answer["total_is_exact"] is False
-    assert sum(answer["facets"]["certificate"].values()) == 2
-    assert answer["notices"][0]["highlights"]["holder"]
+    assert {notice.id for notice in answer.notices} == {register["other"], register["house"]}
+    assert answer.interpreted.approximate is True
+    assert answer.total_is_exact is False
+    assert sum(answer.facets.certificate.values()) == 2
+    assert answer.notices[0].highlights["holder"]
 
 
 async def test_what_a_query_was_taken_for_and_where_it_was_found_is_said(whole: Finder) -> None:
     answer = await whole.find(Query(q="梅思 799990000011 食品经营"))
 
-    assert answer["interpreted"] == {
+    assert msgspec.to_builtins(answer.interpreted) == {
         "numbers": ["799990000011"],
         "words": ["梅思", "食品经营"],
         "certificate": None,
@@ -935,14 +943,14 @@ async def test_what_a_query_was_taken_for_and_where_it_was_found_is_said(whole: 
         "approximate": False,
     }
     number = await whole.find(Query(q=HOUSE))
-    assert number["interpreted"]["numbers"] == ["鲁2020潍坊市奎文区不动产权0012345"]
-    [notice] = answer["notices"]
-    marked = notice["highlights"]
+    assert number.interpreted.numbers == ["鲁2020潍坊市奎文区不动产权0012345"]
+    [notice] = answer.notices
+    marked = notice.highlights
     begin, end = marked["holder"][0]
-    assert notice["holder"]["name"][begin:end] == "梅思"
+    assert notice.holder.name[begin:end] == "梅思"
     begin, end = marked["number"][0]
-    assert notice["number"][begin:end] == "799990000011"
-    assert marked["certificate_name"] == [[0, 4]]
+    assert notice.number[begin:end] == "799990000011"
+    assert marked["certificate_name"] == [(0, 4)]
 
 
 @pytest.mark.parametrize(
@@ -966,8 +974,8 @@ async def test_a_number_is_found_whatever_is_written_around_it(
     names = {id: name for name, id in register.items()}
     answer = await whole.find(Query(q=q))
 
-    assert [names[notice["id"]] for notice in answer["notices"]] == expected
-    assert answer["interpreted"]["ignored"] == ignored
+    assert [names[notice.id] for notice in answer.notices] == expected
+    assert answer.interpreted.ignored == ignored
 
 
 @pytest.mark.parametrize(
@@ -988,7 +996,7 @@ async def test_the_same_is_found_without_the_engine_but_for_sounds(
     names = {id: name for name, id in register.items()}
     answer = await Finder(deployment, away).find(Query(q=q))
 
-    assert [names[notice["id"]] for notice in answer["notices"]] == expected
+    assert [names[notice.id] for notice in answer.notices] == expected
 
 
 async def test_a_certificate_named_with_a_code_comes_before_others_of_its_holder(
@@ -996,26 +1004,26 @@ async def test_a_certificate_named_with_a_code_comes_before_others_of_its_holder
 ) -> None:
     answer = await whole.find(Query(q=f"不动产权证书 {USCC}"))
 
-    assert [notice["id"] for notice in answer["notices"]] == [register["house"]]
+    assert [notice.id for notice in answer.notices] == [register["house"]]
 
 
 async def test_what_was_looked_for_is_said_where_nothing_was_found(whole: Finder) -> None:
     number = await whole.find(Query(q="JY99999999999999"))
     name = await whole.find(Query(q="没有这样的名称"))
 
-    assert number["interpreted"]["numbers"] == ["JY99999999999999"]
-    assert name["interpreted"]["words"] == ["没有这样的名称"]
-    assert (name["total_is_exact"], name["interpreted"]["approximate"]) == (True, False)
+    assert number.interpreted.numbers == ["JY99999999999999"]
+    assert name.interpreted.words == ["没有这样的名称"]
+    assert (name.total_is_exact, name.interpreted.approximate) == (True, False)
 
 
 async def test_what_is_nearly_right_is_counted_sorted_and_paged(
     whole: Finder, register: dict[str, str]
 ) -> None:
-    async def asked(**more: Any) -> dict[str, Any]:
+    async def asked(**more: Any) -> SearchPage:
         return await whole.find(Query(q="青州市老街杂物铺", **more))
 
-    everything = [notice["id"] for notice in (await asked(sort="oldest"))["notices"]]
+    everything = [notice.id for notice in (await asked(sort="oldest")).notices]
     assert everything == [register["other"], register["house"]]
     second = await asked(sort="oldest", page=2, per_page=1)
-    assert [notice["id"] for notice in second["notices"]] == [register["house"]]
-    assert second["total"] == sum(second["facets"]["certificate"].values()) == 2
+    assert [notice.id for notice in second.notices] == [register["house"]]
+    assert second.total == sum(second.facets.certificate.values()) == 2

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 
@@ -14,6 +15,7 @@ from notices.changing import amending
 from notices.deployment import Deployment
 from notices.facts.lifecycle import Status
 from notices.facts.numbers import resident_id_ok, uscc_ok
+from notices.facts.public.search import SearchPage
 from notices.identity import person_from
 from notices.web import drafts, rendering, signing, typed, wording
 from search.admin import Admin
@@ -258,16 +260,20 @@ async def test_the_search_shows_cards_counts_and_pages(
     id = await published(restaurant)
     notice = (await client.get(f"/api/v1/notices/{id}")).json()
 
-    async def find(query: Any) -> dict[str, Any]:
-        return {
+    async def find(query: Any) -> SearchPage:
+        found = {
             "total": 41, "total_is_exact": True, "page": query.page, "per_page": 20,
-            "notices": [notice], "degraded": True,
-                "interpreted": {"numbers": [], "words": ["餐饮"], "approximate": False},
+            "notices": [notice | {"highlights": {}}], "degraded": True,
+            "interpreted": {
+                "numbers": [], "words": ["餐饮"], "certificate": None, "ignored": [],
+                "approximate": False,
+            },
             "facets": {
                 "certificate": {"food-operation-license": 41}, "region": {"370705": 41},
                 "status": {"invalid": 41}, "year": {"2026": 40, "2025": 1},
             },
         }  # fmt: skip
+        return msgspec.convert(found, SearchPage)
 
     monkeypatch.setattr(app.state.finder, "find", find)
     answer = await client.get("/notices", params={"q": "餐饮", "page": "2", "status": "declared"})

@@ -236,7 +236,7 @@ async def search_without_the_engine(deployment: Deployment) -> None:
                 {"status": "declared"}, {"status": "invalid"}, {"status": "contested"},
                 {"status": "reinstated"}, {"status": "replaced"},
             ):  # fmt: skip
-                assert (await finder.find(Query(q=q, **more)))["degraded"]
+                assert (await finder.find(Query(q=q, **more))).degraded
         await suggesting.suggest(deployment, finder.asking, finder.vocabulary, "JY1379999")
     finally:
         await finder.asking.close()

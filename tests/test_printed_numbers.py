@@ -86,7 +86,7 @@ def test_its_statement_names_its_paper_and_shows_the_number_as_printed(
     usual = NAMED_BY_DECLARANT.get(certificate.id) or certificate.documents[0].name.zh
     name = document or NAMED_BY_FORM.get(number, usual)
 
-    form = public_form(declaration, certificate, None)
+    form = msgspec.to_builtins(public_form(declaration, certificate, None))
 
     statement = form["statement"]
     assert form["document"]["name"]["zh"] == name
@@ -136,7 +136,7 @@ def test_no_statement_holds_an_explanation_or_the_name_of_two_papers(
 ) -> None:
     declaration = declared(certificate, number, document=document, confirm_unusual_number=True)
 
-    form = public_form(declaration, certificate, None)
+    form = msgspec.to_builtins(public_form(declaration, certificate, None))
 
     around = form["statement"].replace(form["number"], "").replace(form["holder"]["name"], "")
     around = re.sub(r"（统一社会信用代码：\w*）|（灭失）|（编号[0-9-]+）", "", around)
@@ -151,7 +151,7 @@ def test_a_seal_without_a_code_is_named_too() -> None:
     for document in seal.documents:
         declaration = declared(seal, "", document=document.id)
 
-        statement = public_form(declaration, seal, None)["statement"]
+        statement = public_form(declaration, seal, None).statement
 
         assert f"遗失{document.name.zh}1枚，印章编码：无编码，" in statement
         assert codes(declaration) == set()

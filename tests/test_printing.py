@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 
@@ -20,6 +21,7 @@ from notices.deployment import Deployment
 from notices.facts import lifecycle
 from notices.facts.lifecycle import Event
 from notices.facts.notice_ids import printed
+from notices.facts.public.notice import Receipt
 from notices.register import Notice
 from notices.trust import proofs, receipts
 from notices.web import marks, places, press, printing, wording
@@ -318,9 +320,7 @@ async def test_a_character_that_the_fonts_lack_is_marked_and_named(
 
 
 @pytest.fixture
-async def sample(
-    restaurant: httpx.AsyncClient, deployment: Deployment
-) -> tuple[Notice, dict[str, Any]]:
+async def sample(restaurant: httpx.AsyncClient, deployment: Deployment) -> tuple[Notice, Receipt]:
     """A notice as it is read, and its receipt."""
     id = (await published(restaurant))["id"]
     return await register.get(id), await register.receipt(deployment, id, None)
@@ -354,7 +354,7 @@ def after(notice: Notice, *kinds: str) -> Notice:
 )
 def test_what_happened_to_a_notice_is_marked(
     deployment: Deployment,
-    sample: tuple[Notice, dict[str, Any]],
+    sample: tuple[Notice, Receipt],
     kinds: list[str],
     mark: str | None,
     tmp_path: Path,
@@ -373,7 +373,7 @@ def test_what_happened_to_a_notice_is_marked(
 
 
 def test_the_same_notice_at_the_same_moment_is_the_same_file(
-    deployment: Deployment, sample: tuple[Notice, dict[str, Any]]
+    deployment: Deployment, sample: tuple[Notice, Receipt]
 ) -> None:
     notice, receipt = sample
     later = dataclasses.replace(notice, now=notice.now + timedelta(seconds=1))
@@ -386,10 +386,11 @@ def test_the_same_notice_at_the_same_moment_is_the_same_file(
 @needs_a_scanner
 @pytest.mark.parametrize("hashes", [20, 40])
 def test_the_code_of_a_large_log_can_be_scanned_too(
-    deployment: Deployment, sample: tuple[Notice, dict[str, Any]], hashes: int, tmp_path: Path
+    deployment: Deployment, sample: tuple[Notice, Receipt], hashes: int, tmp_path: Path
 ) -> None:
     notice, receipt = sample
-    longer = receipt | {"proof": [receipts.to_base64(bytes([n] * 32)) for n in range(hashes)]}
+    proof = [receipts.to_base64(bytes([n] * 32)) for n in range(hashes)]
+    longer = msgspec.structs.replace(receipt, proof=proof)
     address = scanned(printed_of(deployment, notice, longer, {}, "zh"), tmp_path)
 
     assert unquote(address.split("#proof=")[1]) == receipts.to_text(longer)
@@ -397,12 +398,12 @@ def test_the_code_of_a_large_log_can_be_scanned_too(
 
 @needs_a_scanner
 def test_a_proof_too_long_for_a_code_is_attached_and_the_code_leads_to_the_notice(
-    deployment: Deployment, sample: tuple[Notice, dict[str, Any]], tmp_path: Path
+    deployment: Deployment, sample: tuple[Notice, Receipt], tmp_path: Path
 ) -> None:
     notice, receipt = sample
     signatures = (receipts.to_base64(hashlib.sha512(bytes([n])).digest()) for n in range(30))
     lines = "".join(f"— witness.example/{n} {line}\n" for n, line in enumerate(signatures))
-    witnessed = receipt | {"checkpoint": receipt["checkpoint"] + lines}
+    witnessed = msgspec.structs.replace(receipt, checkpoint=receipt.checkpoint + lines)
     assert len(receipts.to_text(witnessed)) > LARGEST_QR_CODE
     made = printed_of(deployment, notice, witnessed, {}, "zh")
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -15,6 +16,7 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import disclosure, periods
 from notices.facts.catalogue import Period
+from notices.facts.public.form import PublicForm
 from notices.upkeep import auditing, recalling, rescheduling
 from tests.conftest import SignIn
 from tests.owning import owned
@@ -32,8 +34,8 @@ async def older(
     """Notices as they were published before forms told their period: of two seals, a licence."""
     today = disclosure.public_form
 
-    def public_form(*words: Any) -> dict[str, Any]:
-        return {name: value for name, value in today(*words).items() if name != "notice_period"}
+    def public_form(*words: Any) -> PublicForm:
+        return msgspec.structs.replace(today(*words), notice_period=msgspec.UNSET)
 
     monkeypatch.setattr(disclosure, "public_form", public_form)
     ids = [

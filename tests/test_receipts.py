@@ -6,19 +6,19 @@ import hmac
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notices.trust import merkle
+from notices.facts.public.notice import Receipt
+from notices.trust import merkle, receipts
+from notices.trust.encoding import to_base64
 from notices.trust.notes import NoteSigner, checkpoint_text
 from notices.trust.receipts import (
     ReceiptError,
     commitment,
     entry_text,
-    opening,
-    to_json,
-    to_text,
     verify,
 )
 
@@ -39,6 +39,19 @@ def entry(number: int) -> str:
 
 def committed(number: int) -> str:
     return commitment(SALT, {**FORM, "number": str(number)})
+
+
+def opening(salt, form):
+    return {"salt": to_base64(salt), "form": form}
+
+
+def to_json(*parts):
+    """What is handed out, as whoever gets it can change it."""
+    return msgspec.structs.asdict(receipts.receipt(*parts))
+
+
+def to_text(receipt):
+    return receipts.to_text(msgspec.json.decode(json.dumps(receipt), type=Receipt))
 
 
 def make(index=5, size=11, *, redacted=False, signer=SIGNER, origin=None):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -54,7 +55,8 @@ async def old(
 
 async def ask(here: Deployment, **question: Any) -> dict[str, Any]:
     [answer] = await verification.answer(here, [Question(**question)])
-    return answer
+    told: dict[str, Any] = msgspec.to_builtins(answer)
+    return told
 
 
 async def test_until_all_is_hashed_anew_the_register_is_not_served(old: Deployment) -> None:

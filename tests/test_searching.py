@@ -8,29 +8,34 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
+from notices.facts.public.search import SearchPage
 from notices.finding import Query
 from notices.web import searching
 from tests.samples import declaration
 
 NUMBER = "JY13799990000011"
-Find = Callable[[Query], Awaitable[dict[str, Any]]]
+UNDERSTOOD = {"numbers": [], "words": [], "certificate": None, "ignored": [], "approximate": False}
+Find = Callable[[Query], Awaitable[SearchPage]]
 Finds = Callable[..., list[Query]]
 
 
-def answer(query: Query, **changes: Any) -> dict[str, Any]:
+def answer(query: Query, **changes: Any) -> SearchPage:
     """What the finder says when it finds nothing, with `changes`."""
     said: dict[str, Any] = {
         "total": 0, "total_is_exact": True, "page": query.page, "per_page": query.per_page,
         "notices": [], "degraded": False,
         "facets": {"certificate": {}, "region": {}, "status": {}, "year": {}},
-        "interpreted": {"numbers": [], "words": [], "approximate": False},
+        "interpreted": UNDERSTOOD,
     }  # fmt: skip
-    return said | changes
+    said |= changes
+    said["notices"] = [{"highlights": {}} | notice for notice in said["notices"]]
+    return msgspec.convert(said, SearchPage)
 
 
 @pytest.fixture
@@ -40,7 +45,7 @@ def finds(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> Finds:
     def make(told: Find | None = None, **changes: Any) -> list[Query]:
         asked: list[Query] = []
 
-        async def find(query: Query) -> dict[str, Any]:
+        async def find(query: Query) -> SearchPage:
             asked.append(query)
             return await told(query) if told else answer(query, **changes)
 
@@ -53,7 +58,7 @@ def finds(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> Finds:
 @pytest.fixture
 def interpreted() -> Callable[..., dict[str, Any]]:
     def make(**changes: Any) -> dict[str, Any]:
-        return {"numbers": [], "words": [], "approximate": False} | changes
+        return UNDERSTOOD | changes
 
     return make
 
@@ -242,13 +247,13 @@ CHOSEN = {
 }  # fmt: skip
 
 
-def spread_of(query: Query) -> dict[str, Any]:
+def spread_of(query: Query, **changes: Any) -> SearchPage:
     """Seven notices of what is chosen, and others where a filter is left out."""
     facets = {
         name: values if getattr(query, name) is None else {CHOSEN[name]: 7}
         for name, values in SPREAD.items()
     }
-    return answer(query, total=7, facets=facets)
+    return answer(query, total=7, facets=facets, **changes)
 
 
 async def test_a_chosen_filter_offers_its_other_values_with_counts(
@@ -256,7 +261,7 @@ async def test_a_chosen_filter_offers_its_other_values_with_counts(
 ) -> None:
     together = asyncio.Barrier(4)
 
-    async def find(query: Query) -> dict[str, Any]:
+    async def find(query: Query) -> SearchPage:
         if query.per_page == 1:  # these are asked at once, or this never ends
             async with asyncio.timeout(5):
                 await together.wait()
@@ -296,15 +301,16 @@ async def test_other_values_that_cannot_be_counted_are_left_out(
     interpreted: Callable[..., dict[str, Any]],
     trouble: str,
 ) -> None:
-    async def find(query: Query) -> dict[str, Any]:
+    async def find(query: Query) -> SearchPage:
         if query.per_page != 1:
             return spread_of(query)
         if trouble == "unavailable":
             raise Unavailable
-        return spread_of(query) | {
-            "degraded": trouble == "degraded",
-            "interpreted": interpreted(approximate=trouble == "approximate"),
-        }
+        return spread_of(
+            query,
+            degraded=trouble == "degraded",
+            interpreted=interpreted(approximate=trouble == "approximate"),
+        )
 
     finds(find)
     answered = await client.get("/notices", params={"q": "餐饮", "year": "2026"})

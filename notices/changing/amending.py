@@ -1,10 +1,9 @@
 """Withdrawing and correcting a notice, which only its declarant may."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
-import rfc8785
 
 from notices import records, register
 from notices.changing import following
@@ -14,6 +13,7 @@ from notices.deployment import Deployment
 from notices.facts import declaration_check, disclosure, followups
 from notices.facts.errors import Invalid, NotTheDeclarant, Problem, TooManyCorrections
 from notices.facts.forms import Correction, Declaration
+from notices.facts.public.form import Reason
 from notices.facts.refusals import AlreadyRedacted, ConfirmedAlready
 from notices.facts.text_check import choice_problems, given
 from notices.facts.texts import CHINA
@@ -28,7 +28,7 @@ MOST_CORRECTIONS = 20
 SWORN = ("issuer", "issued_on")
 """What a confirmation was about: who issued the certificate, and when."""
 
-REASONS = ("found", "mistake", "other")
+REASONS = get_args(Reason)
 
 
 async def is_declarant(deployment: Deployment, person: Person, id: str) -> bool:
@@ -141,24 +141,26 @@ async def correct(
             raise TooManyCorrections(most=MOST_CORRECTIONS)
         old = before.form
         if before.confirmed and any(
-            old.get(name) != changes.get(name, old.get(name)) for name in SWORN
+            getattr(old, name) != changes.get(name, getattr(old, name)) for name in SWORN
         ):
             raise ConfirmedAlready
         kept = await records.private_of(deployment, before.id)
-        clerical = {name: old.get(name) for name in followups.CORRECTABLE} | changes
+        clerical = {name: getattr(old, name) for name in followups.CORRECTABLE} | changes
         corrected = Declaration(
-            certificate=old.get("certificate"), number=kept.number, holder=kept.holder, **clerical
+            certificate=old.certificate, number=kept.number, holder=kept.holder, **clerical
         )
         _refuse_wrong(deployment, corrected, changes, now)
         certificate = deployment.catalogue.certificates.get(corrected.certificate or "")
-        new = {**old, **changes}
-        new["issuer"] = disclosure.public_issuer(new["issuer"], corrected, certificate)
+        new = disclosure.corrected(old, changes, corrected, certificate)
         if new == old:
             raise Invalid(problems=[Problem("", "nothing_changed")])
         await DB.fetch(
-            "UPDATE notice SET form = $2::jsonb WHERE id = $1",
+            # What else the form has stays as it is, known to this version or not.
+            "UPDATE notice SET form = form || $2::jsonb WHERE id = $1",
             before.id,
-            rfc8785.dumps(new).decode(),
+            msgspec.json.encode(
+                {name: getattr(new, name) for name in followups.CORRECTABLE}
+            ).decode(),
         )
         return Followup(followups.correction(before.id, old, new))
 

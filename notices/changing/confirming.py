@@ -13,6 +13,7 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import followups, lifecycle
 from notices.facts.errors import AlreadyDeclared
+from notices.facts.public.form import ConfirmedForm
 from notices.facts.refusals import AlreadyConfirmed, NothingAwaited
 from notices.identity import Person
 from notices.log import Turn
@@ -67,14 +68,14 @@ def _refuse_unless_awaited(before: Notice) -> None:
 
 async def _take_effect(
     deployment: Deployment, by: Agency | Person, before: Notice, turn: Turn
-) -> tuple[dict[str, object], list[str]]:
+) -> tuple[ConfirmedForm, list[str]]:
     """What the event shows, and which notices it ends: those that awaited the same paper's."""
     agency = by.name if isinstance(by, Agency) else None
     if not before.state.awaiting:
         return followups.confirmation(before.id, agency or ""), []
     taken = await claims.confirm(before.id)
     if taken is not None:
-        raise AlreadyDeclared(existing=(await register.get(taken)).existing(deployment))
+        raise AlreadyDeclared((await register.get(taken)).existing(deployment))
     await DB.fetch(
         "UPDATE notice SET awaiting = false, effective_at = greatest(effective_at, $2)"
         " WHERE id = $1",

@@ -15,6 +15,8 @@ from notices.facts import followups, lifecycle, masking, periods
 from notices.facts.errors import Invalid, Problem, refuse_wrong
 from notices.facts.forms import Decision, Declaration
 from notices.facts.names import letters_of
+from notices.facts.public.form import ContestedForm, DecidedForm
+from notices.facts.public.notice import EventKind
 from notices.facts.refusals import AlreadyRedacted, NoOpenObjection, NotAnOfficer
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
 from notices.identity import Person
@@ -22,7 +24,7 @@ from notices.log import Turn
 from notices.once import Once
 from notices.register import Notice
 
-KINDS = {"admit": "contested", "dismiss": "dismissed", "annul": "annulled"}
+KINDS: dict[str, EventKind] = {"admit": "contested", "dismiss": "dismissed", "annul": "annulled"}
 """The event of each decision."""
 
 
@@ -76,6 +78,7 @@ async def decide(
         lifecycle.refuse_unless_may_follow(kind, before.state)
         said = masking.one_line(reason)
         await _refuse_telling(deployment, before, said, waiting)
+        form: ContestedForm | DecidedForm
         objection: str | None
         match kind:
             case "contested":
@@ -139,7 +142,7 @@ async def _settle(objection: str, status: str) -> None:
     )
 
 
-async def _admit(before: Notice, wanted: list[Any], said: str) -> tuple[dict[str, Any], str]:
+async def _admit(before: Notice, wanted: list[Any], said: str) -> tuple[ContestedForm, str]:
     candidates = [one for one in wanted if one["status"] == "open"]
     if not candidates:
         raise NoOpenObjection
@@ -153,7 +156,7 @@ async def _admit(before: Notice, wanted: list[Any], said: str) -> tuple[dict[str
 
 async def _dismiss(
     before: Notice, at: datetime, wanted: list[Any], said: str
-) -> tuple[dict[str, Any], str]:
+) -> tuple[DecidedForm, str]:
     admitted = [one for one in wanted if one["status"] == "admitted"]
     if not admitted:
         raise Invalid(problems=[Problem("objection", "no_such_objection")])
@@ -185,7 +188,7 @@ async def _go_on(before: Notice, at: datetime) -> None:
 
 async def _annul(
     before: Notice, wanted: list[Any], named: str | None, said: str
-) -> tuple[dict[str, Any], str | None]:
+) -> tuple[DecidedForm, str | None]:
     """The objection that was named or admitted was right; the others have nothing to be about."""
     upheld = next(
         (one["id"] for one in wanted if named is not None or one["status"] == "admitted"), None

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
@@ -10,6 +9,8 @@ from notices import log, once, register
 from notices.database import DB, committed
 from notices.deployment import Deployment
 from notices.facts import followups, lifecycle
+from notices.facts.public.form import EventForm
+from notices.facts.public.notice import EventKind, Followed
 from notices.log import Turn
 from notices.once import Once
 from notices.register import Notice, claims
@@ -22,7 +23,7 @@ class Followup:
     `supersedes` are notices, by their ids, that awaited a confirmation and end with it.
     """
 
-    form: dict[str, Any]
+    form: EventForm
     private: msgspec.Struct | None = None
     supersedes: Sequence[str] = ()
 
@@ -34,7 +35,7 @@ Change = Callable[[Notice, Turn], Awaitable[Followup]]
 async def follow(
     deployment: Deployment,
     id: str,
-    kind: str,
+    kind: EventKind,
     change: Change,
     once_: Once | None = None,
     lock: Callable[[], Awaitable[None]] | None = None,
@@ -68,13 +69,14 @@ async def follow(
         return earlier.response
     with committed():
         notice = await register.get(id)
-        event = next(event for event in notice.events if event.index == index)
-        body = {
-            "index": index,
-            "kind": event.kind,
-            **register.times(event),
-            "notice": notice.public(deployment),
-        }
+        event = register.noted(next(event for event in notice.events if event.index == index))
+        body = Followed(
+            index=index,
+            kind=event.kind,
+            at=event.at,
+            happened_at=event.happened_at,
+            notice=notice.public(deployment),
+        )
         return await once.answer(once_, msgspec.json.encode(body).decode())
 
 

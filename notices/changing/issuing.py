@@ -48,7 +48,7 @@ def check(
 
 def refuse_others(agency: Agency, notice: Notice) -> None:
     """Raises NotTheIssuer; of a redacted notice no issuer is known any more."""
-    if not agency.speaks_for((notice.form or {}).get("issuer")):
+    if not agency.speaks_for(notice.form.issuer if notice.form else None):
         raise NotTheIssuer
 
 

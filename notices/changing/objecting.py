@@ -18,6 +18,9 @@ from notices.facts.errors import Invalid, NotTheHolder, Problem, refuse_wrong
 from notices.facts.followups import GROUNDS
 from notices.facts.forms import Objection
 from notices.facts.numbers import keyed_hash
+from notices.facts.public.form import Ground
+from notices.facts.public.notice import ObjectionFiled, ObjectionStatus
+from notices.facts.public.shown import Address, Time
 from notices.facts.readings import normal_form
 from notices.facts.refusals import (
     AlreadyObjected,
@@ -171,13 +174,42 @@ async def _file(
     if filed is None:
         raise AlreadyObjected
     await register.touch(notice_id)
-    body = {"id": id, "status": "open", "at": rfc3339(row["at"])}
+    body = ObjectionFiled(id=id, status="open", at=rfc3339(row["at"]))
     return await once.answer(once_, msgspec.json.encode(body).decode())
+
+
+class EvidenceFile(msgspec.Struct, frozen=True, kw_only=True):
+    """The file that came with an objection, and where officers can read it."""
+
+    media_type: str
+    size: int
+    sha256: str
+    link: Address
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """An objection as officers see it, and whoever filed it."""
+
+    id: str
+    notice: str
+    at: Time
+    ground: Ground
+    status: ObjectionStatus
+    text: str
+    objector: Person
+    evidence: EvidenceFile | None
+    decided_at: Time | None
+
+
+class Objections(msgspec.Struct, frozen=True, kw_only=True):
+    """Objections, the oldest first."""
+
+    objections: list[Waiting]
 
 
 async def waiting(
     deployment: Deployment, *, notice: str | None, status: str | None, limit: int
-) -> list[dict[str, Any]]:
+) -> list[Waiting]:
     """Objections as an officer sees them, the oldest first."""
     asked = {"notice": notice, "status": status}
     given = {name: value for name, value in asked.items() if value is not None}
@@ -199,27 +231,27 @@ async def evidence_of(id: str) -> str | None:
     return row["evidence_type"] if row else None
 
 
-def _shown(deployment: Deployment, row: Any) -> dict[str, Any]:
+def _shown(deployment: Deployment, row: Any) -> Waiting:
     private = private_of(deployment, row["id"], row["sealed"])
     evidence = None
     if row["evidence_type"] is not None:
-        evidence = {
-            "media_type": row["evidence_type"],
-            "size": row["evidence_size"],
-            "sha256": row["evidence_sha256"].hex(),
-            "link": deployment.link(f"/api/v1/objections/{row['id']}/evidence"),
-        }
-    return {
-        "id": row["id"],
-        "notice": row["notice"],
-        "at": rfc3339(row["at"]),
-        "ground": row["ground"],
-        "status": row["status"],
-        "text": private.text,
-        "objector": msgspec.to_builtins(private.objector),
-        "evidence": evidence,
-        "decided_at": rfc3339(row["decided_at"]) if row["decided_at"] else None,
-    }
+        evidence = EvidenceFile(
+            media_type=row["evidence_type"],
+            size=row["evidence_size"],
+            sha256=row["evidence_sha256"].hex(),
+            link=deployment.link(f"/api/v1/objections/{row['id']}/evidence"),
+        )
+    return Waiting(
+        id=row["id"],
+        notice=row["notice"],
+        at=rfc3339(row["at"]),
+        ground=row["ground"],
+        status=row["status"],
+        text=private.text,
+        objector=private.objector,
+        evidence=evidence,
+        decided_at=rfc3339(row["decided_at"]) if row["decided_at"] else None,
+    )
 
 
 def private_of(deployment: Deployment, id: str, sealed: bytes) -> Private:

@@ -11,6 +11,7 @@ import msgspec
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.forms import Declaration
+from notices.facts.public.shown import Time
 from notices.facts.texts import rfc3339
 from notices.identity import Person
 from notices.upkeep import clock
@@ -24,6 +25,22 @@ class Private(msgspec.Struct, kw_only=True):
 
     declaration: Declaration
     declarant: Person | None = None
+
+
+class Rival(msgspec.Struct, frozen=True, kw_only=True):
+    """What was declared beside `notice`, as officers see it."""
+
+    id: str
+    notice: str
+    at: Time
+    declaration: Declaration
+    declarant: Person | None
+
+
+class Rivals(msgspec.Struct, frozen=True, kw_only=True):
+    """What was declared beside others' notices, the oldest first."""
+
+    rivals: list[Rival]
 
 
 async def keep(
@@ -48,9 +65,7 @@ async def keep(
             clock.HERE.refuse_wrong(asked, row["at"])
 
 
-async def waiting(
-    deployment: Deployment, *, notice: str | None, limit: int
-) -> list[dict[str, Any]]:
+async def waiting(deployment: Deployment, *, notice: str | None, limit: int) -> list[Rival]:
     """Rivals as an officer sees them, the oldest first; of one notice where that is given."""
     rows = await DB.fetch(
         "SELECT id, notice, at, sealed FROM rival"  # noqa: S608  (the condition is constant)
@@ -61,15 +76,16 @@ async def waiting(
     return [_shown(deployment, row) for row in rows]
 
 
-def _shown(deployment: Deployment, row: Any) -> dict[str, Any]:
+def _shown(deployment: Deployment, row: Any) -> Rival:
     opened = deployment.keys.sealer.open(row["sealed"], row["notice"].encode())
     try:
         private = msgspec.json.decode(opened, type=Private)
     except msgspec.ValidationError:
         private = Private(declaration=msgspec.json.decode(opened, type=Declaration))
-    return {
-        "id": str(row["id"]),
-        "notice": row["notice"],
-        "at": rfc3339(row["at"]),
-        **msgspec.to_builtins(private),
-    }
+    return Rival(
+        id=str(row["id"]),
+        notice=row["notice"],
+        at=rfc3339(row["at"]),
+        declaration=private.declaration,
+        declarant=private.declarant,
+    )

@@ -12,14 +12,21 @@ from notices.facts.catalogue_check import problems_in
 from notices.facts.certificate import (
     Certificate,
     Document,
-    Elsewhere,
     Field,
     NumberForm,
-    Period,
     name_key,
 )
 from notices.facts.declaration_check import check
 from notices.facts.numbers import lengthened_id
+from notices.facts.public.catalogue import (
+    Acceptance,
+    Counter,
+    Elsewhere,
+    MatterKind,
+    Period,
+    PublicCatalogue,
+    PublicMatter,
+)
 from notices.facts.texts import Text
 
 __all__ = [
@@ -54,51 +61,31 @@ class CatalogueError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
-    """Where one goes with the matter."""
-
-    name: str
-    address: str
-    telephone: str
-    hours: str
-
-
-@dataclass(frozen=True, slots=True)
-class Acceptance:
-    """Since when the counter takes our notice in place of a newspaper's, and who says so."""
-
-    since: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class Matter:
     """What the holder is about to ask the department for, and declares the loss because of."""
 
     id: str
     certificate: str
     name: Text
-    kind: str
+    kind: MatterKind
     department: str
     matter_code: str | None = None
     next_step_url: str | None = None
     counter: Counter | None = None
     accepts: Acceptance | None = None
 
-    def public(self) -> dict[str, Any]:
-        counter, accepts = self.counter, self.accepts
-        return {
-            "id": self.id,
-            "certificate": self.certificate,
-            "name": self.name.to_json(),
-            "kind": self.kind,
-            "department": self.department,
-            "matter_code": self.matter_code,
-            "next_step_url": self.next_step_url,
-            "counter": counter
-            and {key: getattr(counter, key) for key in ("name", "address", "telephone", "hours")},
-            "accepts": accepts and {"since": accepts.since, "source": accepts.source},
-        }
+    def public(self) -> PublicMatter:
+        return PublicMatter(
+            id=self.id,
+            certificate=self.certificate,
+            name=self.name,
+            kind=self.kind,
+            department=self.department,
+            matter_code=self.matter_code,
+            next_step_url=self.next_step_url,
+            counter=self.counter,
+            accepts=self.accepts,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +135,12 @@ class Catalogue:
     def matters_of(self, certificate: str) -> tuple[Matter, ...]:
         return tuple(each for each in self.matters.values() if each.certificate == certificate)
 
-    def public(self) -> dict[str, Any]:
-        return {
-            "version": self.version,
-            "certificates": [each.public() for each in self.certificates.values()],
-            "matters": [each.public() for each in self.matters.values()],
-        }
+    def public(self) -> PublicCatalogue:
+        return PublicCatalogue(
+            version=self.version,
+            certificates=[each.public() for each in self.certificates.values()],
+            matters=[each.public() for each in self.matters.values()],
+        )
 
 
 def load(path: Path | None = None, *, demo: bool = False) -> Catalogue:

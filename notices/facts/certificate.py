@@ -4,10 +4,23 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
+
+from msgspec import UNSET
 
 from notices.facts import readings
 from notices.facts.numbers import CHECK_DIGITS, lengthened_id
+from notices.facts.public.catalogue import (
+    Elsewhere,
+    HeldBy,
+    HolderKind,
+    NumberIs,
+    Part,
+    Period,
+    PublicCertificate,
+    PublicDocument,
+    PublicField,
+)
 from notices.facts.readings import Reading
 from notices.facts.texts import Text
 
@@ -28,29 +41,13 @@ class Field:
     pattern: re.Pattern[str] | None = None
     example: str | None = None
 
-    def public(self) -> dict[str, Any]:
-        shown = {"name": self.name, "label": self.label.to_json(), "required": self.required}
-        return shown | ({"choices": list(self.choices)} if self.choices else {})
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """How long a declaration waits before it takes effect."""
-
-    value: int
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """Where the law also or first wants the loss published."""
-
-    channel: Text
-    url: str | None
-    required: bool
-
-    def to_json(self) -> dict[str, Any]:
-        return {"channel": self.channel.to_json(), "url": self.url, "required": self.required}
+    def public(self) -> PublicField:
+        return PublicField(
+            name=self.name,
+            label=self.label,
+            required=self.required,
+            choices=self.choices or UNSET,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ class Document:
     id: str
     name: Text
     number_label: Text
-    holder_kind: str | None = None
+    holder_kind: HolderKind | None = None
     former: bool = False
     aliases: tuple[str, ...] = ()
     read_as: tuple[str, ...] = ()
@@ -73,14 +70,14 @@ class Document:
     def names(self) -> tuple[str, ...]:
         return (self.name.zh, self.name.en, *self.aliases)
 
-    def public(self) -> dict[str, Any]:
-        shown: dict[str, Any] = {
-            "id": self.id,
-            "name": self.name.to_json(),
-            "number_label": self.number_label.to_json(),
-        }
-        shown |= {"holder_kind": self.holder_kind} if self.holder_kind else {}
-        return shown | ({"former": True} if self.former else {})
+    def public(self) -> PublicDocument:
+        return PublicDocument(
+            id=self.id,
+            name=self.name,
+            number_label=self.number_label,
+            holder_kind=self.holder_kind or UNSET,
+            former=self.former or UNSET,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +100,16 @@ class Certificate:
     documents: tuple[Document, ...]
     document_required: bool
     document_field: str | None
-    holder_kind: str
+    holder_kind: HeldBy
     holder_identifier_optional: bool
     issuer_asked: bool
     issuing_department: Text
-    parts: tuple[str, ...]
+    parts: tuple[Part, ...]
     part_names: tuple[Text, ...]
     number_label: Text
     number_hint: Text | None
     number_optional: bool
-    number_is: str | None
+    number_is: NumberIs | None
     number_pattern: re.Pattern[str] | None
     old_number_pattern: re.Pattern[str] | None
     optional_prefix: re.Pattern[str] | None
@@ -124,9 +121,9 @@ class Certificate:
     apply_within_days: int | None
     legal_basis: str
     elsewhere: Elsewhere | None
-    public_holder_name: str
+    public_holder_name: Literal["full", "masked"]
     public_holder_name_reason: str | None
-    public_number: str
+    public_number: Literal["full", "masked"]
     elicense_type_code: str | None
 
     @property
@@ -208,7 +205,7 @@ class Certificate:
     def normal_number(self, text: str) -> str:
         return self.read(text).normal
 
-    def number_form(self, normal: str) -> str:
+    def number_form(self, normal: str) -> Literal["usual", "unusual"]:
         """`usual` when the number is built as today's rule says, check digit included."""
         fits = self.number_pattern is None or self.number_pattern.fullmatch(normal)
         return "usual" if fits and self.check_digit_fits(normal) else "unusual"
@@ -216,7 +213,7 @@ class Certificate:
     def check_digit_fits(self, normal: str) -> bool:
         return CHECK_DIGITS[self.check_digit](normal)
 
-    def _document_as_detail(self) -> list[dict[str, Any]]:
+    def _document_as_detail(self) -> list[PublicField]:
         """The field that asked for the document before `document` did: clients still fill it in."""
         if self.document_field is None:
             return []
@@ -224,34 +221,31 @@ class Certificate:
         label = Text("证件文本", "Document")
         return [Field(self.document_field, label, self.document_required, choices).public()]
 
-    def public(self) -> dict[str, Any]:
-        period = self.notice_period
-        return {
-            "id": self.id,
-            "name": self.name.to_json(),
-            "aliases": list(self.aliases),
-            "documents": [each.public() for each in self.documents],
-            "document_required": self.document_required,
-            "document_field": self.document_field,
-            "holder_kind": self.holder_kind,
-            "holder_identifier_optional": self.holder_identifier_optional,
-            "issuer_asked": self.issuer_asked,
-            "issuing_department": self.issuing_department.to_json(),
-            "number_label": self.number_label.to_json(),
-            "number_hint": self.number_hint and self.number_hint.to_json(),
-            "number_optional": self.number_optional,
-            "number_is": self.number_is,
-            "examples": list(self.examples),
-            "parts": list(self.parts),
-            "part_names": {
-                part: name.to_json() for part, name in zip(self.parts, self.part_names, strict=True)
-            },
-            "fields": [*self._document_as_detail(), *(each.public() for each in self.fields)],
-            "notice_period": period and {"value": period.value, "unit": period.unit},
-            "apply_within_days": self.apply_within_days,
-            "legal_basis": self.legal_basis,
-            "elsewhere": self.elsewhere and self.elsewhere.to_json(),
-            "public_holder_name": self.public_holder_name,
-            "public_number": self.public_number,
-            "elicense_type_code": self.elicense_type_code,
-        }
+    def public(self) -> PublicCertificate:
+        return PublicCertificate(
+            id=self.id,
+            name=self.name,
+            aliases=self.aliases,
+            documents=[each.public() for each in self.documents],
+            document_required=self.document_required,
+            document_field=self.document_field,
+            holder_kind=self.holder_kind,
+            holder_identifier_optional=self.holder_identifier_optional,
+            issuer_asked=self.issuer_asked,
+            issuing_department=self.issuing_department,
+            number_label=self.number_label,
+            number_hint=self.number_hint,
+            number_optional=self.number_optional,
+            number_is=self.number_is,
+            examples=self.examples,
+            parts=self.parts,
+            part_names=dict(zip(self.parts, self.part_names, strict=True)),
+            fields=[*self._document_as_detail(), *(each.public() for each in self.fields)],
+            notice_period=self.notice_period,
+            apply_within_days=self.apply_within_days,
+            legal_basis=self.legal_basis,
+            elsewhere=self.elsewhere,
+            public_holder_name=self.public_holder_name,
+            public_number=self.public_number,
+            elicense_type_code=self.elicense_type_code,
+        )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from notices.facts import issuers, masking, number_check, relations
 from notices.facts.errors import Problem
 from notices.facts.forms import Declaration, Holder
 from notices.facts.identifiers import IDENTIFIER_TYPES, identifier_problems, identifier_type
+from notices.facts.public.form import Cause
 from notices.facts.telephones import holds_telephone
 from notices.facts.text_check import choice_problems, is_blank, text_problems
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:  # it calls this module
     from notices.facts.catalogue import Catalogue, Certificate, Field
     from notices.facts.regions import Regions
 
-CAUSES = ("lost", "stolen", "destroyed")
+CAUSES = get_args(Cause)
 HOLDER_KINDS = ("person", "organisation")
 EARLIEST = date(1900, 1, 1)
 MOST_EXACT = 2**53 - 1

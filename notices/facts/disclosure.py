@@ -1,15 +1,17 @@
 """From what was declared to what the public may see; `masking` hides what has to be hidden.
 
 A public form is built field by field from the private one, never by hiding parts of it; what is
-not named here stays private. Every form is plain JSON: text, whole numbers, null, objects.
+not named here stays private. This is the one place that makes a `PublicForm` of what is private;
+whatever else shows a notice got one from here, or read one that was published.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import msgspec
+from msgspec import UNSET
 
 from notices.facts import documents, relations
 from notices.facts.followups import WHEN, day
@@ -24,10 +26,23 @@ from notices.facts.masking import (
     without_personal_numbers,
 )
 from notices.facts.numbers import identifier_form, resident_id_ok
+from notices.facts.public.form import (
+    Cause,
+    Copies,
+    Details,
+    Elsewhere,
+    NamedDocument,
+    NoticePeriod,
+    PublicForm,
+    PublicHolder,
+    PublicOrganisation,
+    PublicPerson,
+    Words,
+)
 from notices.facts.texts import Text
 
 if TYPE_CHECKING:  # checking a declaration asks what is hidden of it
-    from notices.facts.catalogue import Certificate, Matter
+    from notices.facts.catalogue import Certificate, Document, Matter
 
 
 def public_issuer(
@@ -53,19 +68,19 @@ def public_number(declaration: Declaration, certificate: Certificate) -> str | N
     return without_personal_numbers(typed, certificate)
 
 
-def _public_holder(holder: Holder, certificate: Certificate) -> dict[str, Any]:
+def _public_holder(holder: Holder, certificate: Certificate) -> PublicHolder:
     name = one_line(holder.name or "")
     if holder.kind == "organisation":
         identifier = identifier_form(holder.identifier or "") or None
-        return {"kind": "organisation", "name": name, "identifier": identifier}
+        return PublicOrganisation(name=name, identifier=identifier)
     shown = name if certificate.public_holder_name == "full" else mask_name(name)
-    return {"kind": "person", "name": shown}
+    return PublicPerson(name=shown)
 
 
-def _public_details(declaration: Declaration, certificate: Certificate) -> dict[str, Any]:
+def _public_details(declaration: Declaration, certificate: Certificate) -> Details:
     given = declaration.details or {}
     secrets = secrets_of(declaration, certificate)
-    details: dict[str, Any] = {}
+    details: Details = {}
     for field in certificate.fields:
         value = given.get(field.name)
         if isinstance(value, int) and not isinstance(value, bool):
@@ -75,37 +90,62 @@ def _public_details(declaration: Declaration, certificate: Certificate) -> dict[
     return details
 
 
+def _named(document: Document | None) -> NamedDocument | None:
+    if document is None:
+        return None
+    return NamedDocument(id=document.id, name=Words.of(document.name))
+
+
+def _elsewhere(certificate: Certificate) -> Elsewhere | None:
+    found = certificate.elsewhere
+    if found is None:
+        return None
+    return Elsewhere(url=found.url, channel=Words.of(found.channel), required=found.required)
+
+
 def public_form(
     declaration: Declaration, certificate: Certificate, matter: Matter | None
-) -> dict[str, Any]:
+) -> PublicForm:
     """What a checked declaration shows to the public, and what the log commits to."""
-    holder = declaration.holder or Holder()
-    elsewhere = certificate.elsewhere
+    period = certificate.notice_period
     document = documents.of_declaration(declaration, certificate)
-    form: dict[str, Any] = {
-        "certificate": certificate.id,
-        "certificate_name": certificate.name.to_json(),
-        "document": document and {"id": document.id, "name": document.name.to_json()},
-        "matter": matter.id if matter else None,
-        "holder": _public_holder(holder, certificate),
-        "number": public_number(declaration, certificate),
-        "copies": declaration.copies if certificate.parts else None,
-        "copy_number": documents.copy_number(declaration, certificate),
-        "cause": declaration.cause,
-        "issuer": public_issuer(declaration.issuer, declaration, certificate),
-        "issued_on": declaration.issued_on,
-        "lost_on": declaration.lost_on,
-        "region": declaration.region,
-        "details": _public_details(declaration, certificate),
-        "elsewhere": elsewhere.to_json() if elsewhere else None,
-        "notice_period": msgspec.to_builtins(certificate.notice_period),
-    }
-    if relations.awaits_confirmation(declaration, certificate):
-        form["awaiting"] = relations.AWAITING
+    awaits = relations.awaits_confirmation(declaration, certificate)
+    form = PublicForm(
+        certificate=certificate.id,
+        certificate_name=Words.of(certificate.name),
+        document=_named(document),
+        matter=matter.id if matter else None,
+        holder=_public_holder(declaration.holder or Holder(), certificate),
+        number=public_number(declaration, certificate),
+        copies=cast("Copies | None", declaration.copies) if certificate.parts else None,
+        copy_number=documents.copy_number(declaration, certificate),
+        cause=cast("Cause", declaration.cause),
+        issuer=public_issuer(declaration.issuer, declaration, certificate),
+        issued_on=declaration.issued_on,
+        lost_on=declaration.lost_on,
+        region=cast("str", declaration.region),
+        details=_public_details(declaration, certificate),
+        elsewhere=_elsewhere(certificate),
+        notice_period=NoticePeriod(unit=period.unit, value=period.value) if period else None,
+        awaiting=relations.AWAITING if awaits else UNSET,
+        statement="",
+    )
     reading = certificate.read(declaration.number or "")
     label = certificate.number_label_of(reading, document)
-    form["statement"] = _statement(form, certificate, label, declaration.relation or "self")
-    return form
+    statement = _statement(form, certificate, label, declaration.relation or "self")
+    return msgspec.structs.replace(form, statement=statement)
+
+
+def corrected(
+    form: PublicForm,
+    changes: Mapping[str, str | None],
+    declaration: Declaration,
+    certificate: Certificate | None,
+) -> PublicForm:
+    """`form` with `changes` of clerical fields; `declaration` says what has to stay private."""
+    issuer = changes.get("issuer", form.issuer)
+    issuer = public_issuer(issuer, declaration, certificate)
+    return msgspec.structs.replace(form, **{**changes, "issuer": issuer})
 
 
 _HAPPENED = {"lost": "不慎遗失", "stolen": "被盗", "destroyed": "因故损毁（灭失）"}
@@ -118,14 +158,12 @@ _SPEAKER = {
 }
 
 
-def _statement(
-    form: Mapping[str, Any], certificate: Certificate, label: Text, relation: str
-) -> str:
+def _statement(form: PublicForm, certificate: Certificate, label: Text, relation: str) -> str:
     """The sentence that is printed, made from public fields alone."""
-    holder, cause = form["holder"], form["cause"]
-    subject = holder["name"]
-    if holder.get("identifier"):
-        subject += f"（统一社会信用代码：{holder['identifier']}）"
+    holder, cause = form.holder, form.cause
+    subject = holder.name
+    if holder.identifier:
+        subject += f"（统一社会信用代码：{holder.identifier}）"
     what, left = _what(form, certificate)
     speaker = _SPEAKER.get(relation)
     happened = _HAPPENED.get(cause, _HAPPENED["lost"])
@@ -133,29 +171,29 @@ def _statement(
         parts = [f"{subject}{happened}{what}"]
     else:
         parts = [f"{subject}的{what}{happened}"]
-    parts.append(f"{label.zh}：{form['number'] or '无编码'}")
+    parts.append(f"{label.zh}：{form.number or '无编码'}")
     parts.extend(f"{label}：{value}" for label, value in left)
-    if form["issuer"]:
-        parts.append(f"发证机关：{form['issuer']}")
-    if form["issued_on"]:
-        parts.append(f"发证日期：{day(form['issued_on'])}")
-    if form["lost_on"]:
-        parts.append(f"{WHEN.get(cause, WHEN['lost'])}：{day(form['lost_on'])[:8]}")
+    if form.issuer:
+        parts.append(f"发证机关：{form.issuer}")
+    if form.issued_on:
+        parts.append(f"发证日期：{day(form.issued_on)}")
+    if form.lost_on:
+        parts.append(f"{WHEN.get(cause, WHEN['lost'])}：{day(form.lost_on)[:8]}")
     if speaker is not None:
         end = f"由{speaker}声明并对本声明的真实性负责，现声明作废。"
-    elif holder["kind"] == "organisation":
+    elif holder.kind == "organisation":
         end = "本单位对本声明的真实性负责，现声明作废。"
     else:
         end = "声明人对本声明的真实性负责，现声明作废。"
-    if "awaiting" in form:
+    if form.awaiting:
         end += "本声明经确认后生效。"
     return "，".join(parts) + "。" + end
 
 
-def _what(form: Mapping[str, Any], certificate: Certificate) -> tuple[str, list[tuple[str, Any]]]:
+def _what(form: PublicForm, certificate: Certificate) -> tuple[str, list[tuple[str, str | int]]]:
     """What was lost, and the details (label, value) that still have to be named."""
-    details = form["details"]
-    name = (form["document"] or {"name": certificate.name.to_json()})["name"]["zh"]
+    details = form.details
+    name = form.document.name.zh if form.document else certificate.name.zh
     counted = "count" in {field.name for field in certificate.fields}
     left = [
         (field.label.zh, details[field.name])
@@ -168,10 +206,10 @@ def _what(form: Mapping[str, Any], certificate: Certificate) -> tuple[str, list[
     what = f"《{name}》"
     if certificate.parts:
         names = [text.zh for text in certificate.part_names]
-        if form["copies"] == "both":
+        if form.copies == "both":
             what += "、".join(names)
-        elif form["copies"] in certificate.parts:
-            what += names[certificate.parts.index(form["copies"])]
-        if form["copy_number"]:
-            what += f"（编号{form['copy_number']}）"
+        elif form.copies in certificate.parts:
+            what += names[certificate.parts.index(form.copies)]
+        if form.copy_number:
+            what += f"（编号{form.copy_number}）"
     return what, left

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from notices.facts.messages import MESSAGES
+from notices.facts.public.notice import Existing
 from notices.facts.texts import Text
 
 
@@ -151,6 +152,10 @@ class NotTheDeclarant(Refusal):
 class AlreadyDeclared(Refusal):
     code, status = "already_declared", 409
     title = Text("这份证件已有有效的遗失公告。", "This certificate already has a living notice.")
+
+    def __init__(self, existing: Existing) -> None:
+        super().__init__()
+        self.existing = existing
 
 
 class IdempotencyKeyReused(Refusal):

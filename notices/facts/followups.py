@@ -4,11 +4,26 @@ Each publishes a text of its own, linked to the first by the notice's number; th
 Nothing is masked here: `reason` and numbers come in as texts that may be shown.
 """
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import cast
+
+from msgspec import UNSET
 
 from notices.facts.notice_ids import printed
+from notices.facts.public.form import (
+    Change,
+    ConfirmedForm,
+    ContestedForm,
+    CorrectedForm,
+    DecidedForm,
+    Ground,
+    PublicForm,
+    Reason,
+    RedactedForm,
+    ReplacedForm,
+    SupersededForm,
+    WithdrawnForm,
+)
 from notices.facts.texts import Text
 
 CORRECTABLE = ("issuer", "issued_on", "lost_on")
@@ -31,105 +46,105 @@ _WITHDRAWAL = {
 _CORRECTED = {"issuer": "发证机关", "issued_on": "发证日期"}
 
 
-def withdrawal(notice_id: str, reason: str) -> dict[str, Any]:
+def withdrawal(notice_id: str, reason: str) -> WithdrawnForm:
     """`reason` is a key of _WITHDRAWAL."""
-    return {"statement": _WITHDRAWAL[reason].format(id=printed(notice_id)), "reason": reason}
+    said = _WITHDRAWAL[reason].format(id=printed(notice_id))
+    return WithdrawnForm(statement=said, reason=cast("Reason", reason))
 
 
-def correction(
-    notice_id: str, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The changed clerical fields, before and after; both are public forms."""
+def correction(notice_id: str, before: PublicForm, after: PublicForm) -> CorrectedForm:
+    """The changed clerical fields, before and after."""
     changes = {
-        name: {"before": before.get(name), "after": after.get(name)}
+        name: Change(before=getattr(before, name), after=getattr(after, name))
         for name in CORRECTABLE
-        if before.get(name) != after.get(name)
+        if getattr(before, name) != getattr(after, name)
     }
-    words = _CORRECTED | {"lost_on": WHEN.get(before.get("cause", ""), WHEN["lost"])}
+    words = _CORRECTED | {"lost_on": WHEN.get(before.cause, WHEN["lost"])}
     said = "；".join(
-        f"{words[name]}由“{_value(name, change['before'])}”更正为“{_value(name, change['after'])}”"
+        f"{words[name]}由“{_value(name, change.before)}”更正为“{_value(name, change.after)}”"
         for name, change in changes.items()
     )
-    return {
-        "statement": f"更正：{printed(notice_id)}号遗失声明，{said}。原声明其余内容不变。",
-        **changes,
-    }
+    return CorrectedForm(
+        statement=f"更正：{printed(notice_id)}号遗失声明，{said}。原声明其余内容不变。",
+        issuer=changes.get("issuer", UNSET),
+        issued_on=changes.get("issued_on", UNSET),
+        lost_on=changes.get("lost_on", UNSET),
+    )
 
 
-def contest(notice_id: str, ground: str, reason: str, *, running: bool) -> dict[str, Any]:
+def contest(notice_id: str, ground: str, reason: str, *, running: bool) -> ContestedForm:
     """`running`: the notice period had not ended, and stands still now."""
     period = "，公示期停止计算" if running else ""
-    return {
-        "statement": f"有人对{printed(notice_id)}号遗失声明提出异议（{GROUNDS[ground].zh}），"
+    return ContestedForm(
+        statement=f"有人对{printed(notice_id)}号遗失声明提出异议（{GROUNDS[ground].zh}），"
         f"经审查予以受理。作出决定之前，该声明的效力待定{period}。理由：{_ended(reason)}",
-        "ground": ground,
-        "reason": reason,
-    }
+        ground=cast("Ground", ground),
+        reason=reason,
+    )
 
 
-def dismissal(notice_id: str, reason: str, *, running: bool) -> dict[str, Any]:
+def dismissal(notice_id: str, reason: str, *, running: bool) -> DecidedForm:
     """`running`: the notice period goes on with what was left of it."""
     period = "，公示期继续计算" if running else ""
-    return {
-        "statement": f"对{printed(notice_id)}号遗失声明的异议不成立，予以驳回，"
+    return DecidedForm(
+        statement=f"对{printed(notice_id)}号遗失声明的异议不成立，予以驳回，"
         f"该声明恢复效力{period}。理由：{_ended(reason)}",
-        "reason": reason,
-    }
+        reason=reason,
+    )
 
 
-def annulment(notice_id: str, reason: str) -> dict[str, Any]:
-    return {
-        "statement": f"{printed(notice_id)}号遗失声明经审查予以撤销，不再有效。"
-        f"理由：{_ended(reason)}",
-        "reason": reason,
-    }
+def annulment(notice_id: str, reason: str) -> DecidedForm:
+    return DecidedForm(
+        statement=f"{printed(notice_id)}号遗失声明经审查予以撤销，不再有效。理由：{_ended(reason)}",
+        reason=reason,
+    )
 
 
-def confirmation(notice_id: str, agency: str) -> dict[str, Any]:
-    return {
-        "statement": f"{agency}确认：{printed(notice_id)}号遗失声明所列证件系本机关所发，"
+def confirmation(notice_id: str, agency: str) -> ConfirmedForm:
+    return ConfirmedForm(
+        statement=f"{agency}确认：{printed(notice_id)}号遗失声明所列证件系本机关所发，"
         "遗失情况已登记。",
-        "agency": agency,
-    }
+        agency=agency,
+    )
 
 
-def confirmation_for_another(notice_id: str, agency: str | None) -> dict[str, Any]:
+def confirmation_for_another(notice_id: str, agency: str | None) -> ConfirmedForm:
     """Of what was declared for somebody else: by the issuer's agency, or by an officer (None)."""
     by = agency or "本平台工作人员"
-    return {
-        "statement": f"{by}经审查，对{printed(notice_id)}号遗失声明予以确认，"
+    return ConfirmedForm(
+        statement=f"{by}经审查，对{printed(notice_id)}号遗失声明予以确认，"
         "该声明自确认时起生效；另有公示期的，自公示期满时起生效。",
-        "agency": agency,
-    }
+        agency=agency,
+    )
 
 
-def supersession(notice_id: str, by: str) -> dict[str, Any]:
+def supersession(notice_id: str, by: str) -> SupersededForm:
     """`by` is the notice that took its place: the holder's own, or one that was confirmed."""
-    return {
-        "statement": f"同一证件已由{printed(by)}号遗失声明声明遗失，"
+    return SupersededForm(
+        statement=f"同一证件已由{printed(by)}号遗失声明声明遗失，"
         f"尚未确认的{printed(notice_id)}号遗失声明终止，不再有效。",
-        "by": by,
-    }
+        by=by,
+    )
 
 
-def replacement(notice_id: str, agency: str, number: str | None, issued_on: str) -> dict[str, Any]:
+def replacement(notice_id: str, agency: str, number: str | None, issued_on: str) -> ReplacedForm:
     """`number` is the new certificate's as the public may see it, None where it is not told."""
     new = f"，新证号码：{number}" if number else ""
-    return {
-        "statement": f"{agency}已于{day(issued_on)}补发新证{new}。"
+    return ReplacedForm(
+        statement=f"{agency}已于{day(issued_on)}补发新证{new}。"
         f"{printed(notice_id)}号遗失声明所列原证永久作废。",
-        "agency": agency,
-        "number": number,
-        "issued_on": issued_on,
-    }
+        agency=agency,
+        number=number,
+        issued_on=issued_on,
+    )
 
 
-def redaction(notice_id: str) -> dict[str, Any]:
+def redaction(notice_id: str) -> RedactedForm:
     """Its reason is not published: it may tell what was removed."""
-    return {
-        "statement": f"{printed(notice_id)}号公告的内容已依规定移除；"
+    return RedactedForm(
+        statement=f"{printed(notice_id)}号公告的内容已依规定移除；"
         "编号、时间、状态和登记簿中的记录保留。",
-    }
+    )
 
 
 def day(iso: str) -> str:

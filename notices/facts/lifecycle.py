@@ -6,9 +6,9 @@ Nothing has to run for a declared notice to become invalid; whoever asks brings 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from notices.facts.errors import NotAllowedNow
+from notices.facts.public.notice import EventKind, Status
 from notices.facts.refusals import (
     AlreadyReinstated,
     AlreadyReplaced,
@@ -16,8 +16,6 @@ from notices.facts.refusals import (
     NotContested,
     UnderContest,
 )
-
-Status = Literal["declared", "invalid", "contested", "reinstated", "replaced"]
 
 MAY_FOLLOW: dict[str, frozenset[Status]] = {
     "corrected": frozenset({"declared", "invalid"}),
@@ -44,7 +42,7 @@ class Event:
     """
 
     index: int
-    kind: str
+    kind: EventKind
     at: datetime
     logged_at: datetime | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from notices.facts import documents, placeholders, readings
 from notices.facts.characters import seen
@@ -17,12 +17,13 @@ from notices.facts.numbers import (
     looks_like_resident_id,
     uscc_ok,
 )
+from notices.facts.public.form import Copies
 from notices.facts.text_check import LONGEST_TEXT, choice_problems, is_blank, text_problems
 
 if TYPE_CHECKING:  # checking a declaration asks what is wrong with its number
     from notices.facts.certificate import Certificate
 
-COPIES = ("original", "duplicate", "both")
+COPIES = get_args(Copies)
 
 MOST_TYPED = 4 * LONGEST_TEXT
 """Characters, of which nobody may see some; a longer number is not even looked at."""

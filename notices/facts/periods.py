@@ -10,6 +10,7 @@ from chinese_calendar.constants import holidays
 
 from notices.facts.catalogue import Period
 from notices.facts.lifecycle import Event
+from notices.facts.public.form import Unit
 from notices.facts.texts import CHINA
 
 _DAY = timedelta(days=1)
@@ -97,7 +98,7 @@ def resumed(
     effective_at: datetime,
     contested_at: datetime,
     dismissed_at: datetime,
-    unit: str,
+    unit: Unit,
     known_to: int | None = None,
 ) -> End:
     """When a notice takes effect whose period, counted in `unit`, stood still during a contest.

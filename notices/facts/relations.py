@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from notices.facts import number_check
 from notices.facts.errors import Problem
@@ -28,7 +28,7 @@ OF_HOLDERS = {
 RELATIONS = ("self", *OF_HOLDERS)
 FULL_AGE = 18
 
-AWAITING = "confirmation"
+AWAITING: Final = "confirmation"
 """What a declaration for somebody else awaits, as a public form says it."""
 
 

@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 import msgspec
 
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
+from notices.facts.public.search import Facets, Interpreted, SearchPage
 from notices.facts.readings import bare_form
 from notices.facts.texts import CHINA
 from notices.finding import showing, terms
 from notices.finding.asking import Asking
 from notices.finding.behind import Behind
-from notices.finding.showing import Card, Facets
+from notices.finding.showing import Card
 from notices.finding.vocabulary import vocabulary_of
 from notices.finding.without import look_up
 from search import lookup as lookups
@@ -28,6 +28,8 @@ from search.ways import settled
 
 SEARCH_SECONDS = 1.0
 """For all questions of a search together, each of which has the engine's own deadline."""
+
+_read_page = msgspec.json.Decoder(SearchPage).decode
 
 PATIENCE = 1.2
 """A search that PostgreSQL has not been free for by then is told to come back."""
@@ -63,10 +65,9 @@ class Finder:
         terms.written()
         terms.places(deployment.regions)
 
-    async def find(self, query: Query) -> dict[str, Any]:
+    async def find(self, query: Query) -> SearchPage:
         """The contract's answer; raises Unavailable when too many searches are in flight."""
-        answer: dict[str, Any] = msgspec.json.decode(await self.answer(query))
-        return answer
+        return _read_page(await self.answer(query))
 
     async def answer(self, query: Query) -> bytes:
         """The same as JSON text, in which notices are passed on as the index has them."""
@@ -103,13 +104,13 @@ class Finder:
                 "notices": [showing.shown(deployment, card, meant, marker) for card in cards],
                 "facets": facets,
                 "degraded": degraded,
-                "interpreted": {
-                    "numbers": meant.numbers or meant.whole[: None if meant.within else 1],
-                    "words": [*meant.words, *meant.named, *meant.beside, *meant.sounds],
-                    "certificate": meant.certificate,
-                    "ignored": meant.ignored,
-                    "approximate": meant.approximate,
-                },
+                "interpreted": Interpreted(
+                    numbers=list(meant.numbers or meant.whole[: None if meant.within else 1]),
+                    words=[*meant.words, *meant.named, *meant.beside, *meant.sounds],
+                    certificate=meant.certificate,
+                    ignored=list(meant.ignored),
+                    approximate=meant.approximate,
+                ),
             }
         )
 
@@ -171,7 +172,7 @@ class Finder:
         if found.running is not None:
             [void] = await ask([found.running])
             running = void.facet_distribution.get("state", {}).get("void", 0)
-        return found, lookups.facets(found, now, running)
+        return found, Facets(**lookups.facets(found, now, running))
 
     async def _without(
         self, lookup: Lookup, now: float, patient: float

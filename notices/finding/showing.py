@@ -8,15 +8,14 @@ import msgspec
 
 from notices import register
 from notices.deployment import Deployment
+from notices.facts.public.search import Facets
 from notices.register import Notice
 from search.document import lasting
 from search.highlighting import Marker
 from search.results import Hit
 from search.understanding import Understood
 
-FACETS = ("certificate", "region", "status", "year")
-Facets = dict[str, dict[str, int]]
-"""For each of FACETS its values, and how many notices have them."""
+FACETS = Facets.__struct_fields__
 
 
 class Card(NamedTuple):
@@ -122,4 +121,6 @@ def counted(cards: Sequence[Card]) -> Facets:
 def spread(notices: Iterable[tuple[str, str, str, str]]) -> Facets:
     """How notices spread, each told by what the facets count, in the order of `FACETS`."""
     rows = list(notices)
-    return {name: dict(Counter(row[place] for row in rows)) for place, name in enumerate(FACETS)}
+    return Facets(
+        **{name: dict(Counter(row[place] for row in rows)) for place, name in enumerate(FACETS)}
+    )

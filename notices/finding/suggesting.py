@@ -1,11 +1,10 @@
 """Completing what somebody types into the search: certificates, holders, numbers."""
 
-from typing import Any
-
 from notices import register
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
+from notices.facts.public.search import Suggestion
 from notices.facts.readings import bare_form, read
 from notices.finding.asking import Asking
 from search.engine import SearchDown
@@ -30,7 +29,7 @@ FEWEST_OF_AN_ID = 8
 
 async def suggest(
     deployment: Deployment, asking: Asking, vocabulary: Vocabulary, q: str
-) -> list[dict[str, Any]]:
+) -> list[Suggestion]:
     """Up to four of each `{kind: document|certificate|holder|number, text, id?}` that `q` may be.
 
     `id` is a document's, a certificate's or a notice's. Documents are those papers that are called
@@ -47,7 +46,7 @@ async def suggest(
     ]
 
 
-def _documents(deployment: Deployment, wanted: str) -> list[dict[str, Any]]:
+def _documents(deployment: Deployment, wanted: str) -> list[Suggestion]:
     found = []
     for certificate in deployment.catalogue.certificates.values():
         for document in certificate.documents:
@@ -58,12 +57,10 @@ def _documents(deployment: Deployment, wanted: str) -> list[dict[str, Any]]:
                 text = document.name.en if english else document.name.zh
                 found.append((not begins, text, document.id))
     found.sort(key=lambda one: one[0])
-    return [{"kind": "document", "text": text, "id": id} for _, text, id in found[:MOST_OF_A_KIND]]
+    return [Suggestion(kind="document", text=text, id=id) for _, text, id in found[:MOST_OF_A_KIND]]
 
 
-def _certificates(
-    deployment: Deployment, vocabulary: Vocabulary, wanted: str
-) -> list[dict[str, Any]]:
+def _certificates(deployment: Deployment, vocabulary: Vocabulary, wanted: str) -> list[Suggestion]:
     found = []
     sounding = {
         id
@@ -81,11 +78,11 @@ def _certificates(
             found.append((not begins, text, certificate.id))
     found.sort(key=lambda one: one[0])
     return [
-        {"kind": "certificate", "text": text, "id": id} for _, text, id in found[:MOST_OF_A_KIND]
+        Suggestion(kind="certificate", text=text, id=id) for _, text, id in found[:MOST_OF_A_KIND]
     ]
 
 
-async def _holders(asking: Asking, q: str, wanted: str) -> list[dict[str, Any]]:
+async def _holders(asking: Asking, q: str, wanted: str) -> list[Suggestion]:
     try:
         results = await asking.ask(holder_questions(asking.engine.index, q))
     except (SearchDown, Unavailable):
@@ -96,13 +93,13 @@ async def _holders(asking: Asking, q: str, wanted: str) -> list[dict[str, Any]]:
     for id, by_sound in ids:
         notice = notices.get(id)
         if notice is not None and notice.form is not None:
-            name = notice.form["holder"]["name"]
+            name = notice.form.holder.name
             # The engine takes a phrase for found that begins in another field, and the sound
             # of a certificate's name for the holder's.
             if wanted in compact(name) or (by_sound and _sounds_like(name, wanted)):
                 names[name] = None
     ordered = sorted(names, key=lambda name: not compact(name).startswith(wanted))
-    return [{"kind": "holder", "text": name} for name in ordered[:MOST_OF_A_KIND]]
+    return [Suggestion(kind="holder", text=name) for name in ordered[:MOST_OF_A_KIND]]
 
 
 def _sounds_like(name: str, wanted: str) -> bool:
@@ -110,7 +107,7 @@ def _sounds_like(name: str, wanted: str) -> bool:
     return wanted in "".join(sounds) or wanted in "".join(sound[0] for sound in sounds)
 
 
-async def _numbers(begun: str) -> list[dict[str, Any]]:
+async def _numbers(begun: str) -> list[Suggestion]:
     if len(begun) < FEWEST_CHARACTERS or not any(letter.isdigit() for letter in begun):
         return []
     # Ranges and not LIKE: a plan that is kept for any parameter cannot use an index for LIKE.
@@ -127,5 +124,5 @@ async def _numbers(begun: str) -> list[dict[str, Any]]:
         begun.ljust(LENGTH, "9"),
     )
     return [
-        {"kind": "number", "text": row["text"], "id": row["id"]} for row in rows[:MOST_OF_A_KIND]
+        Suggestion(kind="number", text=row["text"], id=row["id"]) for row in rows[:MOST_OF_A_KIND]
     ]

@@ -1,9 +1,8 @@
 """Reading the register: notices as they are now, their events, and the events of all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 import msgspec
@@ -16,12 +15,19 @@ from notices.facts.catalogue import Period
 from notices.facts.errors import NoSuchNotice
 from notices.facts.lifecycle import Event, State
 from notices.facts.notice_ids import NoticeIdError, parse
+from notices.facts.public import form as forms
+from notices.facts.public.form import NoticePeriod, PublicForm
+from notices.facts.public.notice import (
+    Events,
+    Evidence,
+    Existing,
+    Links,
+    LogEvent,
+    NoticeEvent,
+    PublicNotice,
+    Receipt,
+)
 from notices.facts.texts import rfc3339
-
-FORM_FIELDS = (
-    "certificate", "certificate_name", "matter", "holder", "number", "copies", "copy_number",
-    "cause", "issuer", "issued_on", "lost_on", "region", "details", "statement",
-)  # fmt: skip
 
 # One statement sees one state of the register: notice and events can never disagree.
 SELECT = """
@@ -51,8 +57,8 @@ class Notice:
     """
 
     id: str
-    form: dict[str, Any] | None
-    evidence: str
+    form: PublicForm | None
+    evidence: Evidence
     published_at: datetime
     published_index: int
     objections: int
@@ -63,62 +69,71 @@ class Notice:
     state: State
     now: datetime
 
-    def public(self, deployment: Deployment) -> dict[str, Any]:
+    def public(self, deployment: Deployment) -> PublicNotice:
         """The public notice as the contract shows it; a redacted one keeps its bare facts."""
-        form = self.form or {}
-        return {
-            "id": self.id,
-            **{name: form.get(name) for name in FORM_FIELDS},
-            "document": document_in(form),
-            "published_at": rfc3339(self.published_at),
-            "effective_at": _time(self.state.effective_at),
-            "provisional": self.provisional,
-            "status": self.state.status,
-            "evidence": self.evidence,
-            "awaiting": relations.AWAITING if self.state.awaiting else None,
-            "objections": self.objections,
-            "elsewhere": form.get("elsewhere"),
-            "notice_period": msgspec.to_builtins(self.period),
-            "events": [
-                {"index": event.index, "kind": event.kind, **times(event)} for event in self.events
-            ],
-            "links": links(deployment, self.id),
-        }
+        form, period = self.form, self.period
+        return PublicNotice(
+            id=self.id,
+            certificate=form.certificate if form else None,
+            certificate_name=form.certificate_name if form else None,
+            matter=form.matter if form else None,
+            holder=form.holder if form else None,
+            number=form.number if form else None,
+            copies=form.copies if form else None,
+            copy_number=form.copy_numbered if form else None,
+            cause=form.cause if form else None,
+            issuer=form.issuer if form else None,
+            issued_on=form.issued_on if form else None,
+            lost_on=form.lost_on if form else None,
+            region=form.region if form else None,
+            details=form.details if form else None,
+            statement=form.statement if form else None,
+            document=form.paper if form else None,
+            published_at=rfc3339(self.published_at),
+            effective_at=_time(self.state.effective_at),
+            provisional=self.provisional,
+            status=self.state.status,
+            evidence=self.evidence,
+            awaiting=relations.AWAITING if self.state.awaiting else None,
+            objections=self.objections,
+            elsewhere=form.also_published if form else None,
+            notice_period=NoticePeriod(value=period.value, unit=period.unit) if period else None,
+            events=[noted(event) for event in self.events],
+            links=links(deployment, self.id),
+        )
 
     @property
     def confirmed(self) -> bool:
         return any(event.kind == "confirmed" for event in self.events)
 
-    def existing(self, deployment: Deployment) -> dict[str, Any]:
+    def existing(self, deployment: Deployment) -> Existing:
         """What a refusal tells of the notice that is in the way."""
-        return {
-            "id": self.id,
-            "status": self.state.status,
-            "published_at": rfc3339(self.published_at),
-            "links": links(deployment, self.id),
-        }
+        return Existing(
+            id=self.id,
+            status=self.state.status,
+            published_at=rfc3339(self.published_at),
+            links=links(deployment, self.id),
+        )
 
 
-def document_in(form: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The paper that a public form is about; forms of before there were documents name the kind."""
-    if "certificate" not in form:
-        return None
-    return form.get("document") or {"id": form["certificate"], "name": form["certificate_name"]}
+def links(deployment: Deployment, id: str) -> Links:
+    return Links(
+        html=deployment.link(f"/notices/{id}"),
+        pdf=deployment.link(f"/notices/{id}.pdf"),
+        receipt=deployment.link(f"/api/v1/notices/{id}/receipt"),
+    )
 
 
-def links(deployment: Deployment, id: str) -> dict[str, str]:
-    return {
-        "html": deployment.link(f"/notices/{id}"),
-        "pdf": deployment.link(f"/notices/{id}.pdf"),
-        "receipt": deployment.link(f"/api/v1/notices/{id}/receipt"),
-    }
-
-
-def times(event: Event) -> dict[str, str]:
+def noted(event: Event) -> NoticeEvent:
     """`at` as the log's entry has it, and when it really was where that is another time."""
     if event.logged_at is None:
-        return {"at": rfc3339(event.at)}
-    return {"at": rfc3339(event.logged_at), "happened_at": rfc3339(event.at)}
+        return NoticeEvent(index=event.index, kind=event.kind, at=rfc3339(event.at))
+    return NoticeEvent(
+        index=event.index,
+        kind=event.kind,
+        at=rfc3339(event.logged_at),
+        happened_at=rfc3339(event.at),
+    )
 
 
 def _time(at: datetime | None) -> str | None:
@@ -131,7 +146,7 @@ def from_row(row: asyncpg.Record) -> Notice:
     value, unit = row["period_value"], row["period_unit"]
     return Notice(
         id=row["id"],
-        form=msgspec.json.decode(row["form"]) if row["form"] is not None else None,
+        form=forms.read(row["form"]) if row["form"] is not None else None,
         evidence=row["evidence"],
         published_at=row["published_at"],
         published_index=row["published_index"],
@@ -160,7 +175,7 @@ async def get(id: str) -> Notice:
 async def certificate_of(notice: Notice) -> str:
     """The id of its certificate, which the log knows of a redacted notice too."""
     if notice.form is not None:
-        return str(notice.form["certificate"])
+        return notice.form.certificate
     row = await DB.row("SELECT entry FROM event WHERE index = $1", notice.published_index)
     if row is None:
         raise RuntimeError("A notice has no event that published it.")
@@ -200,7 +215,7 @@ async def ids_of_organisations(first: int, end: int) -> list[str]:
     return [row["id"] for row in await DB.fetch(SPAN_OF_ORGANISATIONS, first, end)]
 
 
-async def events(deployment: Deployment, since: int, limit: int) -> dict[str, Any]:
+async def events(deployment: Deployment, since: int, limit: int) -> Events:
     """Up to `limit` events from index `since` on, each with its notice as it is now."""
     rows = await DB.fetch(
         "SELECT index, notice, kind, coalesce(logged_at, at) AS at, entry, salt, form FROM event"
@@ -210,23 +225,23 @@ async def events(deployment: Deployment, since: int, limit: int) -> dict[str, An
     )
     notices = await get_many(sorted({row["notice"] for row in rows}))
     shown = {id: notice.public(deployment) for id, notice in notices.items()}
-    return {
-        "events": [
-            {
-                "index": row["index"],
-                "kind": row["kind"],
-                "at": rfc3339(row["at"]),
-                "entry": row["entry"],
-                "opening": log.opening(row["salt"], row["form"]),
-                "notice": shown[row["notice"]],
-            }
+    return Events(
+        events=[
+            LogEvent(
+                index=row["index"],
+                kind=row["kind"],
+                at=rfc3339(row["at"]),
+                entry=row["entry"],
+                opening=log.opening(row["salt"], row["form"]),
+                notice=shown[row["notice"]],
+            )
             for row in rows
         ],
-        "next": rows[-1]["index"] + 1 if rows else since,
-    }
+        next=rows[-1]["index"] + 1 if rows else since,
+    )
 
 
-async def receipt(deployment: Deployment, id: str, index: int | None) -> dict[str, Any]:
+async def receipt(deployment: Deployment, id: str, index: int | None) -> Receipt:
     """The receipt of event `index` of notice `id` (default: its publishing)."""
     notice = await get(id)
     wanted = notice.published_index if index is None else index

@@ -61,8 +61,8 @@ class Parcel:
 def document_of(deployment: Deployment, notice: Notice) -> dict[str, Any]:
     """The index document of a notice, from its public form and nothing else."""
     public = notice.public(deployment)
-    certificate = deployment.catalogue.certificates.get(public["certificate"])
-    number = public["number"]
+    certificate = deployment.catalogue.certificates.get(public.certificate or "")
+    number = public.number
     if certificate is None or not number or "*" in number:
         number_key = None
     else:
@@ -70,10 +70,10 @@ def document_of(deployment: Deployment, notice: Notice) -> dict[str, Any]:
     papers, names = _papers(notice, certificate)
     return document(
         public,
-        region_name=deployment.regions.name(public["region"]) or "",
+        region_name=deployment.regions.name(public.region or "") or "",
         papers=papers,
         names=names,
-        copies=certificate.copy_names(public["copies"]) if certificate else (),
+        copies=certificate.copy_names(public.copies) if certificate else (),
         number_key=number_key,
     )
 
@@ -84,18 +84,20 @@ def _papers(notice: Notice, certificate: Certificate | None) -> tuple[Sequence[s
     A form of before there were documents may be about any; one of a document that the catalogue
     has lost since then is about what it says.
     """
-    form = notice.form or {}
-    document = form.get("document") or {"id": None, "name": {}}
-    printed = document["name"].values()
+    form = notice.form
+    if form is None:
+        raise ValueError("a redacted notice is in no index")
+    printed = [form.document.name.en, form.document.name.zh] if form.document else []
     if certificate is None:
-        return [document["id"] or form["certificate"]], [
-            *printed,
-            *form["certificate_name"].values(),
-        ]
-    paper = paper_of(certificate, document["id"], form.get("details"))
+        kind = form.certificate_name
+        return [form.paper.id], [*printed, kind.en, kind.zh]
+    document = form.document.id if form.document else None
+    paper = paper_of(certificate, document, form.details)
     names = [*printed, *names_for(certificate, paper)]
-    if paper is not None or document["id"]:
-        return [paper.id if paper else document["id"]], names
+    if paper is not None:
+        return [paper.id], names
+    if document:
+        return [document], names
     return [each.id for each in certificate.documents], names
 
 

@@ -12,9 +12,9 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from notices import files
+from notices.facts.public.service import AnswerKey, PublicKeys
 from notices.trust.answers import AnswerError, AnswerSigner, PublicKey, keys_in
 from notices.trust.encoding import EncodingError, from_base64, strict_json, to_base64
 from notices.trust.notes import NoteError, NoteSigner, NoteVerifier
@@ -83,15 +83,15 @@ class Keys:
         except (NoteError, EncodingError) as problem:
             raise KeysError(f"a key in {folder} is damaged: {problem}") from problem
 
-    def public(self) -> dict[str, Any]:
+    def public(self) -> PublicKeys:
         """The public keys, as /.well-known/notice-keys.json shows them; the present ones first."""
-        return {
-            "log": self.log_vkeys,
-            "answers": [
-                {"id": id, "alg": key.algorithm, "key": to_base64(key.key)}
+        return PublicKeys(
+            log=self.log_vkeys,
+            answers=[
+                AnswerKey(id=id, alg=key.algorithm, key=to_base64(key.key))
                 for id, key in self.answer_keys.items()
             ],
-        }
+        )
 
     @property
     def log_vkeys(self) -> list[str]:

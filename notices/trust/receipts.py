@@ -11,7 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from notices.facts.notice_ids import NoticeIdError, parse, printed
+from notices.facts.public.notice import Opening, Receipt
 from notices.facts.texts import Text
 from notices.trust import attachments, proofs, verdicts
 from notices.trust.encoding import EncodingError, canonical, from_base64, strict_json, to_base64
@@ -89,28 +92,29 @@ def entry_text(notice_id: str, kind: str, at: str, certificate: str, commitment:
     ).decode()
 
 
-def opening(salt: bytes, form: dict[str, Any]) -> dict[str, Any]:
-    """What opens the commitment made from `salt` and `form`."""
-    return {"salt": to_base64(salt), "form": form}
+def opening(salt: bytes, form: str) -> Opening:
+    """What opens the commitment made from `salt` and `form`, which is JSON text."""
+    bare = msgspec.json.format(form.encode(), indent=-1)  # PostgreSQL writes spaces
+    return Opening(salt=to_base64(salt), form=msgspec.Raw(bare))
 
 
-def to_json(
-    entry: str, opening: dict[str, Any] | None, index: int, proof: Sequence[bytes], checkpoint: str
-) -> dict[str, Any]:
+def receipt(
+    entry: str, opening: Opening | None, index: int, proof: Sequence[bytes], checkpoint: str
+) -> Receipt:
     """The receipt as it is handed out; `verify` reads it."""
-    return {
-        "entry": entry,
-        "opening": opening,
-        "index": index,
-        "proof": [to_base64(node) for node in proof],
-        "checkpoint": checkpoint,
-    }
+    return Receipt(
+        entry=entry,
+        opening=opening,
+        index=index,
+        proof=[to_base64(node) for node in proof],
+        checkpoint=checkpoint,
+    )
 
 
-def to_text(receipt: dict[str, Any]) -> str:
+def to_text(receipt: Receipt) -> str:
     """The receipt as a C2SP tlog-proof, which carries no opening; `verify` reads it too."""
-    proof = [from_base64(node, HASH_SIZE) for node in receipt["proof"]]
-    return proofs.to_text(receipt["entry"], receipt["index"], proof, receipt["checkpoint"])
+    proof = [from_base64(node, HASH_SIZE) for node in receipt.proof]
+    return proofs.to_text(receipt.entry, receipt.index, proof, receipt.checkpoint)
 
 
 def verify(content: bytes, vkey: str) -> Proven:
@@ -164,7 +168,7 @@ def _attached(content: bytes) -> bytes:
 
 
 def _receipt(content: bytes) -> dict[str, Any]:
-    receipt: dict[str, Any]
+    found: dict[str, Any]
     if content.startswith(attachments.FIRST_BYTES):
         content = _attached(content)
     if len(content) > MOST_BYTES:
@@ -174,13 +178,14 @@ def _receipt(content: bytes) -> dict[str, Any]:
             parts = proofs.parse(content.decode())
         except (UnicodeDecodeError, proofs.ProofTextError) as problem:
             raise ReceiptError(verdicts.UNREADABLE_PROOF) from problem
-        return to_json(parts.entry, None, parts.index, parts.proof, parts.checkpoint)
+        bare = receipt(parts.entry, None, parts.index, parts.proof, parts.checkpoint)
+        return msgspec.structs.asdict(bare)
     try:
-        receipt = strict_json(content)
+        found = strict_json(content)
     except EncodingError as problem:
         raise ReceiptError(verdicts.UNREADABLE) from problem
     # Nothing beside the five parts: an unproven field in a proven receipt would be believed too.
-    match receipt:
+    match found:
         case {
             "entry": str(),
             "opening": dict() | None,
@@ -189,7 +194,7 @@ def _receipt(content: bytes) -> dict[str, Any]:
             "checkpoint": str(),
             **others,
         } if not others and index is not True and index is not False:
-            return receipt
+            return found
     raise ReceiptError(verdicts.UNREADABLE)
 
 

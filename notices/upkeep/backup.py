@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
+
 from notices import files
 from notices.database import answering, connect
 from notices.facts import catalogue
@@ -78,7 +80,10 @@ def public_keys(settings: Settings) -> dict[str, Any]:
     """The keys that verify what is and was signed; a backup of them needs no guarding."""
     if not (settings.keys_folder / keys.FILES[-1]).exists():
         return {}
-    return keys.Keys.open(settings.keys_folder, settings.log_origin).public()
+    shown: dict[str, Any] = msgspec.to_builtins(
+        keys.Keys.open(settings.keys_folder, settings.log_origin).public()
+    )
+    return shown
 
 
 def write(

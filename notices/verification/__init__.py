@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -13,6 +12,8 @@ from notices.facts import documents, masking, number_check
 from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, refuse_wrong
 from notices.facts.numbers import uscc_ok
+from notices.facts.public import answer as public
+from notices.facts.public.answer import Answer, NumberForm
 from notices.facts.readings import Reading, has_letters, read
 from notices.facts.relations import AWAITING
 from notices.facts.texts import rfc3339
@@ -25,6 +26,7 @@ PIECE = 50
 """Questions that are looked up by one statement: reading its rows takes some milliseconds."""
 
 COPIES = ("original", "duplicate")
+UNSIGNED = public.Signature(alg="", key="", value="")
 
 
 class Question(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -163,7 +165,7 @@ def guesses(checked: Sequence[Checked]) -> Counter[str]:
     return found
 
 
-async def answers(deployment: Deployment, checked: Sequence[Checked]) -> list[dict[str, Any]]:
+async def answers(deployment: Deployment, checked: Sequence[Checked]) -> list[Answer]:
     """A signed answer to each checked question, in order; those of one piece are of one moment."""
     signed, slices = [], Slices()
     for start in range(0, len(checked), PIECE):
@@ -177,12 +179,12 @@ async def answers(deployment: Deployment, checked: Sequence[Checked]) -> list[di
 
 async def answer(
     deployment: Deployment, questions: Sequence[Question], *, many: bool = False
-) -> list[dict[str, Any]]:
+) -> list[Answer]:
     """`check` and `answers`."""
     return await answers(deployment, await check(deployment, questions, many=many))
 
 
-def _number_form(deployment: Deployment, checked: Checked) -> str:
+def _number_form(deployment: Deployment, checked: Checked) -> NumberForm:
     """`usual` when the number is built as the certificate's are, or any certificate's."""
     certificate = checked.certificate
     normal = checked.reading.normal
@@ -205,44 +207,44 @@ def _signed(
     matches: Sequence[Match],
     now: datetime,
     log_size: int,
-) -> dict[str, Any]:
+) -> Answer:
     question = checked.question
     found = that_counts(checked.asked, matches)
     notice = found.notice if found else None
     state = notice.state if notice else None
-    form = (notice.form if notice else None) or {}
+    form = notice.form if notice else None
     certificate = checked.certificate
     if certificate is None and found is not None:
         certificate = deployment.catalogue.certificates.get(found.certificate)
-    elsewhere = certificate.elsewhere if certificate else None
-    result: dict[str, Any] = {
-        "asked": {
-            "certificate": question.certificate,
-            "number": question.number,
-            "copy": question.copy,
-            "copy_number": question.copy_number,
-            "document": question.document,
-        },
-        "certificate": found.certificate if found else question.certificate,
-        "document": found.document if found else None,
-        "number": question.number,
-        "copies": form.get("copies"),
-        "copy_number": form.get("copy_number"),
-        "status": state.status if state else "no_notice",
-        "since": rfc3339(state.since) if state else None,
-        "effective_at": rfc3339(state.effective_at) if state and state.effective_at else None,
-        "provisional": notice.provisional if notice else None,
-        "replaced_on": found.replaced_on if found else None,
-        "evidence": notice.evidence if notice else None,
-        "before": state.before if state else None,
-        "awaiting": AWAITING if state and state.awaiting else None,
-        "notice": notice.id if notice else None,
-        "holder": form.get("holder"),
-        "number_form": _number_form(deployment, checked),
-        "elsewhere": elsewhere.to_json() if elsewhere else None,
-        "others": [each.public() for each in others(checked.asked, found, matches)],
-        "checked_at": rfc3339(now),
-        "log_size": log_size,
-    }
-    result["signature"] = deployment.keys.answers.sign(result)
-    return result
+    answer = Answer(
+        asked=public.Asked(
+            certificate=question.certificate,
+            number=question.number,
+            copy=question.copy,
+            copy_number=question.copy_number,
+            document=question.document,
+        ),
+        certificate=found.certificate if found else question.certificate,
+        document=found.document if found else None,
+        number=question.number,
+        copies=form.copies if form else None,
+        copy_number=form.copy_numbered if form else None,
+        status=state.status if state else "no_notice",
+        since=rfc3339(state.since) if state else None,
+        effective_at=rfc3339(state.effective_at) if state and state.effective_at else None,
+        provisional=notice.provisional if notice else None,
+        replaced_on=found.replaced_on if found else None,
+        evidence=notice.evidence if notice else None,
+        before=state.before if state else None,
+        awaiting=AWAITING if state and state.awaiting else None,
+        notice=notice.id if notice else None,
+        holder=form.holder if form else None,
+        number_form=_number_form(deployment, checked),
+        elsewhere=certificate.elsewhere if certificate else None,
+        others=others(checked.asked, found, matches),
+        checked_at=rfc3339(now),
+        log_size=log_size,
+        signature=UNSIGNED,
+    )
+    signature = deployment.keys.answers.sign(msgspec.to_builtins(answer))
+    return msgspec.structs.replace(answer, signature=public.Signature(**signature))

@@ -5,15 +5,18 @@ names a log size tells everything that was committed up to it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast, get_args
 
 import msgspec
 
 from notices.database import DB
+from notices.facts.public.answer import Match as Why
+from notices.facts.public.answer import Other
+from notices.facts.public.notice import Status
 from notices.facts.relations import AWAITING
-from notices.register import Notice, document_in, from_row
+from notices.register import Notice, from_row
 
 MOST_OTHERS = 10
 MOST_CLAIMS = 128
@@ -25,7 +28,7 @@ SEVERITY = {"invalid": 30, "contested": 20, "declared": 10}
 What awaits a confirmation is below all others: it has no effect.
 """
 
-MATCHES = ("copy", "document", "holder", "certificate", "digits", "earlier")
+MATCHES: tuple[Why, ...] = get_args(Why)
 """Why a notice stands among the others, in the order in which they are told."""
 
 _COLUMNS = "notice, by_certificate, document, copy, copy_number, living, replaced, shown, id"
@@ -76,6 +79,15 @@ WHERE h.id = 1
 """  # noqa: S608  (nothing in it comes from outside)
 
 
+class _Entry(msgspec.Struct):
+    """What a log's entry tells of a notice whose form is gone."""
+
+    certificate: str
+
+
+_read_entry = msgspec.json.Decoder(_Entry).decode
+
+
 class Way(NamedTuple):
     """One look into one index: by which hash, and the number's own that is not looked for."""
 
@@ -114,7 +126,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A claim that was met, by which way, and its notice; `why` it is told among the others."""
+    """A claim that was met, by which way, and its notice."""
 
     way: str
     by_certificate: bytes
@@ -125,16 +137,14 @@ class Match:
     replaced_on: str | None
     certificate: str
     notice: Notice
-    why: str = ""
 
     @property
-    def status(self) -> str:
+    def status(self) -> Status:
         return self.notice.state.status
 
     @property
     def document(self) -> str | None:
-        found = document_in(self.notice.form or {})
-        return None if found is None else str(found["id"])
+        return self.notice.form.paper.id if self.notice.form else None
 
     def covers(self, asked: Asked) -> bool:
         """Whether the paper that is shown may be one that this claim is about."""
@@ -145,18 +155,18 @@ class Match:
                  or asked.copy_number == self.copy_number)
         )  # fmt: skip
 
-    def public(self) -> dict[str, Any]:
-        form = self.notice.form or {}
-        return {
-            "match": self.why,
-            "certificate": self.certificate,
-            "document": self.document,
-            "copies": form.get("copies"),
-            "copy_number": form.get("copy_number"),
-            "status": self.status,
-            "awaiting": AWAITING if self.notice.state.awaiting else None,
-            "notice": self.notice.id,
-        }
+    def public(self, why: Why) -> Other:
+        form = self.notice.form
+        return Other(
+            match=why,
+            certificate=self.certificate,
+            document=self.document,
+            copies=form.copies if form else None,
+            copy_number=form.copy_numbered if form else None,
+            status=self.status,
+            awaiting=AWAITING if self.notice.state.awaiting else None,
+            notice=self.notice.id,
+        )
 
 
 async def look_up(asked: Sequence[Asked]) -> tuple[datetime, int, list[list[Match]]]:
@@ -178,7 +188,7 @@ async def look_up(asked: Sequence[Asked]) -> tuple[datetime, int, list[list[Matc
 
 def _match(row: Any) -> Match:
     notice = from_row(row)
-    told = notice.form or msgspec.json.decode(row["entry"])
+    form = notice.form
     return Match(
         way=row["way"],
         by_certificate=row["by_certificate"],
@@ -187,7 +197,7 @@ def _match(row: Any) -> Match:
         copy_number=row["copy_number"],
         shown=row["shown"],
         replaced_on=row["replaced_on"],
-        certificate=told["certificate"],
+        certificate=form.certificate if form else _read_entry(row["entry"]).certificate,
         notice=notice,
     )
 
@@ -215,9 +225,9 @@ def _gravity(match: Match) -> tuple[int, bool, int]:
     return severity, state.status == "replaced", match.notice.published_index
 
 
-def others(asked: Asked, chosen: Match | None, matches: Sequence[Match]) -> list[Match]:
+def others(asked: Asked, chosen: Match | None, matches: Sequence[Match]) -> list[Other]:
     """What else whoever is shown the number should know of, each notice once; ten at most."""
-    told: dict[str, Match] = {}
+    told: dict[str, tuple[int, Match]] = {}
     of_number = {each.notice.id for each in matches if _of_number(asked, each)}
     for match in matches:
         if match.notice.id in of_number and not _of_number(asked, match):
@@ -225,20 +235,20 @@ def others(asked: Asked, chosen: Match | None, matches: Sequence[Match]) -> list
         why = _why(asked, chosen, match)
         if why is None or (chosen is not None and match.notice.id == chosen.notice.id):
             continue
-        known = told.get(match.notice.id)
-        if known is None or MATCHES.index(why) < MATCHES.index(known.why):
-            told[match.notice.id] = replace(match, why=why)
+        known, place = told.get(match.notice.id), MATCHES.index(why)
+        if known is None or place < known[0]:
+            told[match.notice.id] = place, match
     # Living before not, the newest first, each kind in its place.
-    ordered = sorted(told.values(), key=lambda each: -each.notice.published_index)
-    ordered.sort(key=lambda each: (each.status == "reinstated", MATCHES.index(each.why)))
-    return ordered[:MOST_OTHERS]
+    ordered = sorted(told.values(), key=lambda each: -each[1].notice.published_index)
+    ordered.sort(key=lambda each: (each[1].status == "reinstated", each[0]))
+    return [match.public(MATCHES[place]) for place, match in ordered[:MOST_OTHERS]]
 
 
-def _why(asked: Asked, chosen: Match | None, match: Match) -> str | None:
+def _why(asked: Asked, chosen: Match | None, match: Match) -> Why | None:
     if not match.shown:
         return None  # who has the number alone must not learn that it is a masked one
     if not _of_number(asked, match):
-        return None if match.status == "reinstated" else match.way
+        return None if match.status == "reinstated" else cast("Why", match.way)
     if match.status in ("reinstated", "replaced") and match.covers(asked):
         return "earlier"
     against = (asked.document or (chosen.claimed_document if chosen else None)) or None

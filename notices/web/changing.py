@@ -25,6 +25,11 @@ def _clerical(found: Notice) -> tuple[str, ...]:
     )
 
 
+def _shown(found: Notice) -> dict[str, str | None]:
+    """The same as the notice has them."""
+    return {name: getattr(found.form, name, None) for name in _clerical(found)}
+
+
 async def _own(request: AnyRequest, found: Notice, of: str = "") -> Person:
     """The notice's declarant, who is asking; raises SignInRequired or NotTheDeclarant."""
     person = await again.sender(request, of)
@@ -41,15 +46,15 @@ async def _form(
     hidden: dict[str, str],
     problems: list[Problem],
 ) -> Response[str]:
-    deployment, form = request.app.state.deployment, found.form or {}
-    certificate = deployment.catalogue.certificates.get(form.get("certificate", ""))
+    deployment, form = request.app.state.deployment, found.form
+    certificate = deployment.catalogue.certificates.get(form.certificate if form else "")
     return await rendering.page(
         request,
         template,
         status=422 if problems else 200,
         cache=rendering.NEVER_KEPT,
         notice=found.public(deployment),
-        issuers=region_field.issuers(deployment, certificate, form.get("region") or ""),
+        issuers=region_field.issuers(deployment, certificate, form.region if form else ""),
         values=values,
         problems=problems,
         errors=rendering.by_field(problems),
@@ -103,8 +108,8 @@ async def correct_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     person = await _own(request, found)
     lifecycle.refuse_unless_may_follow("corrected", found.state)
     key, sent = await again.sent(request, person, f"/notices/{found.id}/correct")
-    form = found.form or {}
-    values = {name: sent.fields.get(name, form.get(name) or "") for name in _clerical(found)}
+    shown = _shown(found)
+    values = {name: sent.fields.get(name, shown[name] or "") for name in shown}
     hidden = again.hidden(request, person, key)
     return await _form(request, "correct.html", found, values, hidden, sent.wrong)
 
@@ -130,9 +135,9 @@ async def _correct(
     if await once.known(once_):  # pressed twice, and what was corrected is shown by now
         return await _back_to(request, person, found, key)
     deployment, now = request.app.state.deployment, datetime.now(UTC)
-    shown = found.form or {}
+    shown = _shown(found)
     # What was left as it stands is no correction: it was right by the rules of its day.
-    changed = {name: text for name, text in filled.items() if text != shown.get(name)}
+    changed = {name: text for name, text in filled.items() if text != shown[name]}
     try:
         changes = amending.check_correction(deployment, Correction(**changed), now)
         await amending.correct(deployment, person, found.id, changes, now=now, once_=once_)

@@ -2,22 +2,26 @@
 
 from datetime import UTC, datetime
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
 from notices import register
 from notices.changing import confirming, deciding, issuing, rivals
+from notices.changing.rivals import Rivals
 from notices.facts.errors import BadQuery, Invalid, Problem
 from notices.facts.forms import Confirmation, Decision, Redaction, Replacement
+from notices.facts.public.notice import Followed
+from notices.facts.public.shown import Time
 from notices.register import claims
 from notices.web import bodies, guards
 from notices.web.documenting import reads, writes
 from notices.web.guards import AnyRequest
-from notices.web.notices import NO_STORE, json_response, key_of, once_of, whole_number
+from notices.web.notices import NO_STORE, answered, key_of, once_of, passed_on, whole_number
 
 
 @post("/api/v1/notices/{id:str}/decisions", **writes("decide", "decisions", Decision))
-async def decide(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
+async def decide(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     """Admit or dismiss an objection, or annul the notice; for officers."""
     key = key_of(request)
     raw = await bodies.raw_json(request)
@@ -29,11 +33,11 @@ async def decide(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     notice = await register.get(id)
     once_ = once_of(request, person.identity, key, raw)
     answer = await deciding.decide(request.app.state.deployment, person, notice.id, body, once_)
-    return json_response(answer, 201)
+    return passed_on(answer, Followed, 201)
 
 
 @post("/api/v1/notices/{id:str}/redaction", **writes("redact", "decisions", Redaction))
-async def redact(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
+async def redact(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     """Remove what a notice says for good; number, times and status stay. For officers."""
     key = key_of(request)
     raw = await bodies.raw_json(request)
@@ -47,11 +51,11 @@ async def redact(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     notice = await register.get(id)
     once_ = once_of(request, person.identity, key, raw)
     answer = await deciding.redact(request.app.state.deployment, person, notice.id, reason, once_)
-    return json_response(answer, 201)
+    return passed_on(answer, Followed, 201)
 
 
 @post("/api/v1/notices/{id:str}/confirmation", **writes("confirm", "decisions", Confirmation))
-async def confirm(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
+async def confirm(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     """Confirm a declaration as the issuer, or as an officer one that was made for somebody else.
 
     The body is {} or empty.
@@ -64,11 +68,11 @@ async def confirm(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     notice = await register.get(id)
     once_ = once_of(request, by.identity, key, raw)
     answer = await confirming.confirm(request.app.state.deployment, by, notice.id, once_)
-    return json_response(answer, 201)
+    return passed_on(answer, Followed, 201)
 
 
 @post("/api/v1/notices/{id:str}/replacement", **writes("replace", "decisions", Replacement))
-async def replace(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
+async def replace(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     """Tell that a new certificate was issued; the old one is void for good."""
     key = key_of(request)
     raw = await bodies.raw_json(request)
@@ -80,24 +84,38 @@ async def replace(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     notice = await register.get(id)
     once_ = once_of(request, agency.identity, key, raw)
     answer = await issuing.replace(deployment, agency, notice.id, body, once_)
-    return json_response(answer, 201)
+    return passed_on(answer, Followed, 201)
 
 
 MOST = 100
 
 
+class Overlap(msgspec.Struct, frozen=True, kw_only=True):
+    """Two notices whose numbers newer rules found to be one, and when they did."""
+
+    notices: list[str]
+    at: Time
+
+
+class Overlaps(msgspec.Struct, frozen=True, kw_only=True):
+    """Pairs of notices, the oldest first."""
+
+    overlaps: list[Overlap]
+
+
 @get("/api/v1/overlaps", **reads("getOverlaps", "decisions", "limit"))
-async def overlaps(request: AnyRequest) -> Response[bytes]:
+async def overlaps(request: AnyRequest) -> Response[Overlaps]:
     """Pairs of living notices whose numbers turned out to be one; for officers."""
     limit = whole_number(request.query_params.get("limit") or "20", 1, MOST)
     if limit is None:
         raise BadQuery(problems=[Problem("limit", "bad_value", {"expected": f"1-{MOST}"})])
     await guards.require_officer(request)
-    return json_response({"overlaps": await claims.overlaps(limit)}, headers=NO_STORE)
+    found = [Overlap(**each) for each in await claims.overlaps(limit)]
+    return answered(Overlaps(overlaps=found), headers=NO_STORE)
 
 
 @get("/api/v1/rivals", **reads("getRivals", "decisions", "notice", "limit", closed=True))
-async def rivals_waiting(request: AnyRequest) -> Response[bytes]:
+async def rivals_waiting(request: AnyRequest) -> Response[Rivals]:
     """Declarations refused because another holder's notice stands in the way; for officers."""
     given = request.query_params
     limit = whole_number(given.get("limit") or "20", 1, MOST)
@@ -106,7 +124,7 @@ async def rivals_waiting(request: AnyRequest) -> Response[bytes]:
     await guards.require_officer(request)
     notice = (await register.get(given["notice"])).id if given.get("notice") else None
     found = await rivals.waiting(request.app.state.deployment, notice=notice, limit=limit)
-    return json_response({"rivals": found}, headers=NO_STORE)
+    return answered(Rivals(rivals=found), headers=NO_STORE)
 
 
 HANDLERS = [overlaps, rivals_waiting, decide, redact, confirm, replace]

@@ -5,18 +5,19 @@ from litestar import Response, get
 
 from notices import register
 from notices.deployment import Deployment
+from notices.facts.public.notice import Events
 from notices.limits.slices import Slices
 from notices.web import guards
 from notices.web.documenting import reads
 from notices.web.guards import AnyRequest
-from notices.web.notices import NO_STORE, json_response, log_index
+from notices.web.notices import NO_STORE, answered, log_index, passed_on
 
 PIECE = 20
 """Events that are read and written in one slice: a millisecond or two."""
 
 
 @get("/api/v1/events", **reads("getEvents", "events", "since", "limit"))
-async def get_events(request: AnyRequest) -> Response[bytes]:
+async def get_events(request: AnyRequest) -> Response[Events]:
     """Events of all notices in the order of the log, from `since` (inclusive) on."""
     await guards.limit(request, "events")
     since = log_index(request, "since", 0) or 0
@@ -24,9 +25,9 @@ async def get_events(request: AnyRequest) -> Response[bytes]:
     deployment = request.app.state.deployment
     if limit <= PIECE:
         answer = await register.events(deployment, since, limit)
-        return json_response(answer, headers=NO_STORE)
+        return answered(answer, headers=NO_STORE)
     async with request.app.state.places.events.taken(request):
-        return json_response(await _page(deployment, since, limit), headers=NO_STORE)
+        return passed_on(await _page(deployment, since, limit), Events, headers=NO_STORE)
 
 
 async def _page(deployment: Deployment, since: int, limit: int) -> bytes:
@@ -35,11 +36,11 @@ async def _page(deployment: Deployment, since: int, limit: int) -> bytes:
     place, slices = since, Slices()
     while len(events) < limit:
         piece = await register.events(deployment, place, min(PIECE, limit - len(events)))
-        place = piece["next"]
-        for event in piece["events"]:
+        place = piece.next
+        for event in piece.events:
             events.append(msgspec.json.encode(event))
             await slices.end()
-        if len(piece["events"]) < PIECE:
+        if len(piece.events) < PIECE:
             break
     return b'{"events":[' + b",".join(events) + b'],"next":%d}' % place
 

@@ -8,7 +8,7 @@ that was withdrawn looks like news.
 import asyncio
 import hashlib
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -16,12 +16,14 @@ from litestar import Response, get
 
 from notices import log, register
 from notices.deployment import Deployment
+from notices.facts.public.notice import PublicNotice
+from notices.facts.public.service import PublicKeys
 from notices.finding import Query
 from notices.limits.slices import Slices
 from notices.web import guards, wording
 from notices.web.documenting import reads
 from notices.web.guards import AnyRequest
-from notices.web.notices import DEEPEST, SEARCH_PARAMETERS, json_response, parameters, query_of
+from notices.web.notices import DEEPEST, SEARCH_PARAMETERS, answered, parameters, query_of
 
 ATOM = "http://www.w3.org/2005/Atom"
 END = b"</feed>"
@@ -109,10 +111,10 @@ def _still_right(made: Made | None, head: tuple[int, bytes]) -> Made | None:
     return made
 
 
-async def _newest(request: AnyRequest, query: Query) -> tuple[list[dict[str, Any]], float]:
+async def _newest(request: AnyRequest, query: Query) -> tuple[list[PublicNotice], float]:
     """The public notices of one page, and for how many seconds no period of theirs ends."""
     deployment: Deployment = request.app.state.deployment
-    shown: list[dict[str, Any]] = []
+    shown: list[PublicNotice] = []
     skip, before, right_for = (query.page - 1) * query.per_page, 2**62, LONGEST_KEPT
     slices = Slices()
     while (wanted := min(PIECE, query.per_page - len(shown))) > 0:
@@ -128,18 +130,16 @@ async def _newest(request: AnyRequest, query: Query) -> tuple[list[dict[str, Any
     return shown, right_for
 
 
-async def _found(request: AnyRequest, query: Query) -> list[dict[str, Any]]:
+async def _found(request: AnyRequest, query: Query) -> list[PublicNotice]:
     """The public notices that a search finds."""
     answer = await request.app.state.finder.find(query)
-    meant = answer["interpreted"]
-    if meant["approximate"] or meant.get("ignored"):
+    if answer.interpreted.approximate or answer.interpreted.ignored:
         return []  # a person sees what comes close; a program would report it as what it waits for
-    found: list[dict[str, Any]] = answer["notices"]
-    return found
+    return list(answer.notices)
 
 
 async def _atom(
-    request: AnyRequest, query: Query, given: dict[str, str], notices: list[dict[str, Any]]
+    request: AnyRequest, query: Query, given: dict[str, str], notices: list[PublicNotice]
 ) -> Made:
     deployment: Deployment = request.app.state.deployment
     lasting = {name: value for name, value in given.items() if name not in ("page", "per_page")}
@@ -163,34 +163,35 @@ async def _atom(
     return Made(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 
-def _entry(notice: dict[str, Any]) -> Element:
-    status, html, holder = _status(notice), notice["links"]["html"], notice["holder"]["name"]
-    certificate = notice["certificate_name"]["zh"]
+def _entry(notice: PublicNotice) -> Element:
+    status, html = _status(notice), notice.links.html
+    holder = notice.holder.name if notice.holder else ""
+    certificate = notice.certificate_name.zh if notice.certificate_name else ""
     entry = Element("entry")
     SubElement(entry, "id").text = html
     SubElement(entry, "title").text = f"【{status}】{holder}：{certificate}"
-    SubElement(entry, "published").text = notice["published_at"]
+    SubElement(entry, "published").text = notice.published_at
     SubElement(entry, "updated").text = _updated(notice)
     SubElement(SubElement(entry, "author"), "name").text = holder
-    SubElement(entry, "category", term=notice["status"], label=status)
+    SubElement(entry, "category", term=notice.status, label=status)
     SubElement(entry, "link", rel="alternate", href=html)
-    SubElement(entry, "summary").text = f"现在的状态：{status}。声明原文：{notice['statement']}"
+    SubElement(entry, "summary").text = f"现在的状态：{status}。声明原文：{notice.statement}"
     return entry
 
 
-def _status(notice: dict[str, Any]) -> str:
+def _status(notice: PublicNotice) -> str:
     """What it is now, in words; of an ended one also by whom."""
-    if notice["status"] == "reinstated":
-        kinds = [event["kind"] for event in notice["events"]]
+    if notice.status == "reinstated":
+        kinds = [event.kind for event in notice.events]
         return next((ENDED[kind] for kind in kinds if kind in ENDED), "")
     return wording.STATUSES[wording.standing(notice)].zh
 
 
-def _updated(notice: dict[str, Any]) -> str:
+def _updated(notice: PublicNotice) -> str:
     """When it last changed, by an event or by its period's end; times are texts that compare."""
-    times: list[str] = [event.get("happened_at", event["at"]) for event in notice["events"]]
-    if notice["status"] == "invalid":
-        times.append(notice["effective_at"])
+    times: list[str] = [event.happened_at or event.at for event in notice.events]
+    if notice.status == "invalid" and notice.effective_at:
+        times.append(notice.effective_at)
     return max(times)
 
 
@@ -237,9 +238,9 @@ def _address(deployment: Deployment, path: str, given: dict[str, str]) -> str:
     operation_id="getKeys",
     tags=["events"],
 )
-async def keys(request: AnyRequest) -> Response[bytes]:
+async def keys(request: AnyRequest) -> Response[PublicKeys]:
     """The public keys that answers and checkpoints are signed with, and before them were."""
-    return json_response(request.app.state.deployment.keys.public())
+    return answered(request.app.state.deployment.keys.public())
 
 
 HANDLERS = [feed, keys]

@@ -13,11 +13,12 @@ from notices.changing import deciding, evidence
 from notices.changing.evidence import Receiving
 from notices.facts.errors import AlreadyDeclared, BadRequest, NoSuchNotice, Problem
 from notices.facts.forms import Declaration, stripped
+from notices.facts.public.notice import DeclaredNotice
 from notices.facts.texts import Text
 from notices.web import bodies, guards, multipart, typed, uploads
 from notices.web.documenting import reads, writes
 from notices.web.guards import AnyRequest
-from notices.web.notices import json_response, key_of, once_of
+from notices.web.notices import key_of, once_of, passed_on
 from notices.web.uploads import Upload
 
 EXHIBIT = "exhibit"
@@ -71,7 +72,7 @@ async def typed_in(request: AnyRequest) -> Upload:
 
 
 @post("/api/v1/notices", **writes("declare", "notices", Declaration))
-async def declare(request: AnyRequest) -> Response[bytes]:
+async def declare(request: AnyRequest) -> Response[DeclaredNotice]:
     """Declare a certificate lost; answers the public notice with its receipt.
 
     As a form (multipart/form-data) of `declaration` (this JSON) and `exhibit` (a PDF, JPEG or PNG
@@ -107,7 +108,8 @@ async def declare(request: AnyRequest) -> Response[bytes]:
         await guards.give_back(request, "declare", guards.account_of(person))
         raise
     id = msgspec.json.decode(body, type=_Id).id
-    return json_response(body, 201, {"Location": deployment.link(f"/api/v1/notices/{id}")})
+    location = deployment.link(f"/api/v1/notices/{id}")
+    return passed_on(body, DeclaredNotice, 201, {"Location": location})
 
 
 class _Id(msgspec.Struct):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Response, get
+from msgspec import UNSET
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -20,12 +21,13 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from notices.facts.errors import NotFound
+from notices.facts.public.service import Alive, Database, Readiness, Relay, Uploads
 from notices.upkeep import vitals
 from notices.upkeep.vitals import Look, Vitals
 from notices.web import sharing
 from notices.web.documenting import reads
 from notices.web.guards import AnyRequest
-from notices.web.notices import NO_STORE, json_response
+from notices.web.notices import NO_STORE, answered
 
 REQUESTS = Counter(
     "notices_http_requests_total", "Requests answered.", ["method", "route", "status"]
@@ -38,10 +40,16 @@ SECONDS = Histogram(
 )
 
 
+DATABASE: dict[str, Database] = {"yes": "up", "full": "full", "read_only": "read_only"}
+"""What operators are told of whether it takes writes."""
+
+UPLOADS: dict[bool | None, Uploads] = {True: "up", False: "full", None: "down"}
+
+
 @get("/health/live", opt={"query": frozenset()}, operation_id="getLive", tags=["health"])
-async def live() -> Response[bytes]:
+async def live() -> Response[Alive]:
     """The process answers."""
-    return json_response({"status": "ok"})
+    return answered(Alive())
 
 
 def looks(uploads: Path) -> dict[str, Look[Any]]:
@@ -53,35 +61,33 @@ def looks(uploads: Path) -> dict[str, Look[Any]]:
 
 
 @get("/health/ready", **reads("getReady", "health", problems=(400, 503)))
-async def ready(request: AnyRequest) -> Response[bytes]:
+async def ready(request: AnyRequest) -> Response[Readiness]:
     """Each part apart; 503 where PostgreSQL is away, cannot write, or its clock is off."""
     looks: dict[str, Look[Any]] = request.app.state.looks
     found, uploads, search = await asyncio.gather(
         looks["database"](), looks["uploads"](), request.app.state.finder.asking.engine.healthy()
     )
-    database = "down" if found is None else {"yes": "up"}.get(found.writes, found.writes)
-    body: dict[str, Any] = {
-        "status": "ok" if database == "up" else "unavailable",
-        "database": database,
-        "search": "up" if search else "down",
-        "uploads": {True: "up", False: "full", None: "down"}[uploads],
-    }
-    if found is not None:
-        relay = {
-            "events": found.lag_events,
-            "seconds": round(found.lag_seconds, 3),
-            "parked": found.parked,
-        }
-        body |= {"clock": "off" if found.clock else "ok"}
-        body |= {"log_size": found.log_size, "relay": relay}
-        if found.key_due:
-            body["log_key"] = "due"  # checks are answered all the same
-    if database != "up":
-        return json_response(body, 503, {"Retry-After": "2", **NO_STORE})
-    if found is not None and found.clock is not None:
-        body |= {"status": "unavailable", "why": found.clock.to_json()}
-        return json_response(body, 503, {"Retry-After": "10", **NO_STORE})
-    return json_response(body, headers=NO_STORE)
+    database = DATABASE[found.writes] if found is not None else "down"
+    why = found.clock if found is not None and database == "up" else None
+    well = database == "up" and why is None
+    body = Readiness(
+        status="ok" if well else "unavailable",
+        database=database,
+        search="up" if search else "down",
+        uploads=UPLOADS[uploads],
+        clock=("off" if found.clock else "ok") if found is not None else UNSET,
+        log_size=found.log_size if found is not None else UNSET,
+        relay=_relay(found) if found is not None else UNSET,
+        # Checks are answered all the same.
+        log_key="due" if found is not None and found.key_due else UNSET,
+        why=why or UNSET,
+    )
+    later = {} if well else {"Retry-After": "10" if why else "2"}
+    return answered(body, 200 if well else 503, {**later, **NO_STORE})
+
+
+def _relay(found: Vitals) -> Relay:
+    return Relay(events=found.lag_events, seconds=round(found.lag_seconds, 3), parked=found.parked)
 
 
 def refuse_elsewhere(request: AnyRequest) -> None:

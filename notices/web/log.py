@@ -53,7 +53,7 @@ async def tlog_proof(request: AnyRequest, id: str) -> Response[bytes]:
     guards.refuse_unknown_parameters(request, frozenset({"event"}))
     index = log_index(request, "event", None)
     receipt = await register.receipt(request.app.state.deployment, id, index)
-    name = f"{receipt['index']}.tlog-proof"
+    name = f"{receipt.index}.tlog-proof"
     return Response(
         receipts.to_text(receipt).encode(),
         media_type=TEXT,

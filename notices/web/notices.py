@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, TypeVar, cast, get_args
 
 import msgspec
 from litestar import Response, get, post
@@ -12,6 +12,9 @@ from notices import finding, register
 from notices.changing import amending
 from notices.facts.errors import BadQuery, BadRequest, Invalid, Problem
 from notices.facts.forms import Correction, Withdrawal
+from notices.facts.public.catalogue import PublicCatalogue
+from notices.facts.public.notice import Followed, PublicNotice, Receipt, Status
+from notices.facts.public.search import SearchPage, Suggestions
 from notices.facts.text_check import unfolded_length
 from notices.facts.texts import Text
 from notices.finding import suggesting
@@ -25,19 +28,26 @@ DEEPEST = 1000
 """Results are counted and shown up to here; beyond, a search is to be narrowed."""
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-STATUSES = ("declared", "invalid", "contested", "reinstated", "replaced")
+STATUSES: tuple[Status, ...] = get_args(Status)
 NO_STORE = {"Cache-Control": "no-store"}
 Sort = Literal["relevance", "newest", "oldest"]
 SORTS = get_args(Sort)
 
 
-def json_response(
-    body: Any, status: int = 200, headers: dict[str, str] | None = None
-) -> Response[bytes]:
-    """`body` as it is if it is JSON text, else encoded."""
-    if isinstance(body, str):
-        body = body.encode()
-    content = body if isinstance(body, bytes) else msgspec.json.encode(body)
+Body = TypeVar("Body", bound=msgspec.Struct)
+
+
+def answered(
+    body: Body, status: int = 200, headers: dict[str, str] | None = None
+) -> Response[Body]:
+    return Response(body, status_code=status, media_type="application/json", headers=headers)
+
+
+def passed_on(
+    text: str | bytes, kind: type[Body], status: int = 200, headers: dict[str, str] | None = None
+) -> Response[Body]:
+    """`text`, which is the JSON of a `kind` already: kept for a twin, or as the index has it."""
+    content: Any = text.encode() if isinstance(text, str) else text
     return Response(content, status_code=status, media_type="application/json", headers=headers)
 
 
@@ -61,17 +71,17 @@ def once_of(request: AnyRequest, who: str, key: str | None, raw: bytes) -> Once 
 
 
 @get("/api/v1/catalogue", **reads("getCatalogue", "catalogue"))
-async def get_catalogue(request: AnyRequest) -> Response[bytes]:
+async def get_catalogue(request: AnyRequest) -> Response[PublicCatalogue]:
     """The certificates and the matters that need them."""
     public = request.app.state.catalogue_json
-    return json_response(public, headers={"Cache-Control": "public, max-age=300"})
+    return passed_on(public, PublicCatalogue, headers={"Cache-Control": "public, max-age=300"})
 
 
 @get("/api/v1/notices/{id:str}", **reads("getNotice", "notices"))
-async def get_notice(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
+async def get_notice(request: AnyRequest, id: FromPath[str]) -> Response[PublicNotice]:
     """The public notice as it is now."""
     notice = await register.get(id)
-    return json_response(notice.public(request.app.state.deployment), headers=NO_STORE)
+    return answered(notice.public(request.app.state.deployment), headers=NO_STORE)
 
 
 def whole_number(value: str, low: int, high: int) -> int | None:
@@ -170,15 +180,15 @@ SEARCH_PARAMETERS = (
 
 
 @get("/api/v1/notices", **reads("searchNotices", "notices", *SEARCH_PARAMETERS))
-async def search_notices(request: AnyRequest) -> Response[bytes]:
+async def search_notices(request: AnyRequest) -> Response[SearchPage]:
     """Published notices by words, number and filters, with counts."""
     await guards.limit(request, "search")
     query = query_of(request)
-    return json_response(await request.app.state.finder.answer(query))
+    return passed_on(await request.app.state.finder.answer(query), SearchPage)
 
 
 @get("/api/v1/suggestions", **reads("suggest", "notices", "q"))
-async def suggestions(request: AnyRequest) -> Response[bytes]:
+async def suggestions(request: AnyRequest) -> Response[Suggestions]:
     """What a search that is being typed may become."""
     await guards.limit(request, "suggest")
     q = request.query_params.get("q", "")
@@ -187,11 +197,11 @@ async def suggestions(request: AnyRequest) -> Response[bytes]:
     state = request.app.state
     finder = state.finder
     found = await suggesting.suggest(state.deployment, finder.asking, finder.vocabulary, q)
-    return json_response({"suggestions": found})
+    return answered(Suggestions(suggestions=found))
 
 
 @post("/api/v1/notices/{id:str}/withdrawal", **writes("withdraw", "notices", Withdrawal))
-async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
+async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     """Take a notice back: the certificate was found, or the declaration was a mistake."""
     key = key_of(request)
     raw = await bodies.raw_json(request)
@@ -208,11 +218,11 @@ async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
         reason,
         once_of(request, person.identity, key, raw),
     )
-    return json_response(answer, 201)
+    return passed_on(answer, Followed, 201)
 
 
 @post("/api/v1/notices/{id:str}/correction", **writes("correct", "notices", Correction))
-async def correct(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
+async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     """Correct issuer or dates of a notice; number, certificate and holder never change."""
     key = key_of(request)
     raw = await bodies.raw_json(request)
@@ -226,15 +236,15 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     answer = await amending.correct(
         deployment, person, id, changes, now=now, once_=once_of(request, person.identity, key, raw)
     )
-    return json_response(answer, 201)
+    return passed_on(answer, Followed, 201)
 
 
 @get("/api/v1/notices/{id:str}/receipt", **reads("getReceipt", "notices", "event"))
-async def get_receipt(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
+async def get_receipt(request: AnyRequest, id: FromPath[str]) -> Response[Receipt]:
     """The receipt of an event of a notice: proof that it stands in the log."""
     index = log_index(request, "event", None)
     receipt = await register.receipt(request.app.state.deployment, id, index)
-    return json_response(receipt, headers=NO_STORE)
+    return answered(receipt, headers=NO_STORE)
 
 
 def log_index(

@@ -1,6 +1,7 @@
 """The JSON API of objections: filed by anybody who knows the number, read by officers."""
 
 from dataclasses import dataclass
+from typing import get_args
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -9,6 +10,7 @@ from litestar.response import Stream
 from notices import once, register
 from notices.changing import evidence, objecting
 from notices.changing.evidence import Receiving
+from notices.changing.objecting import Objections
 from notices.facts.errors import (
     BadQuery,
     Invalid,
@@ -18,16 +20,17 @@ from notices.facts.errors import (
     SignInRequired,
 )
 from notices.facts.forms import Objection
+from notices.facts.public.notice import ObjectionFiled, ObjectionStatus
 from notices.identity import Person
 from notices.once import Once
 from notices.web import bodies, guards, multipart, uploads
 from notices.web.documenting import reads, writes
 from notices.web.guards import AnyRequest
-from notices.web.notices import NO_STORE, json_response, key_of, once_of, whole_number
+from notices.web.notices import NO_STORE, answered, key_of, once_of, passed_on, whole_number
 
 EVIDENCE = "evidence"
 FIELDS = ("number", "ground", "text")
-STATUSES = ("open", "admitted", "dismissed", "upheld", "closed")
+STATUSES = get_args(ObjectionStatus)
 MOST = 100
 
 
@@ -93,7 +96,7 @@ async def file(
 
 
 @post("/api/v1/notices/{id:str}/objections", **writes("object", "objections", Objection))
-async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
+async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[ObjectionFiled]:
     """Object to a notice; as a form (multipart/form-data) an `evidence` file may come along."""
     key = key_of(request)
     person = await guards.person_of(request)
@@ -101,14 +104,14 @@ async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[bytes]:
     if person is None:
         raise SignInRequired
     once_ = once_of(request, person.identity, key, filed.raw)
-    return json_response(await file(request, person, id, filed, once_), 201)
+    return passed_on(await file(request, person, id, filed, once_), ObjectionFiled, 201)
 
 
 @get(
     "/api/v1/objections",
     **reads("getObjections", "objections", "notice", "status", "limit", closed=True),
 )
-async def waiting(request: AnyRequest) -> Response[bytes]:
+async def waiting(request: AnyRequest) -> Response[Objections]:
     """Objections as officers see them, the oldest first."""
     given = request.query_params
     problems = []
@@ -125,7 +128,7 @@ async def waiting(request: AnyRequest) -> Response[bytes]:
     found = await objecting.waiting(
         request.app.state.deployment, notice=notice, status=status, limit=limit
     )
-    return json_response({"objections": found}, headers=NO_STORE)
+    return answered(Objections(objections=found), headers=NO_STORE)
 
 
 @get(

@@ -9,6 +9,8 @@ from litestar import Response
 from notices import register
 from notices.deployment import Deployment
 from notices.facts.notice_ids import printed
+from notices.facts.public.form import PublicForm, Words
+from notices.facts.public.notice import Receipt
 from notices.facts.texts import CHINA, Text, rfc3339
 from notices.register import Notice
 from notices.trust import proofs, receipts
@@ -67,7 +69,7 @@ async def pdf(request: AnyRequest, id: str) -> Response[bytes]:
 def sheet_of(
     deployment: Deployment,
     notice: Notice,
-    receipt: dict[str, Any],
+    receipt: Receipt,
     texts: dict[int, str],
     language: str,
 ) -> press.Sheet:
@@ -96,8 +98,8 @@ class _Words:
     def __init__(self, language: str) -> None:
         self.both = language == "en"
 
-    def __call__(self, text: Text | dict[str, str]) -> str:
-        zh, en = (text.zh, text.en) if isinstance(text, Text) else (text["zh"], text["en"])
+    def __call__(self, text: Text | Words) -> str:
+        zh, en = text.zh, text.en
         return f"{zh} {en}".strip() if self.both and en else zh
 
     def lines(self, text: Text) -> list[str]:
@@ -112,18 +114,18 @@ def _sheet(
     deployment: Deployment, notice: Notice, texts: dict[int, str], words: _Words
 ) -> tuple[dict[str, Any], str]:
     """What the page says of the notice itself, and all of it that somebody wrote."""
-    form = notice.form or {}
+    form = notice.form
     title, number = Text("遗失声明", "Loss declaration"), printed(notice.id)
     now = f"{notice.now.astimezone(CHINA):%Y-%m-%d %H:%M:%S} +08:00"
-    statement = form.get("statement")
+    statement = form.statement if form else None
     facts = [[words(label), value] for label, value in _facts(deployment, notice, form, words)]
     events = _events(notice, texts, words)
     shown = [statement, *(value for _, value in facts), *(event["text"] for event in events)]
-    document = register.document_in(form)
-    paper = words(document["name"]) if document else ""
-    standing = wording.standing({"status": notice.state.status, "awaiting": notice.state.awaiting})
+    document = form.paper.name if form else None
+    paper = words(document) if document else ""
+    standing = wording.standing(notice.state)
     sheet = {
-        "document": f"{document['name']['zh'] if document else ''} {title.zh} {number}".strip(),
+        "document": f"{document.zh if document else ''} {title.zh} {number}".strip(),
         "description": f"{wording.STATUSES[standing].zh}（{now}）",
         "site": deployment.settings.site_name,
         "number": number,
@@ -160,24 +162,23 @@ def _notes(notice: Notice, words: _Words) -> Iterator[str]:
 
 
 def _facts(
-    deployment: Deployment, notice: Notice, form: dict[str, Any], words: _Words
+    deployment: Deployment, notice: Notice, form: PublicForm | None, words: _Words
 ) -> Iterator[tuple[Text, str]]:
-    certificate = deployment.catalogue.certificates.get(form.get("certificate", ""))
-    if form:
-        holder = form["holder"]
+    if form is not None:
+        certificate = deployment.catalogue.certificates.get(form.certificate)
+        holder = form.holder
         yield (
             wording.FIELDS["holder"],
-            " ".join(filter(None, [holder["name"], holder.get("identifier")])),
+            " ".join(filter(None, [holder.name, holder.identifier])),
         )
-        shown = form | {"document": register.document_in(form)}
-        name = words(shown["document"]["name"])
-        copies = wording.copies(certificate, form["copies"], form.get("copy_number"))
+        name = words(form.paper.name)
+        copies = wording.copies(certificate, form.copies, form.copy_numbered)
         yield Text("证件", "Certificate"), f"{name} {words(copies)}" if copies else name
-        if kind := wording.other_kind(shown):
-            yield wording.FIELDS["certificate"], words(Text(**kind))
-        label = wording.number_label(certificate, shown)
-        yield label, form["number"] or words(Text("无编码", "none"))
-        region = deployment.regions.name(form["region"]) or form["region"]
+        if kind := wording.other_kind(form.certificate_name, form.paper):
+            yield wording.FIELDS["certificate"], words(kind)
+        label = wording.number_label(certificate, form.paper, form.number)
+        yield label, form.number or words(Text("无编码", "none"))
+        region = deployment.regions.name(form.region) or form.region
         yield Text("地区", "Region"), region  # where a seal is filed no issuer sits
     yield Text("发布时间", "Published"), words.moment(notice.published_at)
     if notice.period is not None:
@@ -185,14 +186,14 @@ def _facts(
         yield Text("公示期", "Notice period"), words(days)
     yield Text("生效时间", "In effect from"), _effective(notice, words)
     yield Text("核实程度", "Evidence"), words(wording.EVIDENCE[notice.evidence])
-    elsewhere = form.get("elsewhere")
+    elsewhere = form.also_published if form else None
     if elsewhere and notice.state.status != "reinstated":
         required = (
             Text("还应当公布在", "Also has to be published"),
             Text("有时也公布在", "Sometimes also published"),
         )
-        channel = f"{words(elsewhere['channel'])} {elsewhere['url'] or ''}".strip()
-        yield required[0 if elsewhere["required"] else 1], channel
+        channel = f"{words(elsewhere.channel)} {elsewhere.url or ''}".strip()
+        yield required[0 if elsewhere.required else 1], channel
 
 
 def _effective(notice: Notice, words: _Words) -> str:
@@ -219,7 +220,7 @@ def _events(notice: Notice, texts: dict[int, str], words: _Words) -> list[dict[s
 
 
 def _proof(
-    deployment: Deployment, notice: Notice, receipt: dict[str, Any], carriers: Text, words: _Words
+    deployment: Deployment, notice: Notice, receipt: Receipt, carriers: Text, words: _Words
 ) -> dict[str, Any]:
     signer = deployment.keys.log
     says = PROVES.format(
@@ -227,7 +228,7 @@ def _proof(
         kind=wording.EVENTS["published"],
         at=rfc3339(notice.published_at),
         origin=signer.name,
-        index=receipt["index"],
+        index=receipt.index,
     )
     return {
         "title": words(Text("核对", "Check")),
@@ -235,7 +236,7 @@ def _proof(
         "how": words.lines(HOW),
         "says": words.lines(says),
         "texts": [
-            [words(Text("检查点", "Checkpoint")), receipt["checkpoint"].strip()],
+            [words(Text("检查点", "Checkpoint")), receipt.checkpoint.strip()],
             [words(Text("日志公钥", "Log key")), signer.vkey],
         ],
     }

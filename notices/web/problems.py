@@ -6,9 +6,11 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
+from msgspec import UNSET
 
 from notices.facts import errors
 from notices.facts.errors import Refusal
+from notices.facts.public.problem import ProblemDetails, WrongValue
 from notices.facts.texts import Text
 from notices.web import turns
 
@@ -72,35 +74,34 @@ def as_refusal(exception: Exception) -> Refusal:
     return errors.InternalError(request="-")
 
 
-def problem(refusal: Refusal, language: str) -> dict[str, Any]:
+def problem(refusal: Refusal, language: str) -> ProblemDetails:
     """The body of RFC 9457, with `errors` where single values are wrong."""
-    body: dict[str, Any] = {
-        "type": f"/problems/{refusal.code}",
-        "title": refusal.title.in_(language) if not refusal.extra else refusal.detail.in_(language),
-        "status": refusal.status,
-        "code": refusal.code,
-        "detail": refusal.detail.in_(language),
-    }
-    if refusal.problems:
-        body["errors"] = [
-            {"field": one.field, "code": one.code, "message": one.message.in_(language)}
-            for one in refusal.problems[:MOST_ERRORS]
-        ]
-        more = len(refusal.problems) + refusal.more - len(body["errors"])
-        body |= {"more_errors": more} if more else {}
-    if refusal.offers_sign_in:
-        body["sign_in"] = "/sign-in"
-    if isinstance(refusal, errors.AlreadyDeclared) and refusal.extra:
-        body["existing"] = refusal.extra["existing"]
-    return body
+    wrong = [
+        WrongValue(field=one.field, code=one.code, message=one.message.in_(language))
+        for one in refusal.problems[:MOST_ERRORS]
+    ]
+    more = len(refusal.problems) + refusal.more - len(wrong) if wrong else 0
+    existing = refusal.existing if isinstance(refusal, errors.AlreadyDeclared) else None
+    return ProblemDetails(
+        type=f"/problems/{refusal.code}",
+        title=refusal.detail.in_(language) if refusal.extra else refusal.title.in_(language),
+        status=refusal.status,
+        code=refusal.code,
+        detail=refusal.detail.in_(language),
+        errors=wrong or UNSET,
+        more_errors=more or UNSET,
+        sign_in="/sign-in" if refusal.offers_sign_in else UNSET,
+        existing=existing or UNSET,
+    )
 
 
-def encoded(body: dict[str, Any]) -> bytes:
+def encoded(body: ProblemDetails) -> bytes:
     """A problem as JSON text of MOST_BYTES at most; what has no room is counted like the rest."""
     text = msgspec.json.encode(body)
-    while len(text) > MOST_BYTES and body.get("errors"):
-        body["errors"].pop()
-        body["more_errors"] = body.get("more_errors", 0) + 1
+    while len(text) > MOST_BYTES and body.errors:
+        body = msgspec.structs.replace(
+            body, errors=body.errors[:-1], more_errors=(body.more_errors or 0) + 1
+        )
         text = msgspec.json.encode(body)
     return text
 

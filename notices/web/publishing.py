@@ -59,7 +59,7 @@ async def publish(
             )
         except AlreadyDeclared as refusal:
             await guards.give_back(request, "declare", guards.account_of(person))
-            refused.append((declaration, refusal.extra["existing"]["id"]))
+            refused.append((declaration, refusal.existing.id))
         else:
             published.append(msgspec.json.decode(body)["id"])
     return published, refused
@@ -158,8 +158,8 @@ async def done(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
         cache=rendering.NEVER_KEPT,
         notices=notices,
         notice=notices[0],
-        certificate=deployment.catalogue.certificates.get(notices[0]["certificate"] or ""),
-        matter=deployment.catalogue.matters.get(notices[0]["matter"] or ""),
+        certificate=deployment.catalogue.certificates.get(notices[0].certificate or ""),
+        matter=deployment.catalogue.matters.get(notices[0].matter or ""),
     )
 
 

@@ -15,6 +15,7 @@ from notices.deployment import Deployment
 from notices.facts import errors
 from notices.facts.errors import Problem, Refusal
 from notices.facts.notice_ids import printed
+from notices.facts.public import form as forms
 from notices.facts.texts import CHINA, Text
 from notices.identity import Person
 from notices.trust import verdicts
@@ -141,10 +142,8 @@ class Words:
     def t(self, zh: str, en: str) -> str:
         return en if self.language == "en" else zh
 
-    def tr(self, text: Text | Mapping[str, str] | None) -> str:
-        if text is None:
-            return ""
-        return text.in_(self.language) if isinstance(text, Text) else text[self.language]
+    def tr(self, text: Text | forms.Words | None) -> str:
+        return "" if text is None else text.in_(self.language)
 
     def u(self, path: str, **params: str) -> str:
         return address(path, self.language, list(params.items()))

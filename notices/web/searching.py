@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from litestar import Response, get
 
 from notices.facts.catalogue import Catalogue
 from notices.facts.errors import Unavailable
 from notices.facts.numbers import identifier_form
+from notices.facts.public.search import Counts, SearchPage
 from notices.facts.readings import bare_form
 from notices.finding import Finder, Query
 from notices.web import guards, rendering, wording
@@ -45,8 +47,8 @@ async def search(request: AnyRequest) -> Response[str]:
         for name, value in parameters(request).items()
         if value and name in SEARCH_PARAMETERS and name != "page"
     }
-    last = max(1, -(-min(found["total"], DEEPEST) // query.per_page))
-    numbers, words = looked_for(query.q, found["interpreted"]["numbers"])
+    last = max(1, -(-min(found.total, DEEPEST) // query.per_page))
+    numbers, words = looked_for(query.q, found.interpreted.numbers)
     sorts, sort = _sorts(query)
     return await rendering.page(
         request,
@@ -55,7 +57,7 @@ async def search(request: AnyRequest) -> Response[str]:
         given=given,
         numbers=numbers,
         words=words,
-        ignored=found["interpreted"].get("ignored") or [],
+        ignored=found.interpreted.ignored,
         not_here=not_here(query.q, request.app.state.deployment.catalogue),
         choices=_choices(request, await _facets(finder, query, found), found, given),
         sorts=sorts,
@@ -63,8 +65,7 @@ async def search(request: AnyRequest) -> Response[str]:
         page=query.page,
         last=last,
         # Without the engine counting ends where looking does.
-        too_many=found["total"] > DEEPEST
-        or (found["total"] == DEEPEST and not found["total_is_exact"]),
+        too_many=found.total > DEEPEST or (found.total == DEEPEST and not found.total_is_exact),
         deepest=DEEPEST,
         feed=rendering.address("/feed.atom", "zh", list(given.items())),
         to_page=_to_page(given, rendering.language_of(request)),
@@ -105,10 +106,10 @@ def _sorts(query: Query) -> tuple[tuple[str, ...], str]:
     return sorts, query.sort if query.sort is not None and query.sort in sorts else sorts[0]
 
 
-async def _facets(finder: Finder, query: Query, found: dict[str, Any]) -> dict[str, dict[str, int]]:
+async def _facets(finder: Finder, query: Query, found: SearchPage) -> dict[str, Counts]:
     """How what was found spreads; for a filter that is chosen, as it would without it."""
-    facets: dict[str, dict[str, int]] = dict(found["facets"])
-    if found["degraded"]:
+    facets: dict[str, Counts] = msgspec.structs.asdict(found.facets)
+    if found.degraded:
         return facets  # PostgreSQL has enough to do
     chosen = [name for name in FILTERS if getattr(query, name) is not None]
     asked = await asyncio.gather(*(_facet_without(finder, query, name) for name in chosen))
@@ -116,23 +117,23 @@ async def _facets(finder: Finder, query: Query, found: dict[str, Any]) -> dict[s
     return facets
 
 
-async def _facet_without(finder: Finder, query: Query, name: str) -> dict[str, int] | None:
+async def _facet_without(finder: Finder, query: Query, name: str) -> Counts | None:
     """How many notices each value of a filter would leave, or None where that is not known."""
     changes: dict[str, Any] = {name: None, "page": 1, "per_page": 1}
     try:
         found = await finder.find(dataclasses.replace(query, **changes))
     except Unavailable:
         return None
-    if found["degraded"] or found["interpreted"]["approximate"]:
+    if found.degraded or found.interpreted.approximate:
         return None  # only what is shown was counted, which is one notice
-    facet: dict[str, int] = found["facets"][name]
+    facet: Counts = getattr(found.facets, name)
     return facet
 
 
 def _choices(
     request: AnyRequest,
-    facets: dict[str, dict[str, int]],
-    found: dict[str, Any],
+    facets: dict[str, Counts],
+    found: SearchPage,
     given: dict[str, str],
 ) -> dict[str, list[Choice]]:
     """For each filter its values, the most frequent first."""
@@ -155,7 +156,7 @@ def _choices(
         counts: dict[str, int | None] = dict(facets.get(kind) or {})
         if chosen := given.get(kind):
             # A whole city or province is no value of its facet.
-            counts.setdefault(chosen, found["total"] if found["total_is_exact"] else None)
+            counts.setdefault(chosen, found.total if found.total_is_exact else None)
         if kind == "status":
             counts = {status: counts[status] for status in STATUSES if status in counts}
         ordered = list(counts.items())

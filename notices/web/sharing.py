@@ -8,7 +8,7 @@ anybody reads. HTML is left out, which names whoever is signed in and may lie in
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Litestar, Request
@@ -24,6 +24,8 @@ from litestar.types import (
     Send,
 )
 
+from notices.facts.public.answer import Answer
+
 CLOSED, ASKS = "closed", "asks"
 """Options of handlers: of a read that needs an identity, and of a POST that changes nothing."""
 
@@ -38,16 +40,17 @@ A_DAY = b"86400"
 _OPEN = "open_to_all"
 
 
-def share_answers(request: Request[Any, Any, Any], answers: Sequence[Mapping[str, Any]]) -> None:
+def share_answers(request: Request[Any, Any, Any], answers: Sequence[Answer]) -> None:
     """Let other sites' pages read these, unless one is about a certificate with masked numbers.
 
     Of those a page that many people open could try out number after number, each from the
     address of another visitor.
     """
     certificates = request.app.state.deployment.catalogue.certificates
-    named = {each.get("certificate") for each in answers}
-    named |= {(each.get("asked") or {}).get("certificate") for each in answers}
-    if not any(id in certificates and certificates[id].public_number == "masked" for id in named):
+    named = {each.certificate for each in answers}
+    named |= {each.asked.certificate for each in answers}
+    found = (certificates.get(id or "") for id in named)
+    if not any(one is not None and one.public_number == "masked" for one in found):
         request.scope["state"][_OPEN] = True
 
 

@@ -20,6 +20,7 @@ from notices.facts.catalogue import Catalogue, Certificate
 from notices.facts.errors import NotFound, NotTheHolder, Problem
 from notices.facts.forms import Declaration
 from notices.facts.numbers import keyed_hash
+from notices.facts.public.form import PublicForm
 from notices.facts.texts import CHINA
 from notices.identity import Person
 from notices.web import guards, papers, publishing, region_field, rendering, wording
@@ -98,7 +99,7 @@ def before_the_check(
 
 def shown(
     deployment: Deployment, declared: list[Declaration], certificate: Certificate
-) -> list[dict[str, Any]]:
+) -> list[PublicForm]:
     """The very forms that will be published: what is consented to is what is shown."""
     matter = deployment.catalogue.matters.get(declared[0].matter or "")
     return [disclosure.public_form(each, certificate, matter) for each in declared]

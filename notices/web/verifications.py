@@ -9,13 +9,14 @@ from litestar import Response, post
 from notices import verification
 from notices.facts.errors import Invalid, Problem, UnknownField
 from notices.facts.excess import ManyNeedSignIn
+from notices.facts.public.answer import Answer, Answers
 from notices.limits import Asker
 from notices.limits.slices import Slices
 from notices.verification import MOST, Checked, Question
 from notices.web import bodies, guards, sharing
 from notices.web.documenting import asks
 from notices.web.guards import AnyRequest
-from notices.web.notices import NO_STORE, json_response
+from notices.web.notices import NO_STORE, answered
 
 MOST_BYTES = 1536 * 1024
 """A thousand questions of the longest numbers fit."""
@@ -40,7 +41,7 @@ class Questions(Question, kw_only=True):
 
 
 @post("/api/v1/verifications", status_code=200, **asks("verify", "verifications", Questions))
-async def verify(request: AnyRequest) -> Response[bytes]:
+async def verify(request: AnyRequest) -> Response[Answer | Answers]:
     """A signed answer for a certificate shown to you, or for up to 1,000."""
     asker = await guards.asker_of(request)
     # One is counted before anything is read, the others when it is known how many there are.
@@ -52,7 +53,7 @@ async def verify(request: AnyRequest) -> Response[bytes]:
         return await _answered(request, raw, asker)
 
 
-async def _answered(request: AnyRequest, raw: bytes, asker: Asker) -> Response[bytes]:
+async def _answered(request: AnyRequest, raw: bytes, asker: Asker) -> Response[Answer | Answers]:
     deployment = request.app.state.deployment
     data, items = await _read(raw)
     many = items is not None
@@ -64,7 +65,7 @@ async def _answered(request: AnyRequest, raw: bytes, asker: Asker) -> Response[b
     answers = await verification.answers(deployment, checked)
     if not guesses:
         sharing.share_answers(request, answers)
-    return json_response({"answers": answers} if many else answers[0], headers=NO_STORE)
+    return answered(Answers(answers=answers) if many else answers[0], headers=NO_STORE)
 
 
 async def _read(raw: bytes) -> tuple[Mapping[str, Any], Any]:

@@ -12,6 +12,7 @@ from notices.facts import lookalikes, notice_ids, readings
 from notices.facts.catalogue import Catalogue
 from notices.facts.certificate import Certificate
 from notices.facts.errors import Invalid
+from notices.facts.public.answer import Answer
 from notices.facts.texts import Text
 from notices.register import Notice
 from notices.verification import Question
@@ -105,39 +106,37 @@ async def _own_notice(number: str) -> Notice | None:
     return None
 
 
-async def _told(deployment: Deployment, answer: Mapping[str, Any]) -> dict[str, Any]:
+async def _told(deployment: Deployment, answer: Answer) -> dict[str, Any]:
     """What the page says beside the answer's own fields."""
-    notices = await register.get_many([each["notice"] for each in answer["others"]])
+    notices = await register.get_many([each.notice for each in answer.others])
     certificates = deployment.catalogue.certificates
-    asked, none = answer["asked"], answer["status"] == "no_notice"
-    unusual = answer["number_form"] == "unusual"
-    certificate = certificates.get(asked["certificate"] or "")
+    asked, none = answer.asked, answer.status == "no_notice"
+    unusual = answer.number_form == "unusual"
+    certificate = certificates.get(asked.certificate or "")
     meant = [certificate] if certificate else certificates.values()
     return {
         "certificate": certificate,
-        "asked_for": _paper(certificates, asked["certificate"], asked["document"]),
-        "asked_copy": _copy(certificate, asked["copy"], asked["copy_number"]),
-        "paper": _paper(certificates, answer["certificate"], answer["document"]),
+        "asked_for": _paper(certificates, asked.certificate, asked.document),
+        "asked_copy": _copy(certificate, asked.copy, asked.copy_number),
+        "paper": _paper(certificates, answer.certificate, answer.document),
         "copy": _copy(
-            certificates.get(answer["certificate"] or ""), answer["copies"], answer["copy_number"]
+            certificates.get(answer.certificate or ""), answer.copies, answer.copy_number
         ),
         "others": [
             {
-                "why": wording.OTHERS[each["match"]],
-                "paper": _paper(certificates, each["certificate"], each["document"]),
-                "part": _copy(
-                    certificates.get(each["certificate"]), each["copies"], each["copy_number"]
-                ),
+                "why": wording.OTHERS[each.match],
+                "paper": _paper(certificates, each.certificate, each.document),
+                "part": _copy(certificates.get(each.certificate), each.copies, each.copy_number),
                 # Among the others are only numbers that are public in full.
-                "number": (notices[each["notice"]].form or {}).get("number"),
+                "number": form.number if (form := notices[each.notice].form) else None,
                 "standing": wording.standing(each),
-                "notice": each["notice"],
+                "notice": each.notice,
             }
-            for each in answer["others"]
+            for each in answer.others
         ],
         # Nobody may read "no notice" calmly who may have asked for the wrong number.
-        "doubtful": none and (unusual or bool(answer["others"])),
-        "meant": lookalikes.meant(asked["number"], meant) if none and unusual else (),
+        "doubtful": none and (unusual or bool(answer.others)),
+        "meant": lookalikes.meant(asked.number or "", meant) if none and unusual else (),
     }
 
 

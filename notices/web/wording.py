@@ -1,10 +1,13 @@
 """What the words of the contract mean to a reader: statuses, events, causes, kinds of evidence."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from notices.facts.catalogue import Certificate
+from notices.facts.lifecycle import State
 from notices.facts.notice_ids import make, printed
+from notices.facts.public.answer import Answer, Other
+from notices.facts.public.form import NamedDocument, Words
+from notices.facts.public.notice import PublicNotice
 from notices.facts.texts import Text
 
 STATUSES: dict[str, Text] = {
@@ -263,9 +266,9 @@ RECEIPTS = {
 """What the page that checks receipts says by itself, beside the sentences of the receipts."""
 
 
-def standing(shown: Mapping[str, Any]) -> str:
-    """The key in STATUSES and MEANINGS of what a notice or an answer tells."""
-    return "awaiting" if shown["status"] == "declared" and shown["awaiting"] else shown["status"]
+def standing(shown: PublicNotice | State | Answer | Other) -> str:
+    """The key in STATUSES and MEANINGS of what is shown."""
+    return "awaiting" if shown.status == "declared" and shown.awaiting else shown.status
 
 
 def copies(
@@ -274,7 +277,7 @@ def copies(
     """How the lost copy is called on this kind of certificate, and its own number behind it."""
     if certificate is None or not certificate.parts or value is None:
         return None
-    names = dict(zip(certificate.parts, certificate.part_names, strict=True))
+    names: dict[str, Text] = dict(zip(certificate.parts, certificate.part_names, strict=True))
     if value == "both":
         first, second = certificate.part_names
         return COPIES_OF_BOTH.format(zh=(first.zh, second.zh), en=(first.en, second.en))
@@ -282,15 +285,16 @@ def copies(
     return NUMBERED_COPY.format(copy=name, number=number) if name and number else name
 
 
-def other_kind(shown: Mapping[str, Any]) -> Mapping[str, str] | None:
+def other_kind(kind: Words | None, document: NamedDocument | None) -> Words | None:
     """The kind of certificate, where the paper that a notice names is called otherwise."""
-    kind, document = shown["certificate_name"], shown["document"]
-    return kind if document and kind and document["name"]["zh"] != kind["zh"] else None
+    return kind if document and kind and document.name.zh != kind.zh else None
 
 
-def number_label(certificate: Certificate | None, shown: Mapping[str, Any]) -> Text:
+def number_label(
+    certificate: Certificate | None, document: NamedDocument | None, number: str | None
+) -> Text:
     """What the number of a notice is called: the form of the number and the paper tell."""
     if certificate is None:
         return FIELDS["number"]
-    document = certificate.document((shown["document"] or {}).get("id", ""))
-    return certificate.number_label_of(certificate.read(shown["number"] or ""), document)
+    paper = certificate.document(document.id if document else "")
+    return certificate.number_label_of(certificate.read(number or ""), paper)

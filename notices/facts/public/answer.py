@@ -1,0 +1,77 @@
+"""The signed answer to the question whether a certificate is declared lost."""
+
+from typing import Literal
+
+import msgspec
+
+from notices.facts.public.catalogue import Elsewhere
+from notices.facts.public.form import Awaiting, Copies, PublicHolder
+from notices.facts.public.notice import Evidence, Status
+from notices.facts.public.shown import Day, Time
+
+Match = Literal["copy", "document", "holder", "certificate", "digits", "earlier"]
+NumberForm = Literal["usual", "unusual"]
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """The question, word for word."""
+
+    certificate: str | None
+    number: str | None
+    copy: str | None
+    copy_number: str | None
+    document: str | None
+
+
+class Other(msgspec.Struct, frozen=True, kw_only=True):
+    """A further notice that whoever shows the number should know of, and why (`match`)."""
+
+    match: Match
+    certificate: str
+    document: str | None
+    copies: Copies | None
+    copy_number: str | None
+    status: Status
+    awaiting: Awaiting | None
+    notice: str
+
+
+class Signature(msgspec.Struct, frozen=True, kw_only=True):
+    """Over `notices-answer/v1`, a newline and the JCS of the answer without it."""
+
+    alg: str
+    key: str
+    value: str
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the register said of a number at one moment; all about a notice is null without one."""
+
+    asked: Asked
+    certificate: str | None
+    document: str | None
+    number: str | None
+    copies: Copies | None
+    copy_number: str | None
+    status: Status | Literal["no_notice"]
+    since: Time | None
+    effective_at: Time | None
+    provisional: bool | None
+    replaced_on: Day | None
+    evidence: Evidence | None
+    before: Status | None
+    awaiting: Awaiting | None
+    notice: str | None
+    holder: PublicHolder | None
+    number_form: NumberForm
+    elsewhere: Elsewhere | None
+    others: list[Other]
+    checked_at: Time
+    log_size: int
+    signature: Signature
+
+
+class Answers(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer to each of the items, in order."""
+
+    answers: list[Answer]
