@@ -13,7 +13,6 @@ import structlog
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 
 from notices import __version__, deployment
 from notices.changing import evidence
@@ -29,6 +28,7 @@ from notices.web import (
     crawling,
     decisions,
     declaring,
+    documenting,
     events,
     explaining,
     feeds,
@@ -53,6 +53,7 @@ from notices.web.packing import Packer
 from notices.web.places import Places
 from notices.web.press import Presses
 from notices.web.recording import Recorder
+from notices.web.schemas import Schemas
 from notices.web.sharing import Sharer, open_methods
 from notices.web.turns import Turns
 from search.engine import Engine
@@ -150,6 +151,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             *explaining.HANDLERS,
             *crawling.HANDLERS,
         ],
+        plugins=[Schemas()],
         lifespan=[lifespan],
         state=State(
             {
@@ -169,7 +171,8 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             title="Lost certificate notices",
             version=__version__,
             path="/schema",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            render_plugins=[documenting.Rendered()],
+            components=documenting.components(guards.cookie_name(here)),
         ),
         logging_config=None,
         debug=False,

@@ -15,7 +15,7 @@ from tests.samples import ANNA, OFFICER, declaration
 ALLOWED = "access-control-allow-origin"
 ELSEWHERE = {"Origin": "https://bank.example"}
 FOOD = {"certificate": "food-operation-license", "number": "JY13799990000011"}
-CLOSED = {"getObjections", "getEvidence", "getExhibit", "getRivals", None}
+CLOSED = {"getObjections", "getEvidence", "getExhibit", "getRivals", "getOverlaps", None}
 """The reads that need an identity, and the metrics, which are for operators."""
 
 

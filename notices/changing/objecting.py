@@ -187,7 +187,7 @@ class EvidenceFile(msgspec.Struct, frozen=True, kw_only=True):
     link: Address
 
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+class FiledObjection(msgspec.Struct, frozen=True, kw_only=True):
     """An objection as officers see it, and whoever filed it."""
 
     id: str
@@ -204,12 +204,12 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 class Objections(msgspec.Struct, frozen=True, kw_only=True):
     """Objections, the oldest first."""
 
-    objections: list[Waiting]
+    objections: list[FiledObjection]
 
 
 async def waiting(
     deployment: Deployment, *, notice: str | None, status: str | None, limit: int
-) -> list[Waiting]:
+) -> list[FiledObjection]:
     """Objections as an officer sees them, the oldest first."""
     asked = {"notice": notice, "status": status}
     given = {name: value for name, value in asked.items() if value is not None}
@@ -231,7 +231,7 @@ async def evidence_of(id: str) -> str | None:
     return row["evidence_type"] if row else None
 
 
-def _shown(deployment: Deployment, row: Any) -> Waiting:
+def _shown(deployment: Deployment, row: Any) -> FiledObjection:
     private = private_of(deployment, row["id"], row["sealed"])
     evidence = None
     if row["evidence_type"] is not None:
@@ -241,7 +241,7 @@ def _shown(deployment: Deployment, row: Any) -> Waiting:
             sha256=row["evidence_sha256"].hex(),
             link=deployment.link(f"/api/v1/objections/{row['id']}/evidence"),
         )
-    return Waiting(
+    return FiledObjection(
         id=row["id"],
         notice=row["notice"],
         at=rfc3339(row["at"]),

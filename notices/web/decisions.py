@@ -15,9 +15,10 @@ from notices.facts.public.notice import Followed
 from notices.facts.public.shown import Time
 from notices.register import claims
 from notices.web import bodies, guards
-from notices.web.documenting import reads, writes
+from notices.web.documenting import AGENCY, READ_ONE, SESSION, reads, writes
 from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, answered, key_of, once_of, passed_on, whole_number
+from notices.web.requested import MOST_WAITING, OverlapsQuery, RivalsQuery
 
 
 @post("/api/v1/notices/{id:str}/decisions", **writes("decide", "decisions", Decision))
@@ -54,7 +55,10 @@ async def redact(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     return passed_on(answer, Followed, 201)
 
 
-@post("/api/v1/notices/{id:str}/confirmation", **writes("confirm", "decisions", Confirmation))
+@post(
+    "/api/v1/notices/{id:str}/confirmation",
+    **writes("confirm", "decisions", Confirmation, by=(AGENCY, SESSION), may_be_empty=True),
+)
 async def confirm(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     """Confirm a declaration as the issuer, or as an officer one that was made for somebody else.
 
@@ -71,7 +75,10 @@ async def confirm(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     return passed_on(answer, Followed, 201)
 
 
-@post("/api/v1/notices/{id:str}/replacement", **writes("replace", "decisions", Replacement))
+@post(
+    "/api/v1/notices/{id:str}/replacement",
+    **writes("replace", "decisions", Replacement, by=(AGENCY,)),
+)
 async def replace(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     """Tell that a new certificate was issued; the old one is void for good."""
     key = key_of(request)
@@ -87,9 +94,6 @@ async def replace(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     return passed_on(answer, Followed, 201)
 
 
-MOST = 100
-
-
 class Overlap(msgspec.Struct, frozen=True, kw_only=True):
     """Two notices whose numbers newer rules found to be one, and when they did."""
 
@@ -103,24 +107,26 @@ class Overlaps(msgspec.Struct, frozen=True, kw_only=True):
     overlaps: list[Overlap]
 
 
-@get("/api/v1/overlaps", **reads("getOverlaps", "decisions", "limit"))
+@get("/api/v1/overlaps", **reads("getOverlaps", "decisions", OverlapsQuery, closed=True))
 async def overlaps(request: AnyRequest) -> Response[Overlaps]:
     """Pairs of living notices whose numbers turned out to be one; for officers."""
-    limit = whole_number(request.query_params.get("limit") or "20", 1, MOST)
+    limit = whole_number(request.query_params.get("limit") or "20", 1, MOST_WAITING)
     if limit is None:
-        raise BadQuery(problems=[Problem("limit", "bad_value", {"expected": f"1-{MOST}"})])
+        raise BadQuery(problems=[Problem("limit", "bad_value", {"expected": f"1-{MOST_WAITING}"})])
     await guards.require_officer(request)
     found = [Overlap(**each) for each in await claims.overlaps(limit)]
     return answered(Overlaps(overlaps=found), headers=NO_STORE)
 
 
-@get("/api/v1/rivals", **reads("getRivals", "decisions", "notice", "limit", closed=True))
+@get(
+    "/api/v1/rivals", **reads("getRivals", "decisions", RivalsQuery, problems=READ_ONE, closed=True)
+)
 async def rivals_waiting(request: AnyRequest) -> Response[Rivals]:
     """Declarations refused because another holder's notice stands in the way; for officers."""
     given = request.query_params
-    limit = whole_number(given.get("limit") or "20", 1, MOST)
+    limit = whole_number(given.get("limit") or "20", 1, MOST_WAITING)
     if limit is None:
-        raise BadQuery(problems=[Problem("limit", "bad_value", {"expected": f"1-{MOST}"})])
+        raise BadQuery(problems=[Problem("limit", "bad_value", {"expected": f"1-{MOST_WAITING}"})])
     await guards.require_officer(request)
     notice = (await register.get(given["notice"])).id if given.get("notice") else None
     found = await rivals.waiting(request.app.state.deployment, notice=notice, limit=limit)

@@ -11,17 +11,18 @@ from notices.web import guards
 from notices.web.documenting import reads
 from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, answered, log_index, passed_on
+from notices.web.requested import MOST_EVENTS, EventsQuery
 
 PIECE = 20
 """Events that are read and written in one slice: a millisecond or two."""
 
 
-@get("/api/v1/events", **reads("getEvents", "events", "since", "limit"))
+@get("/api/v1/events", **reads("getEvents", "events", EventsQuery))
 async def get_events(request: AnyRequest) -> Response[Events]:
     """Events of all notices in the order of the log, from `since` (inclusive) on."""
     await guards.limit(request, "events")
     since = log_index(request, "since", 0) or 0
-    limit = log_index(request, "limit", 100, low=1, high=1000) or 100
+    limit = log_index(request, "limit", 100, low=1, high=MOST_EVENTS) or 100
     deployment = request.app.state.deployment
     if limit <= PIECE:
         answer = await register.events(deployment, since, limit)

@@ -23,8 +23,10 @@ from notices.limits.slices import Slices
 from notices.web import guards, wording
 from notices.web.documenting import reads
 from notices.web.guards import AnyRequest
-from notices.web.notices import DEEPEST, SEARCH_PARAMETERS, answered, parameters, query_of
+from notices.web.notices import SEARCH_PARAMETERS, answered, parameters, query_of
+from notices.web.requested import DEEPEST, SearchQuery
 
+FEED = "application/atom+xml"
 ATOM = "http://www.w3.org/2005/Atom"
 END = b"</feed>"
 USUAL_PAGE = 50
@@ -45,7 +47,7 @@ ENDED = {
 
 @get(
     "/feed.atom",
-    **reads("getFeed", "events", *SEARCH_PARAMETERS, problems=(400, 429, 503), lenient=True),
+    **reads("getFeed", "events", SearchQuery, lenient=True, kinds=(FEED,), also={304: None}),
 )
 async def feed(request: AnyRequest) -> Response[bytes]:
     """The notices of organisations that a search finds, the newest first; persons' are in none.
@@ -65,7 +67,7 @@ async def feed(request: AnyRequest) -> Response[bytes]:
     headers = {"Cache-Control": "public, max-age=30", "ETag": made.etag}
     if made.etag in request.headers.get("if-none-match", ""):
         return Response(b"", status_code=304, headers=headers)
-    return Response(made.body, media_type="application/atom+xml", headers=headers)
+    return Response(made.body, media_type=FEED, headers=headers)
 
 
 class Made(NamedTuple):
@@ -232,12 +234,7 @@ def _address(deployment: Deployment, path: str, given: dict[str, str]) -> str:
     return deployment.link(path + ("?" + query if query else ""))
 
 
-@get(
-    "/.well-known/notice-keys.json",
-    opt={"query": frozenset()},
-    operation_id="getKeys",
-    tags=["events"],
-)
+@get("/.well-known/notice-keys.json", **reads("getKeys", "events", problems=(400,)))
 async def keys(request: AnyRequest) -> Response[PublicKeys]:
     """The public keys that answers and checkpoints are signed with, and before them were."""
     return answered(request.app.state.deployment.keys.public())

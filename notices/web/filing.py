@@ -16,7 +16,7 @@ from notices.facts.forms import Declaration, stripped
 from notices.facts.public.notice import DeclaredNotice
 from notices.facts.texts import Text
 from notices.web import bodies, guards, multipart, typed, uploads
-from notices.web.documenting import reads, writes
+from notices.web.documenting import EVIDENCE_TYPES, READ_ONE, reads, writes
 from notices.web.guards import AnyRequest
 from notices.web.notices import key_of, once_of, passed_on
 from notices.web.uploads import Upload
@@ -71,7 +71,17 @@ async def typed_in(request: AnyRequest) -> Upload:
     return await uploads.received(request, person, file=EXHIBIT, id=evidence.new_id(), known=None)
 
 
-@post("/api/v1/notices", **writes("declare", "notices", Declaration))
+@post(
+    "/api/v1/notices",
+    **writes(
+        "declare",
+        "notices",
+        Declaration,
+        file=EXHIBIT,
+        whole="declaration",
+        headers={"Location": "The notice."},
+    ),
+)
 async def declare(request: AnyRequest) -> Response[DeclaredNotice]:
     """Declare a certificate lost; answers the public notice with its receipt.
 
@@ -116,7 +126,10 @@ class _Id(msgspec.Struct):
     id: str
 
 
-@get("/api/v1/notices/{id:str}/exhibit", **reads("getExhibit", "decisions", closed=True))
+@get(
+    "/api/v1/notices/{id:str}/exhibit",
+    **reads("getExhibit", "decisions", problems=READ_ONE, closed=True, kinds=EVIDENCE_TYPES),
+)
 async def exhibit_of(request: AnyRequest, id: FromPath[str]) -> Stream:
     """The document that came with a declaration for somebody else, for officers."""
     await guards.require_officer(request)

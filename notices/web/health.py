@@ -25,7 +25,7 @@ from notices.facts.public.service import Alive, Database, Readiness, Relay, Uplo
 from notices.upkeep import vitals
 from notices.upkeep.vitals import Look, Vitals
 from notices.web import sharing
-from notices.web.documenting import reads
+from notices.web.documenting import JSON, reads
 from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, answered
 
@@ -46,7 +46,7 @@ DATABASE: dict[str, Database] = {"yes": "up", "full": "full", "read_only": "read
 UPLOADS: dict[bool | None, Uploads] = {True: "up", False: "full", None: "down"}
 
 
-@get("/health/live", opt={"query": frozenset()}, operation_id="getLive", tags=["health"])
+@get("/health/live", **reads("getLive", "health", problems=(400,)))
 async def live() -> Response[Alive]:
     """The process answers."""
     return answered(Alive())
@@ -60,7 +60,7 @@ def looks(uploads: Path) -> dict[str, Look[Any]]:
     }
 
 
-@get("/health/ready", **reads("getReady", "health", problems=(400, 503)))
+@get("/health/ready", **reads("getReady", "health", problems=(400, 503), also={503: JSON}))
 async def ready(request: AnyRequest) -> Response[Readiness]:
     """Each part apart; 503 where PostgreSQL is away, cannot write, or its clock is off."""
     looks: dict[str, Look[Any]] = request.app.state.looks

@@ -21,21 +21,21 @@ A_DAY = {"Cache-Control": "public, max-age=86400"}
 """For partial tiles: they never change either, but nobody asks for them once they are full."""
 
 
-@get("/log/checkpoint", **reads("getCheckpoint", "log", problems=(503,)))
+@get("/log/checkpoint", **reads("getCheckpoint", "log", problems=(400, 503), kinds=(TEXT,)))
 async def checkpoint(request: AnyRequest) -> Response[bytes]:
     """Size and root of the log as committed now, signed (C2SP tlog-checkpoint)."""
     note = await log.checkpoint(request.app.state.deployment.keys.log)
     return Response(note.encode(), media_type=TEXT, headers=A_SECOND)
 
 
-@get("/log/vkey", **reads("getLogKey", "log", problems=()))
+@get("/log/vkey", **reads("getLogKey", "log", problems=(400,), kinds=(TEXT,)))
 async def vkey(request: AnyRequest) -> Response[bytes]:
     """The log's verifier key (C2SP signed-note)."""
     text = request.app.state.deployment.keys.log.vkey + "\n"
     return Response(text.encode(), media_type=TEXT, headers=A_DAY)
 
 
-@get("/log/tile/{path:path}", **reads("getTile", "log", problems=(404, 503)))
+@get("/log/tile/{path:path}", **reads("getTile", "log", problems=(400, 404, 503), kinds=(BYTES,)))
 async def tile(request: AnyRequest, path: FromPath[str]) -> Response[bytes]:
     """Hashes of the log, or under `entries/` its entries, 256 at a time."""
     try:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
-from typing import Any, Literal, TypeVar, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 
 import msgspec
 from litestar import Response, get, post
@@ -20,18 +20,25 @@ from notices.facts.texts import Text
 from notices.finding import suggesting
 from notices.once import Once
 from notices.web import bodies, guards
-from notices.web.documenting import reads, writes
+from notices.web.documenting import READ_ONE, reads, writes
 from notices.web.guards import AnyRequest
+from notices.web.requested import (
+    DEEPEST,
+    FIRST_YEAR,
+    LAST_INDEX,
+    LAST_YEAR,
+    LONGEST_QUERY,
+    ReceiptQuery,
+    SearchQuery,
+    Sort,
+    SuggestQuery,
+)
 
-LONGEST_QUERY = 200
-DEEPEST = 1000
-"""Results are counted and shown up to here; beyond, a search is to be narrowed."""
-FIRST_YEAR, LAST_YEAR = 1900, 2999
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 STATUSES: tuple[Status, ...] = get_args(Status)
 NO_STORE = {"Cache-Control": "no-store"}
-Sort = Literal["relevance", "newest", "oldest"]
 SORTS = get_args(Sort)
+SEARCH_PARAMETERS = SearchQuery.__struct_fields__
 
 
 Body = TypeVar("Body", bound=msgspec.Struct)
@@ -77,7 +84,7 @@ async def get_catalogue(request: AnyRequest) -> Response[PublicCatalogue]:
     return passed_on(public, PublicCatalogue, headers={"Cache-Control": "public, max-age=300"})
 
 
-@get("/api/v1/notices/{id:str}", **reads("getNotice", "notices"))
+@get("/api/v1/notices/{id:str}", **reads("getNotice", "notices", problems=READ_ONE))
 async def get_notice(request: AnyRequest, id: FromPath[str]) -> Response[PublicNotice]:
     """The public notice as it is now."""
     notice = await register.get(id)
@@ -173,13 +180,7 @@ def query_of(request: AnyRequest, usual_page: int = 20) -> finding.Query:
     return query
 
 
-SEARCH_PARAMETERS = (
-    "q", "certificate", "matter", "region", "status", "year",
-    "published_from", "published_to", "sort", "page", "per_page",
-)  # fmt: skip
-
-
-@get("/api/v1/notices", **reads("searchNotices", "notices", *SEARCH_PARAMETERS))
+@get("/api/v1/notices", **reads("searchNotices", "notices", SearchQuery))
 async def search_notices(request: AnyRequest) -> Response[SearchPage]:
     """Published notices by words, number and filters, with counts."""
     await guards.limit(request, "search")
@@ -187,7 +188,7 @@ async def search_notices(request: AnyRequest) -> Response[SearchPage]:
     return passed_on(await request.app.state.finder.answer(query), SearchPage)
 
 
-@get("/api/v1/suggestions", **reads("suggest", "notices", "q"))
+@get("/api/v1/suggestions", **reads("suggest", "notices", SuggestQuery))
 async def suggestions(request: AnyRequest) -> Response[Suggestions]:
     """What a search that is being typed may become."""
     await guards.limit(request, "suggest")
@@ -239,7 +240,10 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     return passed_on(answer, Followed, 201)
 
 
-@get("/api/v1/notices/{id:str}/receipt", **reads("getReceipt", "notices", "event"))
+@get(
+    "/api/v1/notices/{id:str}/receipt",
+    **reads("getReceipt", "notices", ReceiptQuery, problems=READ_ONE),
+)
 async def get_receipt(request: AnyRequest, id: FromPath[str]) -> Response[Receipt]:
     """The receipt of an event of a notice: proof that it stands in the log."""
     index = log_index(request, "event", None)
@@ -248,7 +252,7 @@ async def get_receipt(request: AnyRequest, id: FromPath[str]) -> Response[Receip
 
 
 def log_index(
-    request: AnyRequest, name: str, default: int | None, low: int = 0, high: int = 2**62
+    request: AnyRequest, name: str, default: int | None, low: int = 0, high: int = LAST_INDEX
 ) -> int | None:
     value = request.query_params.get(name)
     if value is None:

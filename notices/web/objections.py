@@ -24,14 +24,14 @@ from notices.facts.public.notice import ObjectionFiled, ObjectionStatus
 from notices.identity import Person
 from notices.once import Once
 from notices.web import bodies, guards, multipart, uploads
-from notices.web.documenting import reads, writes
+from notices.web.documenting import EVIDENCE_TYPES, READ_ONE, reads, writes
 from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, answered, key_of, once_of, passed_on, whole_number
+from notices.web.requested import MOST_WAITING, ObjectionsQuery
 
 EVIDENCE = "evidence"
 FIELDS = ("number", "ground", "text")
 STATUSES = get_args(ObjectionStatus)
-MOST = 100
 
 
 @dataclass
@@ -95,7 +95,10 @@ async def file(
         raise
 
 
-@post("/api/v1/notices/{id:str}/objections", **writes("object", "objections", Objection))
+@post(
+    "/api/v1/notices/{id:str}/objections",
+    **writes("object", "objections", Objection, file=EVIDENCE),
+)
 async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[ObjectionFiled]:
     """Object to a notice; as a form (multipart/form-data) an `evidence` file may come along."""
     key = key_of(request)
@@ -109,7 +112,7 @@ async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[Objectio
 
 @get(
     "/api/v1/objections",
-    **reads("getObjections", "objections", "notice", "status", "limit", closed=True),
+    **reads("getObjections", "objections", ObjectionsQuery, problems=READ_ONE, closed=True),
 )
 async def waiting(request: AnyRequest) -> Response[Objections]:
     """Objections as officers see them, the oldest first."""
@@ -118,9 +121,9 @@ async def waiting(request: AnyRequest) -> Response[Objections]:
     status = given.get("status") or None
     if status is not None and status not in STATUSES:
         problems.append(Problem("status", "bad_value", {"expected": ", ".join(STATUSES)}))
-    limit = whole_number(given.get("limit") or "20", 1, MOST)
+    limit = whole_number(given.get("limit") or "20", 1, MOST_WAITING)
     if limit is None:
-        problems.append(Problem("limit", "bad_value", {"expected": f"1-{MOST}"}))
+        problems.append(Problem("limit", "bad_value", {"expected": f"1-{MOST_WAITING}"}))
     if problems or limit is None:
         raise BadQuery(problems=problems)
     await guards.require_officer(request)
@@ -133,7 +136,7 @@ async def waiting(request: AnyRequest) -> Response[Objections]:
 
 @get(
     "/api/v1/objections/{id:str}/evidence",
-    **reads("getEvidence", "objections", closed=True),
+    **reads("getEvidence", "objections", problems=READ_ONE, closed=True, kinds=EVIDENCE_TYPES),
 )
 async def evidence_of(request: AnyRequest, id: FromPath[str]) -> Stream:
     """The evidence that came with an objection, for officers."""

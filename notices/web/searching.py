@@ -18,13 +18,13 @@ from notices.finding import Finder, Query
 from notices.web import guards, rendering, wording
 from notices.web.guards import AnyRequest
 from notices.web.notices import (
-    DEEPEST,
     SEARCH_PARAMETERS,
     SORTS,
     STATUSES,
     parameters,
     query_of,
 )
+from notices.web.requested import DEEPEST
 from notices.web.wording import NotHere
 
 FILTERS = ("certificate", "region", "status", "year")

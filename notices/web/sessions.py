@@ -12,7 +12,18 @@ from notices.web.documenting import reads, writes
 from notices.web.guards import AnyRequest
 
 
-@post("/api/v1/demo/login", status_code=204, **writes("demoLogin", "sessions", Login))
+@post(
+    "/api/v1/demo/login",
+    status_code=204,
+    **writes(
+        "demoLogin",
+        "sessions",
+        Login,
+        by=(),
+        once=False,
+        problems=(400, 403, 404, 408, 413, 415, 422, 429, 503),
+    ),
+)
 async def demo_login(request: AnyRequest) -> Response[None]:
     """Sign in as a made-up person; a service that is no demo has no such path."""
     deployment = request.app.state.deployment
@@ -32,7 +43,7 @@ async def demo_login(request: AnyRequest) -> Response[None]:
 @delete(
     "/api/v1/session",
     status_code=204,
-    **reads("signOut", "sessions", problems=(400, 401, 403, 503)),
+    **reads("signOut", "sessions", problems=(400, 429, 503), closed=True),
 )
 async def sign_out(request: AnyRequest) -> Response[None]:
     """End the session."""
