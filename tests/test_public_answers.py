@@ -9,10 +9,11 @@ import re
 
 import msgspec
 import pytest
+import rfc8785
 
 from notices.changing.objecting import Objections
 from notices.changing.rivals import Rivals
-from notices.facts.public.answer import Answer
+from notices.facts.public.answer import Answer, Said
 from notices.facts.public.notice import (
     DeclaredNotice,
     Events,
@@ -55,6 +56,14 @@ def test_an_answer_is_its_type_whole_and_nothing_else(answer: Heard) -> None:
 
     read = msgspec.json.decode(json.dumps(answer.body), type=kind)
     assert json.loads(msgspec.json.encode(read)) == answer.body
+
+
+@pytest.mark.parametrize("answer", [one for one in ANSWERS if kind_of(one) is Answer])
+def test_what_is_signed_is_the_jcs_of_an_answer(answer: Heard) -> None:
+    told = {name: value for name, value in answer.body.items() if name != "signature"}
+
+    said = msgspec.convert(told, Said)
+    assert msgspec.json.encode(said, order="sorted") == rfc8785.dumps(told)
 
 
 def test_every_type_of_answer_is_tried() -> None:

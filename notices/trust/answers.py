@@ -35,8 +35,8 @@ class PublicKey:
     key: bytes
 
 
-def _signed(answer: Mapping[str, Any]) -> bytes:
-    return CONTEXT + canonical({name: answer[name] for name in answer if name != "signature"})
+def _unsigned(answer: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: answer[name] for name in answer if name != "signature"}
 
 
 class AnswerSigner:
@@ -53,7 +53,11 @@ class AnswerSigner:
 
     def sign(self, answer: Mapping[str, Any]) -> dict[str, str]:
         """The `signature` of `answer`; a `signature` already in it does not count."""
-        value = self._signer.sign(_signed(answer))
+        return self.sign_text(canonical(_unsigned(answer)))
+
+    def sign_text(self, text: bytes) -> dict[str, str]:
+        """The same of an answer whose JCS, without its `signature`, is `text`."""
+        value = self._signer.sign(CONTEXT + text)
         return {"alg": self.algorithm, "key": self.key_id, "value": to_base64(value)}
 
 
@@ -73,7 +77,7 @@ def verify(answer: Mapping[str, Any], keys: Mapping[str, PublicKey]) -> None:
     if alg != key.algorithm:
         raise AnswerError(_DOES_NOT_FIT)
     try:
-        verify_signature(alg, key.key, from_base64(value), _signed(answer))
+        verify_signature(alg, key.key, from_base64(value), CONTEXT + canonical(_unsigned(answer)))
     except (EncodingError, SignatureError) as problem:
         raise AnswerError(_DOES_NOT_FIT) from problem
 

@@ -13,7 +13,7 @@ from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, refuse_wrong
 from notices.facts.numbers import uscc_ok
 from notices.facts.public import answer as public
-from notices.facts.public.answer import Answer, NumberForm
+from notices.facts.public.answer import Answer, NumberForm, Said
 from notices.facts.readings import Reading, has_letters, read
 from notices.facts.relations import AWAITING
 from notices.facts.texts import rfc3339
@@ -26,7 +26,6 @@ PIECE = 50
 """Questions that are looked up by one statement: reading its rows takes some milliseconds."""
 
 COPIES = ("original", "duplicate")
-UNSIGNED = public.Signature(alg="", key="", value="")
 
 
 class Question(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -216,7 +215,7 @@ def _signed(
     certificate = checked.certificate
     if certificate is None and found is not None:
         certificate = deployment.catalogue.certificates.get(found.certificate)
-    answer = Answer(
+    said = Said(
         asked=public.Asked(
             certificate=question.certificate,
             number=question.number,
@@ -244,7 +243,7 @@ def _signed(
         others=others(checked.asked, found, matches),
         checked_at=rfc3339(now),
         log_size=log_size,
-        signature=UNSIGNED,
     )
-    signature = deployment.keys.answers.sign(msgspec.to_builtins(answer))
-    return msgspec.structs.replace(answer, signature=public.Signature(**signature))
+    signature = deployment.keys.answers.sign_text(msgspec.json.encode(said, order="sorted"))
+    told = {name: getattr(said, name) for name in Said.__struct_fields__}
+    return Answer(**told, signature=public.Signature(**signature))

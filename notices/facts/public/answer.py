@@ -44,8 +44,12 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     value: str
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the register said of a number at one moment; all about a notice is null without one."""
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer before it is signed.
+
+    All of it is text, whole numbers that JCS can carry, true, false and null, and each member's
+    name is ASCII: sorted by its names, its JSON is its JCS (RFC 8785).
+    """
 
     asked: Asked
     certificate: str | None
@@ -68,6 +72,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     others: list[Other]
     checked_at: Time
     log_size: int
+
+
+class Answer(Said, frozen=True, kw_only=True):
+    """What the register said of a number at one moment; all about a notice is null without one."""
+
     signature: Signature
 
 
