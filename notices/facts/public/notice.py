@@ -58,6 +58,8 @@ class PublicNotice(msgspec.Struct, frozen=True, kw_only=True):
     that it may still move with the holidays of a year that are not published.
     """
 
+    # A member that is added needs a default: until it is filled anew, the search index holds
+    # notices as they were written before.
     id: str
     certificate: str | None
     certificate_name: Words | None

@@ -1,0 +1,107 @@
+"""What the description says of bodies and queries is what is asked for, by asking without it."""
+
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from notices import agencies, identity
+from notices.facts import forms
+from notices.verification import Question
+from notices.web import requested
+from tests.conftest import SignIn
+from tests.owning import owned
+from tests.samples import OFFICER, RESTAURANT
+
+NOTICE = "/api/v1/notices/37070000012345"
+BODIES: dict[type[msgspec.Struct], str] = {
+    forms.Declaration: "/api/v1/notices",
+    forms.Withdrawal: f"{NOTICE}/withdrawal",
+    forms.Objection: f"{NOTICE}/objections",
+    forms.Decision: f"{NOTICE}/decisions",
+    forms.Replacement: f"{NOTICE}/replacement",
+    forms.Redaction: f"{NOTICE}/redaction",
+    identity.Login: "/api/v1/demo/login",
+    Question: "/api/v1/verifications",
+}
+INNER = {forms.Holder: "holder", identity.LoginOrganisation: "organisation"}
+OFFICERS = (forms.Decision, forms.Redaction)
+MORE = {forms.Declaration: {"number"}, forms.Holder: {"identifier"}}
+"""What the catalogue, or what another field says, asks for besides."""
+
+Post = Any
+
+
+@pytest.fixture
+async def post(client: httpx.AsyncClient, sign_in: SignIn) -> Post:
+    """The errors of a body, by their fields: whoever may send it does."""
+    person, officer = await sign_in(RESTAURANT), await sign_in(OFFICER)
+    _, key = await owned(agencies.add("奎文审批局", ["局"]))
+
+    async def send(body: type[msgspec.Struct], sent: dict[str, Any]) -> dict[str, Any]:
+        who = officer if body in OFFICERS else person
+        headers = {}
+        if body is forms.Replacement:
+            who, headers = client, {"Authorization": f"Bearer {key}"}
+        answer = await who.post(BODIES[body], json=sent, headers=headers)
+        assert answer.status_code == 422, answer.text
+        return {error["field"]: error for error in answer.json()["errors"]}
+
+    return send
+
+
+def outer(body: type[msgspec.Struct]) -> tuple[type[msgspec.Struct], str]:
+    """The body in which another stands, and how its fields are then named."""
+    if body is forms.Holder:
+        return forms.Declaration, "holder."
+    if body is identity.LoginOrganisation:
+        return identity.Login, "organisation."
+    return body, ""
+
+
+def sent(body: type[msgspec.Struct], values: dict[str, str]) -> dict[str, Any]:
+    if body is identity.LoginOrganisation:
+        return {"kind": "organisation", "organisation": values}
+    return {INNER[body]: values} if body in INNER else dict(values)
+
+
+@pytest.mark.parametrize("body", requested.NEEDED, ids=lambda body: body.__name__)
+async def test_what_a_body_needs_is_required(body: type[msgspec.Struct], post: Post) -> None:
+    whole, prefix = outer(body)
+    errors = await post(whole, sent(body, {}))
+    inner = {field.removeprefix(prefix) for field in errors if field.startswith(prefix)}
+    missing = {field for field in inner if "." not in field}
+
+    needed = set(requested.NEEDED[body])
+    assert needed <= missing <= needed | MORE.get(body, set())
+
+
+CHOICES = [(body, name) for body, names in requested.CHOICES.items() for name in names]
+
+
+@pytest.mark.parametrize(("body", "name"), CHOICES, ids=str)
+async def test_what_a_body_chooses_among_is_told(
+    body: type[msgspec.Struct], name: str, post: Post
+) -> None:
+    whole, prefix = outer(body)
+    given = {name: "?"} if body is not forms.Holder else {"kind": "person", name: "?"}
+    error = (await post(whole, sent(body, given)))[prefix + name]
+
+    values = requested.CHOICES[body][name]
+    assert all(value in error["message"] for value in values if value != "uscc"), error
+
+
+@pytest.mark.parametrize("name", ["page", "per_page", "year"])
+async def test_a_query_is_refused_just_beyond_its_bounds(
+    name: str, client: httpx.AsyncClient
+) -> None:
+    schema = requested.parameters(requested.SearchQuery)[name]
+    low, high = schema["minimum"], schema["maximum"]
+    more = {} if name != "page" else {"per_page": "1"}
+    statuses = [
+        (await client.get("/api/v1/notices", params={name: str(value), **more})).status_code
+        for value in (low - 1, low, high, high + 1)
+    ]
+
+    assert statuses == [400, 200, 200, 400]
