@@ -175,13 +175,9 @@ def demo_fill(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def catalogue_check(settings: Settings, options: argparse.Namespace) -> None:
-    from notices.facts.catalogue import CatalogueError, load
+    from notices.facts.catalogue import load
 
-    file = options.file or settings.catalogue
-    try:
-        catalogue = load(file)
-    except CatalogueError as error:
-        raise CommandError(Text("证件目录不能使用：", "\n".join(error.problems))) from None
+    catalogue = load(options.file or settings.catalogue)
     print(f"{len(catalogue.certificates)} certificates, {len(catalogue.matters)} matters: ok")
 
 

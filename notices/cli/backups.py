@@ -16,24 +16,17 @@ from notices.cli.commands import Commands, add
 from notices.cli.terminal import CommandError, both, progress, say
 from notices.facts.texts import Text
 from notices.settings import Settings
-from notices.trust.archive import ArchiveError, Secret, new_key
+from notices.trust.archive import Secret, new_key
 from notices.trust.signed import signed_in
+from notices.trust.watching import Difference
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """What stands against a backup, in words."""
-    from notices.trust.watching import Difference
-    from notices.upkeep.backup import BackupError
-    from notices.upkeep.dumping import DumpError
-    from notices.upkeep.remembering import StateError
-
+def _told_as_not_whole() -> Iterator[None]:
     try:
         yield
-    except (ArchiveError, BackupError, DumpError, StateError) as error:
-        raise CommandError(error.message) from None
     except Difference as difference:
-        found = difference.message
+        found = difference.text
         raise CommandError(Text(_NOT_WHOLE.zh + found.zh, _NOT_WHOLE.en + found.en)) from None
 
 
@@ -59,31 +52,30 @@ def backup(settings: Settings, options: argparse.Namespace) -> None:
         _new_file(Path(options.file), new_key())
         say(both(_KEY_MADE.format(file=options.file)))
         return
-    with _told():
-        secret = _secret(options.key)
-        if secret is None:
-            say(both(_PLAIN))
+    secret = _secret(options.key)
+    if secret is None:
+        say(both(_PLAIN))
 
-        async def work() -> None:
-            async with database_of(settings) as url:
-                manifest = await backups.manifest_of(url, settings, datetime.now(UTC))
-                if options.file == "-":
-                    backups.write(sys.stdout.buffer, url, settings, manifest, secret)
-                    sys.stdout.buffer.flush()
-                    return
-                size = backups.to_file(
-                    Path(options.file), url, settings, manifest, secret, force=options.force
-                )
-                say(both(_MADE.format(file=options.file, size=size, log=manifest["log"]["size"])))
+    async def work() -> None:
+        async with database_of(settings) as url:
+            manifest = await backups.manifest_of(url, settings, datetime.now(UTC))
+            if options.file == "-":
+                backups.write(sys.stdout.buffer, url, settings, manifest, secret)
+                sys.stdout.buffer.flush()
+                return
+            size = backups.to_file(
+                Path(options.file), url, settings, manifest, secret, force=options.force
+            )
+            say(both(_MADE.format(file=options.file, size=size, log=manifest["log"]["size"])))
 
-        asyncio.run(work())
+    asyncio.run(work())
     say(both(_KEYS_APART))
 
 
 def restore(settings: Settings, options: argparse.Namespace) -> None:
     from notices.upkeep import dumping, remembering, restoring
 
-    with _told(), options.file.open("rb") as file:
+    with _told_as_not_whole(), options.file.open("rb") as file:
         memory = remembering.read(options.state) if options.state is not None else None
         if options.state is not None and memory is None:
             raise CommandError(_NO_STATE.format(file=options.state))
@@ -140,19 +132,18 @@ def _passphrase(file: Path | None, *, twice: bool) -> Secret:
 def keys_export(settings: Settings, options: argparse.Namespace) -> None:
     from notices.trust import keybox, keys
 
-    with _told():
-        secrets = keys.exported(settings.keys_folder)
-        if options.file.exists():
-            raise CommandError(_THERE.format(file=options.file))
-        text = keybox.seal(secrets, _passphrase(options.passphrase_file, twice=True))
-        _new_file(options.file, text + "\n")
+    secrets = keys.exported(settings.keys_folder)
+    if options.file.exists():
+        raise CommandError(_THERE.format(file=options.file))
+    text = keybox.seal(secrets, _passphrase(options.passphrase_file, twice=True))
+    _new_file(options.file, text + "\n")
     say(both(_EXPORTED.format(file=options.file)))
 
 
 def keys_import(settings: Settings, options: argparse.Namespace) -> None:
     from notices.trust import keybox, keys
 
-    with _told(), options.file.open("rb") as file:
+    with options.file.open("rb") as file:
         secret = _passphrase(options.passphrase_file, twice=False)
         found = keybox.unseal(file.read(keybox.LARGEST), secret)
         keys.import_into(settings.keys_folder, found)

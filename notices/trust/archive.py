@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from notices.facts.texts import Text
+from notices.facts.texts import Text, TextError
 from notices.trust.encoding import EncodingError, from_base64, to_base64
 
 MAGIC = b"notices-backup/v1\n"
@@ -33,12 +33,8 @@ END = 72
 """Bytes of the last line of the plain stream."""
 
 
-class ArchiveError(Exception):
+class ArchiveError(TextError):
     """A file that is not whole, or that this key does not open."""
-
-    def __init__(self, message: Text) -> None:
-        super().__init__(message.en)
-        self.message = message
 
 
 class Readable(Protocol):
