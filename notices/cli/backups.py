@@ -55,6 +55,8 @@ def backup(settings: Settings, options: argparse.Namespace) -> None:
     secret = _secret(options.key)
     if secret is None:
         say(both(_PLAIN))
+    elif secret.is_of_before:
+        say(both(_OLD_KEY))
 
     async def work() -> None:
         async with database_of(settings) as url:
@@ -136,7 +138,7 @@ def keys_export(settings: Settings, options: argparse.Namespace) -> None:
     if options.file.exists():
         raise CommandError(_THERE.format(file=options.file))
     text = keybox.seal(secrets, _passphrase(options.passphrase_file, twice=True))
-    _new_file(options.file, text + "\n")
+    _new_file(options.file, text)
     say(both(_EXPORTED.format(file=options.file)))
 
 
@@ -200,6 +202,13 @@ _KEY_MADE = Text(
 _PLAIN = Text(
     "没有给出 --key：备份不加密，其中的个人信息只由 sealing 密钥保护。",
     "Without --key the backup is not encrypted: private values in it are sealed, and no more.",
+)
+_OLD_KEY = Text(
+    "密钥文件是较早版本的，用它写的备份只有本程序能打开。要让 age 等程序也能打开，请用 --make-key "
+    "新建一个密钥文件；原来的留着，打开以前的备份还要用。",
+    "The key file is of an earlier version, and only this program opens what is written under it. "
+    "Make a new one by --make-key, whose backups age opens too, and keep this one for those of "
+    "before.",
 )
 _MADE = Text(
     "已备份到 {file}（{size}字节，日志{log}条）。", "{file}: {size} bytes, a log of {log} entries."
