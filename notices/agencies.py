@@ -12,7 +12,7 @@ from notices.facts.errors import Invalid, Problem
 from notices.facts.names import same_name
 from notices.facts.refusals import UnknownKey
 from notices.facts.text_check import text_problems
-from notices.facts.texts import Text
+from notices.facts.texts import Text, TextError
 
 PREFIX = "notices_live_"
 """How every key begins, so that one that gets loose is known for what it is."""
@@ -21,7 +21,7 @@ _KEY = re.compile(rf"(?:{PREFIX}|nk_)[A-Za-z0-9_-]{{43}}", re.ASCII)
 """Keys of before begin with nk_, and are as good as they were."""
 
 
-class KnownAgency(Exception):
+class KnownAgency(TextError):
     """There is an agency of this name already."""
 
     text = Text(
@@ -46,7 +46,7 @@ class Agency:
         return issuer is not None and any(same_name(issuer, each) for each in self.issuers)
 
 
-class NoSuchAgency(Exception):
+class NoSuchAgency(TextError):
     """There is no agency of this id whose key is still taken."""
 
     text = Text(

@@ -8,13 +8,13 @@ from notices.database import DB, Database
 from notices.facts import catalogue, readings, regions
 from notices.facts.catalogue import Catalogue
 from notices.facts.regions import Regions
-from notices.facts.texts import Text
+from notices.facts.texts import Text, TextError
 from notices.facts.troubles import Unrestored
 from notices.settings import Settings
 from notices.trust.keys import Keys
 
 
-class WrongDatabase(Exception):
+class WrongDatabase(TextError):
     """The database was written under another key or rule; its numbers could not be found."""
 
 
@@ -81,12 +81,7 @@ async def _refuse_older_rules(database: Database) -> None:
     # Written out, since an index of those alone serves no parameter.
     older = f"SELECT 1 FROM claim WHERE rules < {readings.RULES} LIMIT 1"  # noqa: S608  (our own)
     if await database.row(older):
-        raise WrongDatabase(
-            "数据库里的证件号码还是按旧规则登记的，现在查会查不到。请先运行 notices migrate"
-            "（notices serve 会自己做）。\n"
-            "Numbers in the database are hashed by older rules and would not be found. Run "
-            "notices migrate first (notices serve does it by itself)."
-        )
+        raise WrongDatabase(_OLDER_RULES)
 
 
 async def refuse_other_keys(deployment: Deployment, database: Database = DB) -> None:
@@ -114,10 +109,7 @@ async def refuse_other_keys(deployment: Deployment, database: Database = DB) -> 
                 )
         elif known[purpose][1] != check:
             raise WrongDatabase(
-                f"数据库是用密钥 {purpose} {known[purpose][0]} 写入的，当前密钥是 {id}。"
-                "请把原来的密钥文件放回 keys 目录后再启动。\n"
-                f"The database was written with {purpose} {known[purpose][0]}; the one here is "
-                f"{id}. Put the original key file back into the keys folder and start again."
+                _OTHER_KEY.format(purpose=purpose, written=known[purpose][0], here=id)
             )
 
 
@@ -128,15 +120,11 @@ async def _refuse_held(database: Database) -> None:
     )
     assert row is not None  # noqa: S101
     if row["unfinished"]:
-        raise Held(str(Unrestored()))
+        raise Held(Unrestored.text)
     held = await database.fetch("SELECT reason FROM hold") if row["may_be_held"] else []
     if held:
         zh, _, en = held[0]["reason"].partition("\n")
-        raise Held(
-            f"{zh}确认不再能找回、仍要以现状提供服务时，请运行 notices log accept。\n"
-            f"{en} When they cannot be found again and it is to be served as it is, run "
-            "notices log accept."
-        )
+        raise Held(_HELD.format(zh=zh, en=en))
 
 
 async def _known(
@@ -234,8 +222,7 @@ async def _refuse_other_rule(database: Database, catalogue: Catalogue, rule: Rul
     for purposes, words in ((lost, rule.lost), (changed, rule.changed)):
         ids = [purpose.removeprefix(f"{rule.kind} ") for purpose in purposes]
         if ids and (used := await database.fetch(rule.used, ids)):
-            told = words.format(ids=", ".join(sorted(row["id"] for row in used)))
-            raise WrongDatabase(f"{told.zh}\n{told.en}")
+            raise WrongDatabase(words.format(ids=", ".join(sorted(row["id"] for row in used))))
     if lost:
         await database.fetch("DELETE FROM key_check WHERE purpose = ANY($1::text[])", lost)
     if changed:
@@ -246,3 +233,21 @@ async def _refuse_other_rule(database: Database, catalogue: Catalogue, rule: Rul
             changed,
             [here[purpose][1] for purpose in changed],
         )
+
+
+_OLDER_RULES = Text(
+    "数据库里的证件号码还是按旧规则登记的，现在查会查不到。请先运行 notices migrate"
+    "（notices serve 会自己做）。",
+    "Numbers in the database are hashed by older rules and would not be found. Run "
+    "notices migrate first (notices serve does it by itself).",
+)
+_OTHER_KEY = Text(
+    "数据库是用密钥 {purpose} {written} 写入的，当前密钥是 {here}。"
+    "请把原来的密钥文件放回 keys 目录后再启动。",
+    "The database was written with {purpose} {written}; the one here is {here}. Put the original "
+    "key file back into the keys folder and start again.",
+)
+_HELD = Text(
+    "{zh}确认不再能找回、仍要以现状提供服务时，请运行 notices log accept。",
+    "{en} When they cannot be found again and it is to be served as it is, run notices log accept.",
+)

@@ -162,8 +162,8 @@ def test_every_flipped_byte_of_an_answer_is_refused_with_a_sentence():
             changed = content[:at] + bytes([content[at] ^ bit]) + content[at + 1 :]
             with pytest.raises(AnswerError) as refused:
                 verify_file(changed, KEYS)
-            assert refused.value.message.zh
-            assert refused.value.message.en
+            assert refused.value.text.zh
+            assert refused.value.text.en
 
 
 def test_a_file_of_several_answers_is_verified_as_a_whole():

@@ -122,6 +122,20 @@ def test_no_module_is_longer_than_three_hundred_lines() -> None:
     assert long == []
 
 
+def test_an_error_that_carries_words_is_told_by_the_command_line() -> None:
+    """Its class is under TextError, which `cli.terminal.why` knows; refusals are told by HTTP."""
+    apart = [
+        node.name
+        for _, file in modules()
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ClassDef)
+        and {ast.unparse(base) for base in node.bases} & {"Exception", "ValueError"}
+        and any(isinstance(part, ast.Name) and part.id == "Text" for part in ast.walk(node))
+    ]
+
+    assert apart == ["Refusal", "TextError"]
+
+
 def test_a_web_process_does_not_load_what_only_writers_need() -> None:
     """It is back sooner after it was killed: the official client of Meilisearch takes 0.2 s."""
     code = "import sys, notices.app; print({'meilisearch', 'requests'} & set(sys.modules))"

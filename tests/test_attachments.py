@@ -44,7 +44,7 @@ def test_every_byte_of_the_attachment_counts() -> None:
     for place in range(PLACE.start, PLACE.stop):
         with pytest.raises(ReceiptError) as refused:
             verify(changed(place, 1), SIGNER.vkey)
-        assert refused.value.message.zh.endswith("。")
+        assert refused.value.text.zh.endswith("。")
 
 
 @settings(max_examples=200)
@@ -109,14 +109,14 @@ def test_an_attachment_that_is_something_else_is_refused() -> None:
     with pytest.raises(ReceiptError) as refused:
         verify(other, SIGNER.vkey)
 
-    assert "不含本平台所附的证明" in refused.value.message.zh
+    assert "不含本平台所附的证明" in refused.value.text.zh
 
 
 def test_a_pdf_that_is_far_too_large_is_refused_unread() -> None:
     with pytest.raises(ReceiptError) as refused:
         verify(PDF + bytes(attachments.MOST_BYTES), SIGNER.vkey)
 
-    assert "太大" in refused.value.message.zh
+    assert "太大" in refused.value.text.zh
 
 
 def test_what_typst_would_pack_is_stored_as_it_is_and_everything_is_found_where_it_moved() -> None:

@@ -208,7 +208,7 @@ async def test_a_row_that_was_changed_is_named(
         await audit(database_url, *change.split(";"))
 
     assert said in str(found.value)
-    assert any("\u4e00" <= letter <= "\u9fff" for letter in found.value.message.zh)
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in found.value.text.zh)
 
 
 async def test_a_hash_that_was_changed_is_found_at_every_level(

@@ -37,7 +37,7 @@ def said(content: bytes, key: str, language: str) -> str:
     try:
         return verify(content, key).sentence.in_(language)
     except ReceiptError as refused:
-        return refused.message.in_(language)
+        return refused.text.in_(language)
 
 
 async def agree(

@@ -308,7 +308,7 @@ def test_a_receipt_of_another_log_is_refused():
     with pytest.raises(ReceiptError) as refused:
         verify(saved(make(signer=other)), SIGNER.vkey)
 
-    assert "检查点" in refused.value.message.zh
+    assert "检查点" in refused.value.text.zh
 
 
 def test_a_checkpoint_of_another_origin_is_refused():
@@ -320,14 +320,14 @@ def test_a_key_that_is_none_is_refused():
     with pytest.raises(ReceiptError) as refused:
         verify(GOOD, "no key")
 
-    assert "public key" in refused.value.message.en
+    assert "public key" in refused.value.text.en
 
 
 def test_a_file_that_is_far_too_large_is_refused_unread():
     with pytest.raises(ReceiptError) as refused:
         verify(b" " * 1_000_000, SIGNER.vkey)
 
-    assert "太大" in refused.value.message.zh
+    assert "太大" in refused.value.text.zh
 
 
 def test_the_entry_is_the_canonical_json_of_the_contract():

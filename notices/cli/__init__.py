@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from notices import __version__
-from notices.cli import accepting, agencies, audits, backups, proofs
+from notices.cli import accepting, agencies, audits, backups, catalogues, proofs
 from notices.cli.commands import Commands, add, at_work
 from notices.cli.terminal import CommandError, both, progress, say, why
 from notices.facts.texts import Text
@@ -174,17 +174,6 @@ def demo_fill(settings: Settings, options: argparse.Namespace) -> None:
     asyncio.run(work())
 
 
-def catalogue_check(settings: Settings, options: argparse.Namespace) -> None:
-    from notices.facts.catalogue import CatalogueError, load
-
-    file = options.file or settings.catalogue
-    try:
-        catalogue = load(file)
-    except CatalogueError as error:
-        raise CommandError(Text("证件目录不能使用：", "\n".join(error.problems))) from None
-    print(f"{len(catalogue.certificates)} certificates, {len(catalogue.matters)} matters: ok")
-
-
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="notices", description="遗失声明公示服务 / public notices of lost certificates"
@@ -210,13 +199,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--no-publish", action="store_true", help="之后再 reindex / reindex later")
 
-    group = commands.add_parser("catalogue", help="证件目录 / the catalogue")
-    command = add(
-        group.add_subparsers(required=True), "check", catalogue_check,
-        "检查证件目录，列出所有问题 / check a catalogue, all problems at once",
-    )  # fmt: skip
-    command.add_argument("file", nargs="?", type=Path, metavar="FILE")
-
+    catalogues.add_to(commands)
     agencies.add_to(commands)
     keys = proofs.add_to(commands)
     accepting.add_to(audits.add_to(commands))

@@ -19,8 +19,6 @@ def agencies_add(settings: Settings, options: argparse.Namespace) -> None:
             issuers = options.issuer or [options.name]
             try:
                 agency, key = await agencies.add(options.name, issuers, options.expires)
-            except agencies.KnownAgency as error:
-                raise CommandError(error.text) from None
             except Invalid as error:
                 zh = "".join(f"{one.field}：{one.message.zh}" for one in error.problems)
                 en = " ".join(f"{one.field}: {one.message.en}" for one in error.problems)
@@ -56,10 +54,7 @@ def agencies_rotate(settings: Settings, options: argparse.Namespace) -> None:
         from notices import agencies
 
         async with at_work(settings):
-            try:
-                key = await agencies.rotate(options.id, options.expires)
-            except agencies.NoSuchAgency as error:
-                raise CommandError(error.text) from None
+            key = await agencies.rotate(options.id, options.expires)
             say(
                 "下面是新密钥，只显示这一次；原来的密钥已停用。\n"
                 "This is its new key, shown this once; the one before is taken no more."
@@ -74,10 +69,7 @@ def agencies_revoke(settings: Settings, options: argparse.Namespace) -> None:
         from notices import agencies
 
         async with at_work(settings):
-            try:
-                await agencies.revoke(options.id)
-            except agencies.NoSuchAgency as error:
-                raise CommandError(error.text) from None
+            await agencies.revoke(options.id)
             say("密钥已停用。 / Its key is taken no more.")
 
     asyncio.run(work())

@@ -18,7 +18,7 @@ from notices.facts.texts import CHINA, Text, rfc3339
 from notices.settings import Settings
 from notices.trust.notes import NoteSigner, checkpoint_text
 from notices.trust.watching import Difference, Later, Seen
-from notices.upkeep.remembering import Memory, StateError, read, write
+from notices.upkeep.remembering import Memory, read, write
 
 NOT_ASKED = 2
 APART = timedelta(seconds=60)
@@ -31,10 +31,8 @@ def audit(settings: Settings, options: argparse.Namespace) -> None:
             _database(settings, options)
         else:
             _url(options)
-    except StateError as error:
-        raise CommandError(error.message, NOT_ASKED) from None
     except Difference as difference:
-        found = difference.message
+        found = difference.text
         raise CommandError(Text(_BROKEN.zh + found.zh, _BROKEN.en + found.en)) from None
     except CommandError:
         raise
@@ -50,7 +48,7 @@ def audit(settings: Settings, options: argparse.Namespace) -> None:
 
 def _url(options: argparse.Namespace) -> None:
     from notices.upkeep import watching
-    from notices.upkeep.reading import NotReached, Reader
+    from notices.upkeep.reading import Reader
 
     try:
         reader = Reader(options.url)
@@ -70,8 +68,6 @@ def _url(options: argparse.Namespace) -> None:
                 reader, vkey, before,
                 full=options.full, keep=options.keep, progress=progress, later=later,
             )  # fmt: skip
-    except NotReached as error:
-        raise CommandError(error.message, NOT_ASKED) from None
     except watching.Found as found:
         kept = file.with_name(f"{file.stem}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}.checkpoint")
         files.put(kept, found.note.encode(), mode=files.PUBLIC)

@@ -16,24 +16,17 @@ from notices.cli.commands import Commands, add
 from notices.cli.terminal import CommandError, both, progress, say
 from notices.facts.texts import Text
 from notices.settings import Settings
-from notices.trust.archive import ArchiveError, Secret, new_key
+from notices.trust.archive import Secret, new_key
 from notices.trust.signed import signed_in
+from notices.trust.watching import Difference
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """What stands against a backup, in words."""
-    from notices.trust.watching import Difference
-    from notices.upkeep.backup import BackupError
-    from notices.upkeep.dumping import DumpError
-    from notices.upkeep.remembering import StateError
-
+def _told_as_not_whole() -> Iterator[None]:
     try:
         yield
-    except (ArchiveError, BackupError, DumpError, StateError) as error:
-        raise CommandError(error.message) from None
     except Difference as difference:
-        found = difference.message
+        found = difference.text
         raise CommandError(Text(_NOT_WHOLE.zh + found.zh, _NOT_WHOLE.en + found.en)) from None
 
 
@@ -59,31 +52,32 @@ def backup(settings: Settings, options: argparse.Namespace) -> None:
         _new_file(Path(options.file), new_key())
         say(both(_KEY_MADE.format(file=options.file)))
         return
-    with _told():
-        secret = _secret(options.key)
-        if secret is None:
-            say(both(_PLAIN))
+    secret = _secret(options.key)
+    if secret is None:
+        say(both(_PLAIN))
+    elif secret.is_of_before:
+        say(both(_OLD_KEY))
 
-        async def work() -> None:
-            async with database_of(settings) as url:
-                manifest = await backups.manifest_of(url, settings, datetime.now(UTC))
-                if options.file == "-":
-                    backups.write(sys.stdout.buffer, url, settings, manifest, secret)
-                    sys.stdout.buffer.flush()
-                    return
-                size = backups.to_file(
-                    Path(options.file), url, settings, manifest, secret, force=options.force
-                )
-                say(both(_MADE.format(file=options.file, size=size, log=manifest["log"]["size"])))
+    async def work() -> None:
+        async with database_of(settings) as url:
+            manifest = await backups.manifest_of(url, settings, datetime.now(UTC))
+            if options.file == "-":
+                backups.write(sys.stdout.buffer, url, settings, manifest, secret)
+                sys.stdout.buffer.flush()
+                return
+            size = backups.to_file(
+                Path(options.file), url, settings, manifest, secret, force=options.force
+            )
+            say(both(_MADE.format(file=options.file, size=size, log=manifest["log"]["size"])))
 
-        asyncio.run(work())
+    asyncio.run(work())
     say(both(_KEYS_APART))
 
 
 def restore(settings: Settings, options: argparse.Namespace) -> None:
     from notices.upkeep import dumping, remembering, restoring
 
-    with _told(), options.file.open("rb") as file:
+    with _told_as_not_whole(), options.file.open("rb") as file:
         memory = remembering.read(options.state) if options.state is not None else None
         if options.state is not None and memory is None:
             raise CommandError(_NO_STATE.format(file=options.state))
@@ -140,19 +134,18 @@ def _passphrase(file: Path | None, *, twice: bool) -> Secret:
 def keys_export(settings: Settings, options: argparse.Namespace) -> None:
     from notices.trust import keybox, keys
 
-    with _told():
-        secrets = keys.exported(settings.keys_folder)
-        if options.file.exists():
-            raise CommandError(_THERE.format(file=options.file))
-        text = keybox.seal(secrets, _passphrase(options.passphrase_file, twice=True))
-        _new_file(options.file, text + "\n")
+    secrets = keys.exported(settings.keys_folder)
+    if options.file.exists():
+        raise CommandError(_THERE.format(file=options.file))
+    text = keybox.seal(secrets, _passphrase(options.passphrase_file, twice=True))
+    _new_file(options.file, text)
     say(both(_EXPORTED.format(file=options.file)))
 
 
 def keys_import(settings: Settings, options: argparse.Namespace) -> None:
     from notices.trust import keybox, keys
 
-    with _told(), options.file.open("rb") as file:
+    with options.file.open("rb") as file:
         secret = _passphrase(options.passphrase_file, twice=False)
         found = keybox.unseal(file.read(keybox.LARGEST), secret)
         keys.import_into(settings.keys_folder, found)
@@ -209,6 +202,13 @@ _KEY_MADE = Text(
 _PLAIN = Text(
     "没有给出 --key：备份不加密，其中的个人信息只由 sealing 密钥保护。",
     "Without --key the backup is not encrypted: private values in it are sealed, and no more.",
+)
+_OLD_KEY = Text(
+    "密钥文件是较早版本的，用它写的备份只有本程序能打开。要让 age 等程序也能打开，请用 --make-key "
+    "新建一个密钥文件；原来的留着，打开以前的备份还要用。",
+    "The key file is of an earlier version, and only this program opens what is written under it. "
+    "Make a new one by --make-key, whose backups age opens too, and keep this one for those of "
+    "before.",
 )
 _MADE = Text(
     "已备份到 {file}（{size}字节，日志{log}条）。", "{file}: {size} bytes, a log of {log} entries."

@@ -36,29 +36,27 @@ def receipt_verify(settings: Settings, options: argparse.Namespace) -> None:
             refused = refused or error
         else:
             return
-    raise CommandError((refused or ReceiptError(Text("", ""))).message)
+    if refused is not None:
+        raise refused
 
 
 def answer_verify(settings: Settings, options: argparse.Namespace) -> None:
-    from notices.trust.answers import AnswerError, keys_in, verify_file
+    from notices.trust.answers import keys_in, verify_file
     from notices.trust.keys import Keys
 
-    try:
-        if options.keys is not None:
-            keys = keys_in(_content(options.keys))
-        elif (settings.keys_folder / "answers.key").exists():
-            keys = Keys.open(settings.keys_folder, "").answer_keys
-        else:
-            raise CommandError(
-                Text(
-                    "请用 --keys 给出网站 /.well-known/notice-keys.json 的文件。",
-                    "Name a saved /.well-known/notice-keys.json of the site by --keys.",
-                )
+    if options.keys is not None:
+        keys = keys_in(_content(options.keys))
+    elif (settings.keys_folder / "answers.key").exists():
+        keys = Keys.open(settings.keys_folder, "").answer_keys
+    else:
+        raise CommandError(
+            Text(
+                "请用 --keys 给出网站 /.well-known/notice-keys.json 的文件。",
+                "Name a saved /.well-known/notice-keys.json of the site by --keys.",
             )
-        for sentence in verify_file(_content(options.file), keys):
-            print(both(sentence))
-    except AnswerError as error:
-        raise CommandError(error.message) from None
+        )
+    for sentence in verify_file(_content(options.file), keys):
+        print(both(sentence))
 
 
 def keys_rotate(settings: Settings, options: argparse.Namespace) -> None:

@@ -3,17 +3,16 @@
 import os
 import sys
 
-from notices.facts.texts import Text
+from notices.facts.texts import Text, TextError
 
 # What a failure needs is imported when there is one: a receipt is verified without a database.
 
 
-class CommandError(Exception):
-    """What the person at the terminal has to be told, in both languages; exit `status`."""
+class CommandError(TextError):
+    """What the person at the terminal has to be told; exit `status`."""
 
     def __init__(self, text: Text, status: int = 1) -> None:
-        super().__init__(both(text))
-        self.text = text
+        super().__init__(text)
         self.status = status
 
 
@@ -44,28 +43,14 @@ def why(error: BaseException) -> Text | None:
     Of DATABASE_URL nothing is shown, not even its host: where it is not written as it must be,
     any part of it can be a part of the password.
     """
-    if isinstance(error, CommandError):
+    if isinstance(error, TextError):
         return error.text
     import asyncpg
 
-    from notices.demo import NoNumbersLeftError, RealRegister
-    from notices.demo.numbering import NumbersExhaustedError
-    from notices.deployment import WrongDatabase
-    from notices.engines.children import EngineError
-    from notices.facts.catalogue import CatalogueError
     from notices.facts.errors import Unavailable
-    from notices.facts.regions import RegionsError
-    from notices.facts.troubles import ClockOff, Unrestored, UnusableUrl
-    from notices.migrating.roles import MigrationError
+    from notices.facts.troubles import ClockOff
     from notices.relay import FAILURES
-    from notices.settings import SettingsError
-    from notices.trust.keys import KeysError
 
-    if isinstance(error, EngineError):
-        return error.text
-    if isinstance(error, (WrongDatabase, Unrestored, UnusableUrl, RealRegister)):
-        zh, _, en = str(error).partition("\n")
-        return Text(zh, en)
     if isinstance(error, ClockOff):
         return error.why
     if isinstance(error, Unavailable):
@@ -79,22 +64,6 @@ def why(error: BaseException) -> Text | None:
         )
     if isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError)):
         return _database(error)
-    if isinstance(error, SettingsError):
-        return Text("环境变量设置有误：", f"A setting is wrong: {error}")
-    if isinstance(error, KeysError):
-        return Text("密钥不能使用：", f"The keys cannot be used: {error}")
-    if isinstance(error, CatalogueError):
-        said = "\n".join(error.problems)
-        return Text("证件目录不能使用：", f"The catalogue cannot be used:\n{said}")
-    if isinstance(error, RegionsError):
-        said = "\n".join(error.problems)
-        return Text("REGIONS 文件不能使用：", f"The file of REGIONS cannot be used:\n{said}")
-    if isinstance(error, MigrationError):
-        return Text(
-            f"数据库结构未能更新，停在最后一个完整的步骤：{error.text.zh}",
-            f"The database could not be brought up to date and stands after its last whole step: "
-            f"{error.text.en}",
-        )
     if isinstance(error, FAILURES):
         said = f"{type(error).__name__}: {error}"
         return Text(
@@ -102,8 +71,6 @@ def why(error: BaseException) -> Text | None:
             f"The search index could not be made and stays as it was ({said}). Look after "
             "Meilisearch, then run reindex.",
         )
-    if isinstance(error, (NoNumbersLeftError, NumbersExhaustedError)):
-        return Text("示例号码已全部用完。", "All made-up numbers are declared already.")
     if isinstance(error, OSError):
         return system(error)
     return None

@@ -17,9 +17,10 @@ from typing import NamedTuple
 from notices import log, records
 from notices.database import DB
 from notices.demo.making import AHEAD, Made, make_here, makers
+from notices.demo.numbering import NumbersExhaustedError
 from notices.deployment import Deployment
 from notices.facts import periods
-from notices.facts.texts import CHINA
+from notices.facts.texts import CHINA, Text, TextError
 from notices.log import Commitment
 from notices.register import claims
 from notices.tables import ANALYZE
@@ -51,21 +52,22 @@ class Withdrawal(NamedTuple):
     commitment: Commitment
 
 
-class RealRegister(Exception):
+class RealRegister(TextError):
     """The register holds what somebody has proved to be his; nothing made up belongs beside it."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "登记簿中有经核实身份的真实公告，示例公告写入后无法删除，因此没有写入。"
-            "请用 DATA 或 DATABASE_URL 指定另一个空的登记簿。\n"
-            "This register holds real notices of verified declarants, and made-up ones would stay "
-            "among them for ever: nothing was written. Name another, empty register by DATA or "
-            "DATABASE_URL."
-        )
+    text = Text(
+        "登记簿中有经核实身份的真实公告，示例公告写入后无法删除，因此没有写入。"
+        "请用 DATA 或 DATABASE_URL 指定另一个空的登记簿。",
+        "This register holds real notices of verified declarants, and made-up ones would stay "
+        "among them for ever: nothing was written. Name another, empty register by DATA or "
+        "DATABASE_URL.",
+    )
 
 
-class NoNumbersLeftError(Exception):
+class NoNumbersLeftError(TextError):
     """The demo's made-up numbers are all declared already."""
+
+    text = NumbersExhaustedError.text
 
 
 def times(count: int, now: datetime) -> Callable[[int, float], datetime]:

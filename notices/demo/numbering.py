@@ -5,6 +5,7 @@ from random import Random
 
 from notices.demo.people import AREAS
 from notices.facts.catalogue import Certificate
+from notices.facts.texts import Text, TextError
 
 YEARS = ("2016", "2017", "2018", "2019", "2020")
 """What stands as a year in a number: all of them lie before anything the demo declares."""
@@ -53,8 +54,10 @@ _PARTS = {
 _DIGITS = re.compile(r"[0-9]{2,}")
 
 
-class NumbersExhaustedError(Exception):
+class NumbersExhaustedError(TextError):
     """A certificate has no more made-up numbers of its form."""
+
+    text = Text("示例号码已全部用完。", "All made-up numbers are declared already.")
 
 
 class _Serial:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from notices.engines import logfiles
 from notices.engines.spares import Spare
-from notices.facts.texts import Text
+from notices.facts.texts import Text, TextError
 
 Say = Callable[[str], None]
 
@@ -55,12 +55,8 @@ def next_pause(pause: float, lived: float, code: int) -> float:
     return min(LONGEST_PAUSE, max(SHORTEST_PAUSE, pause * 2))
 
 
-class EngineError(Exception):
+class EngineError(TextError):
     """An engine cannot be had; the text says what to do about it."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(f"{text.zh}\n{text.en}")
-        self.text = text
 
 
 @dataclass(frozen=True, slots=True)

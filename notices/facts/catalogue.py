@@ -27,7 +27,7 @@ from notices.facts.public.catalogue import (
     PublicCatalogue,
     PublicMatter,
 )
-from notices.facts.texts import Text
+from notices.facts.texts import Text, TextError
 
 __all__ = [
     "Acceptance",
@@ -52,11 +52,12 @@ DEMO_MATTERS = Path(__file__).parent / "data" / "demo-matters.json"
 _EXPLANATION = re.compile(r"\s*[(（/／].*", re.DOTALL)
 
 
-class CatalogueError(Exception):
+class CatalogueError(TextError):
     """A catalogue that cannot be used; `problems` names every place."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
+        said = "\n".join(problems)
+        super().__init__(Text("证件目录不能使用：", f"The catalogue cannot be used:\n{said}"))
         self.problems = problems
 
 

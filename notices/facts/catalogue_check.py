@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from notices.facts import catalogue_documents
@@ -23,12 +24,24 @@ from notices.facts.certificate import name_key
 from notices.facts.numbers import CHECK_DIGITS
 from notices.facts.readings import normal_form, without_prefix
 
+SCHEMA = Path(__file__).parent / "data" / "catalogue.schema.json"
+"""For editors; made by `python -m tools.catalogue_schema`."""
+
 PARTS = ["original", "duplicate"]
 
 
 def problems_in(data: Any) -> list[str]:
     """One sentence for each thing that is wrong, each led by its place; empty for a good one."""
     return [*_CATALOGUE("catalogue", data), *_problems_across(data)]
+
+
+def schema() -> dict[str, Any]:
+    """The same rules as JSON Schema, without what holds one value against another."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **_CATALOGUE.schema,
+        "$defs": _CATALOGUE.shared,
+    }
 
 
 def _field(place: str, field: dict[str, Any]) -> Iterator[str]:
@@ -110,7 +123,7 @@ _FIELD = an_object(
     },
     {"choices": list_of(words), "pattern": regular_expression, "example": words},
     _field,
-)
+).named("field")
 
 _CERTIFICATE = an_object(
     {
@@ -151,7 +164,7 @@ _CERTIFICATE = an_object(
         "sources": an_object({}, dict.fromkeys(["number", "law", "period", "publication"], words)),
     },
     _certificate,
-)
+).named("certificate")
 
 _MATTER = an_object(
     {
@@ -170,10 +183,11 @@ _MATTER = an_object(
         "accepts": or_null(an_object({"since": a_date, "source": words})),
         "sources": an_object({}, {"name": words}),
     },
-)
+).named("matter")
 
 _CATALOGUE = an_object(
-    {"version": words, "certificates": list_of(_CERTIFICATE), "matters": list_of(_MATTER)}
+    {"version": words, "certificates": list_of(_CERTIFICATE), "matters": list_of(_MATTER)},
+    {"$schema": words},
 )
 
 

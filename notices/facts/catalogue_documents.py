@@ -7,6 +7,7 @@ from typing import Any
 from notices.facts.catalogue_rules import (
     ID,
     an_object,
+    both,
     list_of,
     one_of,
     regular_expression,
@@ -18,11 +19,14 @@ from notices.facts.catalogue_rules import (
 from notices.facts.certificate import name_key
 from notices.facts.readings import read, without_prefix
 
-_PLAIN = written_as(
-    r"[^()（）\[\]〔〕【】《》/／、，,;；:：]+",
-    "what stands on the paper: no slash, brackets, comma or colon",
+_PLAIN = both(
+    words,
+    written_as(
+        r"[^()（）\[\]〔〕【】《》/／、，,;；:：]+",
+        "what stands on the paper: no slash, brackets, comma or colon",
+    ),
 )
-_NAME = an_object({"zh": _PLAIN, "en": _PLAIN})
+_NAME = an_object({"zh": _PLAIN, "en": _PLAIN}).named("name_on_paper")
 
 DOCUMENT = an_object(
     {"id": ID, "name": _NAME, "number_label": _NAME},
@@ -33,7 +37,7 @@ DOCUMENT = an_object(
         "read_as": list_of(words),
         "source": words,
     },
-)
+).named("document")
 
 
 def _number_form(place: str, data: dict[str, Any]) -> Iterator[str]:
@@ -51,7 +55,7 @@ NUMBER_FORM = an_object(
         "source": words,
     },
     _number_form,
-)
+).named("number_form")
 
 OPTIONAL = {
     "documents": list_of(DOCUMENT),

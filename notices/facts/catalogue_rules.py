@@ -1,68 +1,117 @@
-"""What a value in the catalogue's file may be, as rules that name each place where it is not."""
+"""What a value in the catalogue's file may be: the check of it, and its JSON Schema for editors.
+
+The check names each place that is wrong, which no validator does in these words; the schema says
+the same to whoever edits the file, as far as a schema can.
+"""
 
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-Rule = Callable[[str, Any], Iterator[str]]
+Check = Callable[[str, Any], Iterator[str]]
 """From a place and the value found there to one sentence for each thing that is wrong."""
 
+Schema = dict[str, Any]
 
-def words(place: str, value: Any) -> Iterator[str]:
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`schema` may refer to what stands in `shared`, by its name under `$defs`."""
+
+    check: Check
+    schema: Schema
+    shared: dict[str, Schema] = field(default_factory=dict)
+
+    def __call__(self, place: str, value: Any) -> Iterator[str]:
+        return self.check(place, value)
+
+    def named(self, name: str) -> "Rule":
+        """The same, written out once under `name`, wherever it is used."""
+        return Rule(self.check, {"$ref": f"#/$defs/{name}"}, {**self.shared, name: self.schema})
+
+
+def _words(place: str, value: Any) -> Iterator[str]:
     if not isinstance(value, str) or not value.strip():
         yield f"{place}: must be text that is not blank"
     elif any(unicodedata.category(character) in {"Cc", "Cs"} for character in value):
         yield f"{place}: holds a control character"
 
 
-def yes_or_no(place: str, value: Any) -> Iterator[str]:
+words = Rule(
+    _words,
+    {
+        "type": "string",
+        "pattern": r"\S",
+        "not": {"pattern": r"[\u0000-\u001f\u007f-\u009f]"},
+    },
+).named("words")
+
+
+def _yes_or_no(place: str, value: Any) -> Iterator[str]:
     if not isinstance(value, bool):
         yield f"{place}: must be true or false"
 
 
+yes_or_no = Rule(_yes_or_no, {"type": "boolean"})
+
+
 def whole(least: int, most: int) -> Rule:
-    def rule(place: str, value: Any) -> Iterator[str]:
+    def check(place: str, value: Any) -> Iterator[str]:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             yield f"{place}: must be a whole number from {least} to {most}"
 
-    return rule
+    return Rule(check, {"type": "integer", "minimum": least, "maximum": most})
 
 
 def one_of(*allowed: str) -> Rule:
-    def rule(place: str, value: Any) -> Iterator[str]:
+    def check(place: str, value: Any) -> Iterator[str]:
         if not isinstance(value, str) or value not in allowed:
             yield f"{place}: must be one of {', '.join(allowed)}"
 
-    return rule
+    return Rule(check, {"enum": list(allowed)})
 
 
 def written_as(pattern: str, meaning: str) -> Rule:
-    def rule(place: str, value: Any) -> Iterator[str]:
+    def check(place: str, value: Any) -> Iterator[str]:
         if not isinstance(value, str) or not re.fullmatch(pattern, value):
             yield f"{place}: must be {meaning}"
 
-    return rule
+    return Rule(check, {"type": "string", "pattern": f"^(?:{pattern})$", "$comment": meaning})
 
 
-def regular_expression(place: str, value: Any) -> Iterator[str]:
+def both(one: Rule, other: Rule) -> Rule:
+    """What is right by each; the second is asked only where the first has nothing to say."""
+
+    def check(place: str, value: Any) -> Iterator[str]:
+        problems = list(one(place, value))
+        yield from problems or other(place, value)
+
+    return Rule(check, {"allOf": [one.schema, other.schema]}, one.shared | other.shared)
+
+
+def _regular_expression(place: str, value: Any) -> Iterator[str]:
     try:
         re.compile(value, re.ASCII)
     except (re.error, OverflowError, RecursionError, TypeError, ValueError) as error:
         yield f"{place}: is no regular expression: {error}"
 
 
+regular_expression = Rule(_regular_expression, {"type": "string", "format": "regex"})
+
+
 def or_null(rule: Rule) -> Rule:
-    def either(place: str, value: Any) -> Iterator[str]:
+    def check(place: str, value: Any) -> Iterator[str]:
         if value is not None:
             yield from rule(place, value)
 
-    return either
+    return Rule(check, {"anyOf": [rule.schema, {"type": "null"}]}, rule.shared)
 
 
 def list_of(rule: Rule) -> Rule:
-    def each(place: str, value: Any) -> Iterator[str]:
+    def check(place: str, value: Any) -> Iterator[str]:
         if not isinstance(value, list):
             yield f"{place}: must be a list"
             return
@@ -71,16 +120,16 @@ def list_of(rule: Rule) -> Rule:
             name = f" ({label})" if isinstance(label, str) else ""
             yield from rule(f"{place}[{index}]{name}", item)
 
-    return each
+    return Rule(check, {"type": "array", "items": rule.schema}, rule.shared)
 
 
 def an_object(
-    required: dict[str, Rule], optional: dict[str, Rule] | None = None, then: Rule | None = None
+    required: dict[str, Rule], optional: dict[str, Rule] | None = None, then: Check | None = None
 ) -> Rule:
     """Exactly these keys; `then` looks at the whole, once each of its parts is right."""
     optional = optional or {}
 
-    def rule(place: str, value: Any) -> Iterator[str]:
+    def check(place: str, value: Any) -> Iterator[str]:
         if not isinstance(value, dict):
             yield f"{place}: must be an object"
             return
@@ -98,18 +147,28 @@ def an_object(
         if right and then is not None:
             yield from then(place, value)
 
-    return rule
+    schema: Schema = {
+        "type": "object",
+        "properties": {key: rule.schema for key, rule in (required | optional).items()},
+        "required": list(required),
+        "additionalProperties": False,
+    }
+    shared: dict[str, Schema] = {}
+    for rule in (required | optional).values():
+        shared |= rule.shared
+    return Rule(check, schema, shared)
 
 
-def a_date(place: str, value: Any) -> Iterator[str]:
+def _a_date(place: str, value: Any) -> Iterator[str]:
     try:
         date.fromisoformat(value)
     except (TypeError, ValueError):
         yield f"{place}: must be a date such as 2026-11-24"
 
 
-TEXT = an_object({"zh": words, "en": words})
-ID = written_as(r"[a-z0-9]+(-[a-z0-9]+)*", "an id of small letters, digits and hyphens")
+a_date = Rule(_a_date, {"type": "string", "format": "date"})
+TEXT = an_object({"zh": words, "en": words}).named("text")
+ID = written_as(r"[a-z0-9]+(-[a-z0-9]+)*", "an id of small letters, digits and hyphens").named("id")
 
 
 def repeated(values: list[Any]) -> list[Any]:

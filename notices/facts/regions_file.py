@@ -7,17 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from notices.facts.text_check import text_problems
+from notices.facts.texts import Text, TextError
 
 SECTIONS = ("regions", "former")
 LONGEST_NAME = 40
 _CODE = re.compile(r"[0-9]{6}")
 
 
-class RegionsError(Exception):
+class RegionsError(TextError):
     """A file of regions cannot be used; `problems` names every place."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
+        said = "\n".join(problems)
+        super().__init__(
+            Text("REGIONS 文件不能使用：", f"The file of REGIONS cannot be used:\n{said}")
+        )
         self.problems = problems
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 CHINA = timezone(timedelta(hours=8))
 """Chinese law knows one time zone, and it has no summer time."""
@@ -30,6 +31,32 @@ class Text:
             for language in ("zh", "en")
         )
         return Text(self.zh.format(**zh), self.en.format(**en))
+
+
+class TextError(Exception):
+    """An error that carries its words: what went wrong, and what whoever reads it can do.
+
+    A class that always says the same has its `text` itself. The command line prints it, so a
+    failure that is expected is of such a class; any other is a fault of ours and keeps its
+    traceback.
+    """
+
+    text: Text
+
+    def __init__(self, text: Text | None = None) -> None:
+        if text is not None:
+            self.text = text
+        super().__init__(f"{self.text.zh}\n{self.text.en}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It comes whole out of another process, whatever its class is made of."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[TextError], args: tuple[Any, ...], parts: dict[str, Any]) -> TextError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(parts)
+    return error
 
 
 def rfc3339(at: datetime) -> str:

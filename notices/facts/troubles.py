@@ -1,7 +1,7 @@
 """Refusals for what is wrong with the machine we run on, which its operator has to mend."""
 
 from notices.facts.errors import Unavailable
-from notices.facts.texts import Text
+from notices.facts.texts import Text, TextError
 
 
 class ClockOff(Unavailable):
@@ -31,24 +31,22 @@ class NewLogKeyDue(Unavailable):
         super().__init__(retry_after=60)
 
 
-class Unrestored(Exception):
+class Unrestored(TextError):
     """A restore of this database is at work, or did not come to its end: it is not to be used."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "这个数据库的恢复没有完成，或恢复后的日志没有通过核对。请再次运行 notices restore。\n"
-            "This database was not restored to the end, or its log was not found whole. Run "
-            "notices restore again."
-        )
+    text = Text(
+        "这个数据库的恢复没有完成，或恢复后的日志没有通过核对。请再次运行 notices restore。",
+        "This database was not restored to the end, or its log was not found whole. Run "
+        "notices restore again.",
+    )
 
 
-class UnusableUrl(Exception):
+class UnusableUrl(TextError):
     """DATABASE_URL cannot be read; not a part of it is shown, since any could be its password."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "DATABASE_URL 的写法不对，应为 postgresql://用户:密码@主机:端口/数据库，"
-            "密码中的特殊字符须写成 %XX。\n"
-            "DATABASE_URL cannot be read: it is written postgresql://user:password@host:port/name, "
-            "with %XX for special characters of the password."
-        )
+    text = Text(
+        "DATABASE_URL 的写法不对，应为 postgresql://用户:密码@主机:端口/数据库，"
+        "密码中的特殊字符须写成 %XX。",
+        "DATABASE_URL cannot be read: it is written postgresql://user:password@host:port/name, "
+        "with %XX for special characters of the password.",
+    )

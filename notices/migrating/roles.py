@@ -4,16 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from notices.database import connect
-from notices.facts.texts import Text
+from notices.facts.texts import Text, TextError
 from notices.migrating.granting import GRANTS
 
 
-class MigrationError(Exception):
-    """The database stands where the last whole step left it; `text` says why it does not go on."""
+class MigrationError(TextError):
+    """The database stands where the last whole step left it."""
 
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
+    def __init__(self, why: Text) -> None:
+        super().__init__(_STANDS.format(why=why))
 
 
 async def of(url: str, say: Callable[[str], None]) -> str:
@@ -88,6 +87,10 @@ _OWN_SETTINGS = Text(
     "数据库用户 {name} 有自己的设置（{said}）；如果不是您设的，请用 ALTER ROLE … RESET ALL 取消。",
     "The database's role {name} has settings of its own ({said}): if they are not yours, end them "
     "by ALTER ROLE … RESET ALL.",
+)
+_STANDS = Text(
+    "数据库结构未能更新，停在最后一个完整的步骤：{why}",
+    "The database could not be brought up to date and stands after its last whole step: {why}",
 )
 _SWAPPED = Text(
     "DATABASE_URL 与 DATABASE_OWNER_URL 写反了：表（数据库）属于 {service}，它在 DATABASE_URL 中，"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from notices.facts.notice_ids import NoticeIdError, printed
-from notices.facts.texts import Text
+from notices.facts.texts import Text, TextError
 from notices.trust.encoding import EncodingError, canonical, from_base64, strict_json, to_base64
 from notices.trust.signing import SignatureError, Signer
 from notices.trust.signing import verify as verify_signature
@@ -19,12 +19,8 @@ MOST_BYTES = 2_000_000
 """A thousand answers fit."""
 
 
-class AnswerError(Exception):
+class AnswerError(TextError):
     """An answer that proves nothing, and why."""
-
-    def __init__(self, message: Text) -> None:
-        super().__init__(message.en)
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True)

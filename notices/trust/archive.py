@@ -1,184 +1,185 @@
 """A stream of bytes as a file that is known to be whole, and encrypted when there is a key.
 
-Plain it is the bytes and a line with their SHA-256. Encrypted it is a header and chunks of
-AES-256-GCM in the STREAM construction: the nonce counts the chunks and marks the last one, so
-that none can be changed, moved, left out or cut off. Each file has a key of its own, derived from
-the owner's and a salt in the header, which every chunk is bound to.
+Plain it is the bytes and a line with their SHA-256. Encrypted it is the same in an age file, so
+that it opens in ten years with other people's tools; what earlier versions wrote is read as well.
 """
 
 import hashlib
+import re
 import secrets
+from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from notices.facts.texts import Text
-from notices.trust.encoding import EncodingError, from_base64, to_base64
-
-MAGIC = b"notices-backup/v1\n"
-KEY_LABEL = "notices-backup-key/v1"
-BY_KEY, BY_PASSPHRASE = b"\x01", b"\x02"
-SALT = 32
-CHUNK = 1 << 18
-TAG = 16
-COST = 1 << 16
-"""Of scrypt: 64 MB and some tenths of a second for each guess at a passphrase."""
+from notices.facts.texts import Text, TextError
+from notices.trust import age, archive_v1
+from notices.trust.age_keys import AgeError, Identity, Lock, Opener, Passphrase, Recipient
+from notices.trust.encoding import EncodingError, from_base64
 
 SHORTEST_PASSPHRASE = 12
 END = 72
 """Bytes of the last line of the plain stream."""
 
+_KEY_LINE = re.compile(
+    r"age-secret-key-1\S*|age1\S{50,}|age-plugin-\S*|ssh-\S+ \S.*|-----BEGIN .*", re.ASCII | re.I
+)
+"""What is a key, also of a kind that we have not: nobody means the words of one as a passphrase."""
 
-class ArchiveError(Exception):
+_PIECE = 1 << 18
+
+
+class ArchiveError(TextError):
     """A file that is not whole, or that this key does not open."""
-
-    def __init__(self, message: Text) -> None:
-        super().__init__(message.en)
-        self.message = message
 
 
 class Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
+@dataclass(frozen=True, slots=True, repr=False)
 class Secret:
-    """What a backup is encrypted under: a random key, or a passphrase."""
+    """What a backup is encrypted under: keys of age, or a passphrase.
 
-    def __init__(self, kind: bytes, value: bytes) -> None:
-        self.kind = kind
-        self._value = value
+    `earlier` is what opens the files that were written before they were age files.
+    """
 
-    def __repr__(self) -> str:
-        return f"Secret({self.kind!r})"
+    locks: tuple[Lock, ...]
+    openers: tuple[Opener, ...]
+    earlier: archive_v1.Key | None = None
 
     @classmethod
     def from_text(cls, text: str) -> "Secret":
-        """The key in a file, else its first line as a passphrase; raises ArchiveError."""
+        """The keys in a file, else its first line as a passphrase; raises ArchiveError.
+
+        Keys are age's: one a line, secret or public, among comments; or one of before.
+        """
         label, _, value = text.strip().partition(" ")
-        if label == KEY_LABEL:
+        if label == archive_v1.KEY_LABEL:
             try:
-                return cls(BY_KEY, from_base64(value, 32))
+                return cls._from_earlier(from_base64(value, 32))
             except EncodingError:
                 raise ArchiveError(_BAD_KEY) from None
+        lines = [line.strip() for line in text.splitlines()]
+        lines = [line for line in lines if line and not line.startswith("#")]
+        if lines and _KEY_LINE.fullmatch(lines[0]):
+            return cls._from_keys(lines)
         return cls.from_passphrase(text.split("\n", 1)[0].rstrip("\r"))
 
     @classmethod
     def from_passphrase(cls, text: str) -> "Secret":
         if len(text) < SHORTEST_PASSPHRASE:
             raise ArchiveError(_SHORT.format(least=SHORTEST_PASSPHRASE))
-        return cls(BY_PASSPHRASE, text.encode())
+        lock = Passphrase(text)
+        return cls((lock,), (lock,), archive_v1.Key(text.encode(), is_passphrase=True))
 
-    def key_for(self, salt: bytes, purpose: bytes) -> AESGCM:
-        """The key of one file."""
-        value = self._value
-        if self.kind == BY_PASSPHRASE:
-            value = Scrypt(salt=salt, length=32, n=COST, r=8, p=1).derive(value)
-        return AESGCM(HKDF(SHA256(), 32, salt, purpose).derive(value))
+    @classmethod
+    def _from_keys(cls, lines: list[str]) -> "Secret":
+        locks: list[Lock] = []
+        openers: list[Opener] = []
+        try:
+            for line in lines:
+                if line.lower().startswith("age1"):
+                    locks.append(Recipient.from_text(line))
+                else:
+                    openers.append(Identity.from_text(line))
+        except AgeError:
+            raise ArchiveError(_BAD_KEY) from None
+        return cls((*locks, *openers), tuple(openers))
+
+    @classmethod
+    def _from_earlier(cls, value: bytes) -> "Secret":
+        """A key of before goes on writing, under one of age's that follows from it."""
+        identity = Identity(HKDF(SHA256(), 32, None, b"notices-backup-key/v1 as age").derive(value))
+        return cls((identity,), (identity,), archive_v1.Key(value, is_passphrase=False))
+
+    @property
+    def is_passphrase(self) -> bool:
+        return isinstance(self.locks[0], Passphrase)
+
+    @property
+    def is_of_before(self) -> bool:
+        """Whether it is a key file from before there were age files."""
+        return self.earlier is not None and not self.is_passphrase
 
 
 def new_key() -> str:
-    """The text of a new key file."""
-    return f"{KEY_LABEL} {to_base64(secrets.token_bytes(32))}\n"
-
-
-def _nonce(number: int, last: bool) -> bytes:
-    return number.to_bytes(11, "big") + bytes([last])
+    """The text of a new key file, as age-keygen writes it."""
+    identity = Identity(secrets.token_bytes(32))
+    return f"# public key: {identity.recipient}\n{identity.text()}\n"
 
 
 class Writer:
     """What is written to it goes to `file`; without `finish` the file is none."""
 
     def __init__(self, file: BinaryIO, secret: Secret | None) -> None:
-        self._file = file
+        self._out = file if secret is None else age.Writer(file, secret.locks)
         self._sum = hashlib.sha256()
-        self._waiting = bytearray()
-        self._count = 0
-        self._key: AESGCM | None = None
         self.size = 0
-        if secret is not None:
-            self._header = MAGIC + secret.kind + secrets.token_bytes(SALT)
-            self._key = secret.key_for(self._header[-SALT:], MAGIC)
-            file.write(self._header)
 
     def write(self, content: bytes, /) -> int:
         self._sum.update(content)
-        self._put(content)
+        self._out.write(content)
         self.size += len(content)
         return len(content)
 
-    def _put(self, content: bytes) -> None:
-        if self._key is None:
-            self._file.write(content)
-            return
-        self._waiting += content
-        # The last chunk is only known at the end, so there is always something left for it.
-        while len(self._waiting) > CHUNK:
-            self._seal(bytes(self._waiting[:CHUNK]), last=False)
-            del self._waiting[:CHUNK]
-
-    def _seal(self, chunk: bytes, *, last: bool) -> None:
-        assert self._key is not None  # noqa: S101
-        self._file.write(self._key.encrypt(_nonce(self._count, last), chunk, self._header))
-        self._count += 1
-
     def finish(self) -> None:
-        self._put(f"sha256 {self._sum.hexdigest()}\n".encode())
-        if self._key is not None:
-            self._seal(bytes(self._waiting), last=True)
+        self._out.write(f"sha256 {self._sum.hexdigest()}\n".encode())
+        if isinstance(self._out, age.Writer):
+            self._out.finish()
 
 
 def opened(file: BinaryIO, secret: Secret | None) -> Readable:
     """The stream in `file`, from its beginning; raises ArchiveError, also while it is read."""
     file.seek(0)
-    header = file.read(len(MAGIC) + 1 + SALT)
-    if not header.startswith(MAGIC):
+    beginning = file.read(max(len(age.MAGIC), len(archive_v1.MAGIC)))
+    file.seek(0)
+    if not beginning.startswith((age.MAGIC, archive_v1.MAGIC)):
         if secret is not None:
             raise ArchiveError(_NOT_ENCRYPTED)
-        file.seek(0)
         return file
     if secret is None:
         raise ArchiveError(_ENCRYPTED)
-    kind = header[len(MAGIC) : len(MAGIC) + 1]
-    if len(header) < len(MAGIC) + 1 + SALT or kind not in (BY_KEY, BY_PASSPHRASE):
-        raise ArchiveError(_DAMAGED)
-    if kind != secret.kind:
-        raise ArchiveError(_OTHER_KIND)
-    return _Opening(file, secret.key_for(header[-SALT:], MAGIC), header)
+    return _Opening(file, secret)
 
 
 class _Opening:
-    """The plain bytes behind encrypted chunks."""
+    """The plain bytes of an encrypted file; what stands against it is told in words."""
 
-    def __init__(self, file: BinaryIO, key: AESGCM, header: bytes) -> None:
-        self._file, self._key, self._header = file, key, header
-        self._count = 0
-        self._next = file.read(CHUNK + TAG)
-        self._plain = b""
-        self._ended = False
+    def __init__(self, file: BinaryIO, secret: Secret) -> None:
+        try:
+            if file.read(len(age.MAGIC)) == age.MAGIC:
+                file.seek(0)
+                if not secret.openers:
+                    raise ArchiveError(_ONLY_PUBLIC)
+                self._stream: Readable = age.Reader(file, secret.openers)
+            else:
+                file.seek(0)
+                self._stream = archive_v1.Reader(file, secret.earlier)
+        except age.NoKeyFits as problem:
+            other = ("scrypt" in problem.kinds) != secret.is_passphrase
+            raise ArchiveError(_OTHER_KIND if other else _WRONG_KEY) from None
+        except archive_v1.OtherKindError:
+            raise ArchiveError(_OTHER_KIND) from None
+        except archive_v1.DamagedError:
+            raise ArchiveError(_DAMAGED) from None
+        except (AgeError, archive_v1.WrongKeyError):
+            raise ArchiveError(_WRONG_KEY) from None
 
     def read(self, size: int, /) -> bytes:
-        while not self._plain and not self._ended:
-            sealed, self._next = self._next, self._file.read(CHUNK + TAG)
-            self._ended = not self._next
-            try:
-                self._plain = self._key.decrypt(
-                    _nonce(self._count, self._ended), sealed, self._header
-                )
-            except (InvalidTag, ValueError):
-                raise ArchiveError(_WRONG_KEY if self._count == 0 else _DAMAGED) from None
-            self._count += 1
-        part, self._plain = self._plain[:size], self._plain[size:]
-        return part
+        try:
+            return self._stream.read(size)
+        except archive_v1.WrongKeyError:
+            raise ArchiveError(_WRONG_KEY) from None
+        except (AgeError, archive_v1.DamagedError):
+            raise ArchiveError(_DAMAGED) from None
 
 
 def verify(stream: Readable) -> int:
     """Read all of `stream`; its length, or ArchiveError unless it is as it was written."""
     sum_, held, size = hashlib.sha256(), b"", 0
-    while part := stream.read(CHUNK):
+    while part := stream.read(_PIECE):
         held += part
         sum_.update(held[:-END])
         size += max(0, len(held) - END)
@@ -188,7 +189,10 @@ def verify(stream: Readable) -> int:
     return size
 
 
-_BAD_KEY = Text("备份密钥文件已损坏。", "The backup's key file is damaged.")
+_BAD_KEY = Text(
+    "备份密钥文件已损坏，或是这里不用的一种密钥。",
+    "The backup's key file is damaged, or holds a kind of key that is not used here.",
+)
 _SHORT = Text("口令至少要有{least}个字符。", "A passphrase has at least {least} characters.")
 _NOT_ENCRYPTED = Text(
     "这个文件没有加密，或不是备份；不要给 --key。",
@@ -200,6 +204,11 @@ _ENCRYPTED = Text(
 _OTHER_KIND = Text(
     "备份是用另一种方式加密的（密钥文件或口令）。",
     "The backup was encrypted in the other way (a key file, or a passphrase).",
+)
+_ONLY_PUBLIC = Text(
+    "这里只有公钥，只能用来备份；恢复须用私钥（AGE-SECRET-KEY-1…）。",
+    "This is a public key alone, which writes backups and opens none: a secret key is needed "
+    "(AGE-SECRET-KEY-1…).",
 )
 _WRONG_KEY = Text(
     "密钥不对，或文件开头已损坏。", "This is not its key, or the beginning of the file is damaged."

@@ -1,48 +1,69 @@
-"""All secret keys of a register as one encrypted text, to be kept where the database is not."""
+"""All secret keys of a register as one encrypted text, to be kept where the database is not.
 
+It is an age file in its ASCII armor, which survives a printer; in it is JSON: the name of each
+key's file, and what it holds.
+"""
+
+import io
 import json
-import secrets
-
-from cryptography.exceptions import InvalidTag
 
 from notices.facts.texts import Text
-from notices.trust.archive import SALT, ArchiveError, Secret
+from notices.trust import age, archive_v1
+from notices.trust.age_keys import AgeError
+from notices.trust.archive import ArchiveError, Secret
 from notices.trust.encoding import EncodingError, from_base64, strict_json, to_base64
 from notices.trust.keys import FILES, RETIRED
 
-FORMAT = "notices-keys/v1"
 LARGEST = 100_000
-_NONCE = bytes(12)
-"""Every box has a key of its own, which seals once."""
+_BEGIN, _END = "-----BEGIN AGE ENCRYPTED FILE-----", "-----END AGE ENCRYPTED FILE-----"
+_COLUMNS = 64
 
 
 def seal(keys: dict[str, str], secret: Secret) -> str:
     """`keys`, by the names of their files, as a text that `secret` opens."""
-    salt = secrets.token_bytes(SALT)
-    key = secret.key_for(salt, FORMAT.encode())
-    sealed = key.encrypt(_NONCE, json.dumps(keys).encode(), FORMAT.encode())
-    return json.dumps(
-        {"format": FORMAT, "salt": to_base64(salt), "sealed": to_base64(sealed)}, indent=1
-    )
+    file = io.BytesIO()
+    writer = age.Writer(file, secret.locks)
+    writer.write(json.dumps(keys, indent=1).encode() + b"\n")
+    writer.finish()
+    text = to_base64(file.getvalue())
+    rows = [text[start : start + _COLUMNS] for start in range(0, len(text), _COLUMNS)]
+    return "\n".join([_BEGIN, *rows, _END, ""])
 
 
 def unseal(text: bytes, secret: Secret) -> dict[str, str]:
-    """The keys in a text that `seal` made; raises ArchiveError."""
+    """The keys in a text that `seal` made, of this version or before; raises ArchiveError."""
     try:
-        box = strict_json(text)
-        if box["format"] != FORMAT:
-            raise ArchiveError(_NO_BOX)
-        salt, sealed = from_base64(box["salt"], SALT), from_base64(box["sealed"])
-    except (EncodingError, KeyError, TypeError):
+        keys = strict_json(_plain(text, secret))
+    except (EncodingError, archive_v1.DamagedError):
         raise ArchiveError(_NO_BOX) from None
-    try:
-        plain = secret.key_for(salt, FORMAT.encode()).decrypt(_NONCE, sealed, FORMAT.encode())
-    except (InvalidTag, ValueError):
+    except (AgeError, archive_v1.WrongKeyError):
         raise ArchiveError(_WRONG) from None
-    keys: dict[str, str] = json.loads(plain)
-    if set(keys) - {RETIRED} != set(FILES):
+    if not isinstance(keys, dict) or set(keys) - {RETIRED} != set(FILES):
         raise ArchiveError(_NO_BOX)
     return keys
+
+
+def _plain(text: bytes, secret: Secret) -> bytes:
+    if text.startswith(age.MAGIC):
+        sealed = text
+    elif text.lstrip().startswith(_BEGIN.encode()):
+        sealed = _without_armor(text)
+    else:
+        return archive_v1.unseal(text, secret.earlier)
+    reader, plain = age.Reader(io.BytesIO(sealed), secret.openers), b""
+    while part := reader.read(LARGEST):
+        plain += part
+    return plain
+
+
+def _without_armor(text: bytes) -> bytes:
+    try:
+        first, *rows, last = text.decode("ascii").strip().splitlines()
+    except ValueError:
+        raise EncodingError("this is no armor") from None
+    if (first, last) != (_BEGIN, _END):
+        raise EncodingError("this is no armor")
+    return from_base64("".join(rows))
 
 
 _NO_BOX = Text("这不是密钥导出文件。", "This is no file of exported keys.")

@@ -15,7 +15,7 @@ import msgspec
 
 from notices.facts.notice_ids import NoticeIdError, parse, printed
 from notices.facts.public.notice import Opening, Receipt
-from notices.facts.texts import Text
+from notices.facts.texts import Text, TextError
 from notices.trust import attachments, proofs, verdicts
 from notices.trust.encoding import EncodingError, canonical, from_base64, strict_json, to_base64
 from notices.trust.merkle import HASH_SIZE, ProofError, leaf_hash, verify_inclusion
@@ -60,12 +60,8 @@ class Proven:
         )
 
 
-class ReceiptError(Exception):
+class ReceiptError(TextError):
     """A receipt that proves nothing, and why."""
-
-    def __init__(self, message: Text) -> None:
-        super().__init__(message.en)
-        self.message = message
 
 
 def commitment(salt: bytes, form: dict[str, Any]) -> str:

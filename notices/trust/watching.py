@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notices.facts.texts import Text
+from notices.facts.texts import Text, TextError
 from notices.trust import merkle, tiles
 from notices.trust.merkle import leaf_hash, node_hash
 from notices.trust.tiles import HEIGHT, WIDTH, Tile
@@ -25,12 +25,8 @@ _ENTRY = re.compile(
 )
 
 
-class Difference(Exception):
+class Difference(TextError):
     """The first thing found that is not as it must be."""
-
-    def __init__(self, message: Text) -> None:
-        super().__init__(message.en)
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True)

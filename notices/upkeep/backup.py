@@ -19,7 +19,7 @@ import msgspec
 from notices import files
 from notices.database import answering, connect
 from notices.facts import catalogue
-from notices.facts.texts import Text, rfc3339
+from notices.facts.texts import Text, TextError, rfc3339
 from notices.log import split
 from notices.settings import Settings
 from notices.trust import keys, merkle
@@ -35,12 +35,8 @@ PART = 16 << 20
 MANIFEST, KEYS, DUMP, UPLOADS = "manifest.json", "keys.json", "database.dump.", "uploads/"
 
 
-class BackupError(Exception):
+class BackupError(TextError):
     """Why no backup was made, or none restored."""
-
-    def __init__(self, message: Text) -> None:
-        super().__init__(message.en)
-        self.message = message
 
 
 async def manifest_of(url: str, settings: Settings, now: datetime) -> dict[str, Any]:

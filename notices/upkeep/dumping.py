@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 from notices.engines.binaries import postgresql
 from notices.engines.children import EngineError
-from notices.facts.texts import Text
+from notices.facts.texts import Text, TextError
 
 PIECE = 1 << 20
 APPLICATION = "notices-backup"
@@ -22,12 +22,8 @@ LEFT_OUT = ("session", "rate", "draft")
 within hours, and a backup is kept for years."""
 
 
-class DumpError(Exception):
+class DumpError(TextError):
     """What pg_dump or pg_restore said when it failed."""
-
-    def __init__(self, message: Text) -> None:
-        super().__init__(message.en)
-        self.message = message
 
 
 def program(name: str, least: int) -> tuple[Path, int]:

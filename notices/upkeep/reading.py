@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
-from notices.facts.texts import Text
+from notices.facts.texts import Text, TextError
 from notices.trust import tiles, watching
 from notices.trust.merkle import HASH_SIZE
 from notices.trust.tiles import Tile
@@ -30,12 +30,8 @@ Answer = TypeVar("Answer")
 Wanted = TypeVar("Wanted")
 
 
-class NotReached(Exception):
+class NotReached(TextError):
     """The log could not be asked; nothing is said about what it holds."""
-
-    def __init__(self, message: Text) -> None:
-        super().__init__(message.en)
-        self.message = message
 
 
 class Absent(Exception):

@@ -19,6 +19,7 @@ from notices.facts import catalogue
 from notices.facts.catalogue import Catalogue, Certificate
 from notices.facts.forms import Holder
 from notices.facts.readings import RULES
+from notices.facts.texts import Text
 from notices.identity import hash_of, hash_of_acting
 from notices.records import Private, number_key
 from notices.register.claims import Claim
@@ -107,12 +108,7 @@ class Rules:
         id = form.certificate if form else msgspec.json.decode(row.entry or "{}")["certificate"]
         found = self.catalogue.certificates.get(id)
         if found is None:
-            raise WrongDatabase(
-                f"证件目录里没有 {id}，而公告 {row.id} 是这种证件的，无法核对它的号码。"
-                "请用 CATALOGUE 指定原来的目录。\n"
-                f"The catalogue lacks {id}, of which notice {row.id} is: its number cannot be "
-                "looked at. Name by CATALOGUE the catalogue that has it."
-            )
+            raise WrongDatabase(_LACKING.format(id=id, notice=row.id))
         return found
 
 
@@ -260,3 +256,11 @@ def _lives_wrongly(
         return None  # told of as the event's own
     living = not issuing.bears_the_same(certificate, private, new.number)
     return "living" if any(each.living != living for each in claimed) else None
+
+
+_LACKING = Text(
+    "证件目录里没有 {id}，而公告 {notice} 是这种证件的，无法核对它的号码。"
+    "请用 CATALOGUE 指定原来的目录。",
+    "The catalogue lacks {id}, of which notice {notice} is: its number cannot be looked at. Name "
+    "by CATALOGUE the catalogue that has it.",
+)

@@ -17,6 +17,7 @@ from notices.changing import following, issuing
 from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_other_keys
 from notices.facts.readings import RULES
+from notices.facts.texts import Text
 from notices.records import Private, number_key
 from notices.register.claims import OVERLAPPING
 from notices.upkeep.reclaiming import Shown, claim_of
@@ -108,12 +109,7 @@ def _refuse_lost(deployment: Deployment, rows: Sequence[Any]) -> None:
     lost = {_certificate_id(row) for row in rows} - deployment.catalogue.certificates.keys()
     if lost:
         ids = ", ".join(sorted(lost))
-        raise WrongDatabase(
-            f"证件目录里没有 {ids}，而这些证件已有公告，无法按新规则重新登记它们的号码。"
-            "请用 CATALOGUE 指定原来的目录后再运行。\n"
-            f"The catalogue lacks {ids}, of which there are notices: their numbers cannot be "
-            "hashed by the new rules. Name by CATALOGUE the catalogue that has them."
-        )
+        raise WrongDatabase(_LOST.format(ids=ids))
 
 
 def _made(deployment: Deployment, row: Any) -> tuple[tuple[Any, ...], str, str | None]:
@@ -166,3 +162,11 @@ async def _remember(deployment: Deployment) -> None:
                 row["purpose"],
                 certificate.matched_by,
             )
+
+
+_LOST = Text(
+    "证件目录里没有 {ids}，而这些证件已有公告，无法按新规则重新登记它们的号码。"
+    "请用 CATALOGUE 指定原来的目录后再运行。",
+    "The catalogue lacks {ids}, of which there are notices: their numbers cannot be hashed by the "
+    "new rules. Name by CATALOGUE the catalogue that has them.",
+)

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from notices import files
-from notices.facts.texts import Text, rfc3339
+from notices.facts.texts import Text, TextError, rfc3339
 from notices.trust.encoding import EncodingError, from_base64, strict_json, to_base64
 from notices.trust.merkle import HASH_SIZE
 from notices.trust.notes import NoteError, NoteVerifier, parse_checkpoint
@@ -15,12 +15,8 @@ from notices.trust.watching import Seen
 LARGEST_FILE = 1_000_000
 
 
-class StateError(Exception):
+class StateError(TextError):
     """A state file that cannot be used."""
-
-    def __init__(self, message: Text) -> None:
-        super().__init__(message.en)
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def audit(
         began = walk.size
         seen = _walk(reader, walk, edge, old, size, root, keep, progress, later)
     except Difference as difference:
-        raise Found(difference.message, note) from None
+        raise Found(difference.text, note) from None
     if keep is not None:
         files.put(keep / "checkpoint", note.encode(), mode=files.PUBLIC)
     return Audited(Memory(vkey, note, seen), began)
