@@ -22,7 +22,7 @@ from notices.trust.archive import new_key
 from notices.trust.keys import Keys
 from tests import commands, enginefarm
 from tests.samples import RESTAURANT, declaration
-from tests.service import ROOT, running
+from tests.service import ROOT, free_port, running
 
 PASSPHRASE = "vier Worte, gut gewählt"
 FOOD = "food-operation-license"
@@ -42,7 +42,7 @@ class Register:
         _, meili, master = enginefarm.running()
         return {
             **os.environ, "MEILI_URL": meili, "MEILI_MASTER_KEY": master, "MEILI_INDEX": "t_backup",
-            "DATA": str(self.data), "DATABASE_URL": self.url,
+            "DATA": str(self.data), "DATABASE_URL": self.url, "PORT": str(free_port()),
         }  # fmt: skip
 
     def done(self, *words: str) -> str:

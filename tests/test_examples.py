@@ -141,6 +141,8 @@ def cut(examples: dict[str, dict[str, Any]]) -> None:
     catalogue = examples["getCatalogue"]["answer"]
     for name in ("certificates", "matters"):
         catalogue[name] = catalogue[name][:1]
+    for place, rival in enumerate(examples["getRivals"]["answer"]["rivals"], 1):
+        rival["id"] = str(place)  # counted on from what earlier tests made
     examples["getReady"]["answer"]["relay"] = {"events": 0, "seconds": 0.0, "parked": 0}
 
 

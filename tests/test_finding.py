@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import msgspec
@@ -24,10 +24,12 @@ from notices.finding.asking import Asking
 from notices.finding.behind import Behind
 from notices.relay import checking, publishing
 from notices.settings import Settings
+from notices.trust.signed import SIGNED
 from search.admin import Admin
 from search.engine import Engine, SearchBusy, SearchDown
 from search.results import Result
 from search.understanding import Understood, compact
+from tests import emptying
 from tests.owning import owned
 from tests.publishing import USCC, caught_up, declared, redacted, relaying, until, withdrawn
 
@@ -66,9 +68,50 @@ def a_busy_machine_may_take_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(without, "SECONDS", 5.0)
 
 
+class Kept:
+    """The register that an earlier test left as it got it, and the index that was made of it."""
+
+    register: ClassVar[dict[str, str]] = {}
+    rows = index = ""
+
+
+async def rows() -> str:
+    """All that searches read of the database, as a hash."""
+    tables = ("notice", "event", "claim", "touched", "parked", "objection")
+    every = " UNION ALL ".join(f"SELECT t::text FROM {table} t" for table in tables)
+    row = await DB.row(
+        "SELECT md5(string_agg(text, chr(10) ORDER BY text)) AS hash FROM ("
+        f"{every} UNION ALL SELECT concat(name, position, stale) FROM follower) AS every (text)"
+    )
+    assert row is not None
+    return str(row["hash"])
+
+
+async def index_now(settings: Settings) -> str:
+    """When the index was made, and when it was changed last."""
+    key = {"Authorization": f"Bearer {settings.meili_master_key}"}
+    async with httpx.AsyncClient(base_url=settings.meili_url or "", headers=key) as client:
+        return (await client.get(f"/indexes/{settings.meili_index}")).text
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def register(database: None, deployment: Deployment) -> dict[str, str]:
-    """A handful of notices by the names that the tests give them."""
+async def register(
+    pool: None, deployment: Deployment, request: pytest.FixtureRequest
+) -> dict[str, str]:
+    """A handful of notices by the names that the tests give them.
+
+    Two hundred tests only look at them: what they leave as it was is there for the next one.
+    """
+    assert "database" not in request.fixturenames, "which would empty it"
+    if not Kept.register or Kept.rows != await rows():
+        (deployment.settings.keys_folder / SIGNED).unlink(missing_ok=True)
+        await emptying.empty()
+        Kept.register, Kept.index = await handful(deployment), ""
+        Kept.rows = await rows()
+    return dict(Kept.register)
+
+
+async def handful(deployment: Deployment) -> dict[str, str]:
     return {
         "plum": await declared(deployment, "JY13799990000011", name=PLUM),
         "other": await declared(
@@ -120,7 +163,9 @@ async def finder(
     """What finds with the search engine, whose documents are believed or not, and without it."""
     if request.param == "without":
         return Finder(deployment, away)
-    await relay.reindex(deployment, admin, nobody)
+    if not Kept.index or Kept.index != await index_now(deployment.settings):
+        await relay.reindex(deployment, admin, nobody)
+        Kept.rows, Kept.index = await rows(), await index_now(deployment.settings)
     await checking.note(request.param == "engine")
     return Finder(deployment, engine)
 

@@ -87,9 +87,9 @@ async def test_each_printed_number_finds_its_notice_first_in_every_form(
             for form in ASKED if finder is finders[0] else ASKED[1::3]:
                 typed = FORMS[form](number, name)
                 answer = await finder.find(Query(q=typed))
-                ids = [each["id"] for each in answer["notices"]]
+                ids = [each.id for each in answer.notices]
                 if ids != ([] if id == MASKED else [notice]):
-                    missed.append((typed, ids, answer["interpreted"]))
+                    missed.append((typed, ids, answer.interpreted))
 
     assert missed == []
 
@@ -103,10 +103,10 @@ async def test_a_document_is_named_on_its_card_and_finds_its_own_notices(
         wanted = {notice for notice, row in printed.items() if row[2] == document}
 
         # As words 房地产证 would be found where there are 房地产权证 and 房产证.
-        assert {each["id"] for each in answer["notices"]} == wanted, document
-        for each in answer["notices"]:
-            assert each["document"]["name"]["zh"] == document
-            assert each["highlights"]["document"] == [[0, len(document)]]
+        assert {each.id for each in answer.notices} == wanted, document
+        for each in answer.notices:
+            assert each.document.name.zh == document
+            assert each.highlights["document"] == [(0, len(document))]
 
 
 async def test_forms_of_before_there_were_documents_are_found_by_every_name_of_their_kind(
@@ -122,7 +122,5 @@ async def test_forms_of_before_there_were_documents_are_found_by_every_name_of_t
     for finder in finders:
         for q in ("餐饮服务许可证", "食品经营许可证"):
             answer = await finder.find(Query(q=q))
-            assert {each["id"] for each in answer["notices"]} == food
-            assert {each["document"]["id"] for each in answer["notices"]} == {
-                "food-operation-license"
-            }
+            assert {each.id for each in answer.notices} == food
+            assert {each.document.id for each in answer.notices} == {"food-operation-license"}
