@@ -7,7 +7,7 @@ import pytest
 
 from notices.agencies import NoSuchAgency
 from notices.cli.terminal import why
-from notices.demo import NoNumbersLeftError, RealRegister
+from notices.demo import RealRegister
 from notices.demo.numbering import NumbersExhaustedError
 from notices.deployment import WrongDatabase
 from notices.engines.children import EngineError
@@ -35,7 +35,7 @@ FAILURES = [
     SearchDown("timeout"),
     WriteRefused("invalid_api_key"),
     RealRegister(),
-    NoNumbersLeftError(),
+    NumbersExhaustedError(),
     SettingsError("PORT"),
     KeysError("gone"),
     RegionsError(["regions.json: regions.37079: a code has six digits"]),
@@ -61,11 +61,7 @@ def test_a_failure_is_told_in_both_languages(error: Exception) -> None:
 
 
 def test_a_failure_that_carries_words_brings_them_out_of_another_process() -> None:
-    carrying = [
-        *(each for each in FAILURES if isinstance(each, TextError)),
-        NumbersExhaustedError(),
-    ]
-    for error in carrying:
+    for error in (each for each in FAILURES if isinstance(each, TextError)):
         again = pickle.loads(pickle.dumps(error))  # noqa: S301
 
         assert (type(again), again.text, str(again)) == (type(error), error.text, str(error))

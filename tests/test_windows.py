@@ -317,15 +317,22 @@ def typed_into(form: str) -> dict[str, str]:
     return right | ({"issued_on": "", "lost_on": "2026-11-02"} if form == "correct" else {})
 
 
+async def interrupted(
+    client: httpx.AsyncClient, form: str, path: str, typed: dict[str, str]
+) -> tuple[dict[str, str], httpx.Response]:
+    """What is sent of the form after the session has ended, and what is answered."""
+    given = fields(await client.get(path)) | typed
+    client.cookies.clear()
+    return given, await send(client, form, path, given)
+
+
 @pytest.mark.parametrize("form", FORMS)
 async def test_a_form_whose_session_ended_is_found_by_whoever_signs_in_again(
     restaurant: httpx.AsyncClient, sign_in: SignIn, form: str
 ) -> None:
     who, typed = FORMS[form][0], typed_into(form)
     path, client = f"/notices/{await published(restaurant)}/{form}", await sign_in(who)
-    given = fields(await client.get(path)) | typed
-    client.cookies.clear()
-    ended = await send(client, form, path, given)
+    given, ended = await interrupted(client, form, path, typed)
 
     assert (ended.status_code, ended.headers["cache-control"]) == (401, "no-store")
     assert "已填写的内容都还在" in ended.text
@@ -358,9 +365,7 @@ async def test_nobody_else_who_signs_in_finds_it(
 ) -> None:
     who, typed = FORMS[form][0], typed_into(form)
     path, client = f"/notices/{await published(restaurant)}/{form}", await sign_in(who)
-    given = fields(await client.get(path)) | typed
-    client.cookies.clear()
-    ended = await send(client, form, path, given)
+    given, ended = await interrupted(client, form, path, typed)
     other = await client.post("/sign-in", data=fields(ended) | written(OTHER))
     pages = [
         await client.get(where)

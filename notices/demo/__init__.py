@@ -64,12 +64,6 @@ class RealRegister(TextError):
     )
 
 
-class NoNumbersLeftError(TextError):
-    """The demo's made-up numbers are all declared already."""
-
-    text = NumbersExhaustedError.text
-
-
 def times(count: int, now: datetime) -> Callable[[int, float], datetime]:
     """From the place of a notice among `count` to its time, evenly over five years up to `now`.
 
@@ -182,7 +176,7 @@ async def _claim_all(
         made = await _start(executor, plan.material(batch, attempt), [published[p] for p in places])
         for place, notice in zip(places, await made, strict=True):
             notices[place] = notice
-    raise NoNumbersLeftError
+    raise NumbersExhaustedError
 
 
 async def _taken(notices: list[Made], places: list[int]) -> list[int]:

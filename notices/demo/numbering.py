@@ -55,7 +55,7 @@ _DIGITS = re.compile(r"[0-9]{2,}")
 
 
 class NumbersExhaustedError(TextError):
-    """A certificate has no more made-up numbers of its form."""
+    """The made-up numbers of a certificate are used up, or all declared already."""
 
     text = Text("示例号码已全部用完。", "All made-up numbers are declared already.")
 
