@@ -26,7 +26,7 @@ run: .venv/ready-run ## Serve the demo on http://127.0.0.1:$PORT (8000), with en
 
 test: system .venv/ready-test ## Run the whole suite on real engines (T=tests/test_x.py for a part)
 	@.ci/browser $(BIN)/playwright
-	@exec env $(COMPILED) $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(T)
+	@exec env $(COMPILED) $(BIN)/python -m pytest -n $(JOBS) $(T)
 
 # As root on Debian and Ubuntu what is missing is installed; elsewhere the run ends by naming it.
 system:

@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 import pytest_asyncio
 from litestar import Litestar
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from notices import deployment as deployments
 from notices.database import DB
@@ -53,10 +54,20 @@ DEAR = {
 """Files with something that takes seconds to make, which one process makes for all of its tests."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.stem in DEAR:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+class ByDearFile(LoadScopeScheduling):
+    """The tests of each such file go to one process, every other test to whichever is free.
+
+    xdist's own groups go by a mark, and its suffix to the name of a test is not seen any more.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if Path(file).stem in DEAR else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByDearFile:
+    return ByDearFile(config, log)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
