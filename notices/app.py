@@ -5,12 +5,11 @@ import gc
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import asyncpg
 import msgspec
 import structlog
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Response
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 
@@ -25,6 +24,7 @@ from notices.settings import Settings
 from notices.upkeep import tidying
 from notices.web import (
     addresses,
+    authentication,
     crawling,
     decisions,
     declaring,
@@ -49,6 +49,7 @@ from notices.web import (
     verifications,
     verifying,
 )
+from notices.web.authentication import AnyRequest, Asker
 from notices.web.packing import Packer
 from notices.web.places import Places
 from notices.web.press import Presses
@@ -67,10 +68,11 @@ READ_AFTER = 2.0
 LOG = structlog.get_logger("notices.web")
 
 
-async def look_at_address(request: Request[Any, Any, Any]) -> Response[str] | None:
+async def look_at_address(request: AnyRequest) -> Response[str] | None:
     """Before every handler; a machine path knows exactly the parameters it declares."""
     if "\0" in request.scope["path"]:
         raise NotFound  # no id holds one, and PostgreSQL takes none
+    request.scope["user"] = Asker(request.app.state.deployment, request)
     health.refuse_elsewhere(request)
     if request.scope["state"].get(turns.NO_TURN):
         raise Unavailable(retry_after=1)
@@ -172,7 +174,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             version=__version__,
             path="/schema",
             render_plugins=[documenting.Rendered()],
-            components=documenting.components(guards.cookie_name(here)),
+            components=documenting.components(authentication.cookie_name(here)),
         ),
         logging_config=None,
         debug=False,

@@ -22,7 +22,7 @@ from notices.facts.excess import TooManyRequests
 from notices.facts.texts import rfc3339
 from notices.facts.troubles import ClockOff
 from notices.finding import behind
-from notices.limits import Asker
+from notices.limits import Counted
 from notices.relay import checking
 from notices.relay.publishing import FOLLOWER
 from notices.serving import child_environment
@@ -231,7 +231,7 @@ async def test_a_jump_of_the_databases_clock_stops_writing_and_leaves_nothing(
 async def test_what_began_while_the_clock_was_ahead_does_not_last_until_then(
     sign_in: SignIn, shift: Callable[[str], Awaitable[None]], deployment: Deployment
 ) -> None:
-    asker = Asker("account", "somebody")
+    asker = Counted("account", "somebody")
     use = functools.partial(limits.use, deployment.keys.matching, "search", asker)
     await shift("400 days")
     anna = await sign_in(ANNA)

@@ -11,7 +11,7 @@ from litestar import Litestar
 from notices import agencies, limits
 from notices.database import DB
 from notices.facts.numbers import resident_id_ok
-from notices.limits import MINUTE, Asker
+from notices.limits import MINUTE, Counted
 from notices.web.sharing import READ
 from tests.conftest import SignIn
 from tests.limiting import From, key_of, limited, strangers
@@ -92,7 +92,7 @@ async def test_many_addresses_together_try_no_more_than_a_thousand_a_day(
 ) -> None:
     await publish(sign_in, BIRTH, BORN)
     # Of those who are signed in too, each of whom is told all the same.
-    await limits.guess(key_of(limited), {f"{BIRTH} X8******66": 950}, Asker("account", "a"))
+    await limits.guess(key_of(limited), {f"{BIRTH} X8******66": 950}, Counted("account", "a"))
     numbers, tried = born(), 0
     for network in range(10):
         items = [{"certificate": BIRTH, "number": next(numbers)} for _ in range(10)]
@@ -120,7 +120,7 @@ async def test_many_addresses_together_try_no_more_than_a_thousand_a_day(
 async def test_a_guess_is_one_however_it_is_spelt(
     strangers: From, limited: Litestar, spelt: str
 ) -> None:
-    await limits.guess(key_of(limited), {f"{BIRTH} X8******66": 1000}, Asker("account", "a"))
+    await limits.guess(key_of(limited), {f"{BIRTH} X8******66": 1000}, Counted("account", "a"))
     asked = {"certificate": BIRTH, "number": spelt}
 
     assert (await strangers("192.0.2.1").post(CHECK, json=asked)).status_code == 429
@@ -130,7 +130,7 @@ async def test_an_id_is_a_guess_whatever_certificate_it_is_asked_of(
     strangers: From, limited: Litestar
 ) -> None:
     """A person's notice masks an ID also where other numbers are shown."""
-    await limits.use(key_of(limited), "masked", Asker("address", "192.0.2.1"), 10)
+    await limits.use(key_of(limited), "masked", Counted("address", "192.0.2.1"), 10)
     one = strangers("192.0.2.1")
 
     of_food = {"certificate": "food-operation-license", "number": ID}

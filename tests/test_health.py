@@ -190,7 +190,7 @@ async def test_nobody_is_called_verified_while_no_sign_in_asks_a_provider(
 async def test_what_is_kept_for_a_time_is_forgotten_after_it(
     restaurant: httpx.AsyncClient, deployment: Deployment
 ) -> None:
-    await limits.use(deployment.keys.matching, "declare", limits.Asker("account", "somebody"))
+    await limits.use(deployment.keys.matching, "declare", limits.Counted("account", "somebody"))
     headers = {"Idempotency-Key": "a"}
     await restaurant.post("/api/v1/notices", json=declaration(), headers=headers)
     await tidying.tidy(deployment)
@@ -210,10 +210,10 @@ async def test_nobody_can_guess_who_a_counted_use_was_by(
     restaurant: httpx.AsyncClient, deployment: Deployment
 ) -> None:
     await limits.use(
-        deployment.keys.matching, "declare", limits.Asker("account", "379999190001020023")
+        deployment.keys.matching, "declare", limits.Counted("account", "379999190001020023")
     )
     other = bytes(32)
-    await limits.use(other, "declare", limits.Asker("account", "379999190001020023"))
+    await limits.use(other, "declare", limits.Counted("account", "379999190001020023"))
 
     assert len(await DB.fetch("SELECT DISTINCT bucket FROM rate")) == 2
 

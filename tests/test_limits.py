@@ -14,7 +14,7 @@ from notices import limits
 from notices.database import DB
 from notices.facts.excess import TooManyRequests
 from notices.identity import Login, Person, person_from
-from notices.limits import DAY, MINUTE, POLICIES, Asker
+from notices.limits import DAY, MINUTE, POLICIES, Counted
 from tests.conftest import SignIn
 from tests.limiting import From, key_of, limited, strangers
 from tests.samples import ANNA, RESTAURANT, declaration
@@ -64,7 +64,7 @@ BY_ADDRESS: list[tuple[str, str, int, int, Sends]] = [
 async def test_an_address_may_do_so_much_in_a_minute(
     strangers: From, limited: Litestar, what: str, policy: str, most: int, status: int, send: Sends
 ) -> None:
-    await limits.use(key_of(limited), policy, Asker("address", "192.0.2.1"), most - 1)
+    await limits.use(key_of(limited), policy, Counted("address", "192.0.2.1"), most - 1)
     one, another = strangers("192.0.2.1"), strangers("192.0.2.2")
     last, refused = await send(one), await send(one)
 
@@ -75,7 +75,7 @@ async def test_an_address_may_do_so_much_in_a_minute(
     assert (await send(one)).status_code == status
 
 
-LI = Asker("account", person_from(msgspec.convert(RESTAURANT, Login)).natural)
+LI = Counted("account", person_from(msgspec.convert(RESTAURANT, Login)).natural)
 
 
 async def minutes_pass(minutes: int = 1) -> None:
@@ -164,18 +164,18 @@ async def test_a_network_may_do_ten_times_as_much(
     database: None, address: str, neighbour: str, another: str
 ) -> None:
     for host in range(10):
-        await limits.use(KEY, "verify", Asker("address", address.format(host)), 30)
+        await limits.use(KEY, "verify", Counted("address", address.format(host)), 30)
 
     with pytest.raises(TooManyRequests) as refusal:
-        await limits.use(KEY, "verify", Asker("address", neighbour))
+        await limits.use(KEY, "verify", Counted("address", neighbour))
     assert "300" in refusal.value.detail.zh
-    await limits.use(KEY, "verify", Asker("address", another))
+    await limits.use(KEY, "verify", Counted("address", another))
 
 
 async def test_what_is_refused_to_one_address_is_not_counted_for_its_neighbours(
     database: None,
 ) -> None:
-    greedy, neighbour = Asker("address", "192.0.2.1"), Asker("address", "192.0.2.2")
+    greedy, neighbour = Counted("address", "192.0.2.1"), Counted("address", "192.0.2.2")
     await limits.use(KEY, "verify", greedy, 30)
     for _ in range(271):
         with pytest.raises(TooManyRequests):
@@ -187,7 +187,7 @@ async def test_what_is_refused_to_one_address_is_not_counted_for_its_neighbours(
 async def test_a_day_is_counted_beside_the_minute_and_without_what_the_minute_refused(
     database: None,
 ) -> None:
-    one = Asker("address", "192.0.2.1")
+    one = Counted("address", "192.0.2.1")
     for _ in range(100):
         await limits.use(KEY, "verify", one, 30)
         with pytest.raises(TooManyRequests):
@@ -201,7 +201,7 @@ async def test_a_day_is_counted_beside_the_minute_and_without_what_the_minute_re
 
 
 async def test_many_at_once_get_no_more_than_there_is(database: None) -> None:
-    one = Asker("address", "192.0.2.1")
+    one = Counted("address", "192.0.2.1")
 
     async def ask() -> bool:
         try:
@@ -269,7 +269,7 @@ async def test_a_person_is_counted_once_however_his_identifier_is_written(
 
 
 async def test_policies_and_people_are_counted_apart(database: None) -> None:
-    one, another = Asker("account", "a"), Asker("account", "b")
+    one, another = Counted("account", "a"), Counted("account", "b")
     for _ in range(5):
         await limits.use(KEY, "object", one)
 
@@ -292,7 +292,7 @@ async def test_a_declaration_that_was_refused_counts_for_its_address_alone(
     again = await owner.post("/api/v1/notices", json=declaration(copies="duplicate"))
     assert again.status_code == 201
     # Signing in, and five declarations.
-    await limits.use(key_of(limited), "submit", Asker("address", "127.0.0.1"), 120 - 6)
+    await limits.use(key_of(limited), "submit", Counted("address", "127.0.0.1"), 120 - 6)
     assert (await owner.post("/api/v1/notices", json=declaration())).status_code == 429
 
 
@@ -315,7 +315,7 @@ async def test_an_objection_that_was_refused_counts_only_where_the_number_was_wr
 
 
 async def test_asking_what_may_be_asked_is_not_counted(strangers: From, limited: Litestar) -> None:
-    address = Asker("address", "192.0.2.1")
+    address = Counted("address", "192.0.2.1")
     await limits.use(key_of(limited), "submit", address, 120)
     preflight = {"access-control-request-method": "POST", "origin": "https://other.example"}
     answer = await strangers("192.0.2.1").options(CHECK, headers=preflight)
@@ -326,7 +326,7 @@ async def test_asking_what_may_be_asked_is_not_counted(strangers: From, limited:
 
 async def test_a_days_wait_is_no_longer_than_a_day(database: None) -> None:
     with pytest.raises(TooManyRequests) as refusal:
-        await limits.use(KEY, "declare", Asker("account", "a"), 21)
+        await limits.use(KEY, "declare", Counted("account", "a"), 21)
 
     assert refusal.value.headers["Retry-After"] == "86400"
     assert "20" in refusal.value.detail.zh
@@ -336,8 +336,8 @@ async def test_a_days_wait_is_no_longer_than_a_day(database: None) -> None:
 
 
 async def test_no_bucket_tells_whom_it_counts(database: None) -> None:
-    await limits.use(KEY, "verify", Asker("address", "192.0.2.1"))
-    await limits.guess(KEY, {"birth-medical-certificate X8******66": 1}, Asker("account", "a"))
+    await limits.use(KEY, "verify", Counted("address", "192.0.2.1"))
+    await limits.guess(KEY, {"birth-medical-certificate X8******66": 1}, Counted("account", "a"))
 
     rows = await DB.fetch("SELECT bucket FROM rate")
     assert len({row["bucket"] for row in rows}) == 5

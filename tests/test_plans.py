@@ -283,13 +283,13 @@ async def follow(deployment: Deployment, admin: Admin, id: str) -> None:
     await refuse_another_database(deployment)
     await refuse_a_fork(deployment)
     key = deployment.keys.matching
-    await limits.use(key, "verify", limits.Asker("address", "192.0.2.1"))
+    await limits.use(key, "verify", limits.Counted("address", "192.0.2.1"))
     await limits.guess(
-        key, {"birth-medical-certificate X8******66": 1}, limits.Asker("account", "a")
+        key, {"birth-medical-certificate X8******66": 1}, limits.Counted("account", "a")
     )
     with contextlib.suppress(TooManyRequests):
-        await limits.use(key, "declare", limits.Asker("account", "a"), 21)
-    await limits.give_back(key, "verify", limits.Asker("address", "192.0.2.1"))
+        await limits.use(key, "declare", limits.Counted("account", "a"), 21)
+    await limits.give_back(key, "verify", limits.Counted("address", "192.0.2.1"))
     await admin.drop(deployment.settings.meili_index)
 
 

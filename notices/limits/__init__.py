@@ -15,7 +15,7 @@ from notices.facts.texts import Text
 Kind = Literal["address", "account", "agency"]
 
 
-class Asker(NamedTuple):
+class Counted(NamedTuple):
     """Whose uses are counted: an address, whoever is signed in, or an agency."""
 
     kind: Kind
@@ -91,8 +91,8 @@ class _Tier(NamedTuple):
     whose: str
 
 
-def _tiers(key: bytes, policy: str, asker: Asker) -> list[_Tier]:
-    """An asker's own counts first: what is refused there is not counted for its network."""
+def _tiers(key: bytes, policy: str, asker: Counted) -> list[_Tier]:
+    """What asks has its own counts first: what is refused there is not counted for its network."""
     own = networks.own(asker.who) if asker.kind == "address" else asker.who
     counted: list[tuple[str, str, int]] = [(asker.kind, own, 1)]
     if asker.kind == "address":
@@ -141,7 +141,7 @@ def _counting(tiers: int) -> str:
     return f"WITH {', '.join(steps)} SELECT {sums} AS fitted"
 
 
-async def use(key: bytes, policy: str, asker: Asker, times: int = 1) -> None:
+async def use(key: bytes, policy: str, asker: Counted, times: int = 1) -> None:
     """Count `times` uses of `policy`; raises TooManyRequests with Retry-After in seconds.
 
     `key` is the matching key: an identifier or an address has so few forms that a bare hash
@@ -166,7 +166,7 @@ async def use(key: bytes, policy: str, asker: Asker, times: int = 1) -> None:
         raise await _refusal(kind, tier.bucket, tier.window, _said(policy, tier))
 
 
-async def guess(key: bytes, guesses: Mapping[str, int], asker: Asker) -> None:
+async def guess(key: bytes, guesses: Mapping[str, int], asker: Counted) -> None:
     """Count guesses at numbers, by certificate and mask; raises it for strangers when too many.
 
     One address asks little in a day, but many together would try out what a mask hides. So all
@@ -198,7 +198,7 @@ async def guess(key: bytes, guesses: Mapping[str, int], asker: Asker) -> None:
             raise await _refusal(TooManyUnlessSignedIn, row["bucket"], DAY, said)
 
 
-async def give_back(key: bytes, policy: str, asker: Asker) -> None:
+async def give_back(key: bytes, policy: str, asker: Counted) -> None:
     """Take back one use, of something that was refused in the end."""
     await DB.fetch(
         "UPDATE rate SET uses = uses - 1 WHERE bucket = ANY($1::bytea[]) AND uses > 0",

@@ -18,8 +18,8 @@ from notices.deployment import Deployment
 from notices.facts.errors import Problem, SignInRequired
 from notices.identity import Person
 from notices.once import Once
-from notices.web import guards, rendering
-from notices.web.guards import AnyRequest
+from notices.web import rendering
+from notices.web.authentication import AnyRequest
 
 AGAIN = "again"
 """The parameter that names a form that was sent; it is the form's own key, and tells nothing."""
@@ -71,7 +71,7 @@ async def sender(request: AnyRequest, of: str) -> Person:
     Another window may have signed in as somebody else since, and nothing is done in his name that
     he has not typed.
     """
-    person = await guards.require_person(request)
+    person = await request.user.signed_in()
     owner = unfinished.owner_in(of)
     if owner not in (None, unfinished.owner_of(request.app.state.deployment, person)):
         raise SignInRequired
@@ -87,7 +87,7 @@ async def wrong(
     problems: Sequence[Problem],
 ) -> Response[Any]:
     """To the form of `path`, as it was filled in and with what is wrong."""
-    deployment, session = request.app.state.deployment, guards.session_token(request)
+    deployment, session = request.app.state.deployment, request.user.session
     draft = Draft(fields=fields, step=path, problems=tuple(map(Told.of, problems)))
     await unfinished.change(deployment, person, session, key, lambda _: draft)
     return to(request, path, key)

@@ -15,7 +15,7 @@ from notices.facts.texts import CHINA
 from notices.identity import Person
 from notices.register import Notice
 from notices.web import again, region_field, rendering, signing, typed
-from notices.web.guards import AnyRequest
+from notices.web.authentication import AnyRequest
 
 
 def _clerical(found: Notice) -> tuple[str, ...]:

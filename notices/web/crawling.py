@@ -14,7 +14,7 @@ from notices import log, register
 from notices.deployment import Deployment
 from notices.facts.errors import NotFound
 from notices.web import rendering
-from notices.web.guards import AnyRequest
+from notices.web.authentication import AnyRequest
 from notices.web.notices import whole_number
 
 PAGES = ("/", "/declare", "/verify", "/log", "/problems")

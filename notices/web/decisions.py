@@ -15,8 +15,8 @@ from notices.facts.public.notice import Followed
 from notices.facts.public.shown import Time
 from notices.register import claims
 from notices.web import bodies, guards
+from notices.web.authentication import AnyRequest
 from notices.web.documenting import AGENCY, READ_ONE, SESSION, reads, writes
-from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, answered, key_of, once_of, passed_on, whole_number
 from notices.web.requested import MOST_WAITING, OverlapsQuery, RivalsQuery
 
@@ -27,7 +27,7 @@ async def decide(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     key = key_of(request)
     raw = await bodies.raw_json(request)
     body, wrong = bodies.decode(raw, Decision)
-    person = await guards.require_person(request)
+    person = await request.user.signed_in()
     deciding.check(body, wrong)
     guards.refuse_cross_site(request)
     deciding.refuse_others(person)
@@ -43,7 +43,7 @@ async def redact(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     key = key_of(request)
     raw = await bodies.raw_json(request)
     body, wrong = bodies.decode(raw, Redaction)
-    person = await guards.require_person(request)
+    person = await request.user.signed_in()
     if wrong:
         raise Invalid(problems=wrong)
     reason = deciding.check_reason(body.reason)
@@ -67,7 +67,7 @@ async def confirm(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     key = key_of(request)
     raw = await bodies.raw_json(request, may_be_empty=True)
     bodies.decode(raw or b"{}", Confirmation)
-    by = await guards.require_agency_or_officer(request)
+    by = await request.user.agency_or_officer()
     guards.refuse_cross_site(request)
     notice = await register.get(id)
     once_ = once_of(request, by.identity, key, raw)
@@ -84,7 +84,7 @@ async def replace(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     key = key_of(request)
     raw = await bodies.raw_json(request)
     body, wrong = bodies.decode(raw, Replacement)
-    agency = await guards.require_agency(request)
+    agency = await request.user.agency()
     deployment = request.app.state.deployment
     issuing.check(deployment, body, datetime.now(UTC), wrong)
     guards.refuse_cross_site(request)
@@ -113,7 +113,7 @@ async def overlaps(request: AnyRequest) -> Response[Overlaps]:
     limit = whole_number(request.query_params.get("limit") or "20", 1, MOST_WAITING)
     if limit is None:
         raise BadQuery(problems=[Problem("limit", "bad_value", {"expected": f"1-{MOST_WAITING}"})])
-    await guards.require_officer(request)
+    await request.user.officer()
     found = [Overlap(**each) for each in await claims.overlaps(limit)]
     return answered(Overlaps(overlaps=found), headers=NO_STORE)
 
@@ -127,7 +127,7 @@ async def rivals_waiting(request: AnyRequest) -> Response[Rivals]:
     limit = whole_number(given.get("limit") or "20", 1, MOST_WAITING)
     if limit is None:
         raise BadQuery(problems=[Problem("limit", "bad_value", {"expected": f"1-{MOST_WAITING}"})])
-    await guards.require_officer(request)
+    await request.user.officer()
     notice = (await register.get(given["notice"])).id if given.get("notice") else None
     found = await rivals.waiting(request.app.state.deployment, notice=notice, limit=limit)
     return answered(Rivals(rivals=found), headers=NO_STORE)

@@ -19,14 +19,13 @@ from notices.identity import Person
 from notices.web import (
     again,
     filing,
-    guards,
     publishing,
     rendering,
     signing,
     steps,
 )
+from notices.web.authentication import AnyRequest
 from notices.web.drafts import STEPS, declarations_of, of_another, problems_in, step_of
-from notices.web.guards import AnyRequest
 from notices.web.posted import Posted
 from notices.web.uploads import Upload
 
@@ -34,7 +33,7 @@ from notices.web.uploads import Upload
 @get("/declare", include_in_schema=False)
 async def start(request: AnyRequest) -> Response[Any]:
     """The first step: which certificate. A link may name it, or words to find it by."""
-    person = await guards.person_of(request)
+    person = await request.user.person()
     if person is not None and person.kind == "officer":
         raise NotTheHolder
     catalogue = request.app.state.deployment.catalogue
@@ -72,7 +71,7 @@ async def _proceed(request: AnyRequest, upload: Upload) -> Response[Any]:
 async def _go_on(request: AnyRequest, posted: Posted, upload: Upload) -> Response[Any]:
     deployment = request.app.state.deployment
     person = await again.sender(request, posted.given.get("of", ""))
-    session = guards.session_token(request)
+    session = request.user.session
     if person.kind == "officer":
         raise NotTheHolder
     id = posted.draft or unfinished.new_id()
@@ -165,7 +164,7 @@ async def _publish(
     Where another window has changed it meanwhile, that goes on there, and what became of this text
     is told in a draft of its own.
     """
-    deployment, session = request.app.state.deployment, guards.session_token(request)
+    deployment, session = request.app.state.deployment, request.user.session
     certificate = deployment.catalogue.certificates[draft.fields["certificate"]]
     declared = declarations_of(draft.fields, draft.agreed, person, certificate)
     # One text of one draft is published once, whichever window it is sent from, however often.

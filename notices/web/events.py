@@ -8,8 +8,8 @@ from notices.deployment import Deployment
 from notices.facts.public.notice import Events
 from notices.limits.slices import Slices
 from notices.web import guards
+from notices.web.authentication import AnyRequest
 from notices.web.documenting import reads
-from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, answered, log_index, passed_on
 from notices.web.requested import MOST_EVENTS, EventsQuery
 

@@ -6,7 +6,7 @@ from litestar.params import FromPath
 from notices.facts import problem_codes
 from notices.facts.errors import NotFound
 from notices.web import rendering
-from notices.web.guards import AnyRequest
+from notices.web.authentication import AnyRequest
 
 
 @get("/problems", include_in_schema=False)

@@ -21,8 +21,8 @@ from notices.facts.public.service import PublicKeys
 from notices.finding import Query
 from notices.limits.slices import Slices
 from notices.web import guards, wording
+from notices.web.authentication import AnyRequest
 from notices.web.documenting import reads
-from notices.web.guards import AnyRequest
 from notices.web.notices import SEARCH_PARAMETERS, answered, parameters, query_of
 from notices.web.requested import DEEPEST, SearchQuery
 

@@ -16,8 +16,8 @@ from notices.facts.forms import Declaration, stripped
 from notices.facts.public.notice import DeclaredNotice
 from notices.facts.texts import Text
 from notices.web import bodies, guards, multipart, typed, uploads
+from notices.web.authentication import AnyRequest, account_of
 from notices.web.documenting import EVIDENCE_TYPES, READ_ONE, reads, writes
-from notices.web.guards import AnyRequest
 from notices.web.notices import key_of, once_of, passed_on
 from notices.web.uploads import Upload
 
@@ -47,7 +47,7 @@ async def received(request: AnyRequest) -> Declared:
         raw = await bodies.raw_json(request)
         declaration, wrong = bodies.decode(raw, Declaration)
         return Declared(stripped(declaration), wrong, None, raw)
-    person = await guards.person_of(request)
+    person = await request.user.person()
     form = await uploads.received(
         request, person, file=EXHIBIT, id=evidence.new_id(), known=("declaration",)
     )
@@ -67,7 +67,7 @@ async def typed_in(request: AnyRequest) -> Upload:
     if not multipart.is_form(request):
         return Upload(await typed.fields(request), None, [], b"")
     guards.refuse_cross_site(request)
-    person = await guards.person_of(request)
+    person = await request.user.person()
     return await uploads.received(request, person, file=EXHIBIT, id=evidence.new_id(), known=None)
 
 
@@ -93,7 +93,7 @@ async def declare(request: AnyRequest) -> Response[DeclaredNotice]:
     filed = await received(request)
     declaration, exhibit = filed.declaration, filed.receiving is not None
     try:
-        person = await guards.require_person(request)
+        person = await request.user.signed_in()
         now = datetime.now(UTC)
         certificate = declarations.check(
             deployment, person, declaration, now, filed.wrong, exhibit=exhibit
@@ -101,7 +101,7 @@ async def declare(request: AnyRequest) -> Response[DeclaredNotice]:
         guards.refuse_cross_site(request)
         once_ = once_of(request, person.identity, key, filed.raw)
         if not await once.known(once_):
-            await guards.limit(request, "declare", guards.account_of(person))
+            await guards.limit(request, "declare", account_of(person))
     except BaseException:
         filed.discard()
         raise
@@ -115,7 +115,7 @@ async def declare(request: AnyRequest) -> Response[DeclaredNotice]:
             receiving=filed.receiving,
         )
     except AlreadyDeclared:
-        await guards.give_back(request, "declare", guards.account_of(person))
+        await guards.give_back(request, "declare", account_of(person))
         raise
     id = msgspec.json.decode(body, type=_Id).id
     location = deployment.link(f"/api/v1/notices/{id}")
@@ -132,7 +132,7 @@ class _Id(msgspec.Struct):
 )
 async def exhibit_of(request: AnyRequest, id: FromPath[str]) -> Stream:
     """The document that came with a declaration for somebody else, for officers."""
-    await guards.require_officer(request)
+    await request.user.officer()
     notice = await register.get(id)
     exhibit = await deciding.exhibit_of(notice.id)
     if exhibit is None:

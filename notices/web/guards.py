@@ -1,174 +1,64 @@
-"""What stands in front of every handler: who is asking, from where, how much, how often."""
+"""What a request is held against before anything is done: how often, from where, how it is put."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from litestar import Request, Response
-from litestar.datastructures import Cookie
-
-from notices import agencies, identity, limits
-from notices.agencies import Agency
-from notices.changing import deciding
-from notices.deployment import Deployment
-from notices.facts.errors import (
-    BadEncoding,
-    BadQuery,
-    CrossSite,
-    Problem,
-    SignInRequired,
-    UnknownParameter,
-)
-from notices.facts.refusals import NotAnAgency, UnknownKey
-from notices.identity import Person
-from notices.limits import Asker
+from notices import limits
+from notices.facts.errors import BadEncoding, BadQuery, CrossSite, Problem, UnknownParameter
+from notices.facts.refusals import UnknownKey
+from notices.limits import Counted
 from notices.web import addresses
+from notices.web.authentication import AnyRequest
 from notices.web.documenting import COUNTS
-
-AnyRequest = Request[Any, Any, Any]
-
-
-def cookie_name(deployment: Deployment) -> str:
-    # Browsers keep a __Host- cookie to this very host and to https (RFC 6265bis, 4.1.3.2).
-    return "__Host-session" if deployment.settings.https else "session"
-
-
-def set_session_cookie(response: Response[Any], deployment: Deployment, token: str) -> None:
-    response.set_cookie(
-        Cookie(
-            key=cookie_name(deployment),
-            value=token,
-            max_age=int(identity.SESSION_LASTS.total_seconds()),
-            httponly=True,
-            samesite="lax",
-            secure=deployment.settings.https,
-            path="/",
-        )
-    )
-
-
-def clear_session_cookie(response: Response[Any], deployment: Deployment) -> None:
-    response.set_cookie(
-        Cookie(
-            key=cookie_name(deployment),
-            value="",
-            max_age=0,
-            httponly=True,
-            samesite="lax",
-            secure=deployment.settings.https,
-            path="/",
-        )
-    )
-
-
-def session_token(request: AnyRequest) -> str | None:
-    return request.cookies.get(cookie_name(request.app.state.deployment))
-
-
-async def person_of(request: AnyRequest) -> Person | None:
-    """Who is signed in, or None."""
-    token = session_token(request)
-    if not token:
-        return None
-    return await identity.who(request.app.state.deployment, token)
-
-
-async def require_person(request: AnyRequest) -> Person:
-    person = await person_of(request)
-    if person is None:
-        raise SignInRequired
-    return person
-
-
-async def require_officer(request: AnyRequest) -> Person:
-    person = await require_person(request)
-    deciding.refuse_others(person)
-    return person
-
-
-async def require_agency(request: AnyRequest) -> Agency:
-    """Whose key the request carries; raises SignInRequired, UnknownKey or NotAnAgency."""
-    key = _bearer(request)
-    if key is not None:
-        return await agencies.of_key(key)
-    await require_person(request)
-    raise NotAnAgency
-
-
-async def require_agency_or_officer(request: AnyRequest) -> Agency | Person:
-    """Whose key the request carries, or the officer who is signed in; raises as those alone do."""
-    person = await person_of(request)
-    if person is not None and person.kind == "officer" and "authorization" not in request.headers:
-        return person
-    return await require_agency(request)
-
-
-def _bearer(request: AnyRequest) -> str | None:
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else None
 
 
 def _limited(request: AnyRequest) -> bool:
-    deployment: Deployment = request.app.state.deployment
-    return deployment.settings.rate_limits
+    limited: bool = request.app.state.deployment.settings.rate_limits
+    return limited
 
 
-def address_of(request: AnyRequest) -> Asker:
-    """The address that asks, as the nearest proxy that is believed tells it."""
-    return Asker("address", request.client.host if request.client else "")
-
-
-def account_of(person: Person) -> Asker:
-    """Whoever is signed in, for whomever he acts."""
-    return Asker("account", person.account)
-
-
-async def asker_of(request: AnyRequest) -> Asker:
+async def counted(request: AnyRequest) -> Counted:
     """Whose uses are counted; raises UnknownKey, which is counted for the address."""
-    key = _bearer(request)
-    if key is not None:
-        try:
-            return Asker("agency", (await agencies.of_key(key)).id)
-        except UnknownKey:
-            await limit(request, "submit", address_of(request))
-            raise
-    person = await person_of(request) if _limited(request) else None
-    return account_of(person) if person is not None else address_of(request)
+    try:
+        return await request.user.counted()
+    except UnknownKey:
+        await limit(request, "submit", request.user.address)
+        raise
 
 
 async def limit(
-    request: AnyRequest, policy: str, asker: Asker | None = None, times: int = 1
+    request: AnyRequest, policy: str, who: Counted | None = None, times: int = 1
 ) -> None:
-    """Count uses of `policy` by `asker` (default: whoever asks); raises TooManyRequests."""
+    """Count uses of `policy` by `who` (default: whoever asks); raises TooManyRequests."""
     if _limited(request):
         key = request.app.state.deployment.keys.matching
-        await limits.use(key, policy, asker or await asker_of(request), times)
+        await limits.use(key, policy, who or await counted(request), times)
 
 
-def is_stranger(request: AnyRequest, asker: Asker) -> bool:
-    """Whether limits hold for `asker` as for somebody whom nobody knows."""
-    return _limited(request) and asker.kind == "address"
+def is_stranger(request: AnyRequest, who: Counted) -> bool:
+    """Whether limits hold for `who` as for somebody whom nobody knows."""
+    return _limited(request) and who.kind == "address"
 
 
-async def limit_guesses(request: AnyRequest, asker: Asker, guesses: Mapping[str, int]) -> None:
+async def limit_guesses(request: AnyRequest, who: Counted, guesses: Mapping[str, int]) -> None:
     """Count guesses at masked numbers, by what they share; raises TooManyRequests."""
     if _limited(request) and guesses:
         key = request.app.state.deployment.keys.matching
-        await limits.use(key, "masked", asker, sum(guesses.values()))
-        await limits.guess(key, guesses, asker)
+        await limits.use(key, "masked", who, sum(guesses.values()))
+        await limits.guess(key, guesses, who)
 
 
 async def limit_submission(request: AnyRequest) -> None:
     """Count whatever is sent, before anything of it is read; raises TooManyRequests."""
     if request.method in ("POST", "DELETE") and not request.route_handler.opt.get(COUNTS):
-        await limit(request, "submit", address_of(request))
+        await limit(request, "submit", request.user.address)
 
 
-async def give_back(request: AnyRequest, policy: str, asker: Asker) -> None:
+async def give_back(request: AnyRequest, policy: str, who: Counted) -> None:
     """Take back what `limit` counted."""
     if _limited(request):
-        await limits.give_back(request.app.state.deployment.keys.matching, policy, asker)
+        await limits.give_back(request.app.state.deployment.keys.matching, policy, who)
 
 
 def refuse_bad_encoding(request: AnyRequest) -> None:

@@ -25,8 +25,8 @@ from notices.facts.public.service import Alive, Database, Readiness, Relay, Uplo
 from notices.upkeep import vitals
 from notices.upkeep.vitals import Look, Vitals
 from notices.web import sharing
+from notices.web.authentication import AnyRequest
 from notices.web.documenting import JSON, reads
-from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, answered
 
 REQUESTS = Counter(

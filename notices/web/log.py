@@ -7,8 +7,8 @@ from notices import log, register
 from notices.facts.errors import NotFound
 from notices.trust import receipts, tiles
 from notices.web import guards, rendering
+from notices.web.authentication import AnyRequest
 from notices.web.documenting import reads
-from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, log_index
 
 BYTES = "application/octet-stream"

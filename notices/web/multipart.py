@@ -11,7 +11,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from notices.facts.errors import BadRequest, BodyTooLarge, MediaType
 from notices.facts.texts import Text
 from notices.web import bodies
-from notices.web.guards import AnyRequest
+from notices.web.authentication import AnyRequest
 
 FORM = "multipart/form-data"
 MOST_FIELD_BYTES = 64 * 1024

@@ -20,8 +20,8 @@ from notices.facts.texts import Text
 from notices.finding import suggesting
 from notices.once import Once
 from notices.web import bodies, guards
+from notices.web.authentication import AnyRequest
 from notices.web.documenting import READ_ONE, reads, writes
-from notices.web.guards import AnyRequest
 from notices.web.requested import (
     DEEPEST,
     FIRST_YEAR,
@@ -207,7 +207,7 @@ async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[Followed]
     key = key_of(request)
     raw = await bodies.raw_json(request)
     body, wrong = bodies.decode(raw, Withdrawal)
-    person = await guards.require_person(request)
+    person = await request.user.signed_in()
     if wrong:
         raise Invalid(problems=wrong)
     reason = amending.check_withdrawal(body.reason)
@@ -228,7 +228,7 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     key = key_of(request)
     raw = await bodies.raw_json(request)
     body, wrong = bodies.decode(raw, Correction)
-    person = await guards.require_person(request)
+    person = await request.user.signed_in()
     if wrong:
         raise Invalid(problems=wrong)
     deployment, now = request.app.state.deployment, datetime.now(UTC)

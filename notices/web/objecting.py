@@ -13,7 +13,7 @@ from notices.facts.errors import Invalid, MediaType, SignInRequired
 from notices.identity import Person
 from notices.register import Notice
 from notices.web import again, guards, multipart, objections, rendering, signing
-from notices.web.guards import AnyRequest
+from notices.web.authentication import AnyRequest
 from notices.web.objections import Filed
 
 
@@ -45,7 +45,7 @@ async def _page(
 async def form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     """Why somebody objects; or what became of the form that he has sent."""
     found = await register.get(id)
-    person = await guards.require_person(request)
+    person = await request.user.signed_in()
     key, draft = await again.sent(request, person, _path(found.id))
     if not draft.step:
         await objecting.refuse_own(request.app.state.deployment, person, found)
@@ -64,7 +64,7 @@ async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     if not multipart.is_form(request):
         raise MediaType(expected=multipart.FORM)
     found = await register.get(id)
-    filed = await objections.received(request, await guards.person_of(request), of_page=True)
+    filed = await objections.received(request, await request.user.person(), of_page=True)
     try:
         return await _object(request, found, filed)
     except SignInRequired:
@@ -83,7 +83,7 @@ async def _object(request: AnyRequest, found: Notice, filed: Filed) -> Response[
         typed = {name: text for name, text in msgspec.structs.asdict(filed.form).items() if text}
         return await again.wrong(request, person, path, key, typed, refusal.problems)
     received = Draft(step=path, published=(msgspec.json.decode(answer)["id"],))
-    session = guards.session_token(request)
+    session = request.user.session
     await unfinished.finish(request.app.state.deployment, person, session, key, received)
     return again.to(request, path, key)
 

@@ -24,8 +24,8 @@ from notices.facts.public.notice import ObjectionFiled, ObjectionStatus
 from notices.identity import Person
 from notices.once import Once
 from notices.web import bodies, guards, multipart, uploads
+from notices.web.authentication import AnyRequest, account_of
 from notices.web.documenting import EVIDENCE_TYPES, READ_ONE, reads, writes
-from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, answered, key_of, once_of, passed_on, whole_number
 from notices.web.requested import MOST_WAITING, ObjectionsQuery
 
@@ -78,7 +78,7 @@ async def file(
         await objecting.refuse_own(deployment, person, notice)
         counted = not await once.known(once_)
         if counted:
-            await guards.limit(request, "object", guards.account_of(person))
+            await guards.limit(request, "object", account_of(person))
     except BaseException:
         filed.discard()
         raise
@@ -91,7 +91,7 @@ async def file(
         raise  # who does not know the number stays counted, or he could try them all
     except Refusal:
         if counted:
-            await guards.give_back(request, "object", guards.account_of(person))
+            await guards.give_back(request, "object", account_of(person))
         raise
 
 
@@ -102,7 +102,7 @@ async def file(
 async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[ObjectionFiled]:
     """Object to a notice; as a form (multipart/form-data) an `evidence` file may come along."""
     key = key_of(request)
-    person = await guards.person_of(request)
+    person = await request.user.person()
     filed = await received(request, person)
     if person is None:
         raise SignInRequired
@@ -126,7 +126,7 @@ async def waiting(request: AnyRequest) -> Response[Objections]:
         problems.append(Problem("limit", "bad_value", {"expected": f"1-{MOST_WAITING}"}))
     if problems or limit is None:
         raise BadQuery(problems=problems)
-    await guards.require_officer(request)
+    await request.user.officer()
     notice = (await register.get(given["notice"])).id if given.get("notice") else None
     found = await objecting.waiting(
         request.app.state.deployment, notice=notice, status=status, limit=limit
@@ -140,7 +140,7 @@ async def waiting(request: AnyRequest) -> Response[Objections]:
 )
 async def evidence_of(request: AnyRequest, id: FromPath[str]) -> Stream:
     """The evidence that came with an objection, for officers."""
-    await guards.require_officer(request)
+    await request.user.officer()
     kept = await objecting.evidence_of(id)
     if kept is None:
         raise NoSuchNotice

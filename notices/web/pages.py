@@ -9,8 +9,8 @@ from litestar.types import ControllerRouterHandler
 from notices import register
 from notices.changing import amending
 from notices.facts.lifecycle import may_follow
-from notices.web import assets, changing, guards, log, objecting, printing, rendering, searching
-from notices.web.guards import AnyRequest
+from notices.web import assets, changing, log, objecting, printing, rendering, searching
+from notices.web.authentication import AnyRequest
 
 ON_THE_START_PAGE = 5
 PROOF, PRINTED = ".tlog-proof", ".pdf"
@@ -36,7 +36,7 @@ async def notice(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
         return await printing.pdf(request, id.removesuffix(PRINTED))
     deployment = request.app.state.deployment
     found = await register.get(id)
-    person = await guards.person_of(request)
+    person = await request.user.person()
     mine = person is not None and await amending.is_declarant(deployment, person, found.id)
     return await rendering.page(
         request,

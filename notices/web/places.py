@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from notices.facts.errors import Unavailable
 from notices.web import press, turns
-from notices.web.guards import AnyRequest
+from notices.web.authentication import AnyRequest
 
 PATIENCE = 5.0
 """Seconds; whoever has waited so long is told to come back."""

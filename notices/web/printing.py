@@ -15,7 +15,7 @@ from notices.facts.texts import CHINA, Text, rfc3339
 from notices.register import Notice
 from notices.trust import proofs, receipts
 from notices.web import guards, marks, press, rendering, wording
-from notices.web.guards import AnyRequest
+from notices.web.authentication import AnyRequest
 from notices.web.notices import NO_STORE
 from notices.web.typesetting import LARGEST_QR_CODE
 

@@ -18,7 +18,7 @@ from notices.facts.forms import Declaration, Holder
 from notices.identity import Person
 from notices.once import Once
 from notices.web import again, guards, papers, rendering
-from notices.web.guards import AnyRequest
+from notices.web.authentication import AnyRequest, account_of
 
 MOST_AT_ONCE = 30
 """Notices that one page confirms; no certificate has as many papers."""
@@ -58,7 +58,7 @@ async def publish(
                 receiving=receiving,
             )
         except AlreadyDeclared as refusal:
-            await guards.give_back(request, "declare", guards.account_of(person))
+            await guards.give_back(request, "declare", account_of(person))
             refused.append((declaration, refusal.existing.id))
         else:
             published.append(msgspec.json.decode(body)["id"])
@@ -91,10 +91,10 @@ async def _count(request: AnyRequest, person: Person, keys: list[Once | None]) -
         for once_ in keys:
             if not await once.known(once_):
                 counted += 1  # what is refused is counted too
-                await guards.limit(request, "declare", guards.account_of(person))
+                await guards.limit(request, "declare", account_of(person))
     except TooManyRequests:
         for _ in range(counted):
-            await guards.give_back(request, "declare", guards.account_of(person))
+            await guards.give_back(request, "declare", account_of(person))
         raise
 
 
@@ -145,7 +145,7 @@ async def conflict(
 async def done(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     """What was published, its numbers, and what to do next; `also` names the rest of a pass."""
     deployment = request.app.state.deployment
-    person = await guards.require_person(request)
+    person = await request.user.signed_in()
     also = filter(None, request.query_params.get("also", "").split("."))
     found = [await register.get(each) for each in [id, *also][:MOST_AT_ONCE]]
     own = [each for each in found if await amending.is_declarant(deployment, person, each.id)]

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from litestar import MediaType, Request, Response
+from litestar import MediaType, Response
 
 from notices.deployment import Deployment
 from notices.facts import errors
@@ -20,9 +20,8 @@ from notices.facts.texts import CHINA, Text
 from notices.identity import Person
 from notices.trust import verdicts
 from notices.web import wording
+from notices.web.authentication import AnyRequest
 from notices.web.notices import SEARCH_PARAMETERS
-
-AnyRequest = Request[Any, Any, Any]
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -218,9 +217,7 @@ async def page(
 
     Every page names who is signed in, and a phone or a computer may have other users.
     """
-    from notices.web.guards import person_of  # guards answer with pages
-
-    person = await person_of(request)
+    person = await request.user.person()
     if person is not None:
         cache = NEVER_KEPT
     return _response(request, template, person, context, status=status, cache=cache)

@@ -16,7 +16,7 @@ from notices.facts.public.search import Counts, SearchPage
 from notices.facts.readings import bare_form
 from notices.finding import Finder, Query
 from notices.web import guards, rendering, wording
-from notices.web.guards import AnyRequest
+from notices.web.authentication import AnyRequest
 from notices.web.notices import (
     SEARCH_PARAMETERS,
     SORTS,

@@ -7,9 +7,9 @@ from notices.changing import leaving
 from notices.facts.errors import Invalid, NotFound
 from notices.facts.forms import stripped
 from notices.identity import Login
-from notices.web import bodies, guards
+from notices.web import authentication, bodies, guards
+from notices.web.authentication import AnyRequest
 from notices.web.documenting import reads, writes
-from notices.web.guards import AnyRequest
 
 
 @post(
@@ -34,9 +34,9 @@ async def demo_login(request: AnyRequest) -> Response[None]:
         raise Invalid(problems=wrong)
     person = identity.person_from(stripped(login))
     guards.refuse_cross_site(request)
-    token = await leaving.sign_in(deployment, person, guards.session_token(request))
+    token = await leaving.sign_in(deployment, person, request.user.session)
     response = Response(None, status_code=204)
-    guards.set_session_cookie(response, deployment, token)
+    authentication.remember(response, deployment, token)
     return response
 
 
@@ -47,11 +47,11 @@ async def demo_login(request: AnyRequest) -> Response[None]:
 )
 async def sign_out(request: AnyRequest) -> Response[None]:
     """End the session."""
-    await guards.require_person(request)
+    await request.user.signed_in()
     guards.refuse_cross_site(request)
-    await leaving.sign_out(request.app.state.deployment, guards.session_token(request))
+    await leaving.sign_out(request.app.state.deployment, request.user.session)
     response = Response(None, status_code=204)
-    guards.clear_session_cookie(response, request.app.state.deployment)
+    authentication.forget(response, request.app.state.deployment)
     return response
 
 

@@ -13,8 +13,8 @@ from notices.facts.errors import BadRequest, Invalid, NotFound, Problem
 from notices.facts.texts import Text
 from notices.identity import Login, LoginOrganisation, Person
 from notices.trust.sealing import SealError
-from notices.web import again, guards, rendering, steps, typed
-from notices.web.guards import AnyRequest
+from notices.web import again, authentication, guards, rendering, steps, typed
+from notices.web.authentication import AnyRequest
 from notices.web.posted import Posted
 
 # Area code 379999 belongs to no place, so none of these numbers can be anybody's.
@@ -116,11 +116,11 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
         person: Person = identity.person_from(_login(given))
     except Invalid as refusal:
         return await _form(request, next, draft, given, refusal.problems, 422)
-    token = await leaving.sign_in(deployment, person, guards.session_token(request))
+    token = await leaving.sign_in(deployment, person, request.user.session)
     if draft:
         next = await _resumed(deployment, person, token, next, fields)
     response = rendering.see_other(next, rendering.language_of(request))
-    guards.set_session_cookie(response, deployment, token)
+    authentication.remember(response, deployment, token)
     return response
 
 
@@ -156,16 +156,16 @@ def _fields_of(deployment: Deployment, draft: str, next: str) -> dict[str, str]:
 async def sign_out(request: AnyRequest) -> Response[str]:
     """End the session, if there is one, and forget what was typed in it."""
     guards.refuse_cross_site(request)
-    await leaving.sign_out(request.app.state.deployment, guards.session_token(request))
+    await leaving.sign_out(request.app.state.deployment, request.user.session)
     response = rendering.see_other("/", rendering.language_of(request))
-    guards.clear_session_cookie(response, request.app.state.deployment)
+    authentication.forget(response, request.app.state.deployment)
     return response
 
 
 @get("/mine", include_in_schema=False)
 async def mine(request: AnyRequest) -> Response[str]:
     """The notices that whoever is signed in can withdraw or correct."""
-    person = await guards.require_person(request)
+    person = await request.user.signed_in()
     deployment = request.app.state.deployment
     ids = await amending.declared_by(deployment, person)
     found = await register.get_many(ids)

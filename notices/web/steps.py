@@ -23,7 +23,8 @@ from notices.facts.numbers import keyed_hash
 from notices.facts.public.form import PublicForm
 from notices.facts.texts import CHINA
 from notices.identity import Person
-from notices.web import guards, papers, publishing, region_field, rendering, wording
+from notices.web import papers, publishing, region_field, rendering, wording
+from notices.web.authentication import AnyRequest
 from notices.web.drafts import (
     STEPS,
     declarations_of,
@@ -32,7 +33,6 @@ from notices.web.drafts import (
     relations_to,
     step_of,
 )
-from notices.web.guards import AnyRequest
 
 CONFLICT = "conflict"
 PAGES = (*STEPS[:-1], CONFLICT)
@@ -50,7 +50,7 @@ async def page(request: AnyRequest, step: FromPath[str], draft: FromPath[str]) -
     """A step with what was typed, or what became of the draft since."""
     if step not in PAGES or not unfinished.is_id(draft):
         raise NotFound
-    person = await guards.require_person(request)
+    person = await request.user.signed_in()
     if person.kind == "officer":
         raise NotTheHolder
     deployment = request.app.state.deployment

@@ -2,23 +2,21 @@
 
 import contextlib
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import parse_qsl
-
-from litestar import Request
 
 from notices.facts import text_check
 from notices.facts.dates import read_day
 from notices.facts.errors import BadRequest, Refusal
 from notices.facts.texts import Text
 from notices.web import bodies, guards, problems
+from notices.web.authentication import AnyRequest
 from notices.web.rendering import UNSENT
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 100
 
 
-async def fields(request: Request[Any, Any, Any], *, writing: bool = True) -> dict[str, str]:
+async def fields(request: AnyRequest, *, writing: bool = True) -> dict[str, str]:
     """The fields of a posted form; raises CrossSite, BodyTooLarge, MediaType or BadRequest."""
     if writing:
         guards.refuse_cross_site(request)
@@ -27,7 +25,7 @@ async def fields(request: Request[Any, Any, Any], *, writing: bool = True) -> di
     return given
 
 
-async def rescue(request: Request[Any, Any, Any]) -> None:
+async def rescue(request: AnyRequest) -> None:
     """Read a page's form that is refused unread, since the page of the refusal gives it back."""
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if request.method == "POST" and kind == FORM and not problems.for_machines(request.url.path):

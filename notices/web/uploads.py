@@ -10,7 +10,7 @@ from notices.changing.evidence import Receiving
 from notices.facts.errors import Problem, SignInRequired, UnknownField
 from notices.identity import Person
 from notices.web import multipart, typed
-from notices.web.guards import AnyRequest
+from notices.web.authentication import AnyRequest
 from notices.web.rendering import UNSENT
 
 

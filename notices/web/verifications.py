@@ -10,12 +10,12 @@ from notices import verification
 from notices.facts.errors import Invalid, Problem, UnknownField
 from notices.facts.excess import ManyNeedSignIn
 from notices.facts.public.answer import Answer, Answers
-from notices.limits import Asker
+from notices.limits import Counted
 from notices.limits.slices import Slices
 from notices.verification import MOST, Checked, Question
 from notices.web import bodies, guards, sharing
+from notices.web.authentication import AnyRequest
 from notices.web.documenting import asks
-from notices.web.guards import AnyRequest
 from notices.web.notices import NO_STORE, answered
 
 MOST_BYTES = 1536 * 1024
@@ -43,25 +43,25 @@ class Questions(Question, kw_only=True):
 @post("/api/v1/verifications", status_code=200, **asks("verify", "verifications", Questions))
 async def verify(request: AnyRequest) -> Response[Answer | Answers]:
     """A signed answer for a certificate shown to you, or for up to 1,000."""
-    asker = await guards.asker_of(request)
+    who = await guards.counted(request)
     # One is counted before anything is read, the others when it is known how many there are.
-    await guards.limit(request, "verify", asker)
+    await guards.limit(request, "verify", who)
     raw = await bodies.raw_json(request, MOST_BYTES)
     if len(raw) <= bodies.MOST_BYTES:
-        return await _answered(request, raw, asker)
+        return await _answered(request, raw, who)
     async with request.app.state.places.batches.taken(request):
-        return await _answered(request, raw, asker)
+        return await _answered(request, raw, who)
 
 
-async def _answered(request: AnyRequest, raw: bytes, asker: Asker) -> Response[Answer | Answers]:
+async def _answered(request: AnyRequest, raw: bytes, who: Counted) -> Response[Answer | Answers]:
     deployment = request.app.state.deployment
     data, items = await _read(raw)
     many = items is not None
-    if many and guards.is_stranger(request, asker) and _count(items) > MOST_OF_STRANGERS:
+    if many and guards.is_stranger(request, who) and _count(items) > MOST_OF_STRANGERS:
         raise ManyNeedSignIn(most=MOST_OF_STRANGERS)
     questions = await _many(data, items) if many else _one(data)
     checked = await verification.check(deployment, questions, many=many)
-    guesses = await count(request, asker, checked)
+    guesses = await count(request, who, checked)
     answers = await verification.answers(deployment, checked)
     if not guesses:
         sharing.share_answers(request, answers)
@@ -83,14 +83,14 @@ async def _read(raw: bytes) -> tuple[Mapping[str, Any], Any]:
         return {}, ()
 
 
-async def count(request: AnyRequest, asker: Asker, checked: list[Checked]) -> Mapping[str, int]:
+async def count(request: AnyRequest, who: Counted, checked: list[Checked]) -> Mapping[str, int]:
     """Count what is asked, but for the one that was counted before it was read.
 
     The guesses at masked numbers that are among it.
     """
-    await guards.limit(request, "verify", asker, len(checked) - 1)
+    await guards.limit(request, "verify", who, len(checked) - 1)
     guesses = verification.guesses(checked)
-    await guards.limit_guesses(request, asker, guesses)
+    await guards.limit_guesses(request, who, guesses)
     return guesses
 
 

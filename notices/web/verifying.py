@@ -17,8 +17,8 @@ from notices.facts.texts import Text
 from notices.register import Notice
 from notices.verification import Question
 from notices.web import guards, rendering, typed, verifications, wording
+from notices.web.authentication import AnyRequest
 from notices.web.documenting import COUNTS
-from notices.web.guards import AnyRequest
 
 MOST_TYPED = 1000
 """Characters of a field: beyond what a number may have even with much that nobody sees."""
@@ -43,8 +43,8 @@ async def verify_form(request: AnyRequest) -> Response[str]:
 @post("/verify", status_code=200, include_in_schema=False, opt={COUNTS: True})
 async def verify(request: AnyRequest) -> Response[str]:
     """The answer, and what it means."""
-    asker = await guards.asker_of(request)
-    await guards.limit(request, "verify", asker)
+    who = await guards.counted(request)
+    await guards.limit(request, "verify", who)
     given = await typed.fields(request, writing=False)
     deployment = request.app.state.deployment
     values = {name: given.get(name, "")[:MOST_TYPED] for name in ASKED}
@@ -64,7 +64,7 @@ async def verify(request: AnyRequest) -> Response[str]:
             answer=None,
             own=own,
         )
-    await verifications.count(request, asker, checked)
+    await verifications.count(request, who, checked)
     [answer] = await verification.answers(deployment, checked)
     return await rendering.page(
         request,

@@ -1,0 +1,118 @@
+"""Who is asking: one `Asker` for each request, which looks itself up once, when it is first asked.
+
+A request may show a session (a cookie) or an agency's key (`Authorization: Bearer`, RFC 6750, 2.1).
+Whatever nobody asks about is not looked up: what is open to all is answered without the database.
+"""
+
+from typing import Any
+
+from litestar import Request, Response
+from litestar.datastructures import Cookie, State
+
+from notices import agencies, identity
+from notices.agencies import Agency
+from notices.changing import deciding
+from notices.deployment import Deployment
+from notices.facts.errors import SignInRequired
+from notices.facts.refusals import NotAnAgency
+from notices.identity import Person
+from notices.limits import Counted
+
+
+class Asker:
+    """Whoever sent a request: a person, an agency, or an address that nobody knows more of."""
+
+    def __init__(self, deployment: Deployment, request: Request[Any, Any, Any]) -> None:
+        self._deployment = deployment
+        self.address = Counted("address", request.client.host if request.client else "")
+        """As the nearest proxy that is believed tells it."""
+        self.session = request.cookies.get(cookie_name(deployment)) or None
+        """The cookie's value, which opens the session; it may have ended."""
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        self.key = key.strip() if scheme.lower() == "bearer" else None
+        self._authorized = "authorization" in request.headers
+        self._person: Person | None = None
+        self._agency: Agency | None = None
+        self._looked = self.session is None
+
+    async def person(self) -> Person | None:
+        """Who is signed in, or None."""
+        if not self._looked:
+            self._person = await identity.who(self._deployment, self.session or "")
+            self._looked = True
+        return self._person
+
+    async def signed_in(self) -> Person:
+        """Who is signed in; raises SignInRequired."""
+        person = await self.person()
+        if person is None:
+            raise SignInRequired
+        return person
+
+    async def officer(self) -> Person:
+        """The officer who is signed in; raises SignInRequired or NotAnOfficer."""
+        person = await self.signed_in()
+        deciding.refuse_others(person)
+        return person
+
+    async def agency(self) -> Agency:
+        """Whose key the request carries; raises SignInRequired, UnknownKey or NotAnAgency."""
+        if self.key is None:
+            await self.signed_in()
+            raise NotAnAgency
+        if self._agency is None:
+            self._agency = await agencies.of_key(self.key)
+        return self._agency
+
+    async def agency_or_officer(self) -> Agency | Person:
+        """Whose key the request carries, or the officer who is signed in; raises as those do."""
+        if not self._authorized:
+            person = await self.person()
+            if person is not None and person.kind == "officer":
+                return person
+        return await self.agency()
+
+    async def counted(self) -> Counted:
+        """Whose uses are counted; raises UnknownKey."""
+        if self.key is not None:
+            return Counted("agency", (await self.agency()).id)
+        # Where nothing is counted, nobody has to be looked up for it.
+        person = await self.person() if self._deployment.settings.rate_limits else None
+        return self.address if person is None else account_of(person)
+
+
+AnyRequest = Request[Asker, Any, State]
+"""Its `user` is there in every handler (`app.look_at_address`)."""
+
+
+def account_of(person: Person) -> Counted:
+    """Whoever is signed in, for whomever they act."""
+    return Counted("account", person.account)
+
+
+def cookie_name(deployment: Deployment) -> str:
+    # Browsers keep a __Host- cookie to this very host and to https (RFC 6265bis, 4.1.3.2).
+    return "__Host-session" if deployment.settings.https else "session"
+
+
+def remember(response: Response[Any], deployment: Deployment, token: str) -> None:
+    """Hand the session to the browser that has signed in."""
+    lasts = int(identity.SESSION_LASTS.total_seconds())
+    response.set_cookie(_cookie(deployment, token, lasts))
+
+
+def forget(response: Response[Any], deployment: Deployment) -> None:
+    """Take the session's cookie away from the browser."""
+    response.set_cookie(_cookie(deployment, "", 0))
+
+
+def _cookie(deployment: Deployment, value: str, lasts: int) -> Cookie:
+    return Cookie(
+        key=cookie_name(deployment),
+        value=value,
+        max_age=lasts,
+        httponly=True,
+        samesite="lax",
+        secure=deployment.settings.https,
+        path="/",
+    )
