@@ -43,7 +43,6 @@ from notices.web import (
     problems,
     rendering,
     sessions,
-    signing,
     turns,
     typed,
     verifications,
@@ -56,6 +55,7 @@ from notices.web.press import Presses
 from notices.web.recording import Recorder
 from notices.web.schemas import Schemas
 from notices.web.sharing import Sharer, open_methods
+from notices.web.sign_in import choosing
 from notices.web.turns import Turns
 from search.engine import Engine
 
@@ -116,6 +116,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
     )
     finder = Finder(here, engine)
     presses = Presses()
+    way_in = choosing.way_in(here)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -148,7 +149,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             *log.HANDLERS,
             *pages.HANDLERS,
             *declaring.HANDLERS,
-            *signing.HANDLERS,
+            *way_in.handlers,
             *verifying.HANDLERS,
             *explaining.HANDLERS,
             *crawling.HANDLERS,
@@ -161,6 +162,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
                 "finder": finder,
                 "places": Places(),
                 "presses": presses,
+                "sign_in": way_in,
                 "feeds": {},
                 "looks": health.looks(settings.uploads_folder),
                 "catalogue_json": msgspec.json.encode(here.catalogue.public()).decode(),

@@ -1,8 +1,4 @@
-"""Who is asking: a signed-in person, and the session that remembers him.
-
-A real sign-in (OpenID Connect, say) has to do one thing to take the place of the demo's:
-make a `Person` and call `leaving.sign_in`.
-"""
+"""Who is signed in: a person, and the session that remembers them."""
 
 import hashlib
 import secrets
@@ -13,11 +9,8 @@ import msgspec
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import numbers
-from notices.facts.errors import Invalid, Problem
 from notices.facts.forms import Holder
-from notices.facts.identifiers import IDENTIFIER_TYPES, identifier_problems, identifier_type
-from notices.facts.masking import one_line
-from notices.facts.text_check import choice_problems, text_problems
+from notices.facts.identifiers import identifier_type
 
 KINDS = ("person", "organisation", "officer")
 SESSION_LASTS = timedelta(hours=8)
@@ -70,23 +63,6 @@ class Person(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         return "person", numbers.identifier_form(self.identifier), self.name
 
 
-class LoginOrganisation(msgspec.Struct, forbid_unknown_fields=True):
-    """The organisation in a `Login`."""
-
-    name: str | None = None
-    identifier: str | None = None
-
-
-class Login(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of POST /api/v1/demo/login, decoded leniently."""
-
-    kind: str | None = None
-    name: str | None = None
-    identifier_type: str | None = None
-    identifier: str | None = None
-    organisation: LoginOrganisation | None = None
-
-
 def holder_hash(deployment: Deployment, document: str, identifier: str) -> bytes:
     """The keyed hash of a holder; two kinds of documents may carry the same identifier."""
     return numbers.keyed_hash(deployment.keys.matching, f"holder {document}", identifier)
@@ -102,40 +78,6 @@ def hash_of(deployment: Deployment, holder: Holder) -> bytes:
 def hash_of_acting(deployment: Deployment, person: Person) -> bytes:
     """`holder_hash` of whom `person` acts for."""
     return holder_hash(deployment, person.document, person.acts_for[1])
-
-
-def person_from(login: Login) -> Person:
-    """The person of a demo sign-in; raises Invalid with every problem."""
-    types = IDENTIFIER_TYPES["person"]
-    type_ = login.identifier_type or types[0]
-    problems = [
-        *choice_problems("kind", login.kind, KINDS, required=True),
-        *text_problems("name", login.name, required=True),
-        *choice_problems("identifier_type", type_, types),
-        *identifier_problems("identifier", login.identifier, type_, types),
-    ]
-    company = login.organisation
-    if login.kind != "organisation":
-        if company is not None:
-            problems.append(Problem("organisation", "organisation_not_applicable"))
-    elif company is None:
-        problems.append(Problem("organisation", "required"))
-    else:
-        problems += text_problems("organisation.name", company.name, required=True)
-        problems += identifier_problems(
-            "organisation.identifier", company.identifier, "uscc", ("uscc",)
-        )
-    if problems:
-        raise Invalid(problems=problems)
-    return Person(
-        kind=login.kind or "",
-        name=one_line(login.name or ""),
-        identifier=(login.identifier or "").strip(),
-        identifier_type=type_,
-        organisation=None
-        if company is None
-        else Organisation(one_line(company.name or ""), (company.identifier or "").strip()),
-    )
 
 
 def _token_hash(token: str) -> bytes:

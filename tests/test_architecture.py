@@ -141,3 +141,10 @@ def test_a_web_process_does_not_load_what_only_writers_need() -> None:
     code = "import sys, notices.app; print({'meilisearch', 'requests'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_nothing_but_the_choice_knows_which_way_in_there_is() -> None:
+    ways = {"notices.web.sign_in.demo", "notices.web.sign_in.closed"}
+    knowing = {file.name for _, file in modules() if imports(file) & ways}
+
+    assert knowing == {"choosing.py"}

@@ -13,8 +13,10 @@ from litestar import Litestar
 from notices import limits
 from notices.database import DB
 from notices.facts.excess import TooManyRequests
-from notices.identity import Login, Person, person_from
+from notices.facts.forms import Login
+from notices.identity import Person
 from notices.limits import DAY, MINUTE, POLICIES, Counted
+from notices.web.sign_in.demo import person_from
 from tests.conftest import SignIn
 from tests.limiting import From, key_of, limited, strangers
 from tests.samples import ANNA, RESTAURANT, declaration

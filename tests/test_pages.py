@@ -1,6 +1,5 @@
 """The pages, asked over HTTP as a browser without scripts would."""
 
-import dataclasses
 import re
 from html.parser import HTMLParser
 from typing import Any
@@ -16,8 +15,8 @@ from notices.deployment import Deployment
 from notices.facts.lifecycle import Status
 from notices.facts.numbers import resident_id_ok, uscc_ok
 from notices.facts.public.search import SearchPage
-from notices.identity import person_from
-from notices.web import drafts, rendering, signing, typed, wording
+from notices.web import drafts, rendering, typed, wording
+from notices.web.sign_in import demo
 from search.admin import Admin
 from tests.conftest import SignIn
 from tests.files import picture
@@ -488,9 +487,9 @@ async def test_another_person_can_be_typed_and_mistakes_are_told_at_once(
     assert "李四" in (await client.get("/")).text
 
 
-@pytest.mark.parametrize("key", signing.SAMPLES)
+@pytest.mark.parametrize("key", demo.SAMPLES)
 def test_the_people_to_choose_from_are_made_up_and_right(key: str) -> None:
-    person = person_from(signing.SAMPLES[key])
+    person = demo.person_from(demo.SAMPLES[key])
 
     assert person.identifier.startswith("379999")
     assert resident_id_ok(person.identifier)
@@ -677,19 +676,6 @@ async def test_looking_for_another_certificate_loses_nothing(restaurant: httpx.A
     assert await kept(restaurant, fields(found)) == FOOD
     assert 'value="business-license"' in found.text
     assert '<button id="certificate" name="certificate" value="company-seal"' not in found.text
-
-
-async def test_without_the_demo_nobody_signs_in_and_the_page_says_why(
-    client: httpx.AsyncClient, app: Litestar, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here = app.state.deployment
-    real = dataclasses.replace(here, settings=dataclasses.replace(here.settings, demo=False))
-    monkeypatch.setattr(app.state, "deployment", real)
-    form = await client.get("/sign-in")
-    sent = await client.post("/sign-in", data={"sample": "li"})
-
-    assert (form.status_code, sent.status_code) == (404, 404)
-    assert "没有配置登录方式" in form.text
 
 
 async def test_a_person_declares_an_organisations_certificate_with_a_mandate(
@@ -889,7 +875,7 @@ def test_every_status_and_every_reason_has_words() -> None:
 
 
 def test_every_field_of_the_forms_has_a_name_in_the_summary() -> None:
-    asked = {*drafts.CARRIED, *drafts.AGREED, *signing.TYPED}
+    asked = {*drafts.CARRIED, *drafts.AGREED, *demo.TYPED}
 
     assert asked <= set(wording.FIELDS)
 

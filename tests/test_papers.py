@@ -15,8 +15,9 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, Unavailable
-from notices.identity import Login, person_from
+from notices.facts.forms import Login
 from notices.web import papers, printing, publishing, wording
+from notices.web.sign_in.demo import person_from
 from tests.conftest import SignIn
 from tests.declared import OWN
 from tests.samples import ANNA, RESTAURANT, declaration

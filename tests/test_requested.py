@@ -6,7 +6,7 @@ import httpx
 import msgspec
 import pytest
 
-from notices import agencies, identity
+from notices import agencies
 from notices.facts import forms
 from notices.verification import Question
 from notices.web import requested
@@ -22,10 +22,10 @@ BODIES: dict[type[msgspec.Struct], str] = {
     forms.Decision: f"{NOTICE}/decisions",
     forms.Replacement: f"{NOTICE}/replacement",
     forms.Redaction: f"{NOTICE}/redaction",
-    identity.Login: "/api/v1/demo/login",
+    forms.Login: "/api/v1/demo/login",
     Question: "/api/v1/verifications",
 }
-INNER = {forms.Holder: "holder", identity.LoginOrganisation: "organisation"}
+INNER = {forms.Holder: "holder", forms.LoginOrganisation: "organisation"}
 OFFICERS = (forms.Decision, forms.Redaction)
 MORE = {forms.Declaration: {"number"}, forms.Holder: {"identifier"}}
 """What the catalogue, or what another field says, asks for besides."""
@@ -55,13 +55,13 @@ def outer(body: type[msgspec.Struct]) -> tuple[type[msgspec.Struct], str]:
     """The body in which another stands, and how its fields are then named."""
     if body is forms.Holder:
         return forms.Declaration, "holder."
-    if body is identity.LoginOrganisation:
-        return identity.Login, "organisation."
+    if body is forms.LoginOrganisation:
+        return forms.Login, "organisation."
     return body, ""
 
 
 def sent(body: type[msgspec.Struct], values: dict[str, str]) -> dict[str, Any]:
-    if body is identity.LoginOrganisation:
+    if body is forms.LoginOrganisation:
         return {"kind": "organisation", "organisation": values}
     return {INNER[body]: values} if body in INNER else dict(values)
 

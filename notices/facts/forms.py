@@ -92,6 +92,23 @@ class Redaction(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     reason: str | None = None
 
 
+class LoginOrganisation(msgspec.Struct, forbid_unknown_fields=True):
+    """The organisation in a `Login`."""
+
+    name: str | None = None
+    identifier: str | None = None
+
+
+class Login(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a demo's sign-in."""
+
+    kind: str | None = None
+    name: str | None = None
+    identifier_type: str | None = None
+    identifier: str | None = None
+    organisation: LoginOrganisation | None = None
+
+
 Form = TypeVar("Form", bound=msgspec.Struct)
 
 

@@ -36,7 +36,7 @@ NETWORK = 10
 
 
 class Policy(NamedTuple):
-    """What is counted, and how often each kind of asker may in each window."""
+    """What is counted, and how often each kind of by may in each window."""
 
     what: Text
     most: dict[Kind, dict[timedelta, int]]
@@ -91,12 +91,12 @@ class _Tier(NamedTuple):
     whose: str
 
 
-def _tiers(key: bytes, policy: str, asker: Counted) -> list[_Tier]:
-    """What asks has its own counts first: what is refused there is not counted for its network."""
-    own = networks.own(asker.who) if asker.kind == "address" else asker.who
-    counted: list[tuple[str, str, int]] = [(asker.kind, own, 1)]
-    if asker.kind == "address":
-        counted.append(("network", networks.around(asker.who), NETWORK))
+def _tiers(key: bytes, policy: str, by: Counted) -> list[_Tier]:
+    """Its own counts first: what is refused there is not counted for its network."""
+    own = networks.own(by.who) if by.kind == "address" else by.who
+    counted: list[tuple[str, str, int]] = [(by.kind, own, 1)]
+    if by.kind == "address":
+        counted.append(("network", networks.around(by.who), NETWORK))
     return [
         _Tier(
             keyed_hash(key, f"limit {policy} {whose} {window.total_seconds():.0f}", who),
@@ -105,7 +105,7 @@ def _tiers(key: bytes, policy: str, asker: Counted) -> list[_Tier]:
             whose,
         )
         for whose, who, times in counted
-        for window, most in POLICIES[policy].most.get(asker.kind, {}).items()
+        for window, most in POLICIES[policy].most.get(by.kind, {}).items()
     ]
 
 
@@ -141,13 +141,13 @@ def _counting(tiers: int) -> str:
     return f"WITH {', '.join(steps)} SELECT {sums} AS fitted"
 
 
-async def use(key: bytes, policy: str, asker: Counted, times: int = 1) -> None:
+async def use(key: bytes, policy: str, by: Counted, times: int = 1) -> None:
     """Count `times` uses of `policy`; raises TooManyRequests with Retry-After in seconds.
 
     `key` is the matching key: an identifier or an address has so few forms that a bare hash
     of it would tell it.
     """
-    tiers = _tiers(key, policy, asker)
+    tiers = _tiers(key, policy, by)
     if not tiers or times == 0:
         return
     values = [value for each in tiers for value in (each.bucket, each.window, each.most)]
@@ -157,16 +157,12 @@ async def use(key: bytes, policy: str, asker: Counted, times: int = 1) -> None:
         tier = tiers[fitted]
         by_account = POLICIES[policy].most.get("account")
         kind = TooManyRequests
-        if (
-            asker.kind == "address"
-            and by_account
-            and by_account != POLICIES[policy].most["address"]
-        ):
+        if by.kind == "address" and by_account and by_account != POLICIES[policy].most["address"]:
             kind = TooManyUnlessSignedIn
         raise await _refusal(kind, tier.bucket, tier.window, _said(policy, tier))
 
 
-async def guess(key: bytes, guesses: Mapping[str, int], asker: Counted) -> None:
+async def guess(key: bytes, guesses: Mapping[str, int], by: Counted) -> None:
     """Count guesses at numbers, by certificate and mask; raises it for strangers when too many.
 
     One address asks little in a day, but many together would try out what a mask hides. So all
@@ -190,7 +186,7 @@ async def guess(key: bytes, guesses: Mapping[str, int], asker: Counted) -> None:
         list(buckets.values()),
         DAY,
     )
-    if asker.kind != "address":
+    if by.kind != "address":
         return
     for row in rows:
         if row["uses"] > MOST_GUESSES:
@@ -198,11 +194,11 @@ async def guess(key: bytes, guesses: Mapping[str, int], asker: Counted) -> None:
             raise await _refusal(TooManyUnlessSignedIn, row["bucket"], DAY, said)
 
 
-async def give_back(key: bytes, policy: str, asker: Counted) -> None:
+async def give_back(key: bytes, policy: str, by: Counted) -> None:
     """Take back one use, of something that was refused in the end."""
     await DB.fetch(
         "UPDATE rate SET uses = uses - 1 WHERE bucket = ANY($1::bytea[]) AND uses > 0",
-        [each.bucket for each in _tiers(key, policy, asker)],
+        [each.bucket for each in _tiers(key, policy, by)],
     )
 
 

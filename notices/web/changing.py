@@ -14,7 +14,7 @@ from notices.facts.forms import Correction
 from notices.facts.texts import CHINA
 from notices.identity import Person
 from notices.register import Notice
-from notices.web import again, region_field, rendering, signing, typed
+from notices.web import again, region_field, rendering, sign_in, typed
 from notices.web.authentication import AnyRequest
 
 
@@ -82,7 +82,7 @@ async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     try:
         return await _withdraw(request, found, path, given)
     except SignInRequired:
-        return await signing.sign_in_again(request, given, path)
+        return await sign_in.again_for(request, given, path)
 
 
 async def _withdraw(
@@ -122,7 +122,7 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     try:
         return await _correct(request, found, path, given)
     except SignInRequired:
-        return await signing.sign_in_again(request, given, path)
+        return await sign_in.again_for(request, given, path)
 
 
 async def _correct(

@@ -21,7 +21,7 @@ from notices.web import (
     filing,
     publishing,
     rendering,
-    signing,
+    sign_in,
     steps,
 )
 from notices.web.authentication import AnyRequest
@@ -36,6 +36,8 @@ async def start(request: AnyRequest) -> Response[Any]:
     person = await request.user.person()
     if person is not None and person.kind == "officer":
         raise NotTheHolder
+    if not sign_in.of(request).is_open:
+        raise SignInRequired
     catalogue = request.app.state.deployment.catalogue
     named = request.query_params.get("certificate", "")
     if named in catalogue.certificates:
@@ -200,7 +202,6 @@ async def _signed_out(request: AnyRequest, posted: Posted) -> Response[Any]:
     Which certificate it is is nobody's secret: where there is nothing else an address holds it.
     """
     deployment = request.app.state.deployment
-    signing.demo_only(request)
     owner = unfinished.owner_in(posted.given.get("of", ""))
     if (
         posted.draft
@@ -220,7 +221,7 @@ async def _signed_out(request: AnyRequest, posted: Posted) -> Response[Any]:
     if typed.keys() == {"certificate"}:
         where = rendering.address("/declare", "zh", [("certificate", typed["certificate"][:100])])
         return rendering.see_other(where, rendering.language_of(request))
-    return await signing.sign_in_again(request, posted.given)
+    return await sign_in.again_for(request, posted.given)
 
 
 HANDLERS = [start, proceed, *steps.HANDLERS, *publishing.HANDLERS]

@@ -12,7 +12,7 @@ from notices.changing.unfinished import Draft
 from notices.facts.errors import Invalid, MediaType, SignInRequired
 from notices.identity import Person
 from notices.register import Notice
-from notices.web import again, guards, multipart, objections, rendering, signing
+from notices.web import again, guards, multipart, objections, rendering, sign_in
 from notices.web.authentication import AnyRequest
 from notices.web.objections import Filed
 
@@ -70,7 +70,7 @@ async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     except SignInRequired:
         filed.discard()
         given = {name: filed.typed.get(name, "") for name in (*objections.FIELDS, *again.HIDDEN)}
-        return await signing.sign_in_again(request, given, _path(found.id))
+        return await sign_in.again_for(request, given, _path(found.id))
 
 
 async def _object(request: AnyRequest, found: Notice, filed: Filed) -> Response[Any]:

@@ -1,4 +1,4 @@
-"""Pages for readers: the start page and a notice; the search has a module of its own."""
+"""The start page, a notice, and the notices of whoever is signed in."""
 
 from typing import Any
 
@@ -51,10 +51,26 @@ async def notice(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     )
 
 
+@get("/mine", include_in_schema=False)
+async def mine(request: AnyRequest) -> Response[str]:
+    """The notices that whoever is signed in can withdraw or correct."""
+    person = await request.user.signed_in()
+    deployment = request.app.state.deployment
+    ids = await amending.declared_by(deployment, person)
+    found = await register.get_many(ids)
+    return await rendering.page(
+        request,
+        "mine.html",
+        cache=rendering.NEVER_KEPT,
+        notices=[found[id].public(deployment) for id in ids if id in found],
+    )
+
+
 HANDLERS: list[ControllerRouterHandler] = [
     home,
     searching.search,
     notice,
+    mine,
     *assets.HANDLERS,
     *changing.HANDLERS,
     *objecting.HANDLERS,

@@ -173,6 +173,7 @@ def _context(request: AnyRequest, person: Person | None) -> dict[str, Any]:
         "person": person,
         "site_name": words.t(deployment.settings.site_name, "Lost certificate notices"),
         "demo": deployment.settings.demo,
+        "may_sign_in": request.app.state.sign_in.is_open,
         "city": deployment.regions.name(deployment.settings.region) or "",
         "regions": deployment.regions,
         "catalogue": deployment.catalogue,

@@ -100,8 +100,8 @@ NEEDED: dict[type[msgspec.Struct], tuple[str, ...]] = {
     forms.Decision: ("decision", "reason"),
     forms.Replacement: ("issued_on",),
     forms.Redaction: ("reason",),
-    identity.Login: ("kind", "name", "identifier"),
-    identity.LoginOrganisation: ("name", "identifier"),
+    forms.Login: ("kind", "name", "identifier"),
+    forms.LoginOrganisation: ("name", "identifier"),
     Question: ("number",),
 }  # fmt: skip
 """What a body must have; a declaration's number and copies only where the catalogue says so."""
@@ -119,7 +119,7 @@ CHOICES: dict[type[msgspec.Struct], dict[str, tuple[str, ...]]] = {
     forms.Withdrawal: {"reason": get_args(Reason)},
     forms.Objection: {"ground": get_args(Ground)},
     forms.Decision: {"decision": tuple(deciding.KINDS)},
-    identity.Login: {
+    forms.Login: {
         "kind": identity.KINDS, "identifier_type": identifiers.IDENTIFIER_TYPES["person"],
     },
     Question: {"copy": COPIES},

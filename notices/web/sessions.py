@@ -1,42 +1,31 @@
-"""Signing in and out by API: the demo's sign-in, and the end of any session."""
+"""The page to sign in on, whatever the way in is, and the end of a session."""
 
-from litestar import Response, delete, post
+from typing import Any
 
-from notices import identity
+from litestar import Response, delete, get, post
+
 from notices.changing import leaving
-from notices.facts.errors import Invalid, NotFound
-from notices.facts.forms import stripped
-from notices.identity import Login
-from notices.web import authentication, bodies, guards
+from notices.web import authentication, guards, rendering, sign_in
 from notices.web.authentication import AnyRequest
-from notices.web.documenting import reads, writes
+from notices.web.documenting import reads
+from notices.web.sign_in import Onward
 
 
-@post(
-    "/api/v1/demo/login",
-    status_code=204,
-    **writes(
-        "demoLogin",
-        "sessions",
-        Login,
-        by=(),
-        once=False,
-        problems=(400, 403, 404, 408, 413, 415, 422, 429, 503),
-    ),
-)
-async def demo_login(request: AnyRequest) -> Response[None]:
-    """Sign in as a made-up person; a service that is no demo has no such path."""
-    deployment = request.app.state.deployment
-    if not deployment.settings.demo:
-        raise NotFound
-    login, wrong = bodies.decode(await bodies.raw_json(request), Login)
-    if wrong:
-        raise Invalid(problems=wrong)
-    person = identity.person_from(stripped(login))
+@get("/sign-in", include_in_schema=False)
+async def sign_in_page(request: AnyRequest) -> Response[Any]:
+    """Asks who somebody is; `next` is the page that needs to know."""
+    next = rendering.local_path(request.query_params.get("next"), "/mine")
+    return await sign_in.of(request).page(request, Onward(next))
+
+
+@post("/sign-out", include_in_schema=False)
+async def sign_out(request: AnyRequest) -> Response[str]:
+    """End the session, if there is one, and forget what was typed in it."""
     guards.refuse_cross_site(request)
-    token = await leaving.sign_in(deployment, person, request.user.session)
-    response = Response(None, status_code=204)
-    authentication.remember(response, deployment, token)
+    deployment = request.app.state.deployment
+    await leaving.sign_out(deployment, request.user.session)
+    response = rendering.see_other("/", rendering.language_of(request))
+    authentication.forget(response, deployment)
     return response
 
 
@@ -45,14 +34,15 @@ async def demo_login(request: AnyRequest) -> Response[None]:
     status_code=204,
     **reads("signOut", "sessions", problems=(400, 429, 503), closed=True),
 )
-async def sign_out(request: AnyRequest) -> Response[None]:
+async def end(request: AnyRequest) -> Response[None]:
     """End the session."""
     await request.user.signed_in()
     guards.refuse_cross_site(request)
-    await leaving.sign_out(request.app.state.deployment, request.user.session)
+    deployment = request.app.state.deployment
+    await leaving.sign_out(deployment, request.user.session)
     response = Response(None, status_code=204)
-    authentication.forget(response, request.app.state.deployment)
+    authentication.forget(response, deployment)
     return response
 
 
-HANDLERS = [demo_login, sign_out]
+HANDLERS = [sign_in_page, sign_out, end]
