@@ -26,6 +26,7 @@ from notices.web import (
     addresses,
     authentication,
     crawling,
+    cross_site,
     decisions,
     declaring,
     documenting,
@@ -33,14 +34,15 @@ from notices.web import (
     explaining,
     feeds,
     filing,
-    guards,
     health,
+    limiting,
     log,
     multipart,
     notices,
     objections,
     pages,
     problems,
+    queries,
     rendering,
     sessions,
     turns,
@@ -77,15 +79,18 @@ async def look_at_address(request: AnyRequest) -> Response[str] | None:
     if request.scope["state"].get(turns.NO_TURN):
         raise Unavailable(retry_after=1)
     try:
-        await guards.limit_submission(request)
+        await limiting.limit_submission(request)
     except Unavailable:
         await typed.rescue(request)
         raise
-    guards.refuse_bad_encoding(request)
+    queries.refuse_bad_encoding(request)
     known = request.route_handler.opt.get("query")
     if known is not None:
-        guards.refuse_unknown_parameters(request, known)
-    return addresses.elsewhere(request)
+        queries.refuse_unknown_parameters(request, known)
+    if (elsewhere := addresses.elsewhere(request)) is not None:
+        return elsewhere
+    cross_site.refuse_to_pages(request)
+    return None
 
 
 async def connect(here: Deployment) -> None:

@@ -27,7 +27,7 @@ from notices.facts.public.notice import DeclaredNotice, with_more
 from notices.facts.text_check import LONGEST_TEXT
 from notices.facts.texts import CHINA
 from notices.identity import Person, hash_of, hash_of_acting
-from notices.once import Once
+from notices.once import Done, Once
 from notices.register import claims
 from notices.register.claims import Claim
 
@@ -102,8 +102,8 @@ async def declare(
     once_: Once | None = None,
     channel: str = "web",
     receiving: Receiving | None = None,
-) -> str:
-    """Publish `declaration` and return the 201's body as JSON: the public notice and its receipt.
+) -> Done:
+    """Publish `declaration`; its answer is the 201's body: the public notice and its receipt.
 
     `certificate` is what `check` returned for it. With `receiving` an exhibit comes along, which
     is durable before the notice is. Raises AlreadyDeclared or IdempotencyKeyReused; nothing is
@@ -141,7 +141,7 @@ class _New(NamedTuple):
 
 async def _declare_once(
     deployment: Deployment, new: _New, once_: Once | None, receiving: Receiving | None
-) -> str:
+) -> Done:
     """`declare`, or _Conflict; the notice in the way may be withdrawn at this very moment."""
     async with DB.transaction():
         earlier = await once.begin(once_)
@@ -155,12 +155,12 @@ async def _declare_once(
             if receiving is not None:
                 receiving.discard()  # it came with the first request
     if earlier is not None and earlier.response is not None:
-        return earlier.response
+        return Done(id, earlier.response)
     with committed():
         notice = await register.get(id)
-        receipt = await register.receipt(deployment, id, index)
+        receipt = await register.receipt(deployment, notice, index)
         body = DeclaredNotice(**with_more(notice.public(deployment), receipt=receipt))
-        return await once.answer(once_, msgspec.json.encode(body).decode())
+        return Done(id, await once.answer(once_, msgspec.json.encode(body).decode()))
 
 
 async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:

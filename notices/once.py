@@ -7,6 +7,7 @@ transaction writes, so a twin in flight waits on it until the first one commits 
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from notices.database import DB
 from notices.facts.errors import IdempotencyKeyReused
@@ -27,6 +28,16 @@ class Once:
         """`secret` is the matching key: `who` and `body` hold identifiers that can be guessed."""
         scope = keyed_hash(secret, "once", "\n".join((who, path, key)))
         return cls(scope, hmac.digest(secret, b"once body\n" + body, "sha256"))
+
+
+class Done(NamedTuple):
+    """What was done, now or under the same key before: the id of what was made, and the answer.
+
+    `response` is JSON text and not a value, since a repeated request is answered by the same bytes.
+    """
+
+    id: str
+    response: str
 
 
 @dataclass(frozen=True, slots=True)

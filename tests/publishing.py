@@ -37,8 +37,8 @@ async def declared(deployment: Deployment, number: str, **changes: Any) -> str:
     form = msgspec.convert(body, Declaration)
     now = datetime.now(UTC)
     certificate = declarations.check(deployment, person, form, now)
-    answer = await declarations.declare(deployment, person, form, certificate=certificate)
-    return str(msgspec.json.decode(answer)["id"])
+    done = await declarations.declare(deployment, person, form, certificate=certificate)
+    return done.id
 
 
 async def withdrawn(deployment: Deployment, id: str, name: str = "潍坊市奎文区某某餐饮店") -> None:

@@ -148,3 +148,28 @@ def test_nothing_but_the_choice_knows_which_way_in_there_is() -> None:
     knowing = {file.name for _, file in modules() if imports(file) & ways}
 
     assert knowing == {"choosing.py"}
+
+
+def _handlers() -> Iterator[tuple[str, ast.AsyncFunctionDef]]:
+    """Every handler of something that is sent, by its path."""
+    for module, file in modules():
+        for node in ast.walk(ast.parse(file.read_text())) if module == "web" else ():
+            for call in getattr(node, "decorator_list", ()):
+                if isinstance(call, ast.Call) and ast.unparse(call.func) in ("post", "delete"):
+                    assert isinstance(node, ast.AsyncFunctionDef)
+                    yield ast.literal_eval(call.args[0]), node
+
+
+def test_whatever_is_written_by_api_is_written_in_one_way() -> None:
+    """`web/writing.py` is where no handler can forget the other site, the key or the order."""
+    written = {path: ast.unparse(node) for path, node in _handlers() if path.startswith("/api/")}
+    otherwise = {path for path, text in written.items() if "with writing.of(" not in text}
+
+    assert len(written) > 9
+    assert otherwise == {"/api/v1/verifications"}
+
+
+def test_what_makes_a_request_the_same_one_is_made_in_one_place() -> None:
+    making = {file.name for _, file in modules() if "Once.of(" in file.read_text()}
+
+    assert making == {"writing.py"}

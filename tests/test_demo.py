@@ -102,7 +102,7 @@ async def test_every_receipt_proves_its_notice(database, deployment):
 
     rows = await DB.fetch("SELECT id, form ->> 'statement' AS statement FROM notice ORDER BY id")
     for row in rows[::50]:
-        receipt = await register.receipt(deployment, row["id"], None)
+        receipt = await register.receipt(deployment, await register.get(row["id"]), None)
         proven = receipts.verify(msgspec.json.encode(receipt), deployment.keys.log.vkey)
 
         assert (proven.id, proven.statement) == (row["id"], row["statement"])

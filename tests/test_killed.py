@@ -19,7 +19,7 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.forms import Declaration
 from notices.identity import Organisation, Person
-from notices.once import Once
+from notices.once import Done, Once
 from notices.trust import receipts
 from notices.upkeep import tidying
 from tests import test_awaiting
@@ -66,7 +66,7 @@ def once(deployment: Deployment, path: str) -> Once:
     return Once.of(deployment.keys.matching, "somebody", path, "k", b"{}")
 
 
-async def declare(deployment: Deployment, id: str = "") -> str:
+async def declare(deployment: Deployment, id: str = "") -> Done:
     form = msgspec.convert(declaration(), Declaration)
     certificate = deployment.catalogue.certificates[form.certificate or ""]
     return await declarations.declare(
@@ -74,11 +74,11 @@ async def declare(deployment: Deployment, id: str = "") -> str:
     )
 
 
-async def withdraw(deployment: Deployment, id: str) -> str:
+async def withdraw(deployment: Deployment, id: str) -> Done:
     return await amending.withdraw(deployment, PERSON, id, "found", once(deployment, "/withdraw"))
 
 
-async def redact(deployment: Deployment, id: str) -> str:
+async def redact(deployment: Deployment, id: str) -> Done:
     return await deciding.redact(deployment, PERSON, id, "x", once(deployment, "/redact"))
 
 
@@ -102,26 +102,26 @@ async def test_a_declaration_killed_before_its_receipt_is_answered_with_one_when
     await killed(deployment, "declare")
     assert (await log.head())[0] == 1
 
-    answer = msgspec.json.decode(await declare(deployment))
+    answer = msgspec.json.decode((await declare(deployment)).response)
 
     assert (await log.head())[0] == 1
     receipt = msgspec.json.encode(answer["receipt"])
     proven = receipts.verify(receipt, deployment.keys.log.vkey)
     assert (proven.id, proven.index, proven.kind) == (answer["id"], 0, "published")
-    assert await declare(deployment) == msgspec.json.encode(answer).decode()
+    assert (await declare(deployment)).response == msgspec.json.encode(answer).decode()
 
 
 @pytest.mark.usefixtures("database")
 async def test_a_withdrawal_killed_before_its_answer_is_made_once(deployment: Deployment) -> None:
-    id = msgspec.json.decode(await declare(deployment))["id"]
+    id = msgspec.json.decode((await declare(deployment)).response)["id"]
     await killed(deployment, "withdraw", id)
 
-    answer = msgspec.json.decode(await withdraw(deployment, id))
+    answer = msgspec.json.decode((await withdraw(deployment, id)).response)
 
     assert (answer["index"], answer["kind"]) == (1, "withdrawn")
     assert answer["notice"]["status"] == "reinstated"
     size, root = await log.head()
-    receipt = await register.receipt(deployment, id, 1)
+    receipt = await register.receipt(deployment, await register.get(id), 1)
     assert size == 2
     assert receipts.verify(msgspec.json.encode(receipt), deployment.keys.log.vkey).size == 2
     assert len(root) == 32

@@ -39,8 +39,8 @@ async def published(deployment: Deployment, id: str, number: str, document: str)
         Declaration,
     )  # fmt: skip
     person = Person(kind="person", name="李四", identifier="379999190001020023")
-    answer = await declarations.declare(deployment, person, form, certificate=certificate)
-    return str(msgspec.json.decode(answer)["id"])
+    done = await declarations.declare(deployment, person, form, certificate=certificate)
+    return done.id
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -311,7 +311,7 @@ async def test_a_character_that_the_fonts_lack_is_marked_and_named(
     restaurant: httpx.AsyncClient, deployment: Deployment, tmp_path: Path
 ) -> None:
     notice = await published(restaurant, issuer="某\U0002a3ed局")
-    receipt = await register.receipt(deployment, notice["id"], None)
+    receipt = await register.receipt(deployment, await register.get(notice["id"]), None)
     found = await register.get(notice["id"])
     text = unbroken(text_of(printed_of(deployment, found, receipt, {}, "zh"), tmp_path))
 
@@ -323,7 +323,8 @@ async def test_a_character_that_the_fonts_lack_is_marked_and_named(
 async def sample(restaurant: httpx.AsyncClient, deployment: Deployment) -> tuple[Notice, Receipt]:
     """A notice as it is read, and its receipt."""
     id = (await published(restaurant))["id"]
-    return await register.get(id), await register.receipt(deployment, id, None)
+    notice = await register.get(id)
+    return notice, await register.receipt(deployment, notice, None)
 
 
 def after(notice: Notice, *kinds: str) -> Notice:

@@ -195,6 +195,28 @@ async def test_asking_is_no_write(client: httpx.AsyncClient) -> None:
     assert (await client.post("/verify", data=question, headers=headers)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "wrong"),
+    [
+        ("correction", {"issuer": 5, "lost_on": "2999-01-01"}, {"issuer", "lost_on"}),
+        ("correction", {"issuer": 5}, {"issuer"}),
+        ("withdrawal", {"reason": 5}, {"reason"}),
+        ("objections", {"number": 5, "ground": "x"}, {"number", "ground", "text"}),
+        ("decisions", {"decision": 5, "reason": ""}, {"decision", "reason"}),
+        ("redaction", {"reason": 5}, {"reason"}),
+    ],
+)
+async def test_a_value_of_the_wrong_type_hides_no_other_problem(
+    restaurant: httpx.AsyncClient, path: str, body: dict[str, Any], wrong: set[str]
+) -> None:
+    created = await restaurant.post("/api/v1/notices", json=declaration())
+    answer = await restaurant.post(f"/api/v1/notices/{created.json()['id']}/{path}", json=body)
+
+    assert answer.status_code == 422
+    problems = answer.json()["errors"]
+    assert sorted(one["field"] for one in problems) == sorted(wrong)
+
+
 async def test_a_wrong_body_and_a_missing_session_are_told_before_another_site_is(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient
 ) -> None:

@@ -14,7 +14,7 @@ from litestar import Litestar
 
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
-from notices.facts.public.search import SearchPage
+from notices.facts.public.search import RawSearchPage, SearchPage
 from notices.finding import Query
 from notices.web import searching
 from tests.samples import declaration
@@ -45,11 +45,13 @@ def finds(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> Finds:
     def make(told: Find | None = None, **changes: Any) -> list[Query]:
         asked: list[Query] = []
 
-        async def find(query: Query) -> SearchPage:
+        async def found(query: Query) -> RawSearchPage:
             asked.append(query)
-            return await told(query) if told else answer(query, **changes)
+            page = await told(query) if told else answer(query, **changes)
+            notices = [msgspec.Raw(msgspec.json.encode(each)) for each in page.notices]
+            return RawSearchPage(**(msgspec.structs.asdict(page) | {"notices": notices}))
 
-        monkeypatch.setattr(app.state.finder, "find", find)
+        monkeypatch.setattr(app.state.finder, "found", found)
         return asked
 
     return make

@@ -1,25 +1,26 @@
 """Withdrawing and correcting a notice, which only its declarant may."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, get_args
 
 import msgspec
 
-from notices import records, register
+from notices import records
 from notices.changing import following
 from notices.changing.following import Followup
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import declaration_check, disclosure, followups
-from notices.facts.errors import Invalid, NotTheDeclarant, Problem, TooManyCorrections
-from notices.facts.forms import Correction, Declaration
+from notices.facts.errors import Invalid, NotTheDeclarant, Problem, TooManyCorrections, refuse_wrong
+from notices.facts.forms import Correction, Declaration, Withdrawal
 from notices.facts.public.form import Reason
 from notices.facts.refusals import AlreadyRedacted, ConfirmedAlready
 from notices.facts.text_check import choice_problems, given
 from notices.facts.texts import CHINA
 from notices.identity import Person, hash_of_acting
 from notices.log import Turn
-from notices.once import Once
+from notices.once import Done, Once
 from notices.register import Notice
 
 MOST_CORRECTIONS = 20
@@ -58,29 +59,27 @@ async def declared_by(deployment: Deployment, person: Person, limit: int = 50) -
     return [row["notice"] for row in rows]
 
 
-def check_withdrawal(reason: str | None) -> str:
-    """The reason, one of REASONS; raises Invalid."""
-    problems = list(choice_problems("reason", reason, REASONS, required=True))
-    if problems:
-        raise Invalid(problems=problems)
-    return reason or ""
+def check_withdrawal(withdrawal: Withdrawal, wrong: Sequence[Problem] = ()) -> str:
+    """The reason, one of REASONS; raises Invalid with all problems, `wrong` among them."""
+    problems = choice_problems("reason", withdrawal.reason, REASONS, required=True)
+    refuse_wrong(list(wrong), list(problems))
+    return withdrawal.reason or ""
 
 
 async def withdraw(
     deployment: Deployment, person: Person, id: str, reason: str, once_: Once | None = None
-) -> str:
-    """Take notice `id` back; returns the 201's body `{index, kind, at, notice}` as JSON.
+) -> Done:
+    """Take notice `id` (bare) back.
 
     `reason` is what `check_withdrawal` returned.
     """
-    notice = await register.get(id)
-    await _refuse_strangers(deployment, person, notice.id)
+    await _refuse_strangers(deployment, person, id)
 
     async def change(before: Notice, turn: Turn) -> Followup:
         await following.end_claims(before.id)
         return Followup(followups.withdrawal(before.id, reason))
 
-    return await following.follow(deployment, notice.id, "withdrawn", change, once_)
+    return await following.follow(deployment, id, "withdrawn", change, once_)
 
 
 async def _refuse_strangers(deployment: Deployment, person: Person, id: str) -> None:
@@ -92,29 +91,39 @@ Changes = dict[str, Any]
 """New values of clerical fields, None for one that is emptied."""
 
 
-def check_correction(deployment: Deployment, correction: Correction, now: datetime) -> Changes:
-    """What is to change; raises Invalid for what is wrong in itself, whatever the notice says."""
+def check_correction(
+    deployment: Deployment,
+    correction: Correction,
+    now: datetime,
+    wrong: Sequence[Problem] = (),
+) -> Changes:
+    """What is to change; raises Invalid for what is wrong in itself, whatever the notice says.
+
+    `wrong` is told with it.
+    """
     changes: Changes = {
         name: given(value) if isinstance(value, str) else value
         for name, value in msgspec.structs.asdict(correction).items()
         if value is not msgspec.UNSET
     }
-    if not changes:
+    if not changes and not wrong:
         raise Invalid(problems=[Problem("", "nothing_changed")])
-    _refuse_wrong(deployment, Declaration(**changes), changes, now)
+    _refuse_wrong(deployment, Declaration(**changes), changes, now, wrong)
     return changes
 
 
 def _refuse_wrong(
-    deployment: Deployment, corrected: Declaration, changes: Changes, now: datetime
+    deployment: Deployment,
+    corrected: Declaration,
+    changes: Changes,
+    now: datetime,
+    wrong: Sequence[Problem] = (),
 ) -> None:
     today = now.astimezone(CHINA).date()
     checked = declaration_check.check(corrected, deployment.catalogue, deployment.regions, today)
     # Two dates out of order are told at the second of them, whichever was changed.
     touched = {*changes, "lost_on"} if "issued_on" in changes else changes.keys()
-    problems = [problem for problem in checked if problem.field in touched]
-    if problems:
-        raise Invalid(problems=problems)
+    refuse_wrong(list(wrong), [problem for problem in checked if problem.field in touched])
 
 
 async def correct(
@@ -125,14 +134,13 @@ async def correct(
     *,
     now: datetime,
     once_: Once | None = None,
-) -> str:
-    """Correct clerical fields of notice `id`; returns the 201's body as JSON.
+) -> Done:
+    """Correct clerical fields of notice `id` (bare).
 
     `changes` are what `check_correction` returned. Raises Invalid for what does not fit the
     notice as it is when its turn comes.
     """
-    notice = await register.get(id)
-    await _refuse_strangers(deployment, person, notice.id)
+    await _refuse_strangers(deployment, person, id)
 
     async def change(before: Notice, turn: Turn) -> Followup:
         if before.form is None:
@@ -164,4 +172,4 @@ async def correct(
         )
         return Followup(followups.correction(before.id, old, new))
 
-    return await following.follow(deployment, notice.id, "corrected", change, once_)
+    return await following.follow(deployment, id, "corrected", change, once_)

@@ -17,7 +17,7 @@ from notices.facts.public.form import ConfirmedForm
 from notices.facts.refusals import AlreadyConfirmed, NothingAwaited
 from notices.identity import Person
 from notices.log import Turn
-from notices.once import Once
+from notices.once import Done, Once
 from notices.register import Notice, claims
 
 
@@ -30,8 +30,8 @@ class Private(msgspec.Struct, kw_only=True):
 
 async def confirm(
     deployment: Deployment, by: Agency | Person, id: str, once_: Once | None = None
-) -> str:
-    """Confirm notice `id` (bare); the 201's body as JSON.
+) -> Done:
+    """Confirm notice `id` (bare).
 
     An agency confirms what its certificates are about, an officer only what awaits it. Raises
     AlreadyDeclared where somebody else has a notice of that paper in effect.

@@ -13,7 +13,7 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import followups, lifecycle, masking, periods
 from notices.facts.errors import Invalid, Problem, refuse_wrong
-from notices.facts.forms import Decision, Declaration
+from notices.facts.forms import Decision, Declaration, Redaction
 from notices.facts.names import letters_of
 from notices.facts.public.form import ContestedForm, DecidedForm
 from notices.facts.public.notice import EventKind
@@ -21,7 +21,7 @@ from notices.facts.refusals import AlreadyRedacted, NoOpenObjection, NotAnOffice
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
 from notices.identity import Person
 from notices.log import Turn
-from notices.once import Once
+from notices.once import Done, Once
 from notices.register import Notice
 
 KINDS: dict[str, EventKind] = {"admit": "contested", "dismiss": "dismissed", "annul": "annulled"}
@@ -51,12 +51,10 @@ def check(decision: Decision, wrong: list[Problem]) -> None:
     refuse_wrong(wrong, problems)
 
 
-def check_reason(reason: str | None) -> str:
-    """The reason of a redaction, which is not published; raises Invalid."""
-    problems = list(reason_problems("reason", reason))
-    if problems:
-        raise Invalid(problems=problems)
-    return (reason or "").strip()
+def check_redaction(redaction: Redaction, wrong: list[Problem]) -> str:
+    """Its reason, which is not published; raises Invalid with all problems, `wrong` among them."""
+    refuse_wrong(wrong, list(reason_problems("reason", redaction.reason)))
+    return (redaction.reason or "").strip()
 
 
 async def decide(
@@ -65,8 +63,8 @@ async def decide(
     id: str,
     decision: Decision,
     once_: Once | None = None,
-) -> str:
-    """Carry out a checked `decision` about notice `id` (bare); the 201's body as JSON."""
+) -> Done:
+    """Carry out a checked `decision` about notice `id` (bare)."""
     kind = KINDS[decision.decision or ""]
     reason = (decision.reason or "").strip()
 
@@ -102,7 +100,7 @@ async def exhibit_of(notice: str) -> Evidence | None:
 
 async def redact(
     deployment: Deployment, officer: Person, id: str, reason: str, once_: Once | None = None
-) -> str:
+) -> Done:
     """Delete what opens the entries of notice `id` (bare), and every copy of it that is kept.
 
     Entries and proofs stay: whoever has a receipt of before can still prove what it said. The

@@ -12,7 +12,7 @@ from notices.facts import followups, lifecycle
 from notices.facts.public.form import EventForm
 from notices.facts.public.notice import EventKind, Followed
 from notices.log import Turn
-from notices.once import Once
+from notices.once import Done, Once
 from notices.register import Notice, claims
 
 
@@ -39,8 +39,8 @@ async def follow(
     change: Change,
     once_: Once | None = None,
     lock: Callable[[], Awaitable[None]] | None = None,
-) -> str:
-    """Append an event of `kind` to notice `id`; the 201's body `{index, kind, at, notice}` as JSON.
+) -> Done:
+    """Append an event of `kind` to notice `id`; its answer is `{index, kind, at, notice}`.
 
     `id` is bare. `change` runs under the head's lock, so no other event can come between what it
     sees and ours; whatever it raises, nothing is written. `lock` takes what has to be locked
@@ -66,7 +66,7 @@ async def follow(
         else:
             index = earlier.event
     if earlier is not None and earlier.response is not None:
-        return earlier.response
+        return Done(id, earlier.response)
     with committed():
         notice = await register.get(id)
         event = register.noted(next(event for event in notice.events if event.index == index))
@@ -77,7 +77,7 @@ async def follow(
             happened_at=event.happened_at,
             notice=notice.public(deployment),
         )
-        return await once.answer(once_, msgspec.json.encode(body).decode())
+        return Done(id, await once.answer(once_, msgspec.json.encode(body).decode()))
 
 
 async def supersede(ids: Sequence[str], by: str) -> None:

@@ -18,7 +18,7 @@ from notices.facts.refusals import NotTheIssuer
 from notices.facts.text_check import given, is_blank, text_problems
 from notices.facts.texts import CHINA
 from notices.log import Turn
-from notices.once import Once
+from notices.once import Done, Once
 from notices.register import Notice, claims
 
 
@@ -58,7 +58,7 @@ async def replace(
     id: str,
     replacement: Replacement,
     once_: Once | None = None,
-) -> str:
+) -> Done:
     """Tell that a new certificate took the place of that of notice `id` (bare)."""
     number = given(replacement.number)
 

@@ -32,7 +32,7 @@ from notices.facts.refusals import (
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
 from notices.facts.texts import rfc3339
 from notices.identity import Person
-from notices.once import Once
+from notices.once import Done, Once
 from notices.register import Notice, claims
 from notices.upkeep import clock
 
@@ -93,8 +93,8 @@ async def object_to(
     id: str,
     receiving: Receiving | None = None,
     once_: Once | None = None,
-) -> str:
-    """File a checked `objection` as `id`; the 201's body `{id, status, at}` as JSON.
+) -> Done:
+    """File a checked `objection` as `id`; its answer is `{id, status, at}`.
 
     Raises Invalid for another number than the certificate's. With `receiving` an evidence file
     comes along, which is durable before the objection is; on any refusal it is gone.
@@ -107,14 +107,15 @@ async def object_to(
         async with DB.transaction():
             earlier = await once.begin(once_)
             if earlier is None or earlier.response is None:
-                answer = await _file(deployment, person, notice.id, objection, id, evidence, once_)
+                done = await _file(deployment, person, notice.id, objection, id, evidence, once_)
             else:
-                answer = earlier.response
+                filed = msgspec.json.decode(earlier.response, type=ObjectionFiled)
+                done = Done(filed.id, earlier.response)
             if receiving is not None:
                 receiving.committing = True
-        if receiving is not None and f'"{id}"' not in answer:
+        if receiving is not None and done.id != id:
             receiving.discard()  # the file came with the first request
-        return answer
+        return done
     except BaseException:
         if receiving is not None:
             receiving.give_up()
@@ -142,7 +143,7 @@ async def _file(
     id: str,
     evidence: Evidence | None,
     once_: Once | None,
-) -> str:
+) -> Done:
     asked = clock.HERE.now()
     # The notice's row is locked: its count and its life cannot change beneath this.
     row = await DB.row(
@@ -175,7 +176,7 @@ async def _file(
         raise AlreadyObjected
     await register.touch(notice_id)
     body = ObjectionFiled(id=id, status="open", at=rfc3339(row["at"]))
-    return await once.answer(once_, msgspec.json.encode(body).decode())
+    return Done(id, await once.answer(once_, msgspec.json.encode(body).decode()))
 
 
 class EvidenceFile(msgspec.Struct, frozen=True, kw_only=True):

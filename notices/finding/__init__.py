@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-import msgspec
-
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
-from notices.facts.public.search import Facets, Interpreted, SearchPage
+from notices.facts.public.search import Facets, Interpreted, RawSearchPage, SearchPage
 from notices.facts.readings import bare_form
 from notices.facts.texts import CHINA
 from notices.finding import showing, terms
@@ -28,8 +26,6 @@ from search.ways import settled
 
 SEARCH_SECONDS = 1.0
 """For all questions of a search together, each of which has the engine's own deadline."""
-
-_read_page = msgspec.json.Decoder(SearchPage).decode
 
 PATIENCE = 1.2
 """A search that PostgreSQL has not been free for by then is told to come back."""
@@ -66,11 +62,14 @@ class Finder:
         terms.places(deployment.regions)
 
     async def find(self, query: Query) -> SearchPage:
-        """The contract's answer; raises Unavailable when too many searches are in flight."""
-        return _read_page(await self.answer(query))
+        """`found`, with its notices as values."""
+        return (await self.found(query)).read()
 
-    async def answer(self, query: Query) -> bytes:
-        """The same as JSON text, in which notices are passed on as the index has them."""
+    async def found(self, query: Query) -> RawSearchPage:
+        """The contract's answer; raises Unavailable when too many searches are in flight.
+
+        Its notices are passed on as the index has them.
+        """
         behind = await self._behind.ids()
         now = round(datetime.now(UTC).timestamp(), 3)
         lookup = self._lookup(query)
@@ -95,23 +94,21 @@ class Finder:
         elif lookup.sort == "relevance" and meant.numbers:
             cards.sort(key=lambda card: self._strangeness(card, meant.numbers))
         marker = Marker(meant)
-        return msgspec.json.encode(
-            {
-                "total": total,
-                "total_is_exact": exact,
-                "page": query.page,
-                "per_page": query.per_page,
-                "notices": [showing.shown(deployment, card, meant, marker) for card in cards],
-                "facets": facets,
-                "degraded": degraded,
-                "interpreted": Interpreted(
-                    numbers=list(meant.numbers or meant.whole[: None if meant.within else 1]),
-                    words=[*meant.words, *meant.named, *meant.beside, *meant.sounds],
-                    certificate=meant.certificate,
-                    ignored=list(meant.ignored),
-                    approximate=meant.approximate,
-                ),
-            }
+        return RawSearchPage(
+            total=total,
+            total_is_exact=exact,
+            page=query.page,
+            per_page=query.per_page,
+            notices=[showing.shown(deployment, card, meant, marker) for card in cards],
+            facets=facets,
+            degraded=degraded,
+            interpreted=Interpreted(
+                numbers=list(meant.numbers or meant.whole[: None if meant.within else 1]),
+                words=[*meant.words, *meant.named, *meant.beside, *meant.sounds],
+                certificate=meant.certificate,
+                ignored=list(meant.ignored),
+                approximate=meant.approximate,
+            ),
         )
 
     def _settled(self, meant: Understood, cards: Sequence[Card]) -> Understood:

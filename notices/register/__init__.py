@@ -241,9 +241,8 @@ async def events(deployment: Deployment, since: int, limit: int) -> Events:
     )
 
 
-async def receipt(deployment: Deployment, id: str, index: int | None) -> Receipt:
-    """The receipt of event `index` of notice `id` (default: its publishing)."""
-    notice = await get(id)
+async def receipt(deployment: Deployment, notice: Notice, index: int | None) -> Receipt:
+    """The receipt of event `index` of `notice` (default: its publishing); raises NoSuchNotice."""
     wanted = notice.published_index if index is None else index
     row = await DB.row(
         "SELECT entry, salt, form FROM event WHERE index = $1 AND notice = $2", wanted, notice.id

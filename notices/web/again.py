@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 from litestar import Response
 
 from notices.changing import unfinished
@@ -17,7 +16,6 @@ from notices.changing.unfinished import Draft, Told
 from notices.deployment import Deployment
 from notices.facts.errors import Problem, SignInRequired
 from notices.identity import Person
-from notices.once import Once
 from notices.web import rendering
 from notices.web.authentication import AnyRequest
 
@@ -52,17 +50,6 @@ def hidden(request: AnyRequest, person: Person, key: str) -> dict[str, str]:
 def key_in(given: str) -> str:
     """The key that a form carries; of one that carries none a new one."""
     return given if unfinished.is_id(given) else unfinished.new_id()
-
-
-def once_of(
-    request: AnyRequest, person: Person, path: str, given: dict[str, str], body: object
-) -> Once | None:
-    """A form's hidden key, so that pressing a button twice does one thing."""
-    key = given.get("key", "")
-    if not 1 <= len(key) <= 255:
-        return None
-    secret = request.app.state.deployment.keys.matching
-    return Once.of(secret, person.identity, path, key, msgspec.json.encode(body))
 
 
 async def sender(request: AnyRequest, of: str) -> Person:

@@ -9,13 +9,14 @@ from litestar.params import FromPath
 from notices import once, register
 from notices.changing import amending, unfinished
 from notices.facts import followups, lifecycle
-from notices.facts.errors import Invalid, NotTheDeclarant, Problem, SignInRequired
-from notices.facts.forms import Correction
+from notices.facts.errors import NotTheDeclarant, Problem
+from notices.facts.forms import Correction, Withdrawal
 from notices.facts.texts import CHINA
 from notices.identity import Person
 from notices.register import Notice
-from notices.web import again, region_field, rendering, sign_in, typed
+from notices.web import again, region_field, rendering, typed
 from notices.web.authentication import AnyRequest
+from notices.web.submitting import Submission, carried_out
 
 
 def _clerical(found: Notice) -> tuple[str, ...]:
@@ -30,12 +31,10 @@ def _shown(found: Notice) -> dict[str, str | None]:
     return {name: getattr(found.form, name, None) for name in _clerical(found)}
 
 
-async def _own(request: AnyRequest, found: Notice, of: str = "") -> Person:
-    """The notice's declarant, who is asking; raises SignInRequired or NotTheDeclarant."""
-    person = await again.sender(request, of)
+async def _refuse_others(request: AnyRequest, person: Person, found: Notice) -> None:
+    """Raises NotTheDeclarant."""
     if not await amending.is_declarant(request.app.state.deployment, person, found.id):
         raise NotTheDeclarant
-    return person
 
 
 async def _form(
@@ -67,7 +66,8 @@ async def _form(
 async def withdraw_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     """Why a notice is taken back."""
     found = await register.get(id)
-    person = await _own(request, found)
+    person = await request.user.signed_in()
+    await _refuse_others(request, person, found)
     lifecycle.refuse_unless_may_follow("withdrawn", found.state)
     key, sent = await again.sent(request, person, f"/notices/{found.id}/withdraw")
     hidden = again.hidden(request, person, key)
@@ -78,34 +78,25 @@ async def withdraw_form(request: AnyRequest, id: FromPath[str]) -> Response[str]
 async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     """Take a notice back."""
     given, found = await typed.fields(request), await register.get(id)
+    form = Withdrawal(reason=typed.filled(given, "reason"))
+
+    async def act(sent: Submission) -> Response[Any]:
+        await _refuse_others(request, sent.person, found)
+        reason = amending.check_withdrawal(form)
+        here = request.app.state.deployment
+        await amending.withdraw(here, sent.person, found.id, reason, sent.once)
+        return await _back_to(request, sent, found)
+
     path = f"/notices/{found.id}/withdraw"
-    try:
-        return await _withdraw(request, found, path, given)
-    except SignInRequired:
-        return await sign_in.again_for(request, given, path)
-
-
-async def _withdraw(
-    request: AnyRequest, found: Notice, path: str, given: dict[str, str]
-) -> Response[Any]:
-    person = await _own(request, found, given.get("of", ""))
-    reason = typed.filled(given, "reason")
-    once_ = again.once_of(request, person, path, given, reason)
-    key = again.key_in(given.get("key", ""))
-    try:
-        reason = amending.check_withdrawal(reason)
-        await amending.withdraw(request.app.state.deployment, person, found.id, reason, once_)
-    except Invalid as refusal:
-        filled = {"reason": given.get("reason", "")}
-        return await again.wrong(request, person, path, key, filled, refusal.problems)
-    return await _back_to(request, person, found, key)
+    return await carried_out(request, path, given, ("reason",), form.reason, act)
 
 
 @get("/notices/{id:str}/correct", include_in_schema=False)
 async def correct_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     """The clerical fields of a notice, to be corrected."""
     found = await register.get(id)
-    person = await _own(request, found)
+    person = await request.user.signed_in()
+    await _refuse_others(request, person, found)
     lifecycle.refuse_unless_may_follow("corrected", found.state)
     key, sent = await again.sent(request, person, f"/notices/{found.id}/correct")
     shown = _shown(found)
@@ -118,38 +109,27 @@ async def correct_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
 async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     """Correct clerical fields of a notice."""
     given, found = typed.with_days(await typed.fields(request)), await register.get(id)
-    path = f"/notices/{found.id}/correct"
-    try:
-        return await _correct(request, found, path, given)
-    except SignInRequired:
-        return await sign_in.again_for(request, given, path)
-
-
-async def _correct(
-    request: AnyRequest, found: Notice, path: str, given: dict[str, str]
-) -> Response[Any]:
-    person = await _own(request, found, given.get("of", ""))
     filled = {name: typed.filled(given, name) for name in _clerical(found)}
-    key = again.key_in(given.get("key", ""))
-    once_ = again.once_of(request, person, path, given, filled)
-    if await once.known(once_):  # pressed twice, and what was corrected is shown by now
-        return await _back_to(request, person, found, key)
-    deployment, now = request.app.state.deployment, datetime.now(UTC)
-    shown = _shown(found)
-    # What was left as it stands is no correction: it was right by the rules of its day.
-    changed = {name: text for name, text in filled.items() if text != shown[name]}
-    try:
-        changes = amending.check_correction(deployment, Correction(**changed), now)
-        await amending.correct(deployment, person, found.id, changes, now=now, once_=once_)
-    except Invalid as refusal:
-        values = {name: given.get(name, "") for name in filled}
-        return await again.wrong(request, person, path, key, values, refusal.problems)
-    return await _back_to(request, person, found, key)
+
+    async def act(sent: Submission) -> Response[Any]:
+        await _refuse_others(request, sent.person, found)
+        if await once.known(sent.once):  # pressed twice, and what was corrected is shown by now
+            return await _back_to(request, sent, found)
+        here, now = request.app.state.deployment, datetime.now(UTC)
+        shown = _shown(found)
+        # What was left as it stands is no correction: it was right by the rules of its day.
+        changed = {name: text for name, text in filled.items() if text != shown[name]}
+        changes = amending.check_correction(here, Correction(**changed), now)
+        await amending.correct(here, sent.person, found.id, changes, now=now, once_=sent.once)
+        return await _back_to(request, sent, found)
+
+    path = f"/notices/{found.id}/correct"
+    return await carried_out(request, path, given, tuple(filled), filled, act)
 
 
-async def _back_to(request: AnyRequest, person: Person, found: Notice, key: str) -> Response[str]:
+async def _back_to(request: AnyRequest, sent: Submission, found: Notice) -> Response[str]:
     """To the notice; a form of before, with something wrong, is forgotten."""
-    await unfinished.forget(request.app.state.deployment, person, key)
+    await unfinished.forget(request.app.state.deployment, sent.person, sent.key)
     return rendering.see_other(f"/notices/{found.id}#history", rendering.language_of(request))
 
 

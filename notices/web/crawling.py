@@ -15,7 +15,7 @@ from notices.deployment import Deployment
 from notices.facts.errors import NotFound
 from notices.web import rendering
 from notices.web.authentication import AnyRequest
-from notices.web.notices import whole_number
+from notices.web.queries import whole_number
 
 PAGES = ("/", "/declare", "/verify", "/log", "/problems")
 """Pages for everybody; a search is not for engines that search themselves."""

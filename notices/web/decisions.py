@@ -1,7 +1,5 @@
 """The JSON API of those who decide: officers, and the agencies that issue certificates."""
 
-from datetime import UTC, datetime
-
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -9,50 +7,41 @@ from litestar.params import FromPath
 from notices import register
 from notices.changing import confirming, deciding, issuing, rivals
 from notices.changing.rivals import Rivals
-from notices.facts.errors import BadQuery, Invalid, Problem
+from notices.facts.errors import BadQuery, Problem
 from notices.facts.forms import Confirmation, Decision, Redaction, Replacement
 from notices.facts.public.notice import Followed
 from notices.facts.public.shown import Time
 from notices.register import claims
-from notices.web import bodies, guards
-from notices.web.authentication import AnyRequest
+from notices.web import writing
+from notices.web.authentication import AnyRequest, Asker
 from notices.web.documenting import AGENCY, READ_ONE, SESSION, reads, writes
-from notices.web.notices import NO_STORE, answered, key_of, once_of, passed_on, whole_number
+from notices.web.queries import whole_number
+from notices.web.replies import NO_STORE, answered
 from notices.web.requested import MOST_WAITING, OverlapsQuery, RivalsQuery
 
 
 @post("/api/v1/notices/{id:str}/decisions", **writes("decide", "decisions", Decision))
 async def decide(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     """Admit or dismiss an objection, or annul the notice; for officers."""
-    key = key_of(request)
-    raw = await bodies.raw_json(request)
-    body, wrong = bodies.decode(raw, Decision)
-    person = await request.user.signed_in()
-    deciding.check(body, wrong)
-    guards.refuse_cross_site(request)
-    deciding.refuse_others(person)
-    notice = await register.get(id)
-    once_ = once_of(request, person.identity, key, raw)
-    answer = await deciding.decide(request.app.state.deployment, person, notice.id, body, once_)
-    return passed_on(answer, Followed, 201)
+    async with writing.of(request, Decision, Asker.signed_in) as write:
+        deciding.check(write.body, write.wrong)
+        once = write.admit()
+        deciding.refuse_others(write.by)
+        notice = await register.get(id)
+        done = await deciding.decide(write.deployment, write.by, notice.id, write.body, once)
+    return writing.created(done, Followed)
 
 
 @post("/api/v1/notices/{id:str}/redaction", **writes("redact", "decisions", Redaction))
 async def redact(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     """Remove what a notice says for good; number, times and status stay. For officers."""
-    key = key_of(request)
-    raw = await bodies.raw_json(request)
-    body, wrong = bodies.decode(raw, Redaction)
-    person = await request.user.signed_in()
-    if wrong:
-        raise Invalid(problems=wrong)
-    reason = deciding.check_reason(body.reason)
-    guards.refuse_cross_site(request)
-    deciding.refuse_others(person)
-    notice = await register.get(id)
-    once_ = once_of(request, person.identity, key, raw)
-    answer = await deciding.redact(request.app.state.deployment, person, notice.id, reason, once_)
-    return passed_on(answer, Followed, 201)
+    async with writing.of(request, Redaction, Asker.signed_in) as write:
+        reason = deciding.check_redaction(write.body, write.wrong)
+        once = write.admit()
+        deciding.refuse_others(write.by)
+        notice = await register.get(id)
+        done = await deciding.redact(write.deployment, write.by, notice.id, reason, once)
+    return writing.created(done, Followed)
 
 
 @post(
@@ -64,15 +53,12 @@ async def confirm(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
 
     The body is {} or empty.
     """
-    key = key_of(request)
-    raw = await bodies.raw_json(request, may_be_empty=True)
-    bodies.decode(raw or b"{}", Confirmation)
-    by = await request.user.agency_or_officer()
-    guards.refuse_cross_site(request)
-    notice = await register.get(id)
-    once_ = once_of(request, by.identity, key, raw)
-    answer = await confirming.confirm(request.app.state.deployment, by, notice.id, once_)
-    return passed_on(answer, Followed, 201)
+    by = Asker.agency_or_officer
+    async with writing.of(request, Confirmation, by, may_be_empty=True) as write:
+        once = write.admit()
+        notice = await register.get(id)
+        done = await confirming.confirm(write.deployment, write.by, notice.id, once)
+    return writing.created(done, Followed)
 
 
 @post(
@@ -81,17 +67,12 @@ async def confirm(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
 )
 async def replace(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     """Tell that a new certificate was issued; the old one is void for good."""
-    key = key_of(request)
-    raw = await bodies.raw_json(request)
-    body, wrong = bodies.decode(raw, Replacement)
-    agency = await request.user.agency()
-    deployment = request.app.state.deployment
-    issuing.check(deployment, body, datetime.now(UTC), wrong)
-    guards.refuse_cross_site(request)
-    notice = await register.get(id)
-    once_ = once_of(request, agency.identity, key, raw)
-    answer = await issuing.replace(deployment, agency, notice.id, body, once_)
-    return passed_on(answer, Followed, 201)
+    async with writing.of(request, Replacement, Asker.agency) as write:
+        issuing.check(write.deployment, write.body, write.now, write.wrong)
+        once = write.admit()
+        notice = await register.get(id)
+        done = await issuing.replace(write.deployment, write.by, notice.id, write.body, once)
+    return writing.created(done, Followed)
 
 
 class Overlap(msgspec.Struct, frozen=True, kw_only=True):

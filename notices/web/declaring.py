@@ -10,22 +10,16 @@ from typing import Any
 import msgspec
 from litestar import Response, get, post
 
-from notices.changing import unfinished
+from notices.changing import evidence, unfinished
 from notices.changing.evidence import Receiving
 from notices.changing.unfinished import Draft, Told
 from notices.deployment import Deployment
 from notices.facts.errors import Invalid, NotTheHolder, Problem, SignInRequired
 from notices.identity import Person
-from notices.web import (
-    again,
-    filing,
-    publishing,
-    rendering,
-    sign_in,
-    steps,
-)
+from notices.web import again, multipart, publishing, rendering, sign_in, steps, typed, uploads
 from notices.web.authentication import AnyRequest
 from notices.web.drafts import STEPS, declarations_of, of_another, problems_in, step_of
+from notices.web.filing import EXHIBIT
 from notices.web.posted import Posted
 from notices.web.uploads import Upload
 
@@ -54,12 +48,20 @@ async def start(request: AnyRequest) -> Response[Any]:
 @post("/declare", include_in_schema=False)
 async def proceed(request: AnyRequest) -> Response[Any]:
     """From a step to another one, or to publishing; what was typed is kept on the way."""
-    upload = await filing.typed_in(request)
+    upload = await _received(request)
     try:
         return await _proceed(request, upload)
     finally:
         if upload.receiving is not None:
             upload.receiving.give_up()
+
+
+async def _received(request: AnyRequest) -> Upload:
+    """What was typed; the form has a file where a document is asked for."""
+    if not multipart.is_form(request):
+        return Upload(await typed.fields(request), None, [], b"")
+    person, id = await request.user.person(), evidence.new_id()
+    return await uploads.received(request, person, file=EXHIBIT, id=id, known=None)
 
 
 async def _proceed(request: AnyRequest, upload: Upload) -> Response[Any]:

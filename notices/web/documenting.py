@@ -32,8 +32,9 @@ from notices.web import requested, sharing
 from notices.web.requested import Nothing
 from notices.web.schemas import Raw, reference_to
 
-COUNTS = "counts"
-"""Option of handlers: it counts what is sent to it by a policy of its own."""
+COUNTS, CHANGES_NOTHING = "counts", "changes_nothing"
+"""Options of handlers: it counts what is sent to it by a policy of its own; it is no write, so that
+a page of any site may send to it."""
 
 JSON, FORM, PROBLEM = "application/json", "multipart/form-data", "application/problem+json"
 EXAMPLES = Path(__file__).parent.parent / "facts" / "data" / "examples.json"
@@ -277,5 +278,5 @@ def asks(operation_id: str, tag: str, body: type[msgspec.Struct]) -> dict[str, A
             once=False,
             problems=(400, 401, 408, 413, 415, 422, 429, 503),
         ),
-        "opt": {"query": frozenset(), sharing.ASKS: True, COUNTS: True},
+        "opt": {"query": frozenset(), sharing.ASKS: True, COUNTS: True, CHANGES_NOTHING: True},
     }

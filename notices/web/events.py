@@ -7,10 +7,11 @@ from notices import register
 from notices.deployment import Deployment
 from notices.facts.public.notice import Events
 from notices.limits.slices import Slices
-from notices.web import guards
+from notices.web import limiting
 from notices.web.authentication import AnyRequest
 from notices.web.documenting import reads
-from notices.web.notices import NO_STORE, answered, log_index, passed_on
+from notices.web.queries import log_index
+from notices.web.replies import NO_STORE, answered, passed_on
 from notices.web.requested import MOST_EVENTS, EventsQuery
 
 PIECE = 20
@@ -20,7 +21,7 @@ PIECE = 20
 @get("/api/v1/events", **reads("getEvents", "events", EventsQuery))
 async def get_events(request: AnyRequest) -> Response[Events]:
     """Events of all notices in the order of the log, from `since` (inclusive) on."""
-    await guards.limit(request, "events")
+    await limiting.limit(request, "events")
     since = log_index(request, "since", 0) or 0
     limit = log_index(request, "limit", 100, low=1, high=MOST_EVENTS) or 100
     deployment = request.app.state.deployment

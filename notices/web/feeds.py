@@ -20,10 +20,11 @@ from notices.facts.public.notice import PublicNotice
 from notices.facts.public.service import PublicKeys
 from notices.finding import Query
 from notices.limits.slices import Slices
-from notices.web import guards, wording
+from notices.web import limiting, queries, wording
 from notices.web.authentication import AnyRequest
 from notices.web.documenting import reads
-from notices.web.notices import SEARCH_PARAMETERS, answered, parameters, query_of
+from notices.web.queries import SEARCH_PARAMETERS, parameters, query_of
+from notices.web.replies import answered
 from notices.web.requested import DEEPEST, SearchQuery
 
 FEED = "application/atom+xml"
@@ -54,8 +55,8 @@ async def feed(request: AnyRequest) -> Response[bytes]:
 
     Knows every parameter of the search; a page has 50 where nothing else is asked for.
     """
-    await guards.limit(request, "search")
-    guards.refuse_given_twice(request, SEARCH_PARAMETERS)
+    await limiting.limit(request, "search")
+    queries.refuse_given_twice(request, SEARCH_PARAMETERS)
     query = query_of(request, USUAL_PAGE)
     query = replace(query, holder_kind="organisation", sort=query.sort or "newest")
     given = {

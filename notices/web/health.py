@@ -27,7 +27,7 @@ from notices.upkeep.vitals import Look, Vitals
 from notices.web import sharing
 from notices.web.authentication import AnyRequest
 from notices.web.documenting import JSON, reads
-from notices.web.notices import NO_STORE, answered
+from notices.web.replies import NO_STORE, answered
 
 REQUESTS = Counter(
     "notices_http_requests_total", "Requests answered.", ["method", "route", "status"]

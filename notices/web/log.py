@@ -6,10 +6,11 @@ from litestar.params import FromPath
 from notices import log, register
 from notices.facts.errors import NotFound
 from notices.trust import receipts, tiles
-from notices.web import guards, rendering
+from notices.web import queries, rendering
 from notices.web.authentication import AnyRequest
 from notices.web.documenting import reads
-from notices.web.notices import NO_STORE, log_index
+from notices.web.queries import log_index
+from notices.web.replies import NO_STORE
 
 BYTES = "application/octet-stream"
 TEXT = "text/plain"  # Litestar adds the charset
@@ -50,9 +51,10 @@ async def tile(request: AnyRequest, path: FromPath[str]) -> Response[bytes]:
 
 async def tlog_proof(request: AnyRequest, id: str) -> Response[bytes]:
     """The receipt of an event of a notice in the format of others (C2SP tlog-proof)."""
-    guards.refuse_unknown_parameters(request, frozenset({"event"}))
+    queries.refuse_unknown_parameters(request, frozenset({"event"}))
     index = log_index(request, "event", None)
-    receipt = await register.receipt(request.app.state.deployment, id, index)
+    notice = await register.get(id)
+    receipt = await register.receipt(request.app.state.deployment, notice, index)
     name = f"{receipt.index}.tlog-proof"
     return Response(
         receipts.to_text(receipt).encode(),

@@ -2,19 +2,22 @@
 
 from typing import Any
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
 from notices import register
-from notices.changing import objecting, unfinished
+from notices.changing import evidence, objecting, unfinished
 from notices.changing.unfinished import Draft
-from notices.facts.errors import Invalid, MediaType, SignInRequired
+from notices.facts.errors import MediaType
+from notices.facts.forms import Objection
 from notices.identity import Person
 from notices.register import Notice
-from notices.web import again, guards, multipart, objections, rendering, sign_in
+from notices.web import again, limiting, multipart, rendering, typed, uploads
 from notices.web.authentication import AnyRequest
-from notices.web.objections import Filed
+from notices.web.objections import EVIDENCE
+from notices.web.submitting import Submission, carried_out
+
+FIELDS = Objection.__struct_fields__
 
 
 def _path(id: str) -> str:
@@ -32,7 +35,7 @@ async def _page(
         status=422 if problems else 200,
         cache=rendering.NEVER_KEPT,
         notice=found.public(request.app.state.deployment),
-        values={name: draft.fields.get(name, "") for name in objections.FIELDS},
+        values={name: draft.fields.get(name, "") for name in FIELDS},
         problems=problems,
         errors=rendering.by_field(problems),
         hidden=again.hidden(request, person, key),
@@ -60,32 +63,32 @@ async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
 
     What was typed is kept like a declaration's, so that no browser has to keep the page.
     """
-    guards.refuse_cross_site(request)
     if not multipart.is_form(request):
         raise MediaType(expected=multipart.FORM)
     found = await register.get(id)
-    filed = await objections.received(request, await request.user.person(), of_page=True)
-    try:
-        return await _object(request, found, filed)
-    except SignInRequired:
-        filed.discard()
-        given = {name: filed.typed.get(name, "") for name in (*objections.FIELDS, *again.HIDDEN)}
-        return await sign_in.again_for(request, given, _path(found.id))
+    person, file = await request.user.person(), evidence.new_id()
+    upload = await uploads.received(request, person, file=EVIDENCE, id=file, known=None)
+    given, path = upload.fields, _path(found.id)
+    objection = Objection(**{name: typed.filled(given, name) for name in FIELDS})
 
+    async def act(sent: Submission) -> Response[Any]:
+        here = request.app.state.deployment
+        objecting.check(objection, upload.wrong)
+        await objecting.refuse_own(here, sent.person, found)
+        async with limiting.counting(request, "object", sent.person, sent.once):
+            filed = await objecting.object_to(
+                here, sent.person, found, objection,
+                id=file, receiving=upload.receiving, once_=sent.once,
+            )  # fmt: skip
+        received = Draft(step=path, published=(filed.id,))
+        await unfinished.finish(here, sent.person, request.user.session, sent.key, received)
+        return again.to(request, path, sent.key)
 
-async def _object(request: AnyRequest, found: Notice, filed: Filed) -> Response[Any]:
-    person = await again.sender(request, filed.typed.get("of", ""))
-    key, path = again.key_in(filed.typed.get("key", "")), _path(found.id)
-    once_ = again.once_of(request, person, path, filed.typed, filed.raw)
     try:
-        answer = await objections.file(request, person, found.id, filed, once_)
-    except Invalid as refusal:
-        typed = {name: text for name, text in msgspec.structs.asdict(filed.form).items() if text}
-        return await again.wrong(request, person, path, key, typed, refusal.problems)
-    received = Draft(step=path, published=(msgspec.json.decode(answer)["id"],))
-    session = request.user.session
-    await unfinished.finish(request.app.state.deployment, person, session, key, received)
-    return again.to(request, path, key)
+        return await carried_out(request, path, given, FIELDS, upload.raw, act)
+    finally:
+        if upload.receiving is not None:
+            upload.receiving.give_up()
 
 
 HANDLERS = [form, object_to]

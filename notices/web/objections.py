@@ -1,98 +1,30 @@
 """The JSON API of objections: filed by anybody who knows the number, read by officers."""
 
-from dataclasses import dataclass
 from typing import get_args
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from notices import once, register
-from notices.changing import evidence, objecting
-from notices.changing.evidence import Receiving
+from notices import register
+from notices.changing import objecting
 from notices.changing.objecting import Objections
 from notices.facts.errors import (
     BadQuery,
-    Invalid,
     NoSuchNotice,
     Problem,
-    Refusal,
-    SignInRequired,
 )
 from notices.facts.forms import Objection
 from notices.facts.public.notice import ObjectionFiled, ObjectionStatus
-from notices.identity import Person
-from notices.once import Once
-from notices.web import bodies, guards, multipart, uploads
-from notices.web.authentication import AnyRequest, account_of
+from notices.web import limiting, uploads, writing
+from notices.web.authentication import AnyRequest, Asker
 from notices.web.documenting import EVIDENCE_TYPES, READ_ONE, reads, writes
-from notices.web.notices import NO_STORE, answered, key_of, once_of, passed_on, whole_number
+from notices.web.queries import whole_number
+from notices.web.replies import NO_STORE, answered
 from notices.web.requested import MOST_WAITING, ObjectionsQuery
 
 EVIDENCE = "evidence"
-FIELDS = ("number", "ground", "text")
 STATUSES = get_args(ObjectionStatus)
-
-
-@dataclass
-class Filed:
-    """An objection as it came: its form, what was wrong with it already, its file if any."""
-
-    id: str
-    form: Objection
-    wrong: list[Problem]
-    receiving: Receiving | None
-    raw: bytes
-    typed: dict[str, str]
-    """Everything that a page's form holds; of a program nothing."""
-
-    def discard(self) -> None:
-        if self.receiving is not None:
-            self.receiving.discard()
-
-
-async def received(request: AnyRequest, person: Person | None, *, of_page: bool = False) -> Filed:
-    """The objection in a JSON body or in a form with a file; of strangers no file is kept."""
-    id = evidence.new_id()
-    if not multipart.is_form(request):
-        raw = await bodies.raw_json(request)
-        form, wrong = bodies.decode(raw, Objection)
-        return Filed(id, form, wrong, None, raw, {})
-    upload = await uploads.received(
-        request, person, file=EVIDENCE, id=id, known=None if of_page else FIELDS
-    )
-    filled = {name: upload.fields.get(name, "").strip() or None for name in FIELDS}
-    typed = upload.fields if of_page else {}
-    return Filed(id, Objection(**filled), upload.wrong, upload.receiving, upload.raw, typed)
-
-
-async def file(
-    request: AnyRequest, person: Person, id: str, filed: Filed, once_: Once | None
-) -> str:
-    """Check and file what was `received`; the 201's body. A refused file is gone."""
-    deployment = request.app.state.deployment
-    try:
-        objecting.check(filed.form, filed.wrong)
-        guards.refuse_cross_site(request)
-        notice = await register.get(id)
-        await objecting.refuse_own(deployment, person, notice)
-        counted = not await once.known(once_)
-        if counted:
-            await guards.limit(request, "object", account_of(person))
-    except BaseException:
-        filed.discard()
-        raise
-    try:
-        return await objecting.object_to(
-            deployment, person, notice, filed.form,
-            id=filed.id, receiving=filed.receiving, once_=once_,
-        )  # fmt: skip
-    except Invalid:
-        raise  # who does not know the number stays counted, or he could try them all
-    except Refusal:
-        if counted:
-            await guards.give_back(request, "object", account_of(person))
-        raise
 
 
 @post(
@@ -101,13 +33,17 @@ async def file(
 )
 async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[ObjectionFiled]:
     """Object to a notice; as a form (multipart/form-data) an `evidence` file may come along."""
-    key = key_of(request)
-    person = await request.user.person()
-    filed = await received(request, person)
-    if person is None:
-        raise SignInRequired
-    once_ = once_of(request, person.identity, key, filed.raw)
-    return passed_on(await file(request, person, id, filed, once_), ObjectionFiled, 201)
+    async with writing.of(request, Objection, Asker.signed_in, file=EVIDENCE) as write:
+        objecting.check(write.body, write.wrong)
+        once = write.admit()
+        notice = await register.get(id)
+        await objecting.refuse_own(write.deployment, write.by, notice)
+        async with limiting.counting(request, "object", write.by, once):
+            done = await objecting.object_to(
+                write.deployment, write.by, notice, write.body,
+                id=write.file_id, receiving=write.receiving, once_=once,
+            )  # fmt: skip
+    return writing.created(done, ObjectionFiled)
 
 
 @get(

@@ -14,9 +14,9 @@ from notices.facts.public.notice import Receipt
 from notices.facts.texts import CHINA, Text, rfc3339
 from notices.register import Notice
 from notices.trust import proofs, receipts
-from notices.web import guards, marks, press, rendering, wording
+from notices.web import limiting, marks, press, rendering, wording
 from notices.web.authentication import AnyRequest
-from notices.web.notices import NO_STORE
+from notices.web.replies import NO_STORE
 from notices.web.typesetting import LARGEST_QR_CODE
 
 PROVISIONAL = Text("（暂定，以后年度的放假安排公布后可能调整）", "(provisional)")
@@ -46,11 +46,11 @@ PROVES = Text(
 
 async def pdf(request: AnyRequest, id: str) -> Response[bytes]:
     """The notice as it is now, for printing; raises Unavailable when too many are being printed."""
-    await guards.limit(request, "print")
+    await limiting.limit(request, "print")
     deployment: Deployment = request.app.state.deployment
     notice = await register.get(id)
     async with request.app.state.places.presses.taken(request):
-        receipt = await register.receipt(deployment, notice.id, None)
+        receipt = await register.receipt(deployment, notice, None)
         texts = await register.texts_of(notice.id)
         sheet = sheet_of(deployment, notice, receipt, texts, rendering.language_of(request))
         content = await request.app.state.presses.make(sheet)

@@ -17,7 +17,7 @@ from notices.facts.excess import TooManyRequests
 from notices.facts.forms import Declaration, Holder
 from notices.identity import Person
 from notices.once import Once
-from notices.web import again, guards, papers, rendering
+from notices.web import limiting, papers, rendering, writing
 from notices.web.authentication import AnyRequest, account_of
 
 MOST_AT_ONCE = 30
@@ -49,7 +49,7 @@ async def publish(
     refused: Refused = []
     for declaration, once_ in posts:
         try:
-            body = await declarations.declare(
+            done = await declarations.declare(
                 deployment,
                 person,
                 declaration,
@@ -58,10 +58,10 @@ async def publish(
                 receiving=receiving,
             )
         except AlreadyDeclared as refusal:
-            await guards.give_back(request, "declare", account_of(person))
+            await limiting.give_back(request, "declare", account_of(person))
             refused.append((declaration, refusal.existing.id))
         else:
-            published.append(msgspec.json.decode(body)["id"])
+            published.append(done.id)
     return published, refused
 
 
@@ -81,7 +81,7 @@ def _once_of(
 ) -> Once | None:
     if key and papers.asked_together(certificate):
         key = f"{key}.{declaration.document}"
-    return again.once_of(request, person, "/declare", {"key": key}, declaration)
+    return writing.once_of(request, person, key, msgspec.json.encode(declaration), "/declare")
 
 
 async def _count(request: AnyRequest, person: Person, keys: list[Once | None]) -> None:
@@ -91,10 +91,10 @@ async def _count(request: AnyRequest, person: Person, keys: list[Once | None]) -
         for once_ in keys:
             if not await once.known(once_):
                 counted += 1  # what is refused is counted too
-                await guards.limit(request, "declare", account_of(person))
+                await limiting.limit(request, "declare", account_of(person))
     except TooManyRequests:
         for _ in range(counted):
-            await guards.give_back(request, "declare", account_of(person))
+            await limiting.give_back(request, "declare", account_of(person))
         raise
 
 

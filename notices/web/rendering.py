@@ -21,7 +21,7 @@ from notices.identity import Person
 from notices.trust import verdicts
 from notices.web import wording
 from notices.web.authentication import AnyRequest
-from notices.web.notices import SEARCH_PARAMETERS
+from notices.web.queries import SEARCH_PARAMETERS
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"

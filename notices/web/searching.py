@@ -15,15 +15,9 @@ from notices.facts.numbers import identifier_form
 from notices.facts.public.search import Counts, SearchPage
 from notices.facts.readings import bare_form
 from notices.finding import Finder, Query
-from notices.web import guards, rendering, wording
+from notices.web import limiting, queries, rendering, wording
 from notices.web.authentication import AnyRequest
-from notices.web.notices import (
-    SEARCH_PARAMETERS,
-    SORTS,
-    STATUSES,
-    parameters,
-    query_of,
-)
+from notices.web.queries import SEARCH_PARAMETERS, SORTS, STATUSES, parameters, query_of
 from notices.web.requested import DEEPEST
 from notices.web.wording import NotHere
 
@@ -37,8 +31,8 @@ Choice = tuple[str, str, int | None]
 @get("/notices", include_in_schema=False)
 async def search(request: AnyRequest) -> Response[str]:
     """Published notices by words, number and filters, with counts."""
-    await guards.limit(request, "search")
-    guards.refuse_given_twice(request, SEARCH_PARAMETERS)
+    await limiting.limit(request, "search")
+    queries.refuse_given_twice(request, SEARCH_PARAMETERS)
     query = query_of(request)
     finder: Finder = request.app.state.finder
     found = await finder.find(query)
@@ -121,7 +115,7 @@ async def _facet_without(finder: Finder, query: Query, name: str) -> Counts | No
     """How many notices each value of a filter would leave, or None where that is not known."""
     changes: dict[str, Any] = {name: None, "page": 1, "per_page": 1}
     try:
-        found = await finder.find(dataclasses.replace(query, **changes))
+        found = await finder.found(dataclasses.replace(query, **changes))
     except Unavailable:
         return None
     if found.degraded or found.interpreted.approximate:

@@ -5,9 +5,10 @@ from typing import Any
 from litestar import Response, delete, get, post
 
 from notices.changing import leaving
-from notices.web import authentication, guards, rendering, sign_in
-from notices.web.authentication import AnyRequest
+from notices.web import authentication, rendering, sign_in, writing
+from notices.web.authentication import AnyRequest, Asker
 from notices.web.documenting import reads
+from notices.web.requested import Nothing
 from notices.web.sign_in import Onward
 
 
@@ -21,7 +22,6 @@ async def sign_in_page(request: AnyRequest) -> Response[Any]:
 @post("/sign-out", include_in_schema=False)
 async def sign_out(request: AnyRequest) -> Response[str]:
     """End the session, if there is one, and forget what was typed in it."""
-    guards.refuse_cross_site(request)
     deployment = request.app.state.deployment
     await leaving.sign_out(deployment, request.user.session)
     response = rendering.see_other("/", rendering.language_of(request))
@@ -36,12 +36,11 @@ async def sign_out(request: AnyRequest) -> Response[str]:
 )
 async def end(request: AnyRequest) -> Response[None]:
     """End the session."""
-    await request.user.signed_in()
-    guards.refuse_cross_site(request)
-    deployment = request.app.state.deployment
-    await leaving.sign_out(deployment, request.user.session)
+    async with writing.of(request, Nothing, Asker.signed_in) as write:
+        write.admit()
+        await leaving.sign_out(write.deployment, request.user.session)
     response = Response(None, status_code=204)
-    authentication.forget(response, deployment)
+    authentication.forget(response, write.deployment)
     return response
 
 

@@ -8,7 +8,7 @@ from notices.facts import text_check
 from notices.facts.dates import read_day
 from notices.facts.errors import BadRequest, Refusal
 from notices.facts.texts import Text
-from notices.web import bodies, guards, problems
+from notices.web import bodies, cross_site, problems
 from notices.web.authentication import AnyRequest
 from notices.web.rendering import UNSENT
 
@@ -16,10 +16,8 @@ FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 100
 
 
-async def fields(request: AnyRequest, *, writing: bool = True) -> dict[str, str]:
-    """The fields of a posted form; raises CrossSite, BodyTooLarge, MediaType or BadRequest."""
-    if writing:
-        guards.refuse_cross_site(request)
+async def fields(request: AnyRequest) -> dict[str, str]:
+    """The fields of a posted form; raises BodyTooLarge, MediaType or BadRequest."""
     given = decode(await bodies.read(request, FORM))
     request.scope["state"][UNSENT] = given, None
     return given
@@ -30,6 +28,8 @@ async def rescue(request: AnyRequest) -> None:
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if request.method == "POST" and kind == FORM and not problems.for_machines(request.url.path):
         with contextlib.suppress(Refusal):
+            # What another site sent would be sent once more by whoever sees the page.
+            cross_site.refuse(request)
             await fields(request)
 
 

@@ -13,10 +13,10 @@ from notices.facts.public.answer import Answer, Answers
 from notices.limits import Counted
 from notices.limits.slices import Slices
 from notices.verification import MOST, Checked, Question
-from notices.web import bodies, guards, sharing
+from notices.web import bodies, limiting, sharing
 from notices.web.authentication import AnyRequest
 from notices.web.documenting import asks
-from notices.web.notices import NO_STORE, answered
+from notices.web.replies import NO_STORE, answered
 
 MOST_BYTES = 1536 * 1024
 """A thousand questions of the longest numbers fit."""
@@ -43,9 +43,9 @@ class Questions(Question, kw_only=True):
 @post("/api/v1/verifications", status_code=200, **asks("verify", "verifications", Questions))
 async def verify(request: AnyRequest) -> Response[Answer | Answers]:
     """A signed answer for a certificate shown to you, or for up to 1,000."""
-    who = await guards.counted(request)
+    who = await limiting.counted(request)
     # One is counted before anything is read, the others when it is known how many there are.
-    await guards.limit(request, "verify", who)
+    await limiting.limit(request, "verify", who)
     raw = await bodies.raw_json(request, MOST_BYTES)
     if len(raw) <= bodies.MOST_BYTES:
         return await _answered(request, raw, who)
@@ -57,7 +57,7 @@ async def _answered(request: AnyRequest, raw: bytes, who: Counted) -> Response[A
     deployment = request.app.state.deployment
     data, items = await _read(raw)
     many = items is not None
-    if many and guards.is_stranger(request, who) and _count(items) > MOST_OF_STRANGERS:
+    if many and limiting.is_stranger(request, who) and _count(items) > MOST_OF_STRANGERS:
         raise ManyNeedSignIn(most=MOST_OF_STRANGERS)
     questions = await _many(data, items) if many else _one(data)
     checked = await verification.check(deployment, questions, many=many)
@@ -88,9 +88,9 @@ async def count(request: AnyRequest, who: Counted, checked: list[Checked]) -> Ma
 
     The guesses at masked numbers that are among it.
     """
-    await guards.limit(request, "verify", who, len(checked) - 1)
+    await limiting.limit(request, "verify", who, len(checked) - 1)
     guesses = verification.guesses(checked)
-    await guards.limit_guesses(request, who, guesses)
+    await limiting.limit_guesses(request, who, guesses)
     return guesses
 
 

@@ -16,9 +16,9 @@ from notices.facts.public.answer import Answer
 from notices.facts.texts import Text
 from notices.register import Notice
 from notices.verification import Question
-from notices.web import guards, rendering, typed, verifications, wording
+from notices.web import limiting, rendering, typed, verifications, wording
 from notices.web.authentication import AnyRequest
-from notices.web.documenting import COUNTS
+from notices.web.documenting import CHANGES_NOTHING, COUNTS
 
 MOST_TYPED = 1000
 """Characters of a field: beyond what a number may have even with much that nobody sees."""
@@ -40,12 +40,14 @@ async def verify_form(request: AnyRequest) -> Response[str]:
     )
 
 
-@post("/verify", status_code=200, include_in_schema=False, opt={COUNTS: True})
+@post(
+    "/verify", status_code=200, include_in_schema=False, opt={COUNTS: True, CHANGES_NOTHING: True}
+)
 async def verify(request: AnyRequest) -> Response[str]:
     """The answer, and what it means."""
-    who = await guards.counted(request)
-    await guards.limit(request, "verify", who)
-    given = await typed.fields(request, writing=False)
+    who = await limiting.counted(request)
+    await limiting.limit(request, "verify", who)
+    given = await typed.fields(request)
     deployment = request.app.state.deployment
     values = {name: given.get(name, "")[:MOST_TYPED] for name in ASKED}
     own_notice = await _own_notice(values["number"])

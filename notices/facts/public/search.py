@@ -56,6 +56,27 @@ class SearchPage(msgspec.Struct, frozen=True, kw_only=True):
     interpreted: Interpreted
 
 
+class RawSearchPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A `SearchPage` whose notices are JSON text still, as the search index has them."""
+
+    total: int
+    total_is_exact: bool
+    page: int
+    per_page: int
+    notices: list[msgspec.Raw]
+    facets: Facets
+    degraded: bool
+    interpreted: Interpreted
+
+    def read(self) -> SearchPage:
+        """With its notices as values."""
+        notices = [_FOUND.decode(each) for each in self.notices]
+        return SearchPage(**{**msgspec.structs.asdict(self), "notices": notices})
+
+
+_FOUND = msgspec.json.Decoder(FoundNotice)
+
+
 class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
     """What may be meant; `id` is a document's, a certificate's or a notice's."""
 

@@ -12,8 +12,8 @@ from notices.facts.identifiers import IDENTIFIER_TYPES, identifier_problems
 from notices.facts.masking import one_line
 from notices.facts.text_check import choice_problems, text_problems
 from notices.identity import KINDS, Organisation, Person
-from notices.web import authentication, bodies, guards, rendering, typed
-from notices.web.authentication import AnyRequest
+from notices.web import authentication, rendering, typed, writing
+from notices.web.authentication import AnyRequest, Asker
 from notices.web.documenting import writes
 from notices.web.sign_in import Onward, SignIn, arrived
 
@@ -132,15 +132,14 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
 )
 async def login(request: AnyRequest) -> Response[None]:
     """Sign in as a made-up person; a service that is no demo has no such path."""
-    body, wrong = bodies.decode(await bodies.raw_json(request), Login)
-    if wrong:
-        raise Invalid(problems=wrong)
-    person = person_from(stripped(body))
-    guards.refuse_cross_site(request)
-    deployment = request.app.state.deployment
-    token = await leaving.sign_in(deployment, person, request.user.session)
+    async with writing.of(request, Login, Asker.person) as write:
+        if write.wrong:
+            raise Invalid(problems=write.wrong)
+        person = person_from(stripped(write.body))
+        write.admit()
+        token = await leaving.sign_in(write.deployment, person, request.user.session)
     response = Response(None, status_code=204)
-    authentication.remember(response, deployment, token)
+    authentication.remember(response, write.deployment, token)
     return response
 
 
