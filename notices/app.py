@@ -40,7 +40,9 @@ from notices.web import (
     multipart,
     notices,
     objections,
+    options,
     pages,
+    press,
     problems,
     queries,
     rendering,
@@ -52,7 +54,7 @@ from notices.web import (
 )
 from notices.web.authentication import AnyRequest, Asker
 from notices.web.packing import Packer
-from notices.web.places import Places
+from notices.web.places import Place, Places
 from notices.web.press import Presses
 from notices.web.recording import Recorder
 from notices.web.schemas import Schemas
@@ -84,7 +86,7 @@ async def look_at_address(request: AnyRequest) -> Response[str] | None:
         await typed.rescue(request)
         raise
     queries.refuse_bad_encoding(request)
-    known = request.route_handler.opt.get("query")
+    known = request.route_handler.opt.get(options.QUERY)
     if known is not None:
         queries.refuse_unknown_parameters(request, known)
     if (elsewhere := addresses.elsewhere(request)) is not None:
@@ -165,9 +167,10 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             {
                 "deployment": here,
                 "finder": finder,
-                "places": Places(),
+                "places": Places(Place(press.AT_ONCE, press.RETRY_AFTER)),
                 "presses": presses,
                 "sign_in": way_in,
+                "error_page": rendering.error_page,
                 "feeds": {},
                 "looks": health.looks(settings.uploads_folder),
                 "catalogue_json": msgspec.json.encode(here.catalogue.public()).decode(),

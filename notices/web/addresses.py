@@ -13,7 +13,8 @@ from urllib.parse import quote, urlsplit
 from litestar import Response
 from litestar.enums import MediaType
 
-from notices.web.problems import AnyRequest, for_machines
+from notices.web.authentication import AnyRequest
+from notices.web.languages import for_machines
 
 NAMES = ("127.0.0.1", "localhost", "[::1]")
 PORTS = {"http": 80, "https": 443}

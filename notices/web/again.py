@@ -16,7 +16,7 @@ from notices.changing.unfinished import Draft, Told
 from notices.deployment import Deployment
 from notices.facts.errors import Problem, SignInRequired
 from notices.identity import Person
-from notices.web import rendering
+from notices.web import languages, rendering
 from notices.web.authentication import AnyRequest
 
 AGAIN = "again"
@@ -101,4 +101,4 @@ def address(path: str, key: str) -> str:
 
 
 def to(request: AnyRequest, path: str, key: str) -> Response[Any]:
-    return rendering.see_other(address(path, key), rendering.language_of(request))
+    return rendering.see_other(address(path, key), languages.language_of(request))

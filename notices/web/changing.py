@@ -14,7 +14,7 @@ from notices.facts.forms import Correction, Withdrawal
 from notices.facts.texts import CHINA
 from notices.identity import Person
 from notices.register import Notice
-from notices.web import again, region_field, rendering, typed
+from notices.web import again, languages, region_field, rendering, typed
 from notices.web.authentication import AnyRequest
 from notices.web.submitting import Submission, carried_out
 
@@ -130,7 +130,7 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
 async def _back_to(request: AnyRequest, sent: Submission, found: Notice) -> Response[str]:
     """To the notice; a form of before, with something wrong, is forgotten."""
     await unfinished.forget(request.app.state.deployment, sent.person, sent.key)
-    return rendering.see_other(f"/notices/{found.id}#history", rendering.language_of(request))
+    return rendering.see_other(f"/notices/{found.id}#history", languages.language_of(request))
 
 
 HANDLERS = [withdraw_form, withdraw, correct_form, correct]

@@ -1,9 +1,9 @@
 """Writes that another site made somebody's browser send (cross-site request forgery)."""
 
 from notices.facts.errors import CrossSite
-from notices.web import addresses, problems
+from notices.web import addresses, languages
 from notices.web.authentication import AnyRequest
-from notices.web.documenting import CHANGES_NOTHING
+from notices.web.options import CHANGES_NOTHING
 
 
 def refuse_to_pages(request: AnyRequest) -> None:
@@ -11,7 +11,7 @@ def refuse_to_pages(request: AnyRequest) -> None:
 
     What is sent to the API is refused later, in the contract's order (`web/writing.py`).
     """
-    if request.method in ("GET", "HEAD", "OPTIONS") or problems.for_machines(request.url.path):
+    if request.method in ("GET", "HEAD", "OPTIONS") or languages.for_machines(request.url.path):
         return
     if not request.route_handler.opt.get(CHANGES_NOTHING):
         refuse(request)

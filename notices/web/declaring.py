@@ -16,7 +16,17 @@ from notices.changing.unfinished import Draft, Told
 from notices.deployment import Deployment
 from notices.facts.errors import Invalid, NotTheHolder, Problem, SignInRequired
 from notices.identity import Person
-from notices.web import again, multipart, publishing, rendering, sign_in, steps, typed, uploads
+from notices.web import (
+    again,
+    languages,
+    multipart,
+    publishing,
+    rendering,
+    sign_in,
+    steps,
+    typed,
+    uploads,
+)
 from notices.web.authentication import AnyRequest
 from notices.web.drafts import STEPS, declarations_of, of_another, problems_in, step_of
 from notices.web.filing import EXHIBIT
@@ -41,7 +51,7 @@ async def start(request: AnyRequest) -> Response[Any]:
             # An address of its own, which nothing is kept under before something is typed.
             where = steps.address("matter", unfinished.new_id())
             where = rendering.address(where, "zh", [("certificate", named)])
-            return rendering.see_other(where, rendering.language_of(request))
+            return rendering.see_other(where, languages.language_of(request))
     return await steps.certificates(request, person or steps.NOBODY, "", Draft(), [])
 
 
@@ -95,11 +105,11 @@ async def _go_on(request: AnyRequest, posted: Posted, upload: Upload) -> Respons
             id, draft = await _publish(request, person, posted, id, draft, upload.receiving)
         if draft.done:
             done = publishing.address(draft.published)
-            return rendering.see_other(done, rendering.language_of(request))
+            return rendering.see_other(done, languages.language_of(request))
     where = steps.address(posted.page if draft.done else draft.step, id)
     if posted.page == "certificate" and posted.given.get("find"):
         where = rendering.address(where, "zh", [("find", posted.given["find"].strip()[:100])])
-    return rendering.see_other(where, rendering.language_of(request))
+    return rendering.see_other(where, languages.language_of(request))
 
 
 def _looked_at(
@@ -216,13 +226,13 @@ async def _signed_out(request: AnyRequest, posted: Posted) -> Response[Any]:
             lambda before: msgspec.structs.replace(posted.keep(deployment, before), agreed=()),
         )
     ):
-        language = rendering.language_of(request)
+        language = languages.language_of(request)
         next = rendering.address(steps.address(posted.page, posted.draft), language)
         return rendering.see_other(rendering.address("/sign-in", "zh", [("next", next)]), language)
     typed = posted.keep(deployment, None).fields
     if typed.keys() == {"certificate"}:
         where = rendering.address("/declare", "zh", [("certificate", typed["certificate"][:100])])
-        return rendering.see_other(where, rendering.language_of(request))
+        return rendering.see_other(where, languages.language_of(request))
     return await sign_in.again_for(request, posted.given)
 
 

@@ -28,13 +28,9 @@ from litestar.openapi.spec import (
 )
 
 from notices.facts.public.problem import ProblemDetails
-from notices.web import requested, sharing
+from notices.web import options, requested
 from notices.web.requested import Nothing
 from notices.web.schemas import Raw, reference_to
-
-COUNTS, CHANGES_NOTHING = "counts", "changes_nothing"
-"""Options of handlers: it counts what is sent to it by a policy of its own; it is no write, so that
-a page of any site may send to it."""
 
 JSON, FORM, PROBLEM = "application/json", "multipart/form-data", "application/problem+json"
 EXAMPLES = Path(__file__).parent.parent / "facts" / "data" / "examples.json"
@@ -214,7 +210,7 @@ def reads(
     return {
         "operation_id": operation_id,
         "tags": [tag],
-        "opt": {"query": known, sharing.CLOSED: closed},
+        "opt": {options.QUERY: known, options.CLOSED: closed},
         "security": [SESSION] if closed else [],
         "operation_class": _operation(query, kinds=kinds, also=also),
         "responses": _problems(*{*problems, *((401, 403) if closed else ())}),
@@ -243,7 +239,7 @@ def writes(
     return {
         "operation_id": operation_id,
         "tags": [tag],
-        "opt": {"query": frozenset()},
+        "opt": {options.QUERY: frozenset()},
         "security": list(by),
         "operation_class": _operation(
             Nothing, contents, may_be_empty=may_be_empty, once=once, headers=headers
@@ -278,5 +274,10 @@ def asks(operation_id: str, tag: str, body: type[msgspec.Struct]) -> dict[str, A
             once=False,
             problems=(400, 401, 408, 413, 415, 422, 429, 503),
         ),
-        "opt": {"query": frozenset(), sharing.ASKS: True, COUNTS: True, CHANGES_NOTHING: True},
+        "opt": {
+            options.QUERY: frozenset(),
+            options.ASKS: True,
+            options.COUNTS: True,
+            options.CHANGES_NOTHING: True,
+        },
     }

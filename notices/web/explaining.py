@@ -1,8 +1,9 @@
-"""The page that each problem's `type` names: what its code means, and what to do about it."""
+"""Pages that explain: each problem's `type`, and the log."""
 
 from litestar import Response, get
 from litestar.params import FromPath
 
+from notices import log
 from notices.facts import problem_codes
 from notices.facts.errors import NotFound
 from notices.web import rendering
@@ -30,4 +31,16 @@ async def problem(request: AnyRequest, code: FromPath[str]) -> Response[str]:
     return await rendering.page(request, "problem.html", problem=found)
 
 
-HANDLERS = [problems, problem]
+@get("/log", include_in_schema=False)
+async def the_log(request: AnyRequest) -> Response[str]:
+    """What the log is, in words, with its present checkpoint and where everything is."""
+    keys = request.app.state.deployment.keys
+    return await rendering.page(
+        request,
+        "log.html",
+        checkpoint=await log.checkpoint(keys.log),
+        vkey=keys.log.vkey,
+    )
+
+
+HANDLERS = [problems, problem, the_log]

@@ -12,8 +12,6 @@ from msgspec import UNSET
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
-    Counter,
-    Histogram,
     generate_latest,
 )
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -24,21 +22,10 @@ from notices.facts.errors import NotFound
 from notices.facts.public.service import Alive, Database, Readiness, Relay, Uploads
 from notices.upkeep import vitals
 from notices.upkeep.vitals import Look, Vitals
-from notices.web import sharing
+from notices.web import options
 from notices.web.authentication import AnyRequest
 from notices.web.documenting import JSON, reads
 from notices.web.replies import NO_STORE, answered
-
-REQUESTS = Counter(
-    "notices_http_requests_total", "Requests answered.", ["method", "route", "status"]
-)
-SECONDS = Histogram(
-    "notices_http_request_seconds",
-    "Time to answer a request.",
-    ["route"],
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
-)
-
 
 DATABASE: dict[str, Database] = {"yes": "up", "full": "full", "read_only": "read_only"}
 """What operators are told of whether it takes writes."""
@@ -127,7 +114,7 @@ class _Now(Collector):
                 yield GaugeMetricFamily(name, words, value)
 
 
-@get("/metrics", opt={"query": frozenset(), sharing.CLOSED: True}, include_in_schema=False)
+@get("/metrics", opt={options.QUERY: frozenset(), options.CLOSED: True}, include_in_schema=False)
 async def metrics(request: AnyRequest) -> Response[bytes]:
     """Prometheus' text format; route patterns are the only labels a stranger can choose from."""
     now = CollectorRegistry()

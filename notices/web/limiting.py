@@ -11,7 +11,7 @@ from notices.identity import Person
 from notices.limits import Counted
 from notices.once import Once
 from notices.web.authentication import AnyRequest, account_of
-from notices.web.documenting import COUNTS
+from notices.web.options import COUNTS
 
 
 def _limited(request: AnyRequest) -> bool:

@@ -6,7 +6,7 @@ from litestar.params import FromPath
 from notices import log, register
 from notices.facts.errors import NotFound
 from notices.trust import receipts, tiles
-from notices.web import queries, rendering
+from notices.web import queries
 from notices.web.authentication import AnyRequest
 from notices.web.documenting import reads
 from notices.web.queries import log_index
@@ -63,16 +63,4 @@ async def tlog_proof(request: AnyRequest, id: str) -> Response[bytes]:
     )
 
 
-@get("/log", include_in_schema=False)
-async def page(request: AnyRequest) -> Response[str]:
-    """What the log is, in words, with its present checkpoint and where everything is."""
-    keys = request.app.state.deployment.keys
-    return await rendering.page(
-        request,
-        "log.html",
-        checkpoint=await log.checkpoint(keys.log),
-        vkey=keys.log.vkey,
-    )
-
-
-HANDLERS = [checkpoint, vkey, tile, page]
+HANDLERS = [checkpoint, vkey, tile]

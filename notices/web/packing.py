@@ -22,7 +22,7 @@ from litestar.types import (
     Send,
 )
 
-from notices.web import sharing
+from notices.web import options
 
 LEVEL = 6
 FEWEST_BYTES = 500
@@ -98,7 +98,7 @@ def _may_be_packed(start: HTTPResponseStartEvent) -> bool:
 
 def _is_somebodys(scope: HTTPScope, start: HTTPResponseStartEvent) -> bool:
     handler = scope.get("route_handler")
-    if handler is not None and handler.opt.get(sharing.CLOSED):
+    if handler is not None and handler.opt.get(options.CLOSED):
         return True
     type = _value(start["headers"], b"content-type")
     # Both names that the cookie can have end alike.

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from notices.facts.errors import Unavailable
-from notices.web import press, turns
+from notices.web import turns
 from notices.web.authentication import AnyRequest
 
 PATIENCE = 5.0
@@ -42,8 +42,8 @@ class Place:
 class Places:
     """Those of one web process."""
 
-    def __init__(self) -> None:
+    def __init__(self, presses: Place) -> None:
         self.batches = Place(1)
         self.events = Place(1)
         """Pages of the log and feeds of it, which programs read again and again."""
-        self.presses = Place(press.AT_ONCE, press.RETRY_AFTER)
+        self.presses = presses

@@ -14,7 +14,7 @@ from notices.facts.public.notice import Receipt
 from notices.facts.texts import CHINA, Text, rfc3339
 from notices.register import Notice
 from notices.trust import proofs, receipts
-from notices.web import limiting, marks, press, rendering, wording
+from notices.web import languages, limiting, marks, press, wording
 from notices.web.authentication import AnyRequest
 from notices.web.replies import NO_STORE
 from notices.web.typesetting import LARGEST_QR_CODE
@@ -52,7 +52,7 @@ async def pdf(request: AnyRequest, id: str) -> Response[bytes]:
     async with request.app.state.places.presses.taken(request):
         receipt = await register.receipt(deployment, notice, None)
         texts = await register.texts_of(notice.id)
-        sheet = sheet_of(deployment, notice, receipt, texts, rendering.language_of(request))
+        sheet = sheet_of(deployment, notice, receipt, texts, languages.language_of(request))
         content = await request.app.state.presses.make(sheet)
     return Response(
         content,
@@ -106,8 +106,8 @@ class _Words:
         return [text.zh, text.en] if self.both else [text.zh]
 
     def moment(self, at: datetime) -> str:
-        zh = rendering.shown_time(at, "zh")
-        return f"{zh} ({rendering.shown_time(at, 'en')})" if self.both else zh
+        zh = languages.shown_time(at, "zh")
+        return f"{zh} ({languages.shown_time(at, 'en')})" if self.both else zh
 
 
 def _sheet(
@@ -135,14 +135,14 @@ def _sheet(
         "subtitle": "　".join(filter(None, [paper, title.en if words.both else ""])) or None,
         "statement": statement,
         "notes": list(_notes(notice, words)),
-        "signed": rendering.shown_time(notice.published_at, "zh", with_clock=False),
+        "signed": languages.shown_time(notice.published_at, "zh", with_clock=False),
         "status": {
             "label": words(Text("打印时的状态", "Status when printed")),
             "word": words(wording.STATUSES[standing]),
             "since": words(
                 Text(
-                    f"自 {rendering.shown_time(notice.state.since, 'zh')} 起",
-                    f"since {rendering.shown_time(notice.state.since, 'en')}",
+                    f"自 {languages.shown_time(notice.state.since, 'zh')} 起",
+                    f"since {languages.shown_time(notice.state.since, 'en')}",
                 )
             ),
             "meanings": words.lines(wording.MEANINGS[standing]),

@@ -13,15 +13,11 @@ from notices.facts.errors import Refusal
 from notices.facts.public.problem import ProblemDetails, WrongValue
 from notices.facts.texts import Text
 from notices.web import turns
+from notices.web.languages import for_machines, language_of
 
 log = structlog.get_logger("notices.web")
 
 AnyRequest = Request[Any, Any, Any]
-MACHINE_PATHS = (
-    "/api/", "/health/", "/metrics", "/schema", "/log/", "/feed.atom", "/.well-known/", "/static/",
-    "/robots.txt", "/sitemap.xml", "/favicon.ico",
-)  # fmt: skip
-MACHINE_FILES = (".tlog-proof",)
 MOST_ERRORS = 20
 MOST_BYTES = 16_000
 """Of one problem: whoever sends nonsense makes us send little."""
@@ -33,28 +29,6 @@ BY_STATUS: dict[int, type[Refusal]] = {
     413: errors.BodyTooLarge,
     415: errors.MediaType,
 }
-
-
-def for_machines(path: str) -> bool:
-    """Whether a program reads what is answered there, and no person."""
-    return path.startswith(MACHINE_PATHS) or path.endswith(MACHINE_FILES)
-
-
-def language_of(request: AnyRequest) -> str:
-    """`zh` unless English is preferred: by `lang` on pages, by Accept-Language for programs."""
-    if not for_machines(request.url.path):
-        return "en" if request.query_params.get("lang") == "en" else "zh"
-    best, weight = "zh", 0.0
-    for part in request.headers.get("accept-language", "").split(","):
-        tag, _, quality = part.strip().partition(";q=")
-        try:
-            q = float(quality) if quality else 1.0
-        except ValueError:
-            continue
-        primary = tag.lower().split("-")[0]
-        if primary in ("zh", "en") and q > weight:
-            best, weight = primary, q
-    return best
 
 
 def as_refusal(exception: Exception) -> Refusal:
@@ -120,9 +94,7 @@ def respond(request: AnyRequest, exception: Exception) -> Response[Any]:
             request.scope["state"][turns.IN_VAIN] = True
     headers = {**refusal.headers, "Cache-Control": "no-store"}
     if not for_machines(request.url.path):
-        from notices.web.rendering import error_page  # pages import this module
-
-        page: Response[Any] = error_page(request, refusal, refusal.status)
+        page: Response[Any] = request.app.state.error_page(request, refusal, refusal.status)
         page.headers.update(headers)
         return page
     return Response(

@@ -17,7 +17,7 @@ from notices.facts.excess import TooManyRequests
 from notices.facts.forms import Declaration, Holder
 from notices.identity import Person
 from notices.once import Once
-from notices.web import limiting, papers, rendering, writing
+from notices.web import languages, limiting, papers, rendering, writing
 from notices.web.authentication import AnyRequest, account_of
 
 MOST_AT_ONCE = 30
@@ -150,7 +150,7 @@ async def done(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     found = [await register.get(each) for each in [id, *also][:MOST_AT_ONCE]]
     own = [each for each in found if await amending.is_declarant(deployment, person, each.id)]
     if found[0] not in own:
-        return rendering.see_other(f"/notices/{found[0].id}", rendering.language_of(request))
+        return rendering.see_other(f"/notices/{found[0].id}", languages.language_of(request))
     notices = [each.public(deployment) for each in own]
     return await rendering.page(
         request,

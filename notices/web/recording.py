@@ -7,9 +7,19 @@ from typing import Any
 import structlog
 from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import Counter, Histogram
 
-from notices.web.health import REQUESTS, SECONDS
 from notices.web.sharing import RESOURCE_POLICY
+
+REQUESTS = Counter(
+    "notices_http_requests_total", "Requests answered.", ["method", "route", "status"]
+)
+SECONDS = Histogram(
+    "notices_http_request_seconds",
+    "Time to answer a request.",
+    ["route"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
 
 log = structlog.get_logger("notices.web")
 

@@ -16,11 +16,13 @@ from notices.facts import errors
 from notices.facts.errors import Problem, Refusal
 from notices.facts.notice_ids import printed
 from notices.facts.public import form as forms
-from notices.facts.texts import CHINA, Text
+from notices.facts.texts import Text
 from notices.identity import Person
 from notices.trust import verdicts
 from notices.web import wording
 from notices.web.authentication import AnyRequest
+from notices.web.languages import language_of, shown_time
+from notices.web.options import UNSENT
 from notices.web.queries import SEARCH_PARAMETERS
 
 HERE = Path(__file__).parent
@@ -29,10 +31,6 @@ STATIC = HERE / "static"
 SHOWN_AGAIN = "private, no-cache"
 """For pages to which the browser's back button must lead without asking to send a form again."""
 NEVER_KEPT = "no-store"
-
-UNSENT = "unsent"
-"""In a request's state: the fields of its form, and the name of its file ("" where it has none,
-None where the form can have none)."""
 
 MOST_ECHOED = 300
 """Characters of what was typed that a page shows again; more is refused, and would come back."""
@@ -88,10 +86,6 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={DIGESTS[name]}"
 
 
-def language_of(request: AnyRequest) -> str:
-    return "en" if request.query_params.get("lang") == "en" else "zh"
-
-
 def address(path: str, language: str, params: Sequence[tuple[str, str]] = ()) -> str:
     """A local address that keeps the language of the page that leads there."""
     path, _, fragment = path.partition("#")
@@ -110,20 +104,6 @@ def local_path(text: str | None, default: str = "/") -> str:
     except ValueError:
         return default
     return default if parts.scheme or parts.netloc else text
-
-
-def shown_time(at: str | datetime | None, language: str, with_clock: bool = True) -> str:
-    """A time or date as people write it, in China's time."""
-    if at is None:
-        return ""
-    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(CHINA)
-    if language == "en":
-        day = f"{moment.day} {moment:%B %Y}"
-        return f"{day}, {moment:%H:%M}" if with_clock else day
-    day = f"{moment.year}年{moment.month}月{moment.day}日"
-    return f"{day} {moment:%H:%M}" if with_clock else day
 
 
 class Words:

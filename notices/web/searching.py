@@ -15,7 +15,7 @@ from notices.facts.numbers import identifier_form
 from notices.facts.public.search import Counts, SearchPage
 from notices.facts.readings import bare_form
 from notices.finding import Finder, Query
-from notices.web import limiting, queries, rendering, wording
+from notices.web import languages, limiting, queries, rendering, wording
 from notices.web.authentication import AnyRequest
 from notices.web.queries import SEARCH_PARAMETERS, SORTS, STATUSES, parameters, query_of
 from notices.web.requested import DEEPEST
@@ -62,7 +62,7 @@ async def search(request: AnyRequest) -> Response[str]:
         too_many=found.total > DEEPEST or (found.total == DEEPEST and not found.total_is_exact),
         deepest=DEEPEST,
         feed=rendering.address("/feed.atom", "zh", list(given.items())),
-        to_page=_to_page(given, rendering.language_of(request)),
+        to_page=_to_page(given, languages.language_of(request)),
         filtered=any(given.get(name) for name in FILTERS),
     )
 
@@ -132,7 +132,7 @@ def _choices(
 ) -> dict[str, list[Choice]]:
     """For each filter its values, the most frequent first."""
     deployment = request.app.state.deployment
-    language = rendering.language_of(request)
+    language = languages.language_of(request)
 
     def name_of(kind: str, value: str) -> str:
         if kind == "certificate":

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, delete, get, post
 
 from notices.changing import leaving
-from notices.web import authentication, rendering, sign_in, writing
+from notices.web import authentication, languages, rendering, sign_in, writing
 from notices.web.authentication import AnyRequest, Asker
 from notices.web.documenting import reads
 from notices.web.requested import Nothing
@@ -24,7 +24,7 @@ async def sign_out(request: AnyRequest) -> Response[str]:
     """End the session, if there is one, and forget what was typed in it."""
     deployment = request.app.state.deployment
     await leaving.sign_out(deployment, request.user.session)
-    response = rendering.see_other("/", rendering.language_of(request))
+    response = rendering.see_other("/", languages.language_of(request))
     authentication.forget(response, deployment)
     return response
 

@@ -25,9 +25,7 @@ from litestar.types import (
 )
 
 from notices.facts.public.answer import Answer
-
-CLOSED, ASKS = "closed", "asks"
-"""Options of handlers: of a read that needs an identity, and of a POST that changes nothing."""
+from notices.web.options import ASKS, CLOSED
 
 Headers = list[tuple[bytes, bytes]]
 RESOURCE_POLICY = b"cross-origin-resource-policy"

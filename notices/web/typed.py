@@ -8,9 +8,9 @@ from notices.facts import text_check
 from notices.facts.dates import read_day
 from notices.facts.errors import BadRequest, Refusal
 from notices.facts.texts import Text
-from notices.web import bodies, cross_site, problems
+from notices.web import bodies, cross_site, languages
 from notices.web.authentication import AnyRequest
-from notices.web.rendering import UNSENT
+from notices.web.options import UNSENT
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 100
@@ -26,7 +26,7 @@ async def fields(request: AnyRequest) -> dict[str, str]:
 async def rescue(request: AnyRequest) -> None:
     """Read a page's form that is refused unread, since the page of the refusal gives it back."""
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if request.method == "POST" and kind == FORM and not problems.for_machines(request.url.path):
+    if request.method == "POST" and kind == FORM and not languages.for_machines(request.url.path):
         with contextlib.suppress(Refusal):
             # What another site sent would be sent once more by whoever sees the page.
             cross_site.refuse(request)

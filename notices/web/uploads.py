@@ -11,7 +11,7 @@ from notices.facts.errors import Problem, SignInRequired, UnknownField
 from notices.identity import Person
 from notices.web import multipart, typed
 from notices.web.authentication import AnyRequest
-from notices.web.rendering import UNSENT
+from notices.web.options import UNSENT
 
 
 @dataclass

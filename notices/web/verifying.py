@@ -18,7 +18,7 @@ from notices.register import Notice
 from notices.verification import Question
 from notices.web import limiting, rendering, typed, verifications, wording
 from notices.web.authentication import AnyRequest
-from notices.web.documenting import CHANGES_NOTHING, COUNTS
+from notices.web.options import CHANGES_NOTHING, COUNTS
 
 MOST_TYPED = 1000
 """Characters of a field: beyond what a number may have even with much that nobody sees."""

@@ -19,7 +19,7 @@ from notices.facts.errors import BadRequest
 from notices.facts.texts import Text
 from notices.identity import Person
 from notices.trust.sealing import SealError
-from notices.web import again, authentication, rendering, steps
+from notices.web import again, authentication, languages, rendering, steps
 from notices.web.authentication import AnyRequest
 from notices.web.posted import Posted
 
@@ -79,7 +79,7 @@ async def arrived(request: AnyRequest, person: Person, onward: Onward) -> Respon
     token = await leaving.sign_in(deployment, person, request.user.session)
     if fields is not None:
         next = await _resumed(deployment, person, token, next, fields)
-    response = rendering.see_other(next, rendering.language_of(request))
+    response = rendering.see_other(next, languages.language_of(request))
     authentication.remember(response, deployment, token)
     return response
 
