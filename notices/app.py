@@ -21,7 +21,7 @@ from notices.facts.errors import NotFound, Refusal, Unavailable
 from notices.facts.troubles import UnusableUrl
 from notices.finding import Finder
 from notices.settings import Settings
-from notices.upkeep import tidying
+from notices.upkeep import looking, tidying
 from notices.web import (
     addresses,
     authentication,
@@ -103,7 +103,7 @@ async def connect(here: Deployment) -> None:
     url = here.settings.database_url or ""
     while True:
         try:
-            await deployment.look_at(url, here)
+            await looking.look_at(url, here)
         except (WrongDatabase, UnusableUrl, Unavailable, asyncpg.PostgresError) as error:
             cause = error.__cause__ or error
             LOG.warning("waiting_for_the_database", error=type(cause).__name__)

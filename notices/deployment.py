@@ -47,22 +47,6 @@ def load(settings: Settings) -> Deployment:
     )
 
 
-async def look_at(url: str, deployment: Deployment) -> None:
-    """Refuse the one at `url` as a start does, before anything else is asked of it.
-
-    Raises Unavailable and PostgresError while there is none, or none that was migrated.
-    """
-    from notices.upkeep.forking import refuse_a_fork  # which knows what is refused here
-
-    database = Database()
-    await database.start(url, 1)
-    try:
-        await refuse_another_database(deployment, database)
-        await refuse_a_fork(deployment, database)
-    finally:
-        await database.stop()
-
-
 async def refuse_another_database(deployment: Deployment, database: Database = DB) -> None:
     """Raise WrongDatabase unless the database was written with these keys and these rules.
 

@@ -55,6 +55,7 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
     from notices.app import create_app, lasting_app
     from notices.facts.errors import Unavailable
     from notices.logs import configure
+    from notices.upkeep import looking
     from notices.web.connections import BoundProtocol, most_connections
 
     if options.spare:
@@ -68,7 +69,7 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
     here = deployment.load(settings)
     # With another key or rule it does not even start; a database that is away may come later.
     with contextlib.suppress(Unavailable, asyncpg.PostgresError):
-        asyncio.run(deployment.look_at(named_database(settings), here))
+        asyncio.run(looking.look_at(named_database(settings), here))
     BoundProtocol.most = most_connections()
     inherited = [socket.socket(fileno=each) for each in options.fd or ()]
     with contextlib.ExitStack() as open_sockets:
@@ -98,6 +99,7 @@ def relay(settings: Settings, options: argparse.Namespace) -> None:
     from notices.database import DB
     from notices.logs import configure
     from notices.relay import run
+    from notices.upkeep import looking
     from search.admin import Admin
 
     configure()

@@ -229,9 +229,9 @@ async def _signed_out(request: AnyRequest, posted: Posted) -> Response[Any]:
         language = languages.language_of(request)
         next = rendering.address(steps.address(posted.page, posted.draft), language)
         return rendering.see_other(rendering.address("/sign-in", "zh", [("next", next)]), language)
-    typed = posted.keep(deployment, None).fields
-    if typed.keys() == {"certificate"}:
-        where = rendering.address("/declare", "zh", [("certificate", typed["certificate"][:100])])
+    given = posted.keep(deployment, None).fields
+    if given.keys() == {"certificate"}:
+        where = rendering.address("/declare", "zh", [("certificate", given["certificate"][:100])])
         return rendering.see_other(where, languages.language_of(request))
     return await sign_in.again_for(request, posted.given)
 
