@@ -99,7 +99,6 @@ def relay(settings: Settings, options: argparse.Namespace) -> None:
     from notices.database import DB
     from notices.logs import configure
     from notices.relay import run
-    from notices.upkeep import looking
     from search.admin import Admin
 
     configure()
