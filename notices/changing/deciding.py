@@ -15,8 +15,7 @@ from notices.facts import followups, lifecycle, masking, periods
 from notices.facts.errors import Invalid, Problem, refuse_wrong
 from notices.facts.forms import Decision, Declaration
 from notices.facts.names import letters_of
-from notices.facts.public.form import ContestedForm, DecidedForm
-from notices.facts.public.notice import EventKind
+from notices.facts.public.form import ContestedForm, DecidedForm, EventKind
 from notices.facts.refusals import AlreadyRedacted, NoOpenObjection, NotAnOfficer
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
 from notices.identity import Person

@@ -9,8 +9,8 @@ from notices import log, once, register
 from notices.database import DB, committed
 from notices.deployment import Deployment
 from notices.facts import followups, lifecycle
-from notices.facts.public.form import EventForm
-from notices.facts.public.notice import EventKind, Followed
+from notices.facts.public.form import EventForm, EventKind
+from notices.facts.public.notice import Followed
 from notices.log import Turn
 from notices.once import Once
 from notices.register import Notice, claims
