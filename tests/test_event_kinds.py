@@ -33,7 +33,7 @@ DESIGN = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", DESIGN)
 def test_an_event_is_what_the_design_says(kind: EventKind) -> None:
     by, follows, after = DESIGN[kind]
     row = KINDS[kind]

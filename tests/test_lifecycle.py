@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from notices.facts.catalogue import Period
 from notices.facts.errors import NotAllowedNow, Refusal
-from notices.facts.event_kinds import KINDS
+from notices.facts.event_kinds import END_CLAIMS, KINDS
 from notices.facts.lifecycle import (
     Event,
     State,
@@ -246,7 +246,7 @@ def test_every_allowed_life_keeps_its_promises(steps, period, rest, for_another)
     assert PUBLISHED <= last.since <= end
     assert last.redacted == ("redacted" in kinds)
     assert (last.status == "replaced") == ("replaced" in kinds)
-    assert (last.status == "reinstated") == bool(kinds & {"withdrawn", "annulled", "superseded"})
+    assert (last.status == "reinstated") == bool(kinds & set(END_CLAIMS))
     assert ("superseded" in kinds) <= (for_another and confirmed is None)
     assert ("replaced" in kinds) <= (not for_another or confirmed is not None)
     if last.status in ("declared", "invalid") and not last.awaiting:
