@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import asyncpg
+import httpx
 import pytest
 
 from notices.facts.event_kinds import BEFORE, FIRST, KINDS, OUTCOMES, bringing, leading_to
@@ -95,6 +96,15 @@ def test_every_status_that_is_shown_has_a_colour_of_its_own(status: str) -> None
     assert re.search(rf"\.badge\.{status}\b", sheet)
 
 
+async def test_the_description_of_the_api_lists_what_the_table_has(
+    client: httpx.AsyncClient,
+) -> None:
+    described = (await client.get("/schema/openapi.json")).json()["components"]["schemas"]
+
+    assert described["EventKind"]["enum"] == list(KINDS)
+    assert set(described["Status"]["enum"]) == set(STATUSES) - {"no_notice", "awaiting"}
+
+
 # The database.
 
 LISTS: dict[tuple[str, str], tuple[str, ...]] = {
@@ -176,6 +186,7 @@ async def test_a_trigger_removes_the_text_for_what_removes_it(
 
 WORDS = {*KINDS, *get_args(Status)}
 IN_SQL = re.compile(r"\b(kind|status)\s+(NOT\s+)?IN\s+\('(\w+)'")
+IN_PAGES = re.compile(r"\bin [(\[]([^)\]]*)")
 LISTING = {
     "notices/facts/event_kinds.py": "the table",
     "notices/facts/statuses.py": "the statuses",
@@ -216,3 +227,6 @@ def test_nobody_else_lists_kinds_or_statuses() -> None:
 
     assert {file: lists for file, lists in found.items() if file not in LISTING} == {}
     assert found.keys() == LISTING.keys()
+    for page in sorted((ROOT / "notices" / "web" / "templates").glob("*")):
+        named = [set(re.findall(r"'(\w+)'", each)) for each in IN_PAGES.findall(page.read_text())]
+        assert not any(len(WORDS & words) > 1 for words in named), page.name

@@ -193,6 +193,14 @@ def test_what_awaits_a_confirmation_is_superseded_and_never_replaced():
         refuse_unless_may_follow("superseded", stands)
 
 
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_declaration_stands_unless_it_is_contested_or_has_ended(status):
+    state = State(status, PUBLISHED, None, None, True)
+
+    assert state.stands == (status in ("declared", "invalid"))
+    assert state.ended == (status in ("reinstated", "replaced"))
+
+
 @pytest.mark.parametrize(
     ("status", "refusal"), [("reinstated", AlreadyReinstated), ("replaced", AlreadyReplaced)]
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notices.facts.errors import NotAllowedNow
-from notices.facts.event_kinds import FIRST, KINDS
+from notices.facts.event_kinds import FIRST, KINDS, leading_to
 from notices.facts.public.form import EventKind
 from notices.facts.public.notice import Status
 from notices.facts.refusals import AlreadyRedacted
@@ -47,6 +47,11 @@ class State:
     redacted: bool = False
 
     @property
+    def stands(self) -> bool:
+        """Whether the status is what the clock alone gives: neither contested nor ended."""
+        return not leading_to(self.status)
+
+    @property
     def ended(self) -> bool:
         """Whether the notice's own life is over, so that nobody objects to it any more."""
         return self.status in ENDED
@@ -62,33 +67,39 @@ def state(
     """
     if not events or events[0].kind != FIRST:
         raise ValueError("the first event of a notice is that it was published")
-    # What a later version may have brought changes no status that this one knows.
-    known = [(event, KINDS[event.kind]) for event in events if event.kind in KINDS]
-    redacted = any(kind.removes_text for _, kind in known)
-    since = events[0].at
+    since, redacted = events[0].at, False
     contest: tuple[Event, Status] | None = None
-    for event, kind in known:
+    end: tuple[Event, Status] | None = None
+    for event in events[1:]:
+        kind = KINDS.get(event.kind)
+        if kind is None:
+            continue  # a later version brought it: it changes no status that this one knows
+        redacted = redacted or kind.removes_text
         match kind.after:
-            case "reinstated":
-                return State("reinstated", event.at, None, None, living=False, redacted=redacted)
-            case "replaced":
-                return State(
-                    "replaced", event.at, effective_at, None, living=True, redacted=redacted
-                )
+            case "reinstated" | "replaced" as last:
+                end = event, last
             case "contested":
                 running = awaiting or event.at < effective_at
                 contest = (event, "declared" if running else "invalid")
             case "before" if contest:
                 since, contest = event.at, None
-    shown = {"living": True, "awaiting": awaiting, "redacted": redacted}
+    if end:
+        event, status = end
+        living = status == "replaced"
+        until = effective_at if living else None
+        return State(status, event.at, until, None, living, redacted=redacted)
     if contest:
-        return State("contested", contest[0].at, None, contest[1], **shown)
+        event, before = contest
+        return State(
+            "contested", event.at, None, before, living=True, awaiting=awaiting, redacted=redacted
+        )
     if awaiting:
-        return State("declared", since, None, None, **shown)
+        return State("declared", since, None, None, living=True, awaiting=True, redacted=redacted)
     # Clocks of two machines differ by a little; a notice never is younger than its last event.
     if max(now, events[-1].at) < effective_at:
-        return State("declared", since, effective_at, None, **shown)
-    return State("invalid", max(since, effective_at), effective_at, None, **shown)
+        return State("declared", since, effective_at, None, living=True, redacted=redacted)
+    since = max(since, effective_at)
+    return State("invalid", since, effective_at, None, living=True, redacted=redacted)
 
 
 def may_follow(kind: EventKind, state: State) -> bool:
