@@ -8,14 +8,16 @@ from typing import Any, get_args
 
 import asyncpg
 import httpx
+import msgspec
 import pytest
 
+from notices.changing import deciding, following, issuing
 from notices.facts.event_kinds import BEFORE, FIRST, KINDS, OUTCOMES, bringing, leading_to
 from notices.facts.public.form import EventForm, EventKind, Ground, PublicForm, Unit
 from notices.facts.public.notice import Evidence, ObjectionStatus, Status
 from notices.facts.relations import RELATIONS
 from notices.facts.statuses import ENDED, STATUSES
-from notices.upkeep import comparing
+from notices.identity import Person
 from notices.web import marks, wording
 
 ROOT = Path(__file__).parent.parent
@@ -82,11 +84,17 @@ def test_the_last_outcome_brought_the_present_status() -> None:
     assert bringing([FIRST, "withdrawn", "redacted", "invented-later"]) is KINDS["withdrawn"]
 
 
-def test_who_did_what_is_sealed_where_it_was_an_officer_or_an_agency() -> None:
-    """Of a correction and of a withdrawal nobody is named: only the declarant can."""
-    named = {kind for kind, row in KINDS.items() if set(row.by) & {"officer", "agency"}}
+def test_every_private_side_of_an_event_tells_who_did_it() -> None:
+    """The audit reads it there, whatever else an act keeps."""
+    officer = Person(kind="officer", name="张三", identifier="1")
+    for private in (
+        deciding.Private(officer=officer, reason="x", objection="1"),
+        issuing.Private(agency="a", number="1"),
+        following.Doer(officer=officer),
+    ):
+        read = msgspec.json.decode(msgspec.json.encode(private), type=following.Doer)
 
-    assert set(comparing._KINDS) == named
+        assert (read.officer, read.agency) in ((officer, None), (None, "a"))
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -193,7 +201,6 @@ LISTING = {
     "notices/facts/public/form.py": "the type of a kind",
     "notices/facts/public/notice.py": "the type of a status",
     "notices/changing/deciding.py": "which event each decision is",
-    "notices/upkeep/comparing.py": "what is sealed with whose act",
     "notices/verification/matching.py": "which status is the gravest",
     "search/document.py": "what the clock alone tells apart is one thing to the index",
     "search/lookup.py": "likewise",

@@ -5,12 +5,10 @@ What was declared for somebody else takes effect with it, and claims its number 
 
 from datetime import datetime
 
-import msgspec
-
 from notices import register
 from notices.agencies import Agency
 from notices.changing import following, issuing
-from notices.changing.following import Followup
+from notices.changing.following import Doer, Followup
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import followups, lifecycle
@@ -20,13 +18,6 @@ from notices.identity import Person
 from notices.log import Turn
 from notices.once import Once
 from notices.register import Notice, claims
-
-
-class Private(msgspec.Struct, kw_only=True):
-    """Whose key it was, or which officer."""
-
-    agency: str | None = None
-    officer: Person | None = None
 
 
 async def confirm(
@@ -62,7 +53,7 @@ async def confirm(
             if agency is not None:
                 await DB.fetch("UPDATE notice SET evidence = 'issuer_confirmed' WHERE id = $1", id)
 
-        return Followup(form, _private(by), others, write)
+        return Followup(form, _doer(by), others, write)
 
     async def lock() -> None:
         await claims.lock_of(id)
@@ -87,8 +78,8 @@ async def _others(deployment: Deployment, id: str) -> list[str]:
     return await claims.unconfirmed_beside(id)
 
 
-def _private(by: Agency | Person) -> Private:
-    return Private(agency=by.id) if isinstance(by, Agency) else Private(officer=by)
+def _doer(by: Agency | Person) -> Doer:
+    return Doer(agency=by.id) if isinstance(by, Agency) else Doer(officer=by)
 
 
 async def _take_effect(id: str, at: datetime) -> None:

@@ -12,9 +12,17 @@ from notices.facts import followups, lifecycle
 from notices.facts.event_kinds import KINDS
 from notices.facts.public.form import EventForm, EventKind
 from notices.facts.public.notice import Followed
+from notices.identity import Person
 from notices.log import Turn
 from notices.once import Once
 from notices.register import Notice, claims
+
+
+class Doer(msgspec.Struct, kw_only=True):
+    """Whose key it was, or which officer: what every private side of an event tells of these."""
+
+    agency: str | None = None
+    officer: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,6 +209,9 @@ INTERRUPT = tuple(kind for kind, row in KINDS.items() if row.after == "contested
 RESUME = tuple(kind for kind, row in KINDS.items() if row.after == BEFORE)
 """Those with which a notice period stands still, and those with which it goes on."""
 
+NAMED = tuple(kind for kind, row in KINDS.items() if {"agency", "officer"}.intersection(row.by))
+"""Those of which it is kept under seal who did it; a declarant alone can do the others."""
+
 SILENT = tuple(kind for kind, row in KINDS.items() if row.after is None and not row.removes_text)
 """Those that leave the state of a notice (`lifecycle.state`) as it is."""
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from notices import deployment as deployments
-from notices.changing import confirming, following, issuing
+from notices.changing import following, issuing
 from notices.deployment import Deployment, WrongDatabase
 from notices.facts import catalogue
 from notices.facts.catalogue import Catalogue, Certificate
@@ -197,7 +197,7 @@ def _confirmed(here: Deployment, confirmed: Sequence[tuple[int, bytes | None]]) 
     """Whether one of these confirmations, whose texts were redacted, was an agency's."""
     for index, sealed in confirmed:
         with contextlib.suppress(*_SEALED):
-            found = _opened(here, sealed, following.place(index), confirming.Private)
+            found = _opened(here, sealed, following.place(index), following.Doer)
             if found.agency is not None:
                 return True
     return False
