@@ -14,7 +14,7 @@ from notices import agencies
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import periods
-from notices.facts.lifecycle import MAY_FOLLOW
+from notices.facts.event_kinds import BEFORE, KINDS
 from notices.trust import receipts
 from notices.upkeep import auditing
 from tests import emptying
@@ -477,6 +477,10 @@ async def test_what_can_be_done_to_a_redacted_notice(
     assert empty.status_code == 422
     for refused in (again, correction):
         assert (refused.status_code, refused.json()["code"]) == (409, "already_redacted")
+    page = (await restaurant.get(f"/notices/{id}")).text
+    assert f"/notices/{id}/withdraw" in page
+    assert f"/notices/{id}/correct" not in page
+    assert (await restaurant.get(f"/notices/{id}/correct")).status_code == 409
     await contested(anna, officer, id)
     withdrawn = await restaurant.post(at(id, "withdrawal"), json={"reason": "found"})
     assert withdrawn.json()["notice"]["status"] == "reinstated"
@@ -522,8 +526,6 @@ async def test_when_a_notice_ends_its_open_objections_are_closed(
 
 ACTS = ("corrected", "withdrawn", "confirmed", "contested", "dismissed", "annulled", "replaced",
         "redacted")  # fmt: skip
-AFTER = {"withdrawn": "reinstated", "contested": "contested", "annulled": "reinstated",
-         "replaced": "replaced"}  # fmt: skip
 
 
 @settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
@@ -568,7 +570,7 @@ async def test_in_every_order_of_events_only_what_the_table_allows_happens(
             )
         else:
             answer = await officer.post(at(id, "redaction"), json={"reason": "x"})
-        allowed = status in MAY_FOLLOW[act]
+        allowed = status in KINDS[act].follows
         if "redacted" in done and act in ("corrected", "confirmed", "replaced", "redacted"):
             allowed = False  # nothing is left to correct, and no issuer to speak for
         if act == "confirmed" and "confirmed" in done:
@@ -579,7 +581,8 @@ async def test_in_every_order_of_events_only_what_the_table_allows_happens(
             happened.append(act)
             if act == "contested":
                 before = status
-            status = before if act == "dismissed" else AFTER.get(act, status)
+            after = KINDS[act].after or status
+            status = before if after == BEFORE else after
         else:
             assert answer.status_code in (403, 409), answer.text
         shown = await notice(client, id)

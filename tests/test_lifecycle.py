@@ -1,5 +1,6 @@
 """The life of a notice, row by row and then in any order that is allowed."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -8,17 +9,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notices.facts.catalogue import Period
-from notices.facts.errors import Refusal
+from notices.facts.errors import NotAllowedNow, Refusal
+from notices.facts.event_kinds import END_CLAIMS, KINDS
 from notices.facts.lifecycle import (
-    MAY_FOLLOW,
     Event,
     State,
     may_follow,
+    refuse_ended,
     refuse_unless_may_follow,
+    refuse_without_text,
     state,
 )
 from notices.facts.periods import end_of_life
-from notices.facts.refusals import AlreadyReinstated, AlreadyReplaced, NotContested, UnderContest
+from notices.facts.refusals import (
+    AlreadyRedacted,
+    AlreadyReinstated,
+    AlreadyReplaced,
+    NotConfirmed,
+    NotContested,
+    UnderContest,
+)
 from notices.facts.texts import CHINA
 
 DAY = timedelta(days=1)
@@ -53,7 +63,7 @@ def test_a_notice_is_declared_until_its_period_is_over():
 @pytest.mark.parametrize("kind", ["corrected", "confirmed", "redacted"])
 @pytest.mark.parametrize("now", [1, 30])
 def test_some_events_change_no_status(kind, now):
-    assert life((kind, 1), now=now) == life(now=now)
+    assert life((kind, 1), now=now) == replace(life(now=now), redacted=kind == "redacted")
 
 
 @pytest.mark.parametrize("kind", ["withdrawn", "annulled"])
@@ -125,7 +135,7 @@ TABLE = {
 STATUSES = ("declared", "invalid", "contested", "reinstated", "replaced")
 
 
-@pytest.mark.parametrize("kind", [*TABLE, "published", "unknown"])
+@pytest.mark.parametrize("kind", [*TABLE, "published"])
 @pytest.mark.parametrize("status", STATUSES)
 def test_only_the_events_of_the_table_may_follow(kind, status):
     now = State(status, PUBLISHED, None, None, True)
@@ -147,6 +157,7 @@ def test_only_the_events_of_the_table_may_follow(kind, status):
         ("withdrawn", "reinstated", AlreadyReinstated),
         ("corrected", "contested", UnderContest),
         ("dismissed", "declared", NotContested),
+        ("published", "invalid", NotAllowedNow),
     ],
 )
 def test_a_refusal_says_why(kind, status, refusal):
@@ -157,12 +168,55 @@ def test_a_refusal_says_why(kind, status, refusal):
     assert refused.value.detail.en
 
 
-KINDS = st.sampled_from(sorted(MAY_FOLLOW))
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("kind", ["corrected", "redacted"])
+def test_what_needs_the_text_cannot_follow_its_removal_whatever_the_status_is(kind, status):
+    gone = State(status, PUBLISHED, None, None, True, redacted=True)
+
+    assert not may_follow(kind, gone)
+    for refuse in (refuse_without_text, refuse_unless_may_follow):
+        with pytest.raises(AlreadyRedacted):
+            refuse(kind, gone)
+    for other in set(KINDS) - {"corrected", "redacted"}:
+        assert may_follow(other, gone) == may_follow(other, replace(gone, redacted=False))
+
+
+def test_what_awaits_a_confirmation_is_superseded_and_never_replaced():
+    waits = State("declared", PUBLISHED, None, None, True, awaiting=True)
+    stands = replace(waits, awaiting=False)
+
+    assert [may_follow("superseded", one) for one in (waits, stands)] == [True, False]
+    assert [may_follow("replaced", one) for one in (waits, stands)] == [False, True]
+    with pytest.raises(NotConfirmed):
+        refuse_unless_may_follow("replaced", waits)
+    with pytest.raises(NotAllowedNow):
+        refuse_unless_may_follow("superseded", stands)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_declaration_stands_unless_it_is_contested_or_has_ended(status):
+    state = State(status, PUBLISHED, None, None, True)
+
+    assert state.stands == (status in ("declared", "invalid"))
+    assert state.ended == (status in ("reinstated", "replaced"))
+
+
+@pytest.mark.parametrize(
+    ("status", "refusal"), [("reinstated", AlreadyReinstated), ("replaced", AlreadyReplaced)]
+)
+def test_what_has_ended_is_objected_to_no_more(status, refusal):
+    for other in set(STATUSES) - {"reinstated", "replaced"}:
+        refuse_ended(State(other, PUBLISHED, None, None, True))
+    with pytest.raises(refusal):
+        refuse_ended(State(status, PUBLISHED, None, None, True))
+
+
+ANY_KIND = st.sampled_from(sorted(KINDS))
 GAPS = st.timedeltas(timedelta(0), timedelta(days=20))
 
 
 @settings(max_examples=300)
-@given(st.lists(st.tuples(KINDS, GAPS), max_size=12), st.integers(0, 20), GAPS, st.booleans())
+@given(st.lists(st.tuples(ANY_KIND, GAPS), max_size=12), st.integers(0, 20), GAPS, st.booleans())
 def test_every_allowed_life_keeps_its_promises(steps, period, rest, for_another):
     rule = Period(period, "calendar_day") if period else None
     events = [Event(0, "published", PUBLISHED)]
@@ -198,15 +252,17 @@ def test_every_allowed_life_keeps_its_promises(steps, period, rest, for_another)
             assert one.effective_at in (PUBLISHED, confirmed) or one.effective_at.hour == 0
         assert not one.awaiting or one.status in ("declared", "contested")
     assert PUBLISHED <= last.since <= end
+    assert last.redacted == ("redacted" in kinds)
     assert (last.status == "replaced") == ("replaced" in kinds)
-    assert (last.status == "reinstated") == bool(kinds & {"withdrawn", "annulled", "superseded"})
+    assert (last.status == "reinstated") == bool(kinds & set(END_CLAIMS))
     assert ("superseded" in kinds) <= (for_another and confirmed is None)
     assert ("replaced" in kinds) <= (not for_another or confirmed is not None)
     if last.status in ("declared", "invalid") and not last.awaiting:
         assert (last.status == "invalid") == (last.effective_at <= end)
     for before, after in pairwise(past):
+        assert before.redacted <= after.redacted
         if before.status in ("replaced", "reinstated"):
-            assert after == before
+            assert replace(after, redacted=before.redacted) == before
         if before.status == "invalid":
             assert after.status != "declared"
             assert after.before != "declared"

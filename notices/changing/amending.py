@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, get_args
 
 import msgspec
@@ -14,8 +15,8 @@ from notices.deployment import Deployment
 from notices.facts import declaration_check, disclosure, followups
 from notices.facts.errors import Invalid, NotTheDeclarant, Problem, TooManyCorrections, refuse_wrong
 from notices.facts.forms import Correction, Declaration, Withdrawal
-from notices.facts.public.form import Reason
-from notices.facts.refusals import AlreadyRedacted, ConfirmedAlready
+from notices.facts.public.form import PublicForm, Reason
+from notices.facts.refusals import ConfirmedAlready
 from notices.facts.text_check import choice_problems, given
 from notices.facts.texts import CHINA
 from notices.identity import Person, hash_of_acting
@@ -75,11 +76,10 @@ async def withdraw(
     """
     await _refuse_strangers(deployment, person, id)
 
-    async def change(before: Notice, turn: Turn) -> Followup:
-        await following.end_claims(before.id)
+    async def check(before: Notice, turn: Turn) -> Followup:
         return Followup(followups.withdrawal(before.id, reason))
 
-    return await following.follow(deployment, id, "withdrawn", change, once_)
+    return await following.follow(deployment, id, "withdrawn", check, once_)
 
 
 async def _refuse_strangers(deployment: Deployment, person: Person, id: str) -> None:
@@ -142,12 +142,11 @@ async def correct(
     """
     await _refuse_strangers(deployment, person, id)
 
-    async def change(before: Notice, turn: Turn) -> Followup:
-        if before.form is None:
-            raise AlreadyRedacted
+    async def check(before: Notice, turn: Turn) -> Followup:
         if sum(event.kind == "corrected" for event in before.events) >= MOST_CORRECTIONS:
             raise TooManyCorrections(most=MOST_CORRECTIONS)
         old = before.form
+        assert old is not None  # noqa: S101  (what lacks its text was refused)
         if before.confirmed and any(
             getattr(old, name) != changes.get(name, getattr(old, name)) for name in SWORN
         ):
@@ -162,14 +161,17 @@ async def correct(
         new = disclosure.corrected(old, changes, corrected, certificate)
         if new == old:
             raise Invalid(problems=[Problem("", "nothing_changed")])
-        await DB.fetch(
-            # What else the form has stays as it is, known to this version or not.
-            "UPDATE notice SET form = form || $2::jsonb WHERE id = $1",
-            before.id,
-            msgspec.json.encode(
-                {name: getattr(new, name) for name in followups.CORRECTABLE}
-            ).decode(),
-        )
-        return Followup(followups.correction(before.id, old, new))
+        write = partial(_write_corrected, before.id, new)
+        return Followup(followups.correction(before.id, old, new), write=write)
 
-    return await following.follow(deployment, id, "corrected", change, once_)
+    return await following.follow(deployment, id, "corrected", check, once_)
+
+
+async def _write_corrected(id: str, new: PublicForm) -> None:
+    fields = {name: getattr(new, name) for name in followups.CORRECTABLE}
+    await DB.fetch(
+        # What else the form has stays as it is, known to this version or not.
+        "UPDATE notice SET form = form || $2::jsonb WHERE id = $1",
+        id,
+        msgspec.json.encode(fields).decode(),
+    )

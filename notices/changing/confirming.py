@@ -3,29 +3,21 @@
 What was declared for somebody else takes effect with it, and claims its number from then on.
 """
 
-import msgspec
+from datetime import datetime
 
 from notices import register
 from notices.agencies import Agency
 from notices.changing import following, issuing
-from notices.changing.following import Followup
+from notices.changing.following import Doer, Followup
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import followups, lifecycle
 from notices.facts.errors import AlreadyDeclared
-from notices.facts.public.form import ConfirmedForm
 from notices.facts.refusals import AlreadyConfirmed, NothingAwaited
 from notices.identity import Person
 from notices.log import Turn
 from notices.once import Done, Once
 from notices.register import Notice, claims
-
-
-class Private(msgspec.Struct, kw_only=True):
-    """Whose key it was, or which officer."""
-
-    agency: str | None = None
-    officer: Person | None = None
 
 
 async def confirm(
@@ -37,24 +29,36 @@ async def confirm(
     AlreadyDeclared where somebody else has a notice of that paper in effect.
     """
 
-    async def change(before: Notice, turn: Turn) -> Followup:
-        if isinstance(by, Agency):
-            issuing.refuse_others(by, before)
+    agency = by if isinstance(by, Agency) else None
+
+    async def check(before: Notice, turn: Turn) -> Followup:
+        if agency is not None:
+            issuing.refuse_others(agency, before)
         else:
             _refuse_unless_awaited(before)
         lifecycle.refuse_unless_may_follow("confirmed", before.state)
         if before.evidence == "issuer_confirmed":
             raise AlreadyConfirmed
-        form, others = await _take_effect(deployment, by, before, turn)
-        if isinstance(by, Agency):
-            await DB.fetch("UPDATE notice SET evidence = 'issuer_confirmed' WHERE id = $1", id)
-            return Followup(form, Private(agency=by.id), supersedes=others)
-        return Followup(form, Private(officer=by), supersedes=others)
+        name = agency.name if agency is not None else None
+        others: list[str] = []
+        if before.state.awaiting:
+            others = await _others(deployment, id)
+            form = followups.confirmation_for_another(id, name)
+        else:
+            form = followups.confirmation(id, name or "")
+
+        async def write() -> None:
+            if before.state.awaiting:
+                await _take_effect(id, turn.at)
+            if agency is not None:
+                await DB.fetch("UPDATE notice SET evidence = 'issuer_confirmed' WHERE id = $1", id)
+
+        return Followup(form, _doer(by), others, write)
 
     async def lock() -> None:
         await claims.lock_of(id)
 
-    return await following.follow(deployment, id, "confirmed", change, once_, lock)
+    return await following.follow(deployment, id, "confirmed", check, once_, lock)
 
 
 def _refuse_unless_awaited(before: Notice) -> None:
@@ -66,21 +70,24 @@ def _refuse_unless_awaited(before: Notice) -> None:
     raise NothingAwaited
 
 
-async def _take_effect(
-    deployment: Deployment, by: Agency | Person, before: Notice, turn: Turn
-) -> tuple[ConfirmedForm, list[str]]:
-    """What the event shows, and which notices it ends: those that awaited the same paper's."""
-    agency = by.name if isinstance(by, Agency) else None
-    if not before.state.awaiting:
-        return followups.confirmation(before.id, agency or ""), []
-    taken = await claims.confirm(before.id)
+async def _others(deployment: Deployment, id: str) -> list[str]:
+    """The notices that await a confirmation too, of the same paper, and end with this one's."""
+    taken = await claims.confirmed_beside(id)
     if taken is not None:
         raise AlreadyDeclared((await register.get(taken)).existing(deployment))
+    return await claims.unconfirmed_beside(id)
+
+
+def _doer(by: Agency | Person) -> Doer:
+    return Doer(agency=by.id) if isinstance(by, Agency) else Doer(officer=by)
+
+
+async def _take_effect(id: str, at: datetime) -> None:
+    """What was declared for somebody else claims its number, and is in effect not before `at`."""
+    await claims.confirm(id)
     await DB.fetch(
         "UPDATE notice SET awaiting = false, effective_at = greatest(effective_at, $2)"
         " WHERE id = $1",
-        before.id,
-        turn.at,
+        id,
+        at,
     )
-    others = await claims.unconfirmed_beside(before.id)
-    return followups.confirmation_for_another(before.id, agency), others

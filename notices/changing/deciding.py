@@ -1,7 +1,9 @@
 """What officers do: admit or dismiss an objection, annul a notice, remove what it says."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -15,9 +17,9 @@ from notices.facts import followups, lifecycle, masking, periods
 from notices.facts.errors import Invalid, Problem, refuse_wrong
 from notices.facts.forms import Decision, Declaration, Redaction
 from notices.facts.names import letters_of
-from notices.facts.public.form import ContestedForm, DecidedForm
-from notices.facts.public.notice import EventKind
-from notices.facts.refusals import AlreadyRedacted, NoOpenObjection, NotAnOfficer
+from notices.facts.public.form import ContestedForm, DecidedForm, EventKind
+from notices.facts.public.notice import ObjectionStatus
+from notices.facts.refusals import NoOpenObjection, NotAnOfficer
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
 from notices.identity import Person
 from notices.log import Turn
@@ -68,7 +70,7 @@ async def decide(
     kind = KINDS[decision.decision or ""]
     reason = (decision.reason or "").strip()
 
-    async def change(before: Notice, turn: Turn) -> Followup:
+    async def check(before: Notice, turn: Turn) -> Followup:
         waiting = await _waiting(before.id)
         wanted = [one for one in waiting if decision.objection in (None, one["id"])]
         if decision.objection is not None and not wanted:
@@ -76,18 +78,17 @@ async def decide(
         lifecycle.refuse_unless_may_follow(kind, before.state)
         said = masking.one_line(reason)
         await _refuse_telling(deployment, before, said, waiting)
-        form: ContestedForm | DecidedForm
-        objection: str | None
         match kind:
             case "contested":
-                form, objection = await _admit(before, wanted, said)
+                decided = _admit(before, wanted, said)
             case "dismissed":
-                form, objection = await _dismiss(before, turn.at, wanted, said)
+                decided = _dismiss(before, turn.at, wanted, said)
             case _:
-                form, objection = await _annul(before, wanted, decision.objection, said)
-        return Followup(form, Private(officer=officer, reason=reason, objection=objection))
+                decided = _annul(before, wanted, decision.objection, said)
+        private = Private(officer=officer, reason=reason, objection=decided.objection)
+        return Followup(decided.form, private, write=decided.write)
 
-    return await following.follow(deployment, id, kind, change, once_)
+    return await following.follow(deployment, id, kind, check, once_)
 
 
 async def exhibit_of(notice: str) -> Evidence | None:
@@ -108,21 +109,23 @@ async def redact(
     one way there is.
     """
 
-    async def change(before: Notice, turn: Turn) -> Followup:
-        if before.form is None:
-            raise AlreadyRedacted
-        # Answers that are kept for a repeated request hold the public form; it is made anew.
-        await DB.fetch("UPDATE idempotency SET response = NULL WHERE notice = $1", id)
-        await DB.fetch("DELETE FROM exhibit WHERE notice = $1", id)
-        return Followup(followups.redaction(id), Private(officer=officer, reason=reason))
+    async def check(before: Notice, turn: Turn) -> Followup:
+        private = Private(officer=officer, reason=reason)
+        return Followup(followups.redaction(id), private, write=partial(_forget_copies, id))
 
     exhibit = await exhibit_of(id)
-    answer = await following.follow(deployment, id, "redacted", change, once_)
+    answer = await following.follow(deployment, id, "redacted", check, once_)
     if exhibit is not None and not await DB.row(
         "SELECT 1 FROM exhibit WHERE file = $1 LIMIT 1", exhibit.id
     ):
         evidence.path_of(deployment, exhibit.id).unlink(missing_ok=True)
     return answer
+
+
+async def _forget_copies(id: str) -> None:
+    # Answers that are kept for a repeated request hold the public form; it is made anew.
+    await DB.fetch("UPDATE idempotency SET response = NULL WHERE notice = $1", id)
+    await DB.fetch("DELETE FROM exhibit WHERE notice = $1", id)
 
 
 async def _waiting(notice: str) -> list[Any]:
@@ -134,36 +137,51 @@ async def _waiting(notice: str) -> list[Any]:
     )
 
 
-async def _settle(objection: str, status: str) -> None:
+class _Decided(NamedTuple):
+    """What the event of a decision shows, which objection it is about, and what that changes."""
+
+    form: ContestedForm | DecidedForm
+    objection: str | None
+    write: Callable[[], Awaitable[None]] | None = None
+
+
+async def _settle(objection: str, status: ObjectionStatus) -> None:
     await DB.fetch(
         "UPDATE objection SET status = $2, decided_at = now() WHERE id = $1", objection, status
     )
 
 
-async def _admit(before: Notice, wanted: list[Any], said: str) -> tuple[ContestedForm, str]:
+async def _take_up(objection: str) -> None:
+    await DB.fetch("UPDATE objection SET status = 'admitted' WHERE id = $1", objection)
+
+
+def _admit(before: Notice, wanted: list[Any], said: str) -> _Decided:
     candidates = [one for one in wanted if one["status"] == "open"]
     if not candidates:
         raise NoOpenObjection
     if len(candidates) > 1:
         raise Invalid(problems=[Problem("objection", "objection_of_several")])
     [one] = candidates
-    await DB.fetch("UPDATE objection SET status = 'admitted' WHERE id = $1", one["id"])
     running = before.state.status == "declared" and before.now < before.ends_at
-    return followups.contest(before.id, one["ground"], said, running=running), one["id"]
+    form = followups.contest(before.id, one["ground"], said, running=running)
+    return _Decided(form, one["id"], partial(_take_up, one["id"]))
 
 
-async def _dismiss(
-    before: Notice, at: datetime, wanted: list[Any], said: str
-) -> tuple[DecidedForm, str]:
+def _dismiss(before: Notice, at: datetime, wanted: list[Any], said: str) -> _Decided:
     admitted = [one for one in wanted if one["status"] == "admitted"]
     if not admitted:
         raise Invalid(problems=[Problem("objection", "no_such_objection")])
-    await _settle(admitted[0]["id"], "dismissed")
+    objection: str = admitted[0]["id"]
     # What awaits a confirmation may have no period left that could go on.
     running = before.state.before == "declared" and before.state.since < before.ends_at
-    if running:
-        await _go_on(before, at)
-    return followups.dismissal(before.id, said, running=running), admitted[0]["id"]
+
+    async def write() -> None:
+        await _settle(objection, "dismissed")
+        if running:
+            await _go_on(before, at)
+
+    form = followups.dismissal(before.id, said, running=running)
+    return _Decided(form, objection, write)
 
 
 async def _go_on(before: Notice, at: datetime) -> None:
@@ -184,17 +202,13 @@ async def _go_on(before: Notice, at: datetime) -> None:
     )
 
 
-async def _annul(
-    before: Notice, wanted: list[Any], named: str | None, said: str
-) -> tuple[DecidedForm, str | None]:
+def _annul(before: Notice, wanted: list[Any], named: str | None, said: str) -> _Decided:
     """The objection that was named or admitted was right; the others have nothing to be about."""
     upheld = next(
         (one["id"] for one in wanted if named is not None or one["status"] == "admitted"), None
     )
-    if upheld is not None:
-        await _settle(upheld, "upheld")
-    await following.end_claims(before.id)
-    return followups.annulment(before.id, said), upheld
+    write = None if upheld is None else partial(_settle, upheld, "upheld")
+    return _Decided(followups.annulment(before.id, said), upheld, write)
 
 
 async def _refuse_telling(

@@ -9,43 +9,54 @@ from notices import log, once, register
 from notices.database import DB, committed
 from notices.deployment import Deployment
 from notices.facts import followups, lifecycle
-from notices.facts.public.form import EventForm
-from notices.facts.public.notice import EventKind, Followed
+from notices.facts.event_kinds import KINDS
+from notices.facts.public.form import EventForm, EventKind
+from notices.facts.public.notice import Followed
+from notices.identity import Person
 from notices.log import Turn
 from notices.once import Done, Once
 from notices.register import Notice, claims
+
+
+class Doer(msgspec.Struct, kw_only=True):
+    """Whose key it was, or which officer: what every private side of an event tells of these."""
+
+    agency: str | None = None
+    officer: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Followup:
     """What an event shows (`form`), and what is kept with it under seal: who, and why.
 
-    `supersedes` are notices, by their ids, that awaited a confirmation and end with it.
+    `supersedes` are notices, by their ids, that awaited a confirmation and end with it; `write`
+    changes what else there is of the notice.
     """
 
     form: EventForm
     private: msgspec.Struct | None = None
     supersedes: Sequence[str] = ()
+    write: Callable[[], Awaitable[None]] | None = None
 
 
-Change = Callable[[Notice, Turn], Awaitable[Followup]]
-"""Changes what else there is of a notice as it is now, and says what its new event is."""
+Check = Callable[[Notice, Turn], Awaitable[Followup]]
+"""Says what the new event of a notice is, as that is now, or refuses it; it changes nothing."""
 
 
 async def follow(
     deployment: Deployment,
     id: str,
     kind: EventKind,
-    change: Change,
+    check: Check,
     once_: Once | None = None,
     lock: Callable[[], Awaitable[None]] | None = None,
 ) -> Done:
     """Append an event of `kind` to notice `id`; its answer is `{index, kind, at, notice}`.
 
-    `id` is bare. `change` runs under the head's lock, so no other event can come between what it
-    sees and ours; whatever it raises, nothing is written. `lock` takes what has to be locked
-    before the head. Raises the refusal that says why the notice's life does not allow the event,
-    after those of `change`.
+    `id` is bare. `check` runs under the head's lock, so no other event can come between what it
+    sees and ours. `lock` takes what has to be locked before the head. Raises the refusal that says
+    why the notice's life does not allow the event, after those of `check`, which may ask for it
+    before others of its own. Nothing of the notice is written until all of them were passed.
     """
     async with DB.transaction():
         earlier = await once.begin(once_)
@@ -54,10 +65,12 @@ async def follow(
                 await lock()
             turn = await log.take_turn()
             before = await register.get(id)
-            followup = await change(before, turn)
+            lifecycle.refuse_without_text(kind, before.state)
+            followup = await check(before, turn)
             lifecycle.refuse_unless_may_follow(kind, before.state)
-            certificate = await register.certificate_of(before)
-            await log.append(turn, kind, id, certificate, log.commit(followup.form))
+            if followup.write is not None:
+                await followup.write()
+            await _append(turn, kind, before, followup.form)
             if followup.private is not None:
                 await _keep(deployment, turn.index, followup.private)
             await supersede(followup.supersedes, id)
@@ -89,19 +102,20 @@ async def supersede(ids: Sequence[str], by: str) -> None:
         turn = await log.take_turn()
         before = await register.get(id)
         lifecycle.refuse_unless_may_follow("superseded", before.state)
-        await end_claims(id)
-        certificate = await register.certificate_of(before)
-        form = log.commit(followups.supersession(id, by))
-        await log.append(turn, "superseded", id, certificate, form)
+        await _append(turn, "superseded", before, followups.supersession(id, by))
 
 
-async def end_claims(id: str) -> None:
-    """Notice `id` lives no more: its certificate can be declared again."""
-    await claims.end(id)
-    await close_objections(id)
+async def _append(turn: Turn, kind: EventKind, before: Notice, form: EventForm) -> None:
+    """Write an event that may follow, and what every event of its kind ends."""
+    if KINDS[kind].ends_claims:
+        await claims.end(before.id)
+    if KINDS[kind].ends:
+        await _close_objections(before.id)
+    certificate = await register.certificate_of(before)
+    await log.append(turn, kind, before.id, certificate, log.commit(form))
 
 
-async def close_objections(id: str) -> None:
+async def _close_objections(id: str) -> None:
     """What waits about notice `id` has nothing left to be about."""
     await DB.fetch(
         "UPDATE objection SET status = 'closed', decided_at = now()"

@@ -1,6 +1,7 @@
 """What the issuing agency alone does: tell that a new certificate is out."""
 
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -62,18 +63,17 @@ async def replace(
     """Tell that a new certificate took the place of that of notice `id` (bare)."""
     number = given(replacement.number)
 
-    async def change(before: Notice, turn: Turn) -> Followup:
+    async def check(before: Notice, turn: Turn) -> Followup:
         refuse_others(agency, before)
         lifecycle.refuse_unless_may_follow("replaced", before.state)
         kept = await records.private_of(deployment, id)
         certificate = deployment.catalogue.certificates.get(await register.certificate_of(before))
         shown = _shown(certificate, kept, number) if number else None
-        await following.close_objections(id)
-        await claims.replace(id, free=bears_the_same(certificate, kept, number))
+        write = partial(claims.replace, id, free=bears_the_same(certificate, kept, number))
         form = followups.replacement(id, agency.name, shown, replacement.issued_on or "")
-        return Followup(form, Private(agency=agency.id, number=number))
+        return Followup(form, Private(agency=agency.id, number=number), write=write)
 
-    return await following.follow(deployment, id, "replaced", change, once_)
+    return await following.follow(deployment, id, "replaced", check, once_)
 
 
 def _shown(certificate: Certificate | None, kept: records.Private, number: str) -> str | None:

@@ -14,6 +14,7 @@ from notices.changing.amending import is_declarant
 from notices.changing.evidence import Evidence, Receiving
 from notices.database import DB
 from notices.deployment import Deployment
+from notices.facts import lifecycle
 from notices.facts.errors import Invalid, NotTheHolder, Problem, refuse_wrong
 from notices.facts.followups import GROUNDS
 from notices.facts.forms import Objection
@@ -24,8 +25,6 @@ from notices.facts.public.shown import Address, Time
 from notices.facts.readings import normal_form
 from notices.facts.refusals import (
     AlreadyObjected,
-    AlreadyReinstated,
-    AlreadyReplaced,
     OwnNotice,
     TooManyObjections,
 )
@@ -74,14 +73,6 @@ async def refuse_own(deployment: Deployment, person: Person, notice: Notice) -> 
     declarant = (await records.private_of(deployment, notice.id)).declarant
     if declarant.natural == person.natural or declarant.account == person.account:
         raise OwnNotice
-
-
-def refuse_unless_living(notice: Notice) -> None:
-    """Raises the refusal that says why there is nothing to object to any more."""
-    if notice.state.status == "reinstated":
-        raise AlreadyReinstated
-    if notice.state.status == "replaced":
-        raise AlreadyReplaced
 
 
 async def object_to(
@@ -155,7 +146,7 @@ async def _file(
     if row is None:
         raise RuntimeError("A notice has gone.")
     clock.HERE.refuse_wrong(asked, row["at"])
-    refuse_unless_living(await register.get(notice_id))
+    lifecycle.refuse_ended((await register.get(notice_id)).state)
     if row["waiting"] >= MOST_WAITING:
         raise TooManyObjections(most=MOST_WAITING)
     private = Private(text=(objection.text or "").strip(), objector=person)

@@ -1,6 +1,7 @@
 """What a notice's events and the clock make of it: its status, and which event may follow.
 
-Nothing has to run for a declared notice to become invalid; whoever asks brings the time.
+Nothing has to run for a declared notice to become invalid; whoever asks brings the time. What each
+kind of event does is in the table (`event_kinds`).
 """
 
 from collections.abc import Sequence
@@ -8,30 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notices.facts.errors import NotAllowedNow
-from notices.facts.public.notice import EventKind, Status
-from notices.facts.refusals import (
-    AlreadyReinstated,
-    AlreadyReplaced,
-    NotConfirmed,
-    NotContested,
-    UnderContest,
-)
-
-MAY_FOLLOW: dict[str, frozenset[Status]] = {
-    "corrected": frozenset({"declared", "invalid"}),
-    "withdrawn": frozenset({"declared", "invalid", "contested"}),
-    "confirmed": frozenset({"declared", "invalid"}),
-    "contested": frozenset({"declared", "invalid"}),
-    "dismissed": frozenset({"contested"}),
-    "annulled": frozenset({"declared", "invalid", "contested"}),
-    "replaced": frozenset({"declared", "invalid"}),
-    "superseded": frozenset({"declared", "contested"}),
-    "redacted": frozenset({"declared", "invalid", "contested", "reinstated", "replaced"}),
-}
-"""The statuses in which each kind of event may happen; `published` begins a notice.
-
-What awaits confirmation is superseded and nothing else is; it cannot be replaced before.
-"""
+from notices.facts.event_kinds import FIRST, KINDS, leading_to
+from notices.facts.public.form import EventKind
+from notices.facts.public.notice import Status
+from notices.facts.refusals import AlreadyRedacted
+from notices.facts.statuses import ENDED, STATUSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +35,7 @@ class State:
 
     `since` is when `status` began, `before` the status that a contest interrupted, and
     `effective_at` when the declaration takes or took effect: None while that is open, as long as
-    it is `awaiting` a confirmation.
+    it is `awaiting` a confirmation. Of what is `redacted` the text is gone, whatever its status.
     """
 
     status: Status
@@ -62,6 +44,17 @@ class State:
     before: Status | None
     living: bool
     awaiting: bool = False
+    redacted: bool = False
+
+    @property
+    def stands(self) -> bool:
+        """Whether the status is what the clock alone gives: neither contested nor ended."""
+        return not leading_to(self.status)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the notice's own life is over, so that nobody objects to it any more."""
+        return self.status in ENDED
 
 
 def state(
@@ -72,52 +65,68 @@ def state(
     That is what `periods.end_of_life` says of the events up to now: a dismissal moves it, and of
     what was declared for somebody else the confirmation does. `awaiting` that, it has no effect.
     """
-    if not events or events[0].kind != "published":
+    if not events or events[0].kind != FIRST:
         raise ValueError("the first event of a notice is that it was published")
-    since = events[0].at
+    since, redacted = events[0].at, False
     contest: tuple[Event, Status] | None = None
-    for event in events:
-        match event.kind:
-            case "withdrawn" | "annulled" | "superseded":
-                return State("reinstated", event.at, None, None, living=False)
-            case "replaced":
-                return State("replaced", event.at, effective_at, None, living=True)
+    end: tuple[Event, Status] | None = None
+    for event in events[1:]:
+        kind = KINDS.get(event.kind)
+        if kind is None:
+            continue  # a later version brought it: it changes no status that this one knows
+        redacted = redacted or kind.removes_text
+        match kind.after:
+            case "reinstated" | "replaced" as last:
+                end = event, last
             case "contested":
                 running = awaiting or event.at < effective_at
                 contest = (event, "declared" if running else "invalid")
-            case "dismissed" if contest:
+            case "before" if contest:
                 since, contest = event.at, None
+    if end:
+        event, status = end
+        living = status == "replaced"
+        until = effective_at if living else None
+        return State(status, event.at, until, None, living, redacted=redacted)
     if contest:
-        return State("contested", contest[0].at, None, contest[1], living=True, awaiting=awaiting)
+        event, before = contest
+        return State(
+            "contested", event.at, None, before, living=True, awaiting=awaiting, redacted=redacted
+        )
     if awaiting:
-        return State("declared", since, None, None, living=True, awaiting=True)
+        return State("declared", since, None, None, living=True, awaiting=True, redacted=redacted)
     # Clocks of two machines differ by a little; a notice never is younger than its last event.
     if max(now, events[-1].at) < effective_at:
-        return State("declared", since, effective_at, None, living=True)
-    return State("invalid", max(since, effective_at), effective_at, None, living=True)
+        return State("declared", since, effective_at, None, living=True, redacted=redacted)
+    since = max(since, effective_at)
+    return State("invalid", since, effective_at, None, living=True, redacted=redacted)
 
 
-def may_follow(kind: str, state: State) -> bool:
+def may_follow(kind: EventKind, state: State) -> bool:
     """Whether `kind` may happen to a notice in this state."""
-    if (kind == "superseded" and not state.awaiting) or (kind == "replaced" and state.awaiting):
-        return False
-    return state.status in MAY_FOLLOW.get(kind, frozenset())
+    row = KINDS[kind]
+    return (
+        state.status in row.follows
+        and row.awaiting in (None, state.awaiting)
+        and not (row.needs_text and state.redacted)
+    )
 
 
-def refuse_unless_may_follow(kind: str, state: State) -> None:
+def refuse_without_text(kind: EventKind, state: State) -> None:
+    """Raises AlreadyRedacted where `kind` needs what was removed."""
+    if KINDS[kind].needs_text and state.redacted:
+        raise AlreadyRedacted
+
+
+def refuse_unless_may_follow(kind: EventKind, state: State) -> None:
     """Raises the refusal that says why `kind` cannot happen to a notice in this state."""
     if may_follow(kind, state):
         return
-    match state.status:
-        case "reinstated":
-            raise AlreadyReinstated
-        case "replaced":
-            raise AlreadyReplaced
-        case "contested":
-            raise UnderContest
-        case _ if kind == "dismissed":
-            raise NotContested
-        case _ if kind == "replaced":
-            raise NotConfirmed
-        case _:
-            raise NotAllowedNow
+    refuse_without_text(kind, state)
+    raise STATUSES[state.status].refusal or KINDS[kind].refusal or NotAllowedNow
+
+
+def refuse_ended(state: State) -> None:
+    """Raises the refusal that says why there is nothing to object to any more."""
+    if state.ended:
+        raise STATUSES[state.status].refusal or NotAllowedNow

@@ -9,6 +9,7 @@ import chinese_calendar
 from chinese_calendar.constants import holidays
 
 from notices.facts.catalogue import Period
+from notices.facts.event_kinds import INTERRUPT, RESUME
 from notices.facts.lifecycle import Event
 from notices.facts.public.form import Unit
 from notices.facts.texts import CHINA
@@ -159,9 +160,9 @@ def _ends(events: Sequence[Event], period: Period | None, known_to: Sequence[int
         (end(first, period, year), None) for year in known_to
     }
     for event in events:
-        if event.kind == "contested":
+        if event.kind in INTERRUPT:
             paths = {(at, event.at if event.at < at.at else None) for at, _ in paths}
-        elif event.kind == "dismissed" and period is not None:
+        elif event.kind in RESUME and period is not None:
             paths = {
                 (resumed(first, at.at, since, event.at, period.unit, year) if since else at, None)
                 for at, since in paths

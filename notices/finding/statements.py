@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 
 from notices.database import DB
+from notices.facts.event_kinds import OUTCOMES, RESUME, leading_to, listed
 from notices.facts.texts import CHINA
 from notices.finding.terms import CHUNK, CHUNK_BITS
 from search.lookup import Lookup
@@ -13,15 +14,8 @@ from search.lookup import Lookup
 FEW = 5_000
 """So many notices are looked at one by one."""
 
-BY_EVENT = {
-    "contested": ["contested"],
-    "replaced": ["replaced"],
-    "reinstated": ["withdrawn", "annulled", "superseded"],
-}
-"""The kinds of event without which no notice has the status."""
-
-# Exactly as the index `event_outcome` says it, or it cannot be used.
-_OUTCOME = "e.kind IN ('contested', 'dismissed', 'withdrawn', 'annulled', 'superseded', 'replaced')"
+# The kinds that the index `event_outcome` says, or it cannot be used.
+_OUTCOME = f"e.kind IN {listed(OUTCOMES)}"
 _LAST = (
     f"(SELECT e.kind FROM event e WHERE e.notice = n.id AND {_OUTCOME}"  # noqa: S608
     " ORDER BY e.index DESC LIMIT 1)"
@@ -98,18 +92,12 @@ def _time(milliseconds: int) -> datetime:
 
 def _status(sql: Condition, status: str, now: datetime) -> str:
     """Holds for every notice of this status and for few others; `lifecycle` has the last word."""
-    match status:
-        case "contested" | "replaced":
-            return f"{_LAST} = {sql.value(status)}"
-        case "reinstated":
-            return f"{_LAST} IN ('withdrawn', 'annulled', 'superseded')"
-        case "declared" | "invalid":
-            # No OR, which would lead to all that awaits; the terms are to be looked up.
-            runs = f"CASE WHEN n.awaiting THEN true ELSE n.effective_at > {sql.value(now)} END"
-            moment = runs if status == "declared" else f"NOT {runs}"
-            return f"coalesce({_LAST}, 'dismissed') = 'dismissed' AND {moment}"
-        case _:
-            return "false"
+    if kinds := leading_to(status):
+        return f"{_LAST} IN {listed(kinds)}"
+    # No OR, which would lead to all that awaits; the terms are to be looked up.
+    runs = f"CASE WHEN n.awaiting THEN true ELSE n.effective_at > {sql.value(now)} END"
+    moment = runs if status == "declared" else f"NOT {runs}"
+    return f"coalesce({_LAST} IN {listed(RESUME)}, true) AND {moment}"
 
 
 async def rows(sql: Condition) -> list[asyncpg.Record]:
@@ -156,8 +144,8 @@ async def chunked(
 
 async def by_event(lookup: Lookup) -> list[str] | None:
     """The few notices whose events can have led to the status; None when they are many."""
-    kinds = BY_EVENT.get(lookup.status or "")
-    if kinds is None:
+    kinds = leading_to(lookup.status or "")
+    if not kinds:
         return None
     found = await DB.fetch(
         f"SELECT e.notice FROM event e WHERE {_OUTCOME} AND e.kind = ANY($1::text[])"  # noqa: S608

@@ -224,15 +224,18 @@ async def lock_of(id: str) -> None:
     )
 
 
-async def confirm(id: str) -> str | None:
-    """Let notice `id` claim what it only told; or the notice that has that already.
+async def confirmed_beside(id: str) -> str | None:
+    """The notice that has what notice `id` only told, or None.
 
-    Whoever calls this holds the lock of its number.
+    That stays so for whoever holds the lock of its number.
     """
     row = await DB.row(_CONFIRMED, id, None)
-    if row is None:
-        await DB.fetch("UPDATE claim SET awaiting = false WHERE notice = $1", id)
     return None if row is None else row["notice"]
+
+
+async def confirm(id: str) -> None:
+    """Let notice `id` claim what it only told, which nobody else has."""
+    await DB.fetch("UPDATE claim SET awaiting = false WHERE notice = $1", id)
 
 
 async def overlaps(limit: int) -> list[dict[str, Any]]:

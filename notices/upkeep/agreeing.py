@@ -8,6 +8,7 @@ from typing import Any
 
 from notices.facts import periods
 from notices.facts.catalogue import Period
+from notices.facts.event_kinds import END, END_CLAIMS, listed
 from notices.facts.texts import Text, rfc3339
 from notices.trust.watching import Difference
 from notices.upkeep.rescheduling import ENDS, life
@@ -28,7 +29,7 @@ ORDER BY e.index LIMIT 1
 """
 
 # A correction's event says of each field what it was before and after; the last one counts.
-_NOTICES = """
+_NOTICES = f"""
 SELECT id, published_index, wrong FROM (
   SELECT n.id, n.published_index, CASE
       WHEN p.index IS NULL OR p.notice <> n.id THEN 'index'
@@ -37,7 +38,7 @@ SELECT id, published_index, wrong FROM (
         SELECT jsonb_object_agg(field.key, field.value -> 'after' ORDER BY c.index)
         FROM event c
         CROSS JOIN LATERAL jsonb_each(c.form - ARRAY['statement', 'happened_at']) AS field
-        WHERE c.notice = n.id AND c.kind = 'corrected'), '{}') THEN 'form'
+        WHERE c.notice = n.id AND c.kind = 'corrected'), '{{}}') THEN 'form'
       WHEN (p.form ? 'notice_period') <> (n.period_from IS NOT DISTINCT FROM 'form')
         OR p.form -> 'notice_period' <> CASE WHEN n.period_value IS NULL THEN 'null'
           ELSE jsonb_build_object('value', n.period_value, 'unit', n.period_unit) END
@@ -58,8 +59,7 @@ SELECT id, published_index, wrong FROM (
           AND (n.form IS NOT NULL OR n.evidence <> 'self_declared') THEN 'evidence'
       WHEN NOT EXISTS (SELECT 1 FROM claim c WHERE c.notice = n.id) THEN 'claim'
       WHEN EXISTS (SELECT 1 FROM claim c,
-          LATERAL (SELECT coalesce(bool_or(o.kind IN ('withdrawn', 'annulled', 'superseded')),
-                false) AS ended,
+          LATERAL (SELECT coalesce(bool_or(o.kind IN {listed(END_CLAIMS)}), false) AS ended,
               coalesce(bool_or(o.kind = 'replaced'), false) AS replaced
             FROM event o WHERE o.notice = n.id) AS told
         -- A replaced one may be free again: whether its number is the new one's is sealed.
@@ -75,7 +75,7 @@ SELECT id, published_index, wrong FROM (
           SELECT count(*) FILTER (WHERE kind = 'contested') AS contests,
             count(*) FILTER (WHERE kind = 'dismissed') AS dismissals,
             count(*) FILTER (WHERE kind = 'annulled') AS annulments,
-            bool_or(kind IN ('withdrawn', 'annulled', 'superseded', 'replaced')) AS ended
+            bool_or(kind IN {listed(END)}) AS ended
           FROM event c WHERE c.notice = n.id) AS told, (
           SELECT count(*) FILTER (WHERE status = 'open') AS open,
             count(*) FILTER (WHERE status = 'admitted') AS admitted,
@@ -92,7 +92,7 @@ SELECT id, published_index, wrong FROM (
   FROM notice n LEFT JOIN event p ON p.index = n.published_index
   WHERE n.published_index >= $1 AND n.published_index < $2
 ) AS looked_at WHERE wrong IS NOT NULL ORDER BY published_index LIMIT 1
-"""
+"""  # noqa: S608  (nothing in it comes from outside)
 
 
 _WAITED = ENDS + "WHERE n.period_value IS NOT NULL ORDER BY n.published_index"

@@ -18,8 +18,9 @@ from typing import Any
 
 import msgspec
 
-from notices.changing import confirming, deciding, following, issuing, objecting
+from notices.changing import following, objecting
 from notices.deployment import Deployment
+from notices.facts.event_kinds import KINDS, NAMED
 from notices.facts.texts import Text
 from notices.settings import Settings
 from notices.trust.sealing import SealError
@@ -32,20 +33,11 @@ WORTH_A_PROCESS = 8_000
 """Entries; below this, starting another process costs more time than it saves."""
 AHEAD = 4
 
-# Of a correction and of a withdrawal nobody is named: only the declarant can.
 _PRIVATE = """
 SELECT e.index, e.kind, e.notice, p.sealed FROM event e
 LEFT JOIN event_private p ON p.event = e.index
 WHERE e.kind = ANY($1::text[]) AND e.index >= $2 AND e.index < $3 ORDER BY e.index
 """
-_KINDS: dict[str, type[msgspec.Struct]] = {
-    "confirmed": confirming.Private,
-    "contested": deciding.Private,
-    "dismissed": deciding.Private,
-    "annulled": deciding.Private,
-    "redacted": deciding.Private,
-    "replaced": issuing.Private,
-}
 _OBJECTIONS = "SELECT id, notice, sealed FROM objection ORDER BY id"
 _RIVALS = "SELECT id, notice, sealed FROM rival ORDER BY id"
 
@@ -147,35 +139,41 @@ def _plain(row: Any) -> Row:
 async def _refuse_what_nobody_did(connection: Any, size: int, here: Deployment) -> None:
     """Raises Difference for an act of an officer or agency, or an objection, that was made up."""
     for first, end in agreeing.pieces(size):
-        cursor = await connection.cursor(_PRIVATE, list(_KINDS), first, end)
+        cursor = await connection.cursor(_PRIVATE, list(NAMED), first, end)
         while rows := await cursor.fetch(ROWS):
             for row in rows:
-                place = following.place(row["index"])
-                if not _opens(here, row["sealed"], place, _KINDS[row["kind"]]):
+                if not _names_somebody(here, row):
                     raise Difference(_NOBODY.format(**row))
     cursor = await connection.cursor(_OBJECTIONS)
     while rows := await cursor.fetch(ROWS):
         for row in rows:
-            if not _opens(here, row["sealed"], objecting.place(row["id"]), objecting.Private):
+            place = objecting.place(row["id"])
+            if _opened(here, row["sealed"], place, objecting.Private) is None:
                 raise Difference(_NO_OBJECTION.format(**row))
     cursor = await connection.cursor(_RIVALS)
     while rows := await cursor.fetch(ROWS):
         for row in rows:
-            if not _opens(here, row["sealed"], row["notice"].encode(), dict):
+            if _opened(here, row["sealed"], row["notice"].encode(), dict) is None:
                 raise Difference(_NO_RIVAL.format(**row))
 
 
-def _opens(
+def _names_somebody(here: Deployment, row: Any) -> bool:
+    """Whether the private side of an event names one of those who may do what it is."""
+    doer = _opened(here, row["sealed"], following.place(row["index"]), following.Doer)
+    return any(getattr(doer, each, None) is not None for each in KINDS[row["kind"]].by)
+
+
+def _opened(
     here: Deployment,
     sealed: bytes | None,
     place: bytes,
     kind: type[msgspec.Struct | dict[Any, Any]],
-) -> bool:
+) -> Any:
+    """What is sealed under `place`; None where nothing of this kind is."""
     try:
-        msgspec.json.decode(here.keys.sealer.open(sealed or b"", place), type=kind)
+        return msgspec.json.decode(here.keys.sealer.open(sealed or b"", place), type=kind)
     except (SealError, msgspec.MsgspecError):
-        return False
-    return True
+        return None
 
 
 _rules: Rules

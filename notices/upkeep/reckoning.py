@@ -13,10 +13,11 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from notices import deployment as deployments
-from notices.changing import confirming, following, issuing
+from notices.changing import following, issuing
 from notices.deployment import Deployment, WrongDatabase
 from notices.facts import catalogue
 from notices.facts.catalogue import Catalogue, Certificate
+from notices.facts.event_kinds import END_CLAIMS, listed
 from notices.facts.forms import Holder
 from notices.facts.readings import RULES
 from notices.facts.texts import Text
@@ -65,7 +66,7 @@ class Row(NamedTuple):
     claimed: Sequence[tuple[Any, ...]]
 
 
-NOTICES = """
+NOTICES = f"""
 SELECT n.id, n.form, n.number_key, n.evidence,
   CASE WHEN n.form IS NULL THEN (SELECT e.entry FROM event e WHERE e.index = n.published_index) END,
   p.sealed, p.holder_hash, p.declarant_hash, p.relation,
@@ -81,11 +82,11 @@ SELECT n.id, n.form, n.number_key, n.evidence,
     FROM claim c WHERE c.notice = n.id)
 FROM notice n LEFT JOIN notice_private p ON p.notice = n.id
 CROSS JOIN LATERAL (
-  SELECT coalesce(bool_or(o.kind IN ('withdrawn', 'annulled', 'superseded')), false) AS ended,
+  SELECT coalesce(bool_or(o.kind IN {listed(END_CLAIMS)}), false) AS ended,
     min(o.index) FILTER (WHERE o.kind = 'replaced') AS replaced
   FROM event o WHERE o.notice = n.id) AS told
 WHERE n.published_index >= $1 AND n.published_index < $2 ORDER BY n.published_index
-"""
+"""  # noqa: S608  (nothing in it comes from outside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ def _confirmed(here: Deployment, confirmed: Sequence[tuple[int, bytes | None]]) 
     """Whether one of these confirmations, whose texts were redacted, was an agency's."""
     for index, sealed in confirmed:
         with contextlib.suppress(*_SEALED):
-            found = _opened(here, sealed, following.place(index), confirming.Private)
+            found = _opened(here, sealed, following.place(index), following.Doer)
             if found.agency is not None:
                 return True
     return False

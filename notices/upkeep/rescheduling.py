@@ -8,24 +8,25 @@ import structlog
 from notices import register
 from notices.database import DB
 from notices.facts import periods
+from notices.facts.event_kinds import INTERRUPT, RESUME, listed
 from notices.facts.lifecycle import Event
 from notices.facts.texts import CHINA
 
 PIECE = 500
 
 # The entry knows the certificate of a redacted notice too.
-ENDS = """
+ENDS = f"""
 SELECT n.id, n.published_index, n.published_at, n.effective_at, n.provisional,
   n.period_value, n.period_unit,
   coalesce(n.certificate, (SELECT e.entry::jsonb ->> 'certificate' FROM event e
     WHERE e.index = n.published_index)) AS certificate,
   (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index) FROM event e
-    WHERE e.notice = n.id AND e.kind IN ('contested', 'dismissed')) AS contests,
+    WHERE e.notice = n.id AND e.kind IN {listed((*INTERRUPT, *RESUME))}) AS contests,
   (SELECT min(c.at) FROM event c JOIN event p ON p.index = n.published_index
     WHERE c.notice = n.id AND c.kind = 'confirmed' AND coalesce(p.form ? 'awaiting', true)
   ) AS confirmed_at
 FROM notice n
-"""
+"""  # noqa: S608  (nothing in it comes from outside)
 """When notices take effect, and what their ends follow from.
 
 What was declared for somebody else takes effect when it is confirmed, unless its period runs

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, cast, get_args
 import msgspec
 
 from notices.database import DB
+from notices.facts.event_kinds import SILENT, listed
 from notices.facts.public.answer import Match as Why
 from notices.facts.public.answer import Other
 from notices.facts.public.notice import Status
@@ -48,7 +49,7 @@ SELECT h.size AS log_size, statement_timestamp() AS now, q.asked, q.way,
   CASE WHEN c.replaced THEN (SELECT e.form ->> 'issued_on' FROM event e
      WHERE e.notice = n.id AND e.kind = 'replaced' LIMIT 1) END AS replaced_on,
   (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index)
-     FROM event e WHERE e.notice = n.id AND e.kind NOT IN ('corrected', 'confirmed', 'redacted')
+     FROM event e WHERE e.notice = n.id AND e.kind NOT IN {listed(SILENT)}
   ) AS events
 FROM log_head h
 LEFT JOIN unnest($1::int[], $2::text[], $3::bytea[], $4::boolean[], $5::bytea[])
@@ -249,7 +250,7 @@ def _why(asked: Asked, chosen: Match | None, match: Match) -> Why | None:
         return None  # who has the number alone must not learn that it is a masked one
     if not _of_number(asked, match):
         return None if match.status == "reinstated" else cast("Why", match.way)
-    if match.status in ("reinstated", "replaced") and match.covers(asked):
+    if match.notice.state.ended and match.covers(asked):
         return "earlier"
     against = (asked.document or (chosen.claimed_document if chosen else None)) or None
     if match.claimed_document and against and match.claimed_document != against:

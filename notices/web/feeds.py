@@ -16,6 +16,7 @@ from litestar import Response, get
 
 from notices import log, register
 from notices.deployment import Deployment
+from notices.facts.event_kinds import bringing
 from notices.facts.public.notice import PublicNotice
 from notices.facts.public.service import PublicKeys
 from notices.finding import Query
@@ -39,11 +40,6 @@ LONGEST_KEPT = 30.0
 """Feeds and seconds that those of the whole register are kept."""
 
 NEVER = "1970-01-01T00:00:00Z"
-ENDED = {
-    "withdrawn": "声明已撤回",
-    "annulled": "声明已撤销",
-    "superseded": "声明未经确认，已由另一份取代",
-}
 
 
 @get(
@@ -184,10 +180,8 @@ def _entry(notice: PublicNotice) -> Element:
 
 def _status(notice: PublicNotice) -> str:
     """What it is now, in words; of an ended one also by whom."""
-    if notice.status == "reinstated":
-        kinds = [event.kind for event in notice.events]
-        return next((ENDED[kind] for kind in kinds if kind in ENDED), "")
-    return wording.STATUSES[wording.standing(notice)].zh
+    brought = bringing(event.kind for event in notice.events)
+    return brought.feed or wording.STATUSES[wording.standing(notice)].zh
 
 
 def _updated(notice: PublicNotice) -> str:

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from notices import register
 from notices.changing import evidence, objecting, unfinished
 from notices.changing.unfinished import Draft
+from notices.facts import lifecycle
 from notices.facts.errors import MediaType
 from notices.facts.forms import Objection
 from notices.identity import Person
@@ -52,7 +53,7 @@ async def form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     key, draft = await again.sent(request, person, _path(found.id))
     if not draft.step:
         await objecting.refuse_own(request.app.state.deployment, person, found)
-        objecting.refuse_unless_living(found)
+        lifecycle.refuse_ended(found.state)
     return await _page(request, person, found, draft, key)
 
 

@@ -45,7 +45,7 @@ async def notice(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
         state=found.state,
         texts=await register.texts_of(found.id),
         mine=mine,
-        may_object=not mine and may_follow("withdrawn", found.state),
+        may_object=not mine and not found.state.ended,
         may_withdraw=mine and may_follow("withdrawn", found.state),
         may_correct=mine and may_follow("corrected", found.state),
     )

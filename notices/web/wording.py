@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from notices.facts import event_kinds, statuses
 from notices.facts.catalogue import Certificate
 from notices.facts.lifecycle import State
 from notices.facts.notice_ids import make, printed
@@ -10,72 +11,9 @@ from notices.facts.public.form import NamedDocument, Words
 from notices.facts.public.notice import PublicNotice
 from notices.facts.texts import Text
 
-STATUSES: dict[str, Text] = {
-    "no_notice": Text("没有公告", "No notice"),
-    "declared": Text("已声明，公示期内", "Declared, period running"),
-    "awaiting": Text("他人代为声明，待确认", "Declared by somebody else, not confirmed"),
-    "invalid": Text("已声明作废", "Declared void"),
-    "contested": Text("有异议，处理中", "Contested"),
-    "reinstated": Text("声明已撤回或撤销", "Withdrawn or annulled"),
-    "replaced": Text("已补发新证", "Replaced"),
-}
-
-MEANINGS: dict[str, Text] = {
-    "no_notice": Text(
-        "这里没有人声明过这份证件遗失。这不能证明证件有效：它可能在别处声明，"
-        "也可能已被注销、变更或本来就是假的。要确认，请问发证机关。",
-        "Nobody has declared this certificate lost here. That does not prove it valid: it may "
-        "have been declared elsewhere, cancelled, changed, or never been genuine. To be sure, "
-        "ask the authority that issued it.",
-    ),
-    "declared": Text(
-        "持证人已声明这份证件遗失作废，公示期还没有结束。请不要凭这份证件办事；"
-        "有人向您出示它时，请与持证人或发证机关核实。",
-        "The holder has declared this certificate lost and void; the notice period is still "
-        "running. Do not rely on it. If somebody shows it to you, ask the holder or the issuer.",
-    ),
-    "awaiting": Text(
-        "这份声明由别人代持证人作出，或所列号码与持证人现在的身份证号不同，还没有经工作人员或发证机关"
-        "确认，没有生效。不要因为它就认定证件作废；请与持证人或发证机关核实。",
-        "Somebody else declared this for the holder, or under another identity number than the "
-        "holder's present one; neither an officer nor the issuer has confirmed it, and it has no "
-        "effect. Do not take the certificate for void by it; ask the holder or the issuer.",
-    ),
-    "invalid": Text(
-        "持证人已声明这份证件遗失作废，声明在本平台已经生效。请不要接受它。"
-        "证件最终是否有效，以发证机关的登记为准。",
-        "The holder has declared this certificate lost and void, and the declaration is in effect "
-        "here. Do not accept it. The issuer's own register has the last word.",
-    ),
-    "contested": Text(
-        "有人对这份声明提出异议，工作人员已受理，还没有决定。在决定之前，"
-        "既不要当它有效，也不要当它作废，请向发证机关核实。",
-        "Somebody objected to this declaration; an officer took the objection up and has not "
-        "decided. Until then treat the certificate neither as valid nor as void; ask the issuer.",
-    ),
-    "reinstated": Text(
-        "声明已由声明人撤回，或已由工作人员撤销，不再生效。证件是否有效，以发证机关的登记为准。",
-        "The declaration was withdrawn by its declarant or annulled by an officer and has no "
-        "effect any more. Whether the certificate is valid is for the issuer's register to say.",
-    ),
-    "replaced": Text(
-        "发证机关已补发新证，旧证永久作废。请不要接受旧证。",
-        "A new certificate was issued; the old one is void for good. Do not accept the old one.",
-    ),
-}
-
-EVENTS: dict[str, Text] = {
-    "published": Text("发布声明", "Published"),
-    "corrected": Text("更正", "Corrected"),
-    "withdrawn": Text("撤回", "Withdrawn"),
-    "confirmed": Text("确认", "Confirmed"),
-    "contested": Text("异议受理", "Objection admitted"),
-    "dismissed": Text("异议驳回", "Objection dismissed"),
-    "annulled": Text("撤销", "Annulled"),
-    "superseded": Text("由另一份声明取代", "Superseded by another notice"),
-    "replaced": Text("已补发新证", "New certificate issued"),
-    "redacted": Text("内容已移除", "Content removed"),
-}
+STATUSES: dict[str, Text] = {name: row.words for name, row in statuses.STATUSES.items()}
+MEANINGS: dict[str, Text] = {name: row.meaning for name, row in statuses.STATUSES.items()}
+EVENTS: dict[str, Text] = {name: row.words for name, row in event_kinds.KINDS.items()}
 
 EVIDENCE: dict[str, Text] = {
     "self_declared": Text("声明人自行声明，身份未经核验", "Self-declared, identity not verified"),

@@ -208,19 +208,11 @@ EventForm = (
 )
 """What an event after the publishing shows."""
 
-FORMS: dict[str, type[PublicForm | EventForm]] = {
-    "published": PublicForm,
-    "withdrawn": WithdrawnForm,
-    "corrected": CorrectedForm,
-    "contested": ContestedForm,
-    "dismissed": DecidedForm,
-    "annulled": DecidedForm,
-    "confirmed": ConfirmedForm,
-    "superseded": SupersededForm,
-    "replaced": ReplacedForm,
-    "redacted": RedactedForm,
-}
-"""The form of each kind of event."""
+EventKind = Literal[
+    "published", "corrected", "withdrawn", "confirmed", "contested", "dismissed", "annulled",
+    "replaced", "superseded", "redacted",
+]  # fmt: skip
+"""What can happen to a notice; which form each has, and all else, says `facts/event_kinds.py`."""
 
 read = msgspec.json.Decoder(PublicForm).decode
 """A `PublicForm` that was published, from its JSON text."""

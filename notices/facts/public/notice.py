@@ -12,6 +12,7 @@ from notices.facts.public.form import (
     Details,
     Elsewhere,
     EventForm,
+    EventKind,
     NamedDocument,
     NoticePeriod,
     PublicForm,
@@ -22,12 +23,6 @@ from notices.facts.public.shown import Address, Day, Shown, Time
 
 Status = Literal["declared", "invalid", "contested", "reinstated", "replaced"]
 Evidence = Literal["self_declared", "identity_verified", "issuer_confirmed"]
-EventKind = Literal[
-    "published", "corrected", "withdrawn", "confirmed", "contested", "dismissed", "annulled",
-    "replaced", "superseded", "redacted",
-]  # fmt: skip
-
-
 ObjectionStatus = Literal["open", "admitted", "dismissed", "upheld", "closed"]
 
 

@@ -1,0 +1,232 @@
+"""The table of events: when each kind may happen to a notice, what comes of it, how it is called.
+
+Whatever else tells kinds apart follows from here, SQL too (`listed`), or is held against it by
+tests/test_event_kinds.py: types, the database's checks, indexes and triggers.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from notices.facts.errors import Refusal
+from notices.facts.public.form import (
+    ConfirmedForm,
+    ContestedForm,
+    CorrectedForm,
+    DecidedForm,
+    EventForm,
+    EventKind,
+    PublicForm,
+    RedactedForm,
+    ReplacedForm,
+    SupersededForm,
+    WithdrawnForm,
+)
+from notices.facts.public.notice import Status
+from notices.facts.refusals import NotConfirmed, NotContested
+from notices.facts.statuses import ENDED
+from notices.facts.texts import Text
+
+By = Literal["declarant", "agency", "officer"]
+
+BEFORE: Literal["before"] = "before"
+"""In place of a status: the one that a contest interrupted goes on."""
+
+
+class Mark(NamedTuple):
+    """What must not be overlooked on paper: a word across it, and a sentence."""
+
+    word: Text
+    line: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """When a kind of event may happen, what a notice is after it, and what people are told of it.
+
+    `after` is the status then, None where that stays. `follows` are the statuses in which it may
+    happen, `awaiting` that it may only while a confirmation is missing (True) or is not (False).
+    Some need the text that a redaction removes (`needs_text`). `by` are those who may do it; with
+    nobody there it comes of something else. `mark` is on paper as long as the event tells the
+    present status, or for ever where it changes none; `feed` says by whom the notice ended.
+    """
+
+    form: type[PublicForm | EventForm]
+    words: Text
+    after: Status | Literal["before"] | None
+    follows: frozenset[Status]
+    by: tuple[By, ...]
+    awaiting: bool | None = None
+    needs_text: bool = False
+    removes_text: bool = False
+    refusal: type[Refusal] | None = None
+    mark: Mark | None = None
+    feed: str | None = None
+
+    @property
+    def ends_claims(self) -> bool:
+        """Whether the notice lives no more, so that its certificate can be declared again."""
+        return self.after == "reinstated"
+
+    @property
+    def ends(self) -> bool:
+        """Whether it is the last event that changes the status: what waits has nothing to be of."""
+        return self.after in ENDED
+
+
+def _in(*statuses: Status) -> frozenset[Status]:
+    return frozenset(statuses)
+
+
+KINDS: dict[EventKind, Kind] = {
+    "published": Kind(
+        form=PublicForm,
+        words=Text("发布声明", "Published"),
+        by=("declarant",),
+        follows=_in(),
+        after="declared",
+    ),
+    "corrected": Kind(
+        form=CorrectedForm,
+        words=Text("更正", "Corrected"),
+        by=("declarant",),
+        follows=_in("declared", "invalid"),
+        needs_text=True,
+        after=None,
+    ),
+    "withdrawn": Kind(
+        form=WithdrawnForm,
+        words=Text("撤回", "Withdrawn"),
+        by=("declarant",),
+        follows=_in("declared", "invalid", "contested"),
+        after="reinstated",
+        feed="声明已撤回",
+        mark=Mark(
+            Text("已撤回", "Withdrawn"),
+            Text(
+                "声明人已撤回这份声明，它不再生效。", "Its declarant withdrew it; it has no effect."
+            ),
+        ),
+    ),
+    "confirmed": Kind(
+        form=ConfirmedForm,
+        words=Text("确认", "Confirmed"),
+        by=("agency", "officer"),
+        follows=_in("declared", "invalid"),
+        after=None,
+    ),
+    "contested": Kind(
+        form=ContestedForm,
+        words=Text("异议受理", "Objection admitted"),
+        by=("officer",),
+        follows=_in("declared", "invalid"),
+        after="contested",
+        mark=Mark(
+            Text("有异议", "Contested"),
+            Text("异议已受理，尚未决定。", "An objection was admitted and is not decided."),
+        ),
+    ),
+    "dismissed": Kind(
+        form=DecidedForm,
+        words=Text("异议驳回", "Objection dismissed"),
+        by=("officer",),
+        follows=_in("contested"),
+        after=BEFORE,
+        refusal=NotContested,
+    ),
+    "annulled": Kind(
+        form=DecidedForm,
+        words=Text("撤销", "Annulled"),
+        by=("officer",),
+        follows=_in("declared", "invalid", "contested"),
+        after="reinstated",
+        feed="声明已撤销",
+        mark=Mark(
+            Text("已撤销", "Annulled"),
+            Text(
+                "工作人员已撤销这份声明，它不再生效。", "An officer annulled it; it has no effect."
+            ),
+        ),
+    ),
+    "replaced": Kind(
+        form=ReplacedForm,
+        words=Text("已补发新证", "New certificate issued"),
+        by=("agency",),
+        follows=_in("declared", "invalid"),
+        awaiting=False,
+        after="replaced",
+        refusal=NotConfirmed,
+        mark=Mark(
+            Text("已补发新证", "Replaced"),
+            Text("旧证永久作废。", "The old certificate is void for good."),
+        ),
+    ),
+    "superseded": Kind(
+        form=SupersededForm,
+        words=Text("由另一份声明取代", "Superseded by another notice"),
+        by=(),
+        follows=_in("declared", "contested"),
+        awaiting=True,
+        after="reinstated",
+        feed="声明未经确认，已由另一份取代",
+        mark=Mark(
+            Text("已被取代", "Superseded"),
+            Text(
+                "同一证件已有另一份声明，它没有生效，已经终止。",
+                "Another declaration of the same certificate took its place; it never had effect.",
+            ),
+        ),
+    ),
+    "redacted": Kind(
+        form=RedactedForm,
+        words=Text("内容已移除", "Content removed"),
+        by=("officer",),
+        follows=_in("declared", "invalid", "contested", "reinstated", "replaced"),
+        needs_text=True,
+        removes_text=True,
+        after=None,
+        mark=Mark(
+            Text("内容已移除", "Content removed"),
+            Text(
+                "这份公告的内容已按规定移除；编号、时间和状态保留。",
+                "The content of this notice was removed under the rules; number, times and status"
+                " remain.",
+            ),
+        ),
+    ),
+}
+
+FIRST: EventKind = "published"
+"""What begins a notice, and happens to it never again."""
+
+OUTCOMES = tuple(kind for kind, row in KINDS.items() if row.after and kind != FIRST)
+"""Those that change a status that the clock alone would give: most notices have none of them."""
+
+END = tuple(kind for kind, row in KINDS.items() if row.ends)
+END_CLAIMS = tuple(kind for kind, row in KINDS.items() if row.ends_claims)
+
+INTERRUPT = tuple(kind for kind, row in KINDS.items() if row.after == "contested")
+RESUME = tuple(kind for kind, row in KINDS.items() if row.after == BEFORE)
+"""Those with which a notice period stands still, and those with which it goes on."""
+
+NAMED = tuple(kind for kind, row in KINDS.items() if {"agency", "officer"}.intersection(row.by))
+"""Those of which it is kept under seal who did it; a declarant alone can do the others."""
+
+SILENT = tuple(kind for kind, row in KINDS.items() if row.after is None and not row.removes_text)
+"""Those that leave the state of a notice (`lifecycle.state`) as it is."""
+
+
+def leading_to(status: str) -> tuple[EventKind, ...]:
+    """The kinds without which no notice has `status`; none where the clock alone brings it."""
+    return tuple(kind for kind in OUTCOMES if KINDS[kind].after == status)
+
+
+def listed(kinds: Iterable[EventKind]) -> str:
+    """`kinds` as the list that SQL wants behind IN."""
+    return "(" + ", ".join(f"'{kind}'" for kind in kinds) + ")"
+
+
+def bringing(kinds: Iterable[str]) -> Kind:
+    """What brought about the present status of a notice with events of `kinds`, in their order."""
+    known = [KINDS[kind] for kind in kinds if kind in KINDS]
+    return next(row for row in reversed(known) if row.after is not None)
