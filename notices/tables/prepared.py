@@ -1,0 +1,45 @@
+"""Statements that Piccolo says once, when a module is loaded, and not for every request anew.
+
+Building one takes as long as the statement itself (`bench/saying.py` measures both).
+"""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import asyncpg
+from piccolo.query.base import Query
+
+from notices.database import DB
+
+
+class Place(str):
+    """Stands in a statement where a value is to be; a text is what every column takes as it is."""
+
+    __slots__ = ("number",)
+
+    number: int
+
+
+class Prepared:
+    """What `build` makes of a place for each of its parameters."""
+
+    def __init__(self, build: Callable[..., Query[Any, Any]]) -> None:
+        places = []
+        for number, name in enumerate(inspect.signature(build).parameters):
+            place = Place(name)
+            place.number = number
+            places.append(place)
+        query = build(*places)
+        query._validate()  # type: ignore[no-untyped-call]  # refuses what deletes or changes all
+        (said,) = query.querystrings
+        self.sql, self._values = said.compile_string(query.engine_type)
+
+    async def fetch(self, *values: Any) -> list[asyncpg.Record]:
+        """Rows of the statement with a value for each parameter, as `DB.fetch` has them."""
+        said = [values[each.number] if type(each) is Place else each for each in self._values]
+        return await DB.fetch(self.sql, *said)
+
+    async def row(self, *values: Any) -> asyncpg.Record | None:
+        rows = await self.fetch(*values)
+        return rows[0] if rows else None
