@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from notices import tables
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import disclosure, documents, numbers, readings, relations
@@ -11,6 +12,7 @@ from notices.facts.certificate import Certificate
 from notices.facts.forms import Declaration, Holder
 from notices.facts.text_check import is_blank
 from notices.facts.texts import rfc3339
+from notices.tables.prepared import Prepared
 
 ANY = "any certificate"
 """Stands for the certificate in the hash of a number alone; no certificate's id has a space."""
@@ -213,9 +215,16 @@ async def unconfirmed_beside(id: str, holder: bytes | None = None) -> list[str]:
     return [row["notice"] for row in await DB.fetch(_UNCONFIRMED, id, holder)]
 
 
+_NUMBER_OF = Prepared(
+    lambda id: (
+        tables.Claim.select(tables.Claim.by_certificate).where(tables.Claim.notice == id).limit(1)
+    )
+)
+
+
 async def lock_of(id: str) -> None:
     """Take the lock of the number of notice `id`, as whoever claims it does."""
-    row = await DB.row("SELECT by_certificate FROM claim WHERE notice = $1 LIMIT 1", id)
+    row = await _NUMBER_OF.row(id)
     if row is None:
         raise RuntimeError("A notice claims no number.")
     key = int.from_bytes(row["by_certificate"][:8], signed=True)
@@ -231,7 +240,7 @@ async def confirm(id: str) -> str | None:
     """
     row = await DB.row(_CONFIRMED, id, None)
     if row is None:
-        await DB.fetch("UPDATE claim SET awaiting = false WHERE notice = $1", id)
+        await _change(id, {tables.Claim.awaiting: False})
     return None if row is None else row["notice"]
 
 
@@ -249,11 +258,14 @@ async def overlaps(limit: int) -> list[dict[str, Any]]:
 
 async def end(id: str) -> None:
     """Notice `id` lives no more: its certificate can be declared again."""
-    await DB.fetch("UPDATE claim SET living = false WHERE notice = $1", id)
+    await _change(id, {tables.Claim.living: False})
 
 
 async def replace(id: str, *, free: bool) -> None:
     """The certificate of notice `id` was replaced; `free`: the new one may be declared lost."""
-    await DB.fetch(
-        "UPDATE claim SET replaced = true, living = living AND NOT $2 WHERE notice = $1", id, free
-    )
+    ended = {tables.Claim.living: False} if free else {}
+    await _change(id, {tables.Claim.replaced: True, **ended})
+
+
+async def _change(id: str, values: dict[Any, Any]) -> None:
+    await tables.Claim.update(values).where(tables.Claim.notice == id)

@@ -15,6 +15,8 @@ import msgspec
 from notices.database import AWAY, answering, connect
 from notices.facts.texts import Text, rfc3339
 from notices.log import HAPPENED_AT, split
+from notices.tables import LogHead
+from notices.tables.prepared import as_sql
 from notices.trust import merkle, receipts, watching
 from notices.trust.encoding import EncodingError, canonical
 from notices.trust.tiles import WIDTH
@@ -72,7 +74,8 @@ async def audit(
     shown all entries. By `numbers` what notices claim is made again; else nothing is said of it.
     """
     with answering():
-        head = await connection.fetchrow("SELECT size, last_at, peaks FROM log_head WHERE id = 1")
+        found = LogHead.select(LogHead.size, LogHead.last_at, LogHead.peaks)
+        head = await connection.fetchrow(*as_sql(found.where(LogHead.id == 1)))
         if head is None:
             raise Difference(_NO_HEAD)
         size = head["size"]

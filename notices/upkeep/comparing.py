@@ -22,6 +22,8 @@ from notices.changing import confirming, deciding, following, issuing, objecting
 from notices.deployment import Deployment
 from notices.facts.texts import Text
 from notices.settings import Settings
+from notices.tables import KeyCheck
+from notices.tables.prepared import as_sql
 from notices.trust.sealing import SealError
 from notices.trust.watching import Difference
 from notices.upkeep import agreeing, reckoning
@@ -118,9 +120,8 @@ class Numbers:
 
 async def _refuse_other_keys(connection: Any, here: Deployment) -> None:
     """Raises Difference where the database says that others hashed and sealed what is in it."""
-    rows = await connection.fetch(
-        "SELECT purpose, check_value FROM key_check WHERE right(purpose, 4) = ' key'"
-    )
+    of_keys = KeyCheck.select().where(KeyCheck.purpose.like("% key"))
+    rows = await connection.fetch(*as_sql(of_keys))
     known = {row["purpose"]: row["check_value"] for row in rows}
     for name in ("matching", "sealing"):
         if (
