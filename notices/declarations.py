@@ -197,21 +197,19 @@ async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:
     )
     await log.append(turn, "published", id, certificate.id, rows.commitment)
     if exhibit is not None:
-        await Exhibit.insert(
-            Exhibit(
-                notice=id,
-                file=exhibit.id,
-                media_type=exhibit.media_type,
-                size=exhibit.size,
-                sha256=exhibit.sha256,
-            )
-        )
+        came = (exhibit.id, exhibit.media_type, exhibit.size, exhibit.sha256)
+        await _KEEP_EXHIBIT.fetch(id, *came)
     if taken.beside and not relations.for_another(declaration):
         own = hash_of(deployment, declaration.holder or Holder())
         await following.supersede(await claims.unconfirmed_beside(id, own), id)
     return id, turn.index
 
 
+_KEEP_EXHIBIT = Prepared(
+    lambda id, file, media_type, size, sha256: Exhibit.insert(
+        Exhibit(notice=id, file=file, media_type=media_type, size=size, sha256=sha256)
+    )
+)
 _WHOSE = Prepared(
     lambda id: NoticePrivate.select(
         NoticePrivate.notice, NoticePrivate.holder_hash, NoticePrivate.declarant_hash

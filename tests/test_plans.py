@@ -8,6 +8,7 @@ import ast
 import contextlib
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -51,6 +52,7 @@ OTHER = {
 }
 ROOT = Path(__file__).parent.parent
 TABLES = {name for name, kind in vars(tables).items() if isinstance(kind, type)}
+MADE = r"Prepared\(|_changing\("
 BULK = (
     "notices/cli/", "notices/demo/", "notices/upkeep/restoring.py", "notices/database.py",
     "notices/upkeep/rehashing.py", "notices/upkeep/recalling.py",
@@ -115,7 +117,7 @@ def functions_that_ask() -> Iterator[str]:
 def _prepared(tree: ast.Module) -> Iterator[str]:
     """The names of a module's statements that are said when it is loaded."""
     for node in tree.body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("Prepared("):
+        if isinstance(node, ast.Assign) and re.match(MADE, ast.unparse(node.value)):
             yield ast.unparse(node.targets[0])
 
 

@@ -14,6 +14,9 @@ from notices.facts.public.notice import EventKind, Followed
 from notices.log import Turn
 from notices.once import Once
 from notices.register import Notice, claims
+from notices.tables import EventPrivate, Objection
+from notices.tables.expressions import NOW
+from notices.tables.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +104,16 @@ async def end_claims(id: str) -> None:
     await close_objections(id)
 
 
+_CLOSE = Prepared(
+    lambda notice: Objection.update({Objection.status: "closed", Objection.decided_at: NOW}).where(
+        Objection.notice == notice, Objection.status.is_in(["open", "admitted"])
+    )
+)
+
+
 async def close_objections(id: str) -> None:
     """What waits about notice `id` has nothing left to be about."""
-    await DB.fetch(
-        "UPDATE objection SET status = 'closed', decided_at = now()"
-        " WHERE notice = $1 AND status IN ('open', 'admitted')",
-        id,
-    )
+    await _CLOSE.fetch(id)
 
 
 def place(index: int) -> bytes:
@@ -115,6 +121,11 @@ def place(index: int) -> bytes:
     return f"event {index}".encode()
 
 
+_SEAL = Prepared(
+    lambda event, sealed: EventPrivate.insert(EventPrivate(event=event, sealed=sealed))
+)
+
+
 async def _keep(deployment: Deployment, index: int, private: msgspec.Struct) -> None:
     sealed = deployment.keys.sealer.seal(msgspec.json.encode(private), place(index))
-    await DB.fetch("INSERT INTO event_private (event, sealed) VALUES ($1, $2)", index, sealed)
+    await _SEAL.fetch(index, sealed)

@@ -215,6 +215,14 @@ async def unconfirmed_beside(id: str, holder: bytes | None = None) -> list[str]:
     return [row["notice"] for row in await DB.fetch(_UNCONFIRMED, id, holder)]
 
 
+def _changing(to: dict[Any, bool]) -> Prepared:
+    return Prepared(lambda id: tables.Claim.update(to).where(tables.Claim.notice == id))
+
+
+_CONFIRM = _changing({tables.Claim.awaiting: False})
+_END = _changing({tables.Claim.living: False})
+_REPLACE = _changing({tables.Claim.replaced: True})
+_REPLACE_AND_END = _changing({tables.Claim.replaced: True, tables.Claim.living: False})
 _NUMBER_OF = Prepared(
     lambda id: (
         tables.Claim.select(tables.Claim.by_certificate).where(tables.Claim.notice == id).limit(1)
@@ -240,7 +248,7 @@ async def confirm(id: str) -> str | None:
     """
     row = await DB.row(_CONFIRMED, id, None)
     if row is None:
-        await _change(id, {tables.Claim.awaiting: False})
+        await _CONFIRM.fetch(id)
     return None if row is None else row["notice"]
 
 
@@ -258,14 +266,12 @@ async def overlaps(limit: int) -> list[dict[str, Any]]:
 
 async def end(id: str) -> None:
     """Notice `id` lives no more: its certificate can be declared again."""
-    await _change(id, {tables.Claim.living: False})
+    await _END.fetch(id)
 
 
 async def replace(id: str, *, free: bool) -> None:
     """The certificate of notice `id` was replaced; `free`: the new one may be declared lost."""
-    ended = {tables.Claim.living: False} if free else {}
-    await _change(id, {tables.Claim.replaced: True, **ended})
-
-
-async def _change(id: str, values: dict[Any, Any]) -> None:
-    await tables.Claim.update(values).where(tables.Claim.notice == id)
+    if free:
+        await _REPLACE_AND_END.fetch(id)
+    else:
+        await _REPLACE.fetch(id)

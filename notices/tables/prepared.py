@@ -1,6 +1,6 @@
 """Statements that Piccolo says once, when a module is loaded, and not for every request anew.
 
-Building one takes half as long as the statement itself (`bench/saying.py` measures both).
+Building one takes as long as asking it (`bench/saying.py`).
 """
 
 import inspect

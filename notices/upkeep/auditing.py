@@ -15,7 +15,7 @@ import msgspec
 from notices.database import AWAY, answering, connect
 from notices.facts.texts import Text, rfc3339
 from notices.log import HAPPENED_AT, split
-from notices.tables import LogHead
+from notices.tables import LogHead, LogNode
 from notices.tables.prepared import as_sql
 from notices.trust import merkle, receipts, watching
 from notices.trust.encoding import EncodingError, canonical
@@ -40,7 +40,6 @@ SELECT e.index, e.notice, e.kind, e.at, e.logged_at, e.entry, e.salt, e.form,
     WHERE r.notice = e.notice AND r.kind = 'redacted' AND r.index > e.index) END AS redacted
 FROM event e ORDER BY e.index
 """
-_NODES = "SELECT position, hash FROM log_node WHERE level = $1 ORDER BY position"
 
 
 @contextlib.asynccontextmanager
@@ -195,7 +194,9 @@ class _Tree:
         rows = self._rows.get(level, [])
         if len(rows) < count:
             if level not in self._cursors:
-                self._cursors[level] = await self._connection.cursor(_NODES, level)
+                nodes = LogNode.select(LogNode.position, LogNode.hash)
+                nodes = nodes.where(LogNode.level == level).order_by(LogNode.position)
+                self._cursors[level] = await self._connection.cursor(*as_sql(nodes))
             rows = rows + await self._cursors[level].fetch(max(ROWS, count))
         self._rows[level] = rows[count:]
         return rows[:count]

@@ -22,7 +22,7 @@ from notices.changing import confirming, deciding, following, issuing, objecting
 from notices.deployment import Deployment
 from notices.facts.texts import Text
 from notices.settings import Settings
-from notices.tables import KeyCheck
+from notices.tables import KeyCheck, Objection, Rival
 from notices.tables.prepared import as_sql
 from notices.trust.sealing import SealError
 from notices.trust.watching import Difference
@@ -48,8 +48,10 @@ _KINDS: dict[str, type[msgspec.Struct]] = {
     "redacted": deciding.Private,
     "replaced": issuing.Private,
 }
-_OBJECTIONS = "SELECT id, notice, sealed FROM objection ORDER BY id"
-_RIVALS = "SELECT id, notice, sealed FROM rival ORDER BY id"
+_OBJECTIONS, _RIVALS = (
+    as_sql(kind.select(kind.id, kind.notice, kind.sealed).order_by(kind.id))
+    for kind in (Objection, Rival)
+)
 
 
 class Numbers:
@@ -154,12 +156,12 @@ async def _refuse_what_nobody_did(connection: Any, size: int, here: Deployment) 
                 place = following.place(row["index"])
                 if not _opens(here, row["sealed"], place, _KINDS[row["kind"]]):
                     raise Difference(_NOBODY.format(**row))
-    cursor = await connection.cursor(_OBJECTIONS)
+    cursor = await connection.cursor(*_OBJECTIONS)
     while rows := await cursor.fetch(ROWS):
         for row in rows:
             if not _opens(here, row["sealed"], objecting.place(row["id"]), objecting.Private):
                 raise Difference(_NO_OBJECTION.format(**row))
-    cursor = await connection.cursor(_RIVALS)
+    cursor = await connection.cursor(*_RIVALS)
     while rows := await cursor.fetch(ROWS):
         for row in rows:
             if not _opens(here, row["sealed"], row["notice"].encode(), dict):
