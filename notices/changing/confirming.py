@@ -5,11 +5,10 @@ What was declared for somebody else takes effect with it, and claims its number 
 
 import msgspec
 
-from notices import register
+from notices import register, tables
 from notices.agencies import Agency
 from notices.changing import following, issuing
 from notices.changing.following import Followup
-from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import followups, lifecycle
 from notices.facts.errors import AlreadyDeclared
@@ -19,6 +18,7 @@ from notices.identity import Person
 from notices.log import Turn
 from notices.once import Once
 from notices.register import Notice, claims
+from notices.tables.expressions import greatest
 
 
 class Private(msgspec.Struct, kw_only=True):
@@ -47,7 +47,8 @@ async def confirm(
             raise AlreadyConfirmed
         form, others = await _take_effect(deployment, by, before, turn)
         if isinstance(by, Agency):
-            await DB.fetch("UPDATE notice SET evidence = 'issuer_confirmed' WHERE id = $1", id)
+            table = tables.Notice
+            await table.update({table.evidence: "issuer_confirmed"}).where(table.id == id)
             return Followup(form, Private(agency=by.id), supersedes=others)
         return Followup(form, Private(officer=by), supersedes=others)
 
@@ -76,11 +77,9 @@ async def _take_effect(
     taken = await claims.confirm(before.id)
     if taken is not None:
         raise AlreadyDeclared((await register.get(taken)).existing(deployment))
-    await DB.fetch(
-        "UPDATE notice SET awaiting = false, effective_at = greatest(effective_at, $2)"
-        " WHERE id = $1",
-        before.id,
-        turn.at,
-    )
+    table = tables.Notice
+    await table.update(
+        {table.awaiting: False, table.effective_at: greatest(table.effective_at, turn.at)}
+    ).where(table.id == before.id)
     others = await claims.unconfirmed_beside(before.id)
     return followups.confirmation_for_another(before.id, agency), others
