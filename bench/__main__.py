@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bench import cost, declare, degraded, others, printing, proofs, search, verify
+from bench import cost, declare, degraded, others, printing, proofs, saying, search, verify
 from tests.service import running
 
 if __name__ == "__main__":
@@ -19,6 +19,7 @@ if __name__ == "__main__":
         declare.main(service)
         printing.main(service)
         proofs.main(service, options.log)
+        saying.main(service)
         cost.main(service)
     print("\nsomebody else's check")
     others.run([])

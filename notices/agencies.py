@@ -5,14 +5,17 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from notices.database import DB
+from notices import tables
 from notices.facts import issuers as issuers_facts
 from notices.facts.errors import Invalid, Problem
 from notices.facts.names import same_name
 from notices.facts.refusals import UnknownKey
 from notices.facts.text_check import text_problems
 from notices.facts.texts import Text, TextError
+from notices.tables.expressions import NOW
+from notices.tables.prepared import Prepared
 
 PREFIX = "notices_live_"
 """How every key begins, so that one that gets loose is known for what it is."""
@@ -86,62 +89,69 @@ async def add(
     if problems:
         raise Invalid(problems=problems)
     agency, key = Agency(secrets.token_hex(6), name.strip(), tuple(issuers)), _new_key()
-    row = await DB.row(
-        "INSERT INTO agency (id, name, issuers, key_hash, expires_at) VALUES ($1, $2, $3, $4, $5)"
-        " ON CONFLICT DO NOTHING RETURNING id",
-        agency.id,
-        agency.name,
-        list(agency.issuers),
-        _hash(key),
-        expires_at,
+    row = tables.Agency(
+        id=agency.id,
+        name=agency.name,
+        issuers=list(agency.issuers),
+        key_hash=_hash(key),
+        expires_at=expires_at,
     )
-    if row is None:
+    if not await tables.Agency.insert(row).on_conflict(action="DO NOTHING"):
         raise KnownAgency
     return agency, key
 
 
 async def listed() -> list[Listed]:
     """All agencies there ever were, the oldest first."""
-    rows = await DB.fetch(
-        "SELECT id, name, issuers, created_at, expires_at, revoked_at FROM agency"
-        " ORDER BY created_at, id"
-    )
+    table = tables.Agency
+    rows = await table.select(
+        table.id, table.name, table.issuers, table.created_at, table.expires_at, table.revoked_at
+    ).order_by(table.created_at, table.id)
     return [Listed(**{**row, "issuers": tuple(row["issuers"])}) for row in rows]
 
 
 async def rotate(id: str, expires_at: datetime | None = None) -> str:
     """A new key for agency `id`; the one before is taken no more. Raises NoSuchAgency."""
     key = _new_key()
-    row = await DB.row(
-        "UPDATE agency SET key_hash = $2, expires_at = $3"
-        " WHERE id = $1 AND revoked_at IS NULL RETURNING id",
-        id,
-        _hash(key),
-        expires_at,
-    )
-    if row is None:
+    if not await _change(
+        id, {tables.Agency.key_hash: _hash(key), tables.Agency.expires_at: expires_at}
+    ):
         raise NoSuchAgency
     return key
 
 
 async def revoke(id: str) -> None:
     """From now on the key of agency `id` is taken no more, for good. Raises NoSuchAgency."""
-    row = await DB.row(
-        "UPDATE agency SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL RETURNING id", id
-    )
-    if row is None:
+    if not await _change(id, {tables.Agency.revoked_at: NOW}):
         raise NoSuchAgency
+
+
+async def _change(id: str, values: dict[Any, Any]) -> bool:
+    """Whether there is such an agency whose key is taken; it is then as `values` say."""
+    table = tables.Agency
+    return bool(
+        await table.update(values)
+        .where(table.id == id, table.revoked_at.is_null())
+        .returning(table.id)
+    )
+
+
+_OF_KEY = Prepared(
+    lambda key: tables.Agency.select(
+        tables.Agency.id, tables.Agency.name, tables.Agency.issuers
+    ).where(
+        tables.Agency.key_hash == key,
+        tables.Agency.revoked_at.is_null(),
+        tables.Agency.expires_at.is_null() | (tables.Agency.expires_at > NOW),
+    )
+)
 
 
 async def of_key(key: str) -> Agency:
     """Whose key it is; raises UnknownKey."""
     row = None
     if _KEY.fullmatch(key):
-        row = await DB.row(
-            "SELECT id, name, issuers FROM agency WHERE key_hash = $1 AND revoked_at IS NULL"
-            " AND (expires_at IS NULL OR expires_at > now())",
-            _hash(key),
-        )
+        row = await _OF_KEY.row(_hash(key))
     if row is None:
         raise UnknownKey
     return Agency(row["id"], row["name"], tuple(row["issuers"]))

@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+from piccolo.querystring import QueryString
 
 from notices.facts.errors import Unavailable
 from notices.facts.outages import OutcomeUnknown, StorageFull
@@ -258,29 +259,28 @@ class Database(PostgresEngine):
     def transaction(self, allow_nested: bool = False) -> Transaction:
         return Transaction(engine=self, allow_nested=False)
 
-    async def _run_in_pool(self, query: str, args: Sequence[Any] | None = None) -> Any:
-        began = asyncio.get_running_loop().time()
-        connection = await self.acquire()
-        try:
-            with answering():
-                return await connection.fetch(query, *(args or ()), timeout=self.left(began))
-        finally:
-            await self.release(connection)
+    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Any:
+        """What Piccolo's query builder says goes the way of what is written by hand."""
+        sql, values = querystring.compile_string(self.engine_type)
+        return await self.fetch(sql, *values)
+
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> Any:
+        return await self.fetch(ddl)
 
     async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
-        """Rows of `sql` with PostgreSQL's own $1 parameters, inside the open transaction if any.
-
-        For statements Piccolo cannot say: arrays, CTEs, conflict targets on partial indexes.
-        """
+        """Rows of what Piccolo cannot say (docs/design.md), inside the open transaction if any."""
+        began = asyncio.get_running_loop().time()
         current = self.current_transaction.get()
-        if current is not None:
-            left = self.left(asyncio.get_running_loop().time())
+        connection = await self.acquire() if current is None else current.connection
+        try:
             with answering():
-                rows: list[asyncpg.Record] = await current.connection.fetch(
-                    sql, *args, timeout=left
+                rows: list[asyncpg.Record] = await connection.fetch(
+                    sql, *args, timeout=self.left(began)
                 )
             return rows
-        return await self._run_in_pool(sql, args)  # type: ignore[no-any-return]
+        finally:
+            if current is None:
+                await self.release(connection)
 
     async def copy(
         self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]

@@ -30,6 +30,8 @@ from notices.identity import Person, hash_of, hash_of_acting
 from notices.once import Done, Once
 from notices.register import claims
 from notices.register.claims import Claim
+from notices.tables import Exhibit, NoticePrivate
+from notices.tables.prepared import Prepared
 
 
 class _Conflict(Exception):
@@ -195,19 +197,24 @@ async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:
     )
     await log.append(turn, "published", id, certificate.id, rows.commitment)
     if exhibit is not None:
-        await DB.fetch(
-            "INSERT INTO exhibit (notice, file, media_type, size, sha256)"
-            " VALUES ($1, $2, $3, $4, $5)",
-            id,
-            exhibit.id,
-            exhibit.media_type,
-            exhibit.size,
-            exhibit.sha256,
-        )
+        came = (exhibit.id, exhibit.media_type, exhibit.size, exhibit.sha256)
+        await _KEEP_EXHIBIT.fetch(id, *came)
     if taken.beside and not relations.for_another(declaration):
         own = hash_of(deployment, declaration.holder or Holder())
         await following.supersede(await claims.unconfirmed_beside(id, own), id)
     return id, turn.index
+
+
+_KEEP_EXHIBIT = Prepared(
+    lambda id, file, media_type, size, sha256: Exhibit.insert(
+        Exhibit(notice=id, file=file, media_type=media_type, size=size, sha256=sha256)
+    )
+)
+_WHOSE = Prepared(
+    lambda id: NoticePrivate.select(
+        NoticePrivate.notice, NoticePrivate.holder_hash, NoticePrivate.declarant_hash
+    ).where(NoticePrivate.notice == id)
+)
 
 
 async def _already_declared(
@@ -220,9 +227,7 @@ async def _already_declared(
     existing = await claims.in_the_way(claim)
     if existing is None:
         return None
-    row = await DB.row(
-        "SELECT notice, holder_hash, declarant_hash FROM notice_private WHERE notice = $1", existing
-    )
+    row = await _WHOSE.row(existing)
     assert row is not None  # noqa: S101
     # A holder without identifier hashes differently each time; who declared for him does not.
     own = hash_of(deployment, declaration.holder or Holder()), hash_of_acting(deployment, person)

@@ -11,6 +11,8 @@ from notices.facts.regions import Regions
 from notices.facts.texts import Text, TextError
 from notices.facts.troubles import Unrestored
 from notices.settings import Settings
+from notices.tables import Hold, KeyCheck, LogHead
+from notices.tables.prepared import as_sql
 from notices.trust.keys import Keys
 
 
@@ -78,19 +80,15 @@ async def refuse_other_keys(deployment: Deployment, database: Database = DB) -> 
     earlier = deployment.keys.earlier_check_values
     for purpose, (id, check) in here.items():
         if known[purpose][1] in earlier.get(purpose.removesuffix(" key"), ()):
-            await database.fetch(
-                "UPDATE key_check SET key_id = $2, check_value = $3 WHERE purpose = $1",
-                purpose,
-                id,
-                check,
-            )
+            now = KeyCheck.update({KeyCheck.key_id: id, KeyCheck.check_value: check})
+            await database.fetch(*as_sql(now.where(KeyCheck.purpose == purpose)))
             # What the key before this one had signed too much of, this one has not. It is for the
             # tables' owner to say so, at the start of `serve` or by `migrate`.
-            head = await database.row("SELECT spent_key FROM log_head WHERE id = 1")
+            spent = LogHead.select(LogHead.spent_key).where(LogHead.id == 1)
+            head = await database.row(*as_sql(spent))
             if head is not None and head["spent_key"] not in (None, deployment.keys.log.vkey):
-                await database.fetch(
-                    "UPDATE log_head SET spent_key = NULL, spent_size = NULL WHERE id = 1"
-                )
+                none = LogHead.update({LogHead.spent_key: None, LogHead.spent_size: None})
+                await database.fetch(*as_sql(none.where(LogHead.id == 1)))
         elif known[purpose][1] != check:
             raise WrongDatabase(
                 _OTHER_KEY.format(purpose=purpose, written=known[purpose][0], here=id)
@@ -105,7 +103,8 @@ async def _refuse_held(database: Database) -> None:
     assert row is not None  # noqa: S101
     if row["unfinished"]:
         raise Held(Unrestored.text)
-    held = await database.fetch("SELECT reason FROM hold") if row["may_be_held"] else []
+    reasons = as_sql(Hold.select(Hold.reason))
+    held = await database.fetch(*reasons) if row["may_be_held"] else []
     if held:
         zh, _, en = held[0]["reason"].partition("\n")
         raise Held(_HELD.format(zh=zh, en=en))
@@ -115,17 +114,17 @@ async def _known(
     database: Database, here: dict[str, tuple[str, str]]
 ) -> dict[str, tuple[str, str]]:
     """What the database has under each purpose; what it lacks is written now."""
-    await database.fetch(
-        "INSERT INTO key_check (purpose, key_id, check_value)"
-        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING",
-        list(here),
-        [id for id, _ in here.values()],
-        [check for _, check in here.values()],
-    )
-    rows = await database.fetch(
-        "SELECT purpose, key_id, check_value FROM key_check WHERE purpose = ANY($1::text[])",
-        list(here),
-    )
+    if not here:
+        return {}
+    lacking = KeyCheck.insert(
+        *(
+            KeyCheck(purpose=purpose, key_id=id, check_value=check)
+            for purpose, (id, check) in here.items()
+        )
+    ).on_conflict(action="DO NOTHING")
+    await database.fetch(*as_sql(lacking))
+    there = KeyCheck.select().where(KeyCheck.purpose.is_in(list(here)))
+    rows = await database.fetch(*as_sql(there))
     return {row["purpose"]: (row["key_id"], row["check_value"]) for row in rows}
 
 
@@ -196,27 +195,19 @@ async def _refuse_other_rule(database: Database, catalogue: Catalogue, rule: Rul
         for id, text in rule.of(catalogue).items()
     }
     known = await _known(database, here)
-    rows = await database.fetch(
-        "SELECT purpose FROM key_check WHERE starts_with(purpose, $1) AND purpose <> ALL($2)",
-        f"{rule.kind} ",
-        list(here),
-    )
-    lost = [row["purpose"] for row in rows]
+    of_kind = KeyCheck.select(KeyCheck.purpose).where(KeyCheck.purpose.like(f"{rule.kind} %"))
+    rows = await database.fetch(*as_sql(of_kind))
+    lost = [row["purpose"] for row in rows if row["purpose"] not in here]
     changed = [purpose for purpose, (_, text) in here.items() if known[purpose][1] != text]
     for purposes, words in ((lost, rule.lost), (changed, rule.changed)):
         ids = [purpose.removeprefix(f"{rule.kind} ") for purpose in purposes]
         if ids and (used := await database.fetch(rule.used, ids)):
             raise WrongDatabase(words.format(ids=", ".join(sorted(row["id"] for row in used))))
     if lost:
-        await database.fetch("DELETE FROM key_check WHERE purpose = ANY($1::text[])", lost)
-    if changed:
-        await database.fetch(
-            "UPDATE key_check SET check_value = new.text"
-            " FROM unnest($1::text[], $2::text[]) AS new (purpose, text)"
-            " WHERE key_check.purpose = new.purpose",
-            changed,
-            [here[purpose][1] for purpose in changed],
-        )
+        await database.fetch(*as_sql(KeyCheck.delete().where(KeyCheck.purpose.is_in(lost))))
+    for purpose in changed:
+        now = KeyCheck.update({KeyCheck.check_value: here[purpose][1]})
+        await database.fetch(*as_sql(now.where(KeyCheck.purpose == purpose)))
 
 
 _OLDER_RULES = Text(

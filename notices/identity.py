@@ -6,16 +6,37 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import numbers
 from notices.facts.forms import Holder
 from notices.facts.identifiers import identifier_type
+from notices.tables import Session
+from notices.tables.expressions import NOW
+from notices.tables.prepared import Prepared
 
 KINDS = ("person", "organisation", "officer")
 SESSION_LASTS = timedelta(hours=8)
-LIVING = "expires_at > now() AND expires_at < now() + interval '9 hours'"
+NO_LONGER = SESSION_LASTS + timedelta(hours=1)
 """What ends later than any can that begins now was opened by a clock that was ahead."""
+_LIVING = (Session.expires_at > NOW) & (Session.expires_at < NOW + NO_LONGER)
+_BEGIN = Prepared(
+    lambda key, sealed: Session.insert(
+        Session(token_hash=key, sealed=sealed, expires_at=NOW + SESSION_LASTS)
+    )
+)
+_FIND = Prepared(
+    lambda key: Session.select(Session.sealed).where(Session.token_hash == key, _LIVING)
+)
+_KEEP = Prepared(
+    lambda key: (
+        Session.select(Session.token_hash)
+        .where(Session.token_hash == key, _LIVING)
+        .lock_rows("KEY SHARE")
+    )
+)
+_END = Prepared(
+    lambda key: Session.delete().where(Session.token_hash == key).returning(Session.sealed)
+)
 
 
 class Organisation(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -89,22 +110,14 @@ async def sign_in(deployment: Deployment, person: Person) -> str:
     token = secrets.token_urlsafe(32)
     key = _token_hash(token)
     sealed = deployment.keys.sealer.seal(msgspec.json.encode(person), key)
-    await DB.fetch(
-        "INSERT INTO session (token_hash, sealed, expires_at) VALUES ($1, $2, now() + $3)",
-        key,
-        sealed,
-        SESSION_LASTS,
-    )
+    await _BEGIN.fetch(key, sealed)
     return token
 
 
 async def who(deployment: Deployment, token: str) -> Person | None:
     """The person of a living session, else None."""
     key = _token_hash(token)
-    row = await DB.row(
-        f"SELECT sealed FROM session WHERE token_hash = $1 AND {LIVING}",  # noqa: S608  (our own)
-        key,
-    )
+    row = await _FIND.row(key)
     return None if row is None else _opened(deployment, row["sealed"], key)
 
 
@@ -114,20 +127,17 @@ def _opened(deployment: Deployment, sealed: bytes, key: bytes) -> Person:
 
 async def stays(token: str) -> bool:
     """Whether the session lives; then nobody ends it before the open transaction does."""
-    row = await DB.row(
-        f"SELECT 1 FROM session WHERE token_hash = $1 AND {LIVING} FOR KEY SHARE",  # noqa: S608  (our own)
-        _token_hash(token),
-    )
-    return row is not None
+    return await _KEEP.row(_token_hash(token)) is not None
 
 
 async def forget_old(now: datetime) -> None:
-    living = LIVING.replace("now()", "$1::timestamptz")
-    await DB.fetch(f"DELETE FROM session WHERE NOT ({living})", now)  # noqa: S608  (our own)
+    await Session.delete().where(
+        (Session.expires_at <= now) | (Session.expires_at >= now + NO_LONGER)
+    )
 
 
 async def sign_out(deployment: Deployment, token: str) -> Person | None:
     """End a session; whose it was, also where it has run out by itself."""
     key = _token_hash(token)
-    row = await DB.row("DELETE FROM session WHERE token_hash = $1 RETURNING sealed", key)
+    row = await _END.row(key)
     return None if row is None else _opened(deployment, row["sealed"], key)

@@ -30,6 +30,8 @@ from notices.database import DB
 from notices.facts.public.notice import AnyForm, Opening, Receipt
 from notices.facts.texts import rfc3339
 from notices.facts.troubles import ClockOff, NewLogKeyDue
+from notices.tables import Event, LogHead, LogNode
+from notices.tables.prepared import Prepared
 from notices.trust import merkle, notes, receipts, tiles
 from notices.trust.encoding import canonical
 from notices.trust.tiles import Tile
@@ -195,20 +197,40 @@ async def append_all(grown: Growth) -> None:
     """Write all entries of `grown`, which began where `take_turns` said."""
     await DB.copy("event", EVENT, grown.events)
     await DB.copy("log_node", ("level", "position", "hash"), grown.nodes)
-    await DB.fetch(
-        "UPDATE log_head SET size = $1, last_at = $2, peaks = $3 WHERE id = 1",
-        grown.size,
-        grown.last_at,
-        b"".join(grown.peaks),
+    peaks = b"".join(grown.peaks)
+    after = LogHead.update(size=grown.size, last_at=grown.last_at, peaks=peaks)
+    await after.where(LogHead.id == 1)
+
+
+_SHOWN = (LogHead.size, LogHead.peaks, LogHead.spent_key, LogHead.spent_size)
+_HEAD = Prepared(lambda: LogHead.select(*_SHOWN).where(LogHead.id == 1))
+_ENTRIES = Prepared(
+    lambda first, end: (
+        Event.select(Event.entry)
+        .where(Event.index >= first, Event.index < end)
+        .order_by(Event.index)
     )
+)
+_HASHES = Prepared(
+    lambda level, first, end: (
+        LogNode.select(LogNode.hash)
+        .where(LogNode.level == level, LogNode.position >= first, LogNode.position < end)
+        .order_by(LogNode.position)
+    )
+)
 
 
 async def head() -> tuple[int, bytes]:
     """Size and root hash of the log as committed."""
-    row = await DB.row("SELECT size, peaks FROM log_head WHERE id = 1")
+    row = await _head()
+    return row["size"], merkle.root(split(row["peaks"]))
+
+
+async def _head() -> Any:
+    row = await _HEAD.row()
     if row is None:
         raise RuntimeError("The log has no head: the database was not migrated.")
-    return row["size"], merkle.root(split(row["peaks"]))
+    return row
 
 
 async def checkpoint(signer: notes.NoteSigner) -> str:
@@ -219,9 +241,7 @@ async def checkpoint(signer: notes.NoteSigner) -> str:
 
 async def _to_sign(signer: notes.NoteSigner) -> tuple[int, bytes]:
     """`head`; raises NewLogKeyDue where this key has signed another root for that size."""
-    row = await DB.row("SELECT size, peaks, spent_key, spent_size FROM log_head WHERE id = 1")
-    if row is None:
-        raise RuntimeError("The log has no head: the database was not migrated.")
+    row = await _head()
     if row["spent_key"] == signer.vkey and row["size"] > row["spent_size"]:
         raise NewLogKeyDue
     return row["size"], merkle.root(split(row["peaks"]))
@@ -230,13 +250,7 @@ async def _to_sign(signer: notes.NoteSigner) -> tuple[int, bytes]:
 async def begins_with(seen: Seen, fetch: Fetch) -> bool:
     """Whether the log as committed now has, or is, what was seen."""
     wanted = merkle.peaks_needed(seen.size)
-    rows = await fetch(
-        "SELECT level, position, hash FROM log_node JOIN"
-        " unnest($1::int[], $2::bigint[]) AS wanted (level, position) USING (level, position)",
-        [level for level, _ in wanted],
-        [position for _, position in wanted],
-    )
-    nodes = {(row["level"], row["position"]): row["hash"] for row in rows}
+    nodes = await _nodes(wanted, fetch)
     return len(nodes) == len(wanted) and merkle.root([nodes[each] for each in wanted]) == seen.root
 
 
@@ -244,35 +258,29 @@ async def tile(wanted: Tile) -> bytes | None:
     """What a tile or a bundle of entries holds, or None while the log is too short for it."""
     ends = wanted.first + wanted.width
     if wanted.level is None:
-        rows = await DB.fetch(
-            "SELECT entry FROM event WHERE index >= $1 AND index < $2 ORDER BY index",
-            wanted.first,
-            ends,
-        )
+        rows = await _ENTRIES.fetch(wanted.first, ends)
         content = tiles.bundle([row["entry"].encode() for row in rows])
     else:
-        rows = await DB.fetch(
-            "SELECT hash FROM log_node WHERE level = $1 AND position >= $2 AND position < $3"
-            " ORDER BY position",
-            wanted.level * tiles.HEIGHT,
-            wanted.first,
-            ends,
-        )
+        rows = await _HASHES.fetch(wanted.level * tiles.HEIGHT, wanted.first, ends)
         content = b"".join(row["hash"] for row in rows)
     return content if len(rows) == wanted.width else None
 
 
 async def proof(index: int, size: int) -> list[bytes]:
     """The inclusion proof of entry `index` in the log's first `size` entries (RFC 6962)."""
-    wanted = sorted(merkle.nodes_needed(index, size))
-    rows = await DB.fetch(
+    nodes = await _nodes(sorted(merkle.nodes_needed(index, size)), DB.fetch)
+    return merkle.inclusion_proof(index, size, nodes)
+
+
+async def _nodes(wanted: list[tuple[int, int]], fetch: Fetch) -> dict[tuple[int, int], bytes]:
+    """The hashes of those nodes, by level and position, that there are."""
+    rows = await fetch(
         "SELECT level, position, hash FROM log_node JOIN"
         " unnest($1::int[], $2::bigint[]) AS wanted (level, position) USING (level, position)",
         [level for level, _ in wanted],
         [position for _, position in wanted],
     )
-    nodes = {(row["level"], row["position"]): row["hash"] for row in rows}
-    return merkle.inclusion_proof(index, size, nodes)
+    return {(row["level"], row["position"]): row["hash"] for row in rows}
 
 
 async def receipt(

@@ -6,14 +6,52 @@ transaction writes, so a twin in flight waits on it until the first one commits 
 
 import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from notices.database import DB
 from notices.facts.errors import IdempotencyKeyReused
 from notices.facts.numbers import keyed_hash
+from notices.tables import Idempotency
+from notices.tables.expressions import ago, coalesce
+from notices.tables.prepared import Prepared
 
-KEPT = "24 hours"
+KEPT = timedelta(hours=24)
+_END_OLD = Prepared(
+    lambda scope: Idempotency.delete().where(
+        Idempotency.scope == scope, Idempotency.created_at < ago(KEPT)
+    )
+)
+_TAKE = Prepared(
+    lambda scope, body: (
+        Idempotency.insert(Idempotency(scope=scope, body_hash=body))
+        .on_conflict(action="DO NOTHING")
+        .returning(Idempotency.scope)
+    )
+)
+_FIND = Prepared(
+    lambda scope: Idempotency.select(
+        Idempotency.body_hash, Idempotency.notice, Idempotency.event, Idempotency.response
+    ).where(Idempotency.scope == scope)
+)
+_KNOWN = Prepared(
+    lambda scope, body: Idempotency.select(Idempotency.scope).where(
+        Idempotency.scope == scope,
+        Idempotency.body_hash == body,
+        Idempotency.created_at >= ago(KEPT),
+    )
+)
+_DONE = Prepared(
+    lambda scope, notice, event: Idempotency.update(
+        {Idempotency.notice: notice, Idempotency.event: event}
+    ).where(Idempotency.scope == scope)
+)
+_ANSWER = Prepared(
+    lambda scope, response: (
+        Idempotency.update({Idempotency.response: coalesce(Idempotency.response, response)})
+        .where(Idempotency.scope == scope)
+        .returning(Idempotency.response)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +91,10 @@ async def begin(once: Once | None) -> Earlier | None:
     """Take the key within the open transaction, or say what was already done under it."""
     if once is None:
         return None
-    await DB.fetch(
-        "DELETE FROM idempotency WHERE scope = $1 AND created_at < now() - $2::text::interval",
-        once.scope,
-        KEPT,
-    )
-    mine = await DB.row(
-        "INSERT INTO idempotency (scope, body_hash) VALUES ($1, $2)"
-        " ON CONFLICT DO NOTHING RETURNING scope",
-        once.scope,
-        once.body_hash,
-    )
-    if mine is not None:
+    await _END_OLD.fetch(once.scope)
+    if await _TAKE.row(once.scope, once.body_hash) is not None:
         return None
-    row = await DB.row(
-        "SELECT body_hash, notice, event, response FROM idempotency WHERE scope = $1", once.scope
-    )
+    row = await _FIND.row(once.scope)
     if row is None or row["body_hash"] != once.body_hash:
         raise IdempotencyKeyReused
     return Earlier(row["notice"], row["event"], row["response"])
@@ -78,25 +104,13 @@ async def known(once: Once | None) -> bool:
     """Whether this very request was carried out before; then a limit has counted it already."""
     if once is None:
         return False
-    row = await DB.row(
-        "SELECT 1 FROM idempotency WHERE scope = $1 AND body_hash = $3"
-        " AND created_at >= now() - $2::text::interval",
-        once.scope,
-        KEPT,
-        once.body_hash,
-    )
-    return row is not None
+    return await _KNOWN.row(once.scope, once.body_hash) is not None
 
 
 async def done(once: Once | None, notice: str, event: int) -> None:
     """Say, in the same transaction, what was done."""
     if once is not None:
-        await DB.fetch(
-            "UPDATE idempotency SET notice = $2, event = $3 WHERE scope = $1",
-            once.scope,
-            notice,
-            event,
-        )
+        await _DONE.fetch(once.scope, notice, event)
 
 
 async def answer(once: Once | None, response: str) -> str:
@@ -106,16 +120,9 @@ async def answer(once: Once | None, response: str) -> str:
     """
     if once is None:
         return response
-    row = await DB.row(
-        "UPDATE idempotency SET response = coalesce(response, $2) WHERE scope = $1"
-        " RETURNING response",
-        once.scope,
-        response,
-    )
+    row = await _ANSWER.row(once.scope, response)
     return row["response"] if row is not None else response
 
 
 async def forget_old(now: datetime) -> None:
-    await DB.fetch(
-        "DELETE FROM idempotency WHERE created_at < $1::timestamptz - $2::text::interval", now, KEPT
-    )
+    await Idempotency.delete().where(Idempotency.created_at < now - KEPT)

@@ -5,7 +5,6 @@ from typing import NamedTuple
 import msgspec
 
 from notices import log
-from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import disclosure
 from notices.facts.catalogue import Certificate
@@ -13,6 +12,8 @@ from notices.facts.forms import Contact, Declaration, Holder
 from notices.facts.readings import bare_form
 from notices.identity import Person, hash_of, hash_of_acting
 from notices.log import Commitment
+from notices.tables import NoticePrivate
+from notices.tables.prepared import Prepared
 
 CONSENT_VERSION = "2026-11"
 """Which wording of the consent to publication a declarant agreed to (R4)."""
@@ -94,9 +95,14 @@ def _sealed(deployment: Deployment, person: Person, declaration: Declaration, id
     return deployment.keys.sealer.seal(msgspec.json.encode(kept), id.encode())
 
 
+_SEALED = Prepared(
+    lambda id: NoticePrivate.select(NoticePrivate.sealed).where(NoticePrivate.notice == id)
+)
+
+
 async def private_of(deployment: Deployment, id: str) -> Private:
     """The private side of notice `id`, which exists."""
-    row = await DB.row("SELECT sealed FROM notice_private WHERE notice = $1", id)
+    row = await _SEALED.row(id)
     if row is None:
         raise RuntimeError("A notice has no private side.")
     return msgspec.json.decode(

@@ -53,7 +53,7 @@ async def failing(fault: str, step: Step) -> AsyncIterator[None]:
         for statement in step.statements(fault):
             await connection.execute(statement)
         yield
-        await connection.execute(f"DROP TRIGGER fault ON {step.table}")
+        await connection.execute("DROP FUNCTION fault CASCADE")
     finally:
         await connection.close()
 

@@ -6,9 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 from piccolo.engine.exceptions import TransactionError
-from piccolo.table import Table
 
-from notices import tables
 from notices.database import DB, Database
 from notices.facts.errors import Unavailable
 from notices.migrating import LOCK, migrate
@@ -60,23 +58,6 @@ async def test_a_transaction_within_another_is_refused(database: None) -> None:
     async with DB.transaction():
         with pytest.raises(TransactionError):
             DB.transaction()
-
-
-async def test_piccolo_reads_what_the_migrations_made(database: None) -> None:
-    """The tables as Piccolo knows them have exactly the columns of the database."""
-    rows = await DB.fetch(
-        "SELECT table_name, array_agg(column_name::text) AS columns FROM information_schema.columns"
-        " WHERE table_schema = 'public' GROUP BY table_name"
-    )
-    made = {row["table_name"]: set(row["columns"]) for row in rows}
-    known = {
-        kind._meta.tablename: {column._meta.name for column in kind._meta.columns}
-        for name in tables.__all__
-        if issubclass(kind := getattr(tables, name), Table)
-    }
-
-    assert known == {name: made[name] for name in known}
-    assert set(made) - set(known) == {"migration"}
 
 
 async def test_what_a_role_set_for_itself_neither_loses_nor_hides_what_is_written(

@@ -8,6 +8,7 @@ import ast
 import contextlib
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ import asyncpg
 import httpx
 import pytest
 
-from notices import agencies, limits, log, register, relay
+from notices import agencies, limits, log, register, relay, tables
 from notices.database import BY_INDEX, DB
 from notices.deployment import Deployment, refuse_another_database
 from notices.facts.excess import TooManyRequests
@@ -50,6 +51,8 @@ OTHER = {
     "organisation": {"name": "青州市老街杂货铺", "identifier": "92379999MA00000316"},
 }
 ROOT = Path(__file__).parent.parent
+TABLES = {name for name, kind in vars(tables).items() if isinstance(kind, type)}
+MADE = r"Prepared\(|_changing\("
 BULK = (
     "notices/cli/", "notices/demo/", "notices/upkeep/restoring.py", "notices/database.py",
     "notices/upkeep/rehashing.py", "notices/upkeep/recalling.py",
@@ -59,7 +62,11 @@ BULK = (
 """What is read or written as a whole, and what only passes statements on."""
 
 READ = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "(")
-COUNTS = ("SELECT count(*) AS notices FROM notice", "(SELECT count(*) FROM parked)")
+COUNTS = (
+    "SELECT count(*) AS notices FROM notice",
+    'SELECT ALL COUNT(*) AS "count" FROM "notice"',
+    "(SELECT count(*) FROM parked)",
+)
 """What counts all: a rebuild all notices, and the metrics what is parked, which is next to none."""
 
 
@@ -100,18 +107,49 @@ def functions_that_ask() -> Iterator[str]:
     """Every function of the service that has a statement of its own."""
     for file in sorted((ROOT / "notices").rglob("*.py")):
         name = str(file.relative_to(ROOT))
-        for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.AsyncFunctionDef) and any(map(_asks, ast.walk(node))):
+        tree = ast.parse(file.read_text())
+        askers = {"DB", "database", *_prepared(tree)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.AsyncFunctionDef) and _asks(node, askers):
                 yield f"{name} {node.name}"
 
 
-def _asks(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Attribute)
-        and node.attr in ("fetch", "row")
-        and isinstance(node.value, ast.Name)
-        and node.value.id in ("DB", "database")
+def _prepared(tree: ast.Module) -> Iterator[str]:
+    """The names of a module's statements that are said when it is loaded."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and re.match(MADE, ast.unparse(node.value)):
+            yield ast.unparse(node.targets[0])
+
+
+def _asks(function: ast.AsyncFunctionDef, askers: set[str]) -> bool:
+    """By hand, by a prepared statement, or by one that Piccolo says in this place.
+
+    What is made as SQL (`as_sql`) and not asked of `database` has a connection of its own.
+    """
+    calls = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]
+    by_name = {ast.unparse(call) for call in calls}
+    if any(f"{asker}.{verb}" in by_name for asker in askers for verb in ("fetch", "row")):
+        return True
+    said = any(
+        isinstance(call, ast.Attribute)
+        and call.attr in ("select", "insert", "update", "delete", "exists", "count")
+        and ast.unparse(call.value).removeprefix("tables.") in (*TABLES, "table")
+        for call in calls
     )
+    return said and "as_sql" not in by_name
+
+
+def test_whoever_asks_is_known() -> None:
+    asking = set(functions_that_ask())
+
+    assert {
+        "notices/log.py append",  # by hand
+        "notices/identity.py who",  # prepared
+        "notices/relay/checking.py note",  # by Piccolo
+        "notices/agencies.py listed",
+        "notices/upkeep/forking.py refuse_a_fork",  # made for whichever database
+    } <= asking
+    assert "notices/upkeep/accepting.py accept_later" not in asking
 
 
 async def life(

@@ -23,6 +23,8 @@ from notices.identity import Person, hash_of_acting
 from notices.log import Turn
 from notices.once import Done, Once
 from notices.register import Notice
+from notices.tables import NoticePrivate
+from notices.tables.prepared import Prepared
 
 MOST_CORRECTIONS = 20
 """Of one notice: each stays in its history and in every answer that shows it."""
@@ -33,14 +35,18 @@ SWORN = ("issuer", "issued_on")
 REASONS = get_args(Reason)
 
 
+_ACTS_FOR = Prepared(
+    lambda id, who: NoticePrivate.select(NoticePrivate.notice).where(
+        NoticePrivate.notice == id,
+        (NoticePrivate.holder_hash == who)
+        | ((NoticePrivate.relation != "self") & (NoticePrivate.declarant_hash == who)),
+    )
+)
+
+
 async def is_declarant(deployment: Deployment, person: Person, id: str) -> bool:
     """Whether `person` acts for the holder of notice `id`, or declared it for him."""
-    row = await DB.row(
-        "SELECT 1 FROM notice_private WHERE notice = $1 AND (holder_hash = $2"
-        " OR (relation <> 'self' AND declarant_hash = $2))",
-        id,
-        hash_of_acting(deployment, person),
-    )
+    row = await _ACTS_FOR.row(id, hash_of_acting(deployment, person))
     return row is not None and person.kind != "officer"
 
 

@@ -5,11 +5,10 @@ What was declared for somebody else takes effect with it, and claims its number 
 
 from datetime import datetime
 
-from notices import register
+from notices import register, tables
 from notices.agencies import Agency
 from notices.changing import following, issuing
 from notices.changing.following import Doer, Followup
-from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import followups, lifecycle
 from notices.facts.errors import AlreadyDeclared
@@ -18,6 +17,7 @@ from notices.identity import Person
 from notices.log import Turn
 from notices.once import Done, Once
 from notices.register import Notice, claims
+from notices.tables.expressions import greatest
 
 
 async def confirm(
@@ -51,7 +51,8 @@ async def confirm(
             if before.state.awaiting:
                 await _take_effect(id, turn.at)
             if agency is not None:
-                await DB.fetch("UPDATE notice SET evidence = 'issuer_confirmed' WHERE id = $1", id)
+                table = tables.Notice
+                await table.update({table.evidence: "issuer_confirmed"}).where(table.id == id)
 
         return Followup(form, _doer(by), others, write)
 
@@ -85,9 +86,7 @@ def _doer(by: Agency | Person) -> Doer:
 async def _take_effect(id: str, at: datetime) -> None:
     """What was declared for somebody else claims its number, and is in effect not before `at`."""
     await claims.confirm(id)
-    await DB.fetch(
-        "UPDATE notice SET awaiting = false, effective_at = greatest(effective_at, $2)"
-        " WHERE id = $1",
-        id,
-        at,
-    )
+    table = tables.Notice
+    await table.update(
+        {table.awaiting: False, table.effective_at: greatest(table.effective_at, at)}
+    ).where(table.id == id)

@@ -7,11 +7,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from notices import records, register
+from notices import records, register, tables
 from notices.changing import evidence, following, objecting
 from notices.changing.evidence import Evidence
 from notices.changing.following import Followup
-from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import followups, lifecycle, masking, periods
 from notices.facts.errors import Invalid, Problem, refuse_wrong
@@ -25,6 +24,7 @@ from notices.identity import Person
 from notices.log import Turn
 from notices.once import Done, Once
 from notices.register import Notice
+from notices.tables.expressions import NOW
 
 KINDS: dict[str, EventKind] = {"admit": "contested", "dismiss": "dismissed", "annul": "annulled"}
 """The event of each decision."""
@@ -93,9 +93,9 @@ async def decide(
 
 async def exhibit_of(notice: str) -> Evidence | None:
     """The document that came with the declaration of `notice`, by its id."""
-    row = await DB.row(
-        "SELECT file, media_type, size, sha256 FROM exhibit WHERE notice = $1", notice
-    )
+    table = tables.Exhibit
+    query = table.select(table.file, table.media_type, table.size, table.sha256)
+    row = await query.where(table.notice == notice).first()
     return None if row is None else Evidence(*row.values())
 
 
@@ -115,8 +115,8 @@ async def redact(
 
     exhibit = await exhibit_of(id)
     answer = await following.follow(deployment, id, "redacted", check, once_)
-    if exhibit is not None and not await DB.row(
-        "SELECT 1 FROM exhibit WHERE file = $1 LIMIT 1", exhibit.id
+    if exhibit is not None and not await tables.Exhibit.exists().where(
+        tables.Exhibit.file == exhibit.id
     ):
         evidence.path_of(deployment, exhibit.id).unlink(missing_ok=True)
     return answer
@@ -124,17 +124,17 @@ async def redact(
 
 async def _forget_copies(id: str) -> None:
     # Answers that are kept for a repeated request hold the public form; it is made anew.
-    await DB.fetch("UPDATE idempotency SET response = NULL WHERE notice = $1", id)
-    await DB.fetch("DELETE FROM exhibit WHERE notice = $1", id)
+    kept = tables.Idempotency
+    await kept.update({kept.response: None}).where(kept.notice == id)
+    await tables.Exhibit.delete().where(tables.Exhibit.notice == id)
 
 
 async def _waiting(notice: str) -> list[Any]:
     """The objections to a notice that nobody has decided, the oldest first."""
-    return await DB.fetch(
-        "SELECT id, ground, status, sealed FROM objection"
-        " WHERE notice = $1 AND status IN ('open', 'admitted') ORDER BY at, id",
-        notice,
-    )
+    table = tables.Objection
+    query = table.select(table.id, table.ground, table.status, table.sealed)
+    query = query.where(table.notice == notice, table.status.is_in(["open", "admitted"]))
+    return await query.order_by(table.at, table.id)
 
 
 class _Decided(NamedTuple):
@@ -146,13 +146,13 @@ class _Decided(NamedTuple):
 
 
 async def _settle(objection: str, status: ObjectionStatus) -> None:
-    await DB.fetch(
-        "UPDATE objection SET status = $2, decided_at = now() WHERE id = $1", objection, status
-    )
+    table = tables.Objection
+    await table.update({table.status: status, table.decided_at: NOW}).where(table.id == objection)
 
 
 async def _take_up(objection: str) -> None:
-    await DB.fetch("UPDATE objection SET status = 'admitted' WHERE id = $1", objection)
+    table = tables.Objection
+    await table.update({table.status: "admitted"}).where(table.id == objection)
 
 
 def _admit(before: Notice, wanted: list[Any], said: str) -> _Decided:
@@ -194,11 +194,9 @@ async def _go_on(before: Notice, at: datetime) -> None:
         # Of a few notices of long ago it is not known any more.
         before.period.unit if before.period else "calendar_day",
     )
-    await DB.fetch(
-        "UPDATE notice SET effective_at = $2, provisional = $3 WHERE id = $1",
-        before.id,
-        end.at,
-        end.provisional,
+    table = tables.Notice
+    await table.update({table.effective_at: end.at, table.provisional: end.provisional}).where(
+        table.id == before.id
     )
 
 

@@ -16,6 +16,9 @@ from notices.identity import Person
 from notices.log import Turn
 from notices.once import Done, Once
 from notices.register import Notice, claims
+from notices.tables import EventPrivate, Objection
+from notices.tables.expressions import NOW
+from notices.tables.prepared import Prepared
 
 
 class Doer(msgspec.Struct, kw_only=True):
@@ -115,13 +118,16 @@ async def _append(turn: Turn, kind: EventKind, before: Notice, form: EventForm) 
     await log.append(turn, kind, before.id, certificate, log.commit(form))
 
 
+_CLOSE = Prepared(
+    lambda notice: Objection.update({Objection.status: "closed", Objection.decided_at: NOW}).where(
+        Objection.notice == notice, Objection.status.is_in(["open", "admitted"])
+    )
+)
+
+
 async def _close_objections(id: str) -> None:
     """What waits about notice `id` has nothing left to be about."""
-    await DB.fetch(
-        "UPDATE objection SET status = 'closed', decided_at = now()"
-        " WHERE notice = $1 AND status IN ('open', 'admitted')",
-        id,
-    )
+    await _CLOSE.fetch(id)
 
 
 def place(index: int) -> bytes:
@@ -129,6 +135,11 @@ def place(index: int) -> bytes:
     return f"event {index}".encode()
 
 
+_SEAL = Prepared(
+    lambda event, sealed: EventPrivate.insert(EventPrivate(event=event, sealed=sealed))
+)
+
+
 async def _keep(deployment: Deployment, index: int, private: msgspec.Struct) -> None:
     sealed = deployment.keys.sealer.seal(msgspec.json.encode(private), place(index))
-    await DB.fetch("INSERT INTO event_private (event, sealed) VALUES ($1, $2)", index, sealed)
+    await _SEAL.fetch(index, sealed)

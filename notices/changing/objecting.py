@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from notices import once, records, register
+from notices import once, records, register, tables
 from notices.changing import inspecting
 from notices.changing.amending import is_declarant
 from notices.changing.evidence import Evidence, Receiving
@@ -117,12 +117,9 @@ async def _refuse_another_number(deployment: Deployment, notice: Notice, number:
     id = await register.certificate_of(notice)
     certificate = deployment.catalogue.certificates.get(id)
     normal = certificate.normal_number(number) if certificate else normal_form(number)
-    known = await DB.row(
-        "SELECT 1 FROM claim WHERE notice = $1 AND by_certificate = $2",
-        notice.id,
-        claims.number_hash(deployment, id, normal),
-    )
-    if known is None:
+    known = claims.number_hash(deployment, id, normal)
+    claim = tables.Claim
+    if not await claim.exists().where(claim.notice == notice.id, claim.by_certificate == known):
         raise Invalid(problems=[Problem("number", "number_differs")])
 
 
@@ -150,20 +147,19 @@ async def _file(
     if row["waiting"] >= MOST_WAITING:
         raise TooManyObjections(most=MOST_WAITING)
     private = Private(text=(objection.text or "").strip(), objector=person)
-    filed = await DB.row(
-        "INSERT INTO objection (id, notice, at, ground, objector_hash, sealed, evidence_type,"
-        " evidence_size, evidence_sha256) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-        " ON CONFLICT DO NOTHING RETURNING id",
-        id,
-        notice_id,
-        row["at"],
-        objection.ground,
+    filed = tables.Objection(
+        id=id,
+        notice=notice_id,
+        at=row["at"],
+        ground=objection.ground,
         # By the person: he objects once, for himself or for any of his companies.
-        keyed_hash(deployment.keys.matching, "objector", person.natural),
-        deployment.keys.sealer.seal(msgspec.json.encode(private), place(id)),
-        *((evidence.media_type, evidence.size, evidence.sha256) if evidence else (None,) * 3),
+        objector_hash=keyed_hash(deployment.keys.matching, "objector", person.natural),
+        sealed=deployment.keys.sealer.seal(msgspec.json.encode(private), place(id)),
+        evidence_type=evidence.media_type if evidence else None,
+        evidence_size=evidence.size if evidence else None,
+        evidence_sha256=evidence.sha256 if evidence else None,
     )
-    if filed is None:
+    if not await tables.Objection.insert(filed).on_conflict(action="DO NOTHING"):
         raise AlreadyObjected
     await register.touch(notice_id)
     body = ObjectionFiled(id=id, status="open", at=rfc3339(row["at"]))
@@ -203,23 +199,21 @@ async def waiting(
     deployment: Deployment, *, notice: str | None, status: str | None, limit: int
 ) -> list[FiledObjection]:
     """Objections as an officer sees them, the oldest first."""
-    asked = {"notice": notice, "status": status}
-    given = {name: value for name, value in asked.items() if value is not None}
+    table = tables.Objection
+    query = table.select()
     # Only what is given is a condition: a plan for any values could use no index.
-    conditions = [f"{name} = ${number}" for number, name in enumerate(given, start=2)]
-    rows = await DB.fetch(
-        "SELECT id, notice, at, ground, status, sealed, evidence_type, evidence_size,"  # noqa: S608
-        " evidence_sha256, decided_at FROM objection"
-        f" WHERE {' AND '.join(conditions) or 'true'} ORDER BY at, id LIMIT $1",
-        limit,
-        *given.values(),
-    )
+    if notice is not None:
+        query = query.where(table.notice == notice)
+    if status is not None:
+        query = query.where(table.status == status)
+    rows = await query.order_by(table.at, table.id).limit(limit)
     return [_shown(deployment, row) for row in rows]
 
 
 async def evidence_of(id: str) -> str | None:
     """The media type of the file that came with objection `id`; None where there is none."""
-    row = await DB.row("SELECT evidence_type FROM objection WHERE id = $1", id)
+    table = tables.Objection
+    row = await table.select(table.evidence_type).where(table.id == id).first()
     return row["evidence_type"] if row else None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from notices import tables
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.forms import Declaration
@@ -67,12 +68,10 @@ async def keep(
 
 async def waiting(deployment: Deployment, *, notice: str | None, limit: int) -> list[Rival]:
     """Rivals as an officer sees them, the oldest first; of one notice where that is given."""
-    rows = await DB.fetch(
-        "SELECT id, notice, at, sealed FROM rival"  # noqa: S608  (the condition is constant)
-        f" WHERE {'notice = $2' if notice is not None else 'true'} ORDER BY id LIMIT $1",
-        limit,
-        *([notice] if notice is not None else []),
-    )
+    query = tables.Rival.select()
+    if notice is not None:
+        query = query.where(tables.Rival.notice == notice)
+    rows = await query.order_by(tables.Rival.id).limit(limit)
     return [_shown(deployment, row) for row in rows]
 
 

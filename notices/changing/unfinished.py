@@ -10,13 +10,15 @@ from typing import Any
 
 import msgspec
 
-from notices import identity
+from notices import identity, tables
 from notices.database import DB, committed
 from notices.deployment import Deployment
 from notices.facts.errors import BodyTooLarge, Problem, SignInRequired
 from notices.facts.numbers import keyed_hash
 from notices.facts.texts import Text
 from notices.identity import Person
+from notices.tables.expressions import CLOCK, NOW, ago
+from notices.tables.prepared import Prepared
 
 KEPT = timedelta(hours=2)
 """After the last step; a phone or a computer that others use too may lie around so long."""
@@ -25,8 +27,37 @@ MOST = 20
 MOST_BYTES = 64 * 1024
 """As much as one form may have: what is typed over all steps is typed by one person."""
 
-LIVING = "at > now() - $3::interval AND at < now() + interval '1 minute'"
+AHEAD = timedelta(minutes=1)
 """What was kept later than now was kept by a clock that was ahead, and would last as long."""
+
+_TABLE = tables.Draft
+_FIND = Prepared(
+    lambda owner, id: _TABLE.select(_TABLE.sealed).where(
+        _TABLE.owner == owner, _TABLE.id == id, _TABLE.at > ago(KEPT), _TABLE.at < NOW + AHEAD
+    )
+)
+_BEGIN = Prepared(
+    lambda owner, id, account: (
+        _TABLE.insert(_TABLE(owner=owner, id=id, account=account, sealed=b""))
+        .on_conflict(action="DO NOTHING")
+        .returning(_TABLE.id)
+    )
+)
+_LOCK = Prepared(
+    lambda owner, id: (
+        _TABLE.select(_TABLE.sealed, _TABLE.at, NOW)
+        .where(_TABLE.owner == owner, _TABLE.id == id)
+        .lock_rows()
+    )
+)
+_KEEP = Prepared(
+    # By the clock: whoever waited for a lock began earlier than what is there by now.
+    lambda owner, id, sealed: _TABLE.update({_TABLE.sealed: sealed, _TABLE.at: CLOCK}).where(
+        _TABLE.owner == owner, _TABLE.id == id
+    )
+)
+_FORGET = Prepared(lambda owner, id: _TABLE.delete().where(_TABLE.owner == owner, _TABLE.id == id))
+_FORGET_ALL = Prepared(lambda owner: _TABLE.delete().where(_TABLE.owner == owner))
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _OWNER = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -117,12 +148,7 @@ def _place(owner: bytes, id: str) -> bytes:
 async def find(deployment: Deployment, person: Person, id: str) -> Draft | None:
     """The draft `id` of `person`, unless it is forgotten."""
     owner = owner_of(deployment, person)
-    row = await DB.row(
-        f"SELECT sealed FROM draft WHERE owner = $1 AND id = $2 AND {LIVING}",  # noqa: S608  (our own)
-        owner,
-        id,
-        KEPT,
-    )
+    row = await _FIND.row(owner, id)
     return None if row is None else _opened(deployment, row["sealed"], owner, id)
 
 
@@ -188,13 +214,7 @@ async def _begin(owner: bytes, id: str, account: bytes) -> bool:
 
     Then no other one of the account is begun before this one is committed, and counted.
     """
-    row = await DB.row(
-        "INSERT INTO draft (owner, id, account, sealed) VALUES ($1, $2, $3, '')"
-        " ON CONFLICT DO NOTHING RETURNING id",
-        owner,
-        id,
-        account,
-    )
+    row = await _BEGIN.row(owner, id, account)
     if row is not None:
         lock = int.from_bytes(account[:8], signed=True)
         await DB.fetch("SELECT pg_advisory_xact_lock($1)", lock)
@@ -205,17 +225,14 @@ async def _change(
     deployment: Deployment, owner: bytes, id: str, changing: Changing, *, anew: bool
 ) -> Draft:
     """`changing` done under the row's lock; `anew`: of one that is past its time too."""
-    row = await DB.row(
-        f"SELECT sealed, {LIVING} AS living FROM draft WHERE owner = $1 AND id = $2"  # noqa: S608  (our own)
-        " FOR UPDATE",
-        owner,
-        id,
-        KEPT,
-    )
-    if row is None or not (row["living"] or anew):
+    row = await _LOCK.row(owner, id)
+    if row is None:
+        raise SignInRequired
+    living = row["now"] - KEPT < row["at"] < row["now"] + AHEAD
+    if not (living or anew):
         raise SignInRequired
     before = None
-    if row["living"] and row["sealed"]:
+    if living and row["sealed"]:
         before = _opened(deployment, row["sealed"], owner, id)
     if before is not None and before.done:
         return before
@@ -223,13 +240,7 @@ async def _change(
     plain = msgspec.json.encode(after)
     if len(plain) > MOST_BYTES:
         raise BodyTooLarge(limit=MOST_BYTES)
-    await DB.fetch(
-        # By the clock: whoever waited for a lock began earlier than what is there by now.
-        "UPDATE draft SET sealed = $3, at = clock_timestamp() WHERE owner = $1 AND id = $2",
-        owner,
-        id,
-        deployment.keys.sealer.seal(plain, _place(owner, id)),
-    )
+    await _KEEP.fetch(owner, id, deployment.keys.sealer.seal(plain, _place(owner, id)))
     return after
 
 
@@ -242,28 +253,19 @@ async def _forget_beyond(account: bytes) -> None:
         MOST,
     )
     for row in beyond:
-        await _forget(row["owner"], row["id"])
-
-
-async def _forget(owner: bytes, id: str) -> None:
-    await DB.fetch("DELETE FROM draft WHERE owner = $1 AND id = $2", owner, id)
+        await _FORGET.fetch(row["owner"], row["id"])
 
 
 async def forget_all(deployment: Deployment, person: Person) -> None:
     """Of whatever `person` typed in this part nothing is left."""
-    await DB.fetch("DELETE FROM draft WHERE owner = $1", owner_of(deployment, person))
+    await _FORGET_ALL.fetch(owner_of(deployment, person))
 
 
 async def forget(deployment: Deployment, person: Person, id: str) -> None:
     """Of a form that was carried out nothing is left; if this fails, that was done all the same."""
     with committed():
-        await _forget(owner_of(deployment, person), id)
+        await _FORGET.fetch(owner_of(deployment, person), id)
 
 
 async def forget_old(now: datetime) -> None:
-    await DB.fetch(
-        "DELETE FROM draft WHERE at < $1::timestamptz - $2::interval"
-        " OR at > $1::timestamptz + interval '1 minute'",
-        now,
-        KEPT,
-    )
+    await _TABLE.delete().where((_TABLE.at < now - KEPT) | (_TABLE.at > now + AHEAD))

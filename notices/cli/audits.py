@@ -114,6 +114,8 @@ def _first_use(vkey: str) -> str:
 
 
 def _database(settings: Settings, options: argparse.Namespace) -> None:
+    from notices.tables import KeyCheck, LogHead
+    from notices.tables.prepared import as_sql
     from notices.upkeep import auditing
     from notices.upkeep.comparing import Numbers
 
@@ -126,14 +128,13 @@ def _database(settings: Settings, options: argparse.Namespace) -> None:
     async def work() -> Seen:
         async with database_of(settings) as url, auditing.snapshot(url) as connection:
             # Of our own log only its key's owner can say so; the state of another is no use here.
-            row = await connection.fetchval(
-                "SELECT check_value FROM key_check WHERE purpose = 'log key'"
-            )
+            of_log = KeyCheck.select(KeyCheck.check_value).where(KeyCheck.purpose == "log key")
+            row = await connection.fetchval(*as_sql(of_log))
             vkey = _trusted(options.key, before)
             if vkey is not None and row is not None and row != vkey:
                 raise Difference(_OTHER_KEY)
             seen = [before.seen] if before is not None else []
-            accepted = await connection.fetchval("SELECT later FROM log_head")
+            accepted = await connection.fetchval(*as_sql(LogHead.select(LogHead.later)))
             later.until = max(later.until, accepted or later.until)
             return await auditing.audit(connection, progress, *seen, later=later, numbers=numbers)
 

@@ -23,7 +23,7 @@ from notices.facts import periods
 from notices.facts.texts import CHINA, Text, TextError
 from notices.log import Commitment
 from notices.register import claims
-from notices.tables import ANALYZE
+from notices.tables import ANALYZE, Notice
 
 BATCH = 1_000
 SPAN = 1_826
@@ -114,7 +114,7 @@ async def fill(
 
     Whenever it is killed, whole transactions of a thousand are there and nothing else.
     """
-    if await DB.row("SELECT 1 FROM notice WHERE evidence <> 'self_declared' LIMIT 1"):
+    if await Notice.exists().where(Notice.evidence != "self_declared"):
         raise RealRegister
     row = await DB.row(
         "SELECT size, date_trunc('milliseconds', clock_timestamp()) AS now"

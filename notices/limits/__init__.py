@@ -11,6 +11,9 @@ from notices.facts import durations, networks
 from notices.facts.excess import TooManyRequests, TooManyUnlessSignedIn
 from notices.facts.numbers import keyed_hash
 from notices.facts.texts import Text
+from notices.tables import Rate
+from notices.tables.expressions import NOW
+from notices.tables.prepared import Prepared
 
 Kind = Literal["address", "account", "agency"]
 
@@ -196,15 +199,15 @@ async def guess(key: bytes, guesses: Mapping[str, int], by: Counted) -> None:
 
 async def give_back(key: bytes, policy: str, by: Counted) -> None:
     """Take back one use, of something that was refused in the end."""
-    await DB.fetch(
-        "UPDATE rate SET uses = uses - 1 WHERE bucket = ANY($1::bytea[]) AND uses > 0",
-        [each.bucket for each in _tiers(key, policy, by)],
-    )
+    buckets = [each.bucket for each in _tiers(key, policy, by)]
+    if buckets:
+        less = Rate.update({Rate.uses: Rate.uses - 1})
+        await less.where(Rate.bucket.is_in(buckets), Rate.uses > 0)
 
 
 async def forget_old(now: datetime) -> None:
-    over = _over("interval '1 day'").replace("now()", "$1::timestamptz")
-    await DB.fetch(f"DELETE FROM rate AS r WHERE {over}", now)  # noqa: S608  (our own)
+    # As `_over` has it, of the longest window there is.
+    await Rate.delete().where((Rate.window_end <= now) | (Rate.window_end > now + 2 * DAY))
 
 
 def _said(policy: str, tier: _Tier) -> Text:
@@ -213,13 +216,17 @@ def _said(policy: str, tier: _Tier) -> Text:
     return Text(f"{who.zh}{window.zh}{what.zh}", f"{what.en} {window.en} {who.en}")
 
 
+_ENDS = Prepared(
+    lambda bucket: Rate.select(Rate.window_end, NOW).where(
+        Rate.bucket == bucket, Rate.window_end > NOW
+    )
+)
+
+
 async def _refusal(
     kind: type[TooManyRequests], bucket: bytes, window: timedelta, said: Text
 ) -> TooManyRequests:
-    row = await DB.row(
-        "SELECT extract(epoch FROM window_end - now())::float8 AS left FROM rate"
-        " WHERE bucket = $1 AND window_end > now()",
-        bucket,
-    )
-    wait = math.ceil(row["left"] if row is not None else window.total_seconds())
+    row = await _ENDS.row(bucket)
+    left = row["window_end"] - row["now"] if row is not None else window
+    wait = math.ceil(left.total_seconds())
     return kind(headers={"Retry-After": str(wait)}, limit=said, wait=durations.said(wait))

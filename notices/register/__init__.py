@@ -7,7 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from notices import log
+from notices import log, tables
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import lifecycle, relations
@@ -28,6 +28,9 @@ from notices.facts.public.notice import (
     Receipt,
 )
 from notices.facts.texts import rfc3339
+from notices.tables import Touched
+from notices.tables.expressions import CLOCK
+from notices.tables.prepared import Prepared
 
 # One statement sees one state of the register: notice and events can never disagree.
 SELECT = """
@@ -172,11 +175,28 @@ async def get(id: str) -> Notice:
     return from_row(row)
 
 
+_ENTRY = Prepared(
+    lambda index: tables.Event.select(tables.Event.entry).where(tables.Event.index == index)
+)
+_OPENING = Prepared(
+    lambda index, notice: tables.Event.select(
+        tables.Event.entry, tables.Event.salt, tables.Event.form
+    ).where(tables.Event.index == index, tables.Event.notice == notice)
+)
+_TOUCH = Prepared(
+    lambda notice: Touched.insert(Touched(notice=notice, at=CLOCK)).on_conflict(
+        target=Touched.notice,
+        action="DO UPDATE",
+        values=[Touched.at, (Touched.taken, False), (Touched.takers, [])],
+    )
+)
+
+
 async def certificate_of(notice: Notice) -> str:
     """The id of its certificate, which the log knows of a redacted notice too."""
     if notice.form is not None:
         return notice.form.certificate
-    row = await DB.row("SELECT entry FROM event WHERE index = $1", notice.published_index)
+    row = await _ENTRY.row(notice.published_index)
     if row is None:
         raise RuntimeError("A notice has no event that published it.")
     return str(msgspec.json.decode(row["entry"])["certificate"])
@@ -184,11 +204,7 @@ async def certificate_of(notice: Notice) -> str:
 
 async def touch(id: str) -> None:
     """Say that notice `id` changed without an event, so that what follows the log takes it too."""
-    await DB.fetch(
-        "INSERT INTO touched (notice, at) VALUES ($1, clock_timestamp())"
-        " ON CONFLICT (notice) DO UPDATE SET at = excluded.at, taken = false, takers = '{}'",
-        id,
-    )
+    await _TOUCH.fetch(id)
 
 
 async def get_many(ids: Sequence[str]) -> dict[str, Notice]:
@@ -244,9 +260,7 @@ async def events(deployment: Deployment, since: int, limit: int) -> Events:
 async def receipt(deployment: Deployment, notice: Notice, index: int | None) -> Receipt:
     """The receipt of event `index` of `notice` (default: its publishing); raises NoSuchNotice."""
     wanted = notice.published_index if index is None else index
-    row = await DB.row(
-        "SELECT entry, salt, form FROM event WHERE index = $1 AND notice = $2", wanted, notice.id
-    )
+    row = await _OPENING.row(wanted, notice.id)
     if row is None:
         raise NoSuchNotice
     opening = log.opening(row["salt"], row["form"])

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from notices import tables
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import disclosure, documents, numbers, readings, relations
@@ -11,6 +12,7 @@ from notices.facts.certificate import Certificate
 from notices.facts.forms import Declaration, Holder
 from notices.facts.text_check import is_blank
 from notices.facts.texts import rfc3339
+from notices.tables.prepared import Prepared
 
 ANY = "any certificate"
 """Stands for the certificate in the hash of a number alone; no certificate's id has a space."""
@@ -213,9 +215,24 @@ async def unconfirmed_beside(id: str, holder: bytes | None = None) -> list[str]:
     return [row["notice"] for row in await DB.fetch(_UNCONFIRMED, id, holder)]
 
 
+def _changing(to: dict[Any, bool]) -> Prepared:
+    return Prepared(lambda id: tables.Claim.update(to).where(tables.Claim.notice == id))
+
+
+_CONFIRM = _changing({tables.Claim.awaiting: False})
+_END = _changing({tables.Claim.living: False})
+_REPLACE = _changing({tables.Claim.replaced: True})
+_REPLACE_AND_END = _changing({tables.Claim.replaced: True, tables.Claim.living: False})
+_NUMBER_OF = Prepared(
+    lambda id: (
+        tables.Claim.select(tables.Claim.by_certificate).where(tables.Claim.notice == id).limit(1)
+    )
+)
+
+
 async def lock_of(id: str) -> None:
     """Take the lock of the number of notice `id`, as whoever claims it does."""
-    row = await DB.row("SELECT by_certificate FROM claim WHERE notice = $1 LIMIT 1", id)
+    row = await _NUMBER_OF.row(id)
     if row is None:
         raise RuntimeError("A notice claims no number.")
     key = int.from_bytes(row["by_certificate"][:8], signed=True)
@@ -235,7 +252,7 @@ async def confirmed_beside(id: str) -> str | None:
 
 async def confirm(id: str) -> None:
     """Let notice `id` claim what it only told, which nobody else has."""
-    await DB.fetch("UPDATE claim SET awaiting = false WHERE notice = $1", id)
+    await _CONFIRM.fetch(id)
 
 
 async def overlaps(limit: int) -> list[dict[str, Any]]:
@@ -252,11 +269,12 @@ async def overlaps(limit: int) -> list[dict[str, Any]]:
 
 async def end(id: str) -> None:
     """Notice `id` lives no more: its certificate can be declared again."""
-    await DB.fetch("UPDATE claim SET living = false WHERE notice = $1", id)
+    await _END.fetch(id)
 
 
 async def replace(id: str, *, free: bool) -> None:
     """The certificate of notice `id` was replaced; `free`: the new one may be declared lost."""
-    await DB.fetch(
-        "UPDATE claim SET replaced = true, living = living AND NOT $2 WHERE notice = $1", id, free
-    )
+    if free:
+        await _REPLACE_AND_END.fetch(id)
+    else:
+        await _REPLACE.fetch(id)

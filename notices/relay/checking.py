@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from notices.database import DB
 from notices.relay import publishing
 from notices.relay.publishing import FOLLOWER
+from notices.tables import Follower
+from notices.tables.expressions import CLOCK, is_true
 from search import index as indexes
 
 if TYPE_CHECKING:  # a web process only asks
@@ -32,7 +34,7 @@ async def holds(admin: "Admin", index: str, position: int) -> bool:
 
 async def is_stale() -> bool:
     """Whether we were away for so long that changes without an event were not kept for us."""
-    return bool(await DB.fetch("SELECT FROM follower WHERE name = $1 AND stale", FOLLOWER))
+    return await Follower.exists().where(Follower.name == FOLLOWER, is_true(Follower.stale))
 
 
 async def note(whole: bool) -> None:
@@ -40,12 +42,9 @@ async def note(whole: bool) -> None:
 
     Nobody believes a document of an index that was not found whole of late.
     """
-    await DB.fetch(
-        "UPDATE follower SET checked_at = CASE WHEN $2 THEN clock_timestamp() END,"
-        " alive_at = clock_timestamp() WHERE name = $1",
-        FOLLOWER,
-        whole,
-    )
+    await Follower.update(
+        {Follower.checked_at: CLOCK if whole else None, Follower.alive_at: CLOCK}
+    ).where(Follower.name == FOLLOWER)
 
 
 async def expected(before: int, missing: Sequence[str]) -> int:

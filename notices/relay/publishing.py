@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -14,6 +15,8 @@ from notices.facts.certificate import Certificate
 from notices.facts.naming import names_for, paper_of
 from notices.facts.readings import bare_form
 from notices.register import Notice
+from notices.tables import Event, Follower, Parked, Touched
+from notices.tables.expressions import ago, is_false
 from search.document import document
 from search.engine import WriteRefused
 
@@ -209,9 +212,9 @@ async def settle(taken: Sequence[str], refused: Mapping[str, str]) -> None:
 
 async def parked(limit: int | None = None) -> list[str]:
     """The notices that are parked, and first those that were tried longest ago."""
-    rows = await DB.fetch(
-        "SELECT notice FROM parked WHERE follower = $1 ORDER BY at, id LIMIT $2", FOLLOWER, limit
-    )
+    query = Parked.select(Parked.notice).where(Parked.follower == FOLLOWER)
+    query = query.order_by(Parked.at, Parked.id)
+    rows = await (query if limit is None else query.limit(limit))
     return [row["notice"] for row in rows]
 
 
@@ -225,11 +228,9 @@ async def try_parked(
 
 async def touched(limit: int) -> dict[str, Any]:
     """Notices that changed without an event and that the index has not taken, and when."""
-    rows = await DB.fetch(
-        "SELECT notice, at FROM touched WHERE NOT taken AND $2 <> ALL(takers) ORDER BY at LIMIT $1",
-        limit,
-        FOLLOWER,
-    )
+    query = Touched.select(Touched.notice, Touched.at)
+    query = query.where(is_false(Touched.taken), Touched.takers.not_any(FOLLOWER))
+    rows = await query.order_by(Touched.at).limit(limit)
     return {row["notice"]: row["at"] for row in rows}
 
 
@@ -253,19 +254,16 @@ async def untouch(delivered: Mapping[str, Any]) -> None:
         FOLLOWER,
     )
     # One that is away for longer is not waited for, and has to be filled anew.
-    await DB.fetch(
-        "UPDATE follower SET stale = true WHERE name <> $1 AND NOT stale"
-        " AND alive_at <= statement_timestamp() - interval '1 hour'",
-        FOLLOWER,
+    await Follower.update({Follower.stale: True}).where(
+        Follower.name != FOLLOWER,
+        is_false(Follower.stale),
+        Follower.alive_at <= ago(timedelta(hours=1)),
     )
 
 
 async def noted_since(position: int, limit: int) -> tuple[list[str], int]:
     """The notices that the next events tell of, each once, and the position behind these."""
-    rows = await DB.fetch(
-        "SELECT index, notice FROM event WHERE index >= $1 ORDER BY index LIMIT $2",
-        position,
-        limit,
-    )
+    query = Event.select(Event.index, Event.notice).where(Event.index >= position)
+    rows = await query.order_by(Event.index).limit(limit)
     ids = list(dict.fromkeys(row["notice"] for row in rows))
     return ids, rows[-1]["index"] + 1 if rows else position

@@ -15,6 +15,7 @@ import zlib
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -24,6 +25,8 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.relay import checking, publishing
 from notices.relay.publishing import FOLLOWER, Sent
+from notices.tables import Follower, LogHead, Notice, Touched
+from notices.tables.expressions import CLOCK, is_false, is_true, without
 from search import index as indexes
 
 if TYPE_CHECKING:  # a web process only asks
@@ -133,14 +136,12 @@ async def _rebuild(
         await publishing.settle(freed, refused)
         # What was noted before the rebuild began may have been committed after it was read; no
         # transaction of ours lasts a minute.
-        for of in ("taken", "NOT taken AND $2 = ANY(takers)"):
-            await DB.fetch(
-                "UPDATE touched SET taken = false, takers = array_remove(takers, $2)"  # noqa: S608
-                f" WHERE {of} AND at >= $1::timestamptz - interval '1 minute'",
-                began,
-                FOLLOWER,
-            )
-        await DB.fetch("UPDATE follower SET stale = false WHERE name = $1", FOLLOWER)
+        ours = is_false(Touched.taken), Touched.takers.any(FOLLOWER)
+        for of in (is_true(Touched.taken),), ours:
+            await Touched.update(
+                {Touched.taken: False, Touched.takers: without(Touched.takers, FOLLOWER)}
+            ).where(*of, Touched.at >= began - timedelta(minutes=1))
+        await Follower.update({Follower.stale: False}).where(Follower.name == FOLLOWER)
         await move(position)
     await admin.drop(following)
     LOG.info("index_rebuilt", documents=count, position=position)
@@ -153,17 +154,13 @@ async def _fill(
     progress: Callable[[int, int], None],
     refused: dict[str, str],
 ) -> None:
-    row = await DB.row("SELECT count(*) AS notices FROM notice")
-    total, done, last = row["notices"] if row else 0, 0, -1
+    total, done, last = await Notice.count(), 0, -1
     on_their_way: deque[Sent] = deque()
     progress(0, total)
     while True:
-        rows = await DB.fetch(
-            "SELECT id, published_index FROM notice WHERE published_index > $1"
-            " ORDER BY published_index LIMIT $2",
-            last,
-            PIECE,
-        )
+        query = Notice.select(Notice.id, Notice.published_index)
+        query = query.where(Notice.published_index > last).order_by(Notice.published_index)
+        rows = await query.limit(PIECE)
         if rows:
             last = rows[-1]["published_index"]
             parcel = await publishing.parcel(deployment, [row["id"] for row in rows])
@@ -194,23 +191,22 @@ async def _deliver(admin: "Admin", index: str, sent: Sent, refused: dict[str, st
 
 async def _log_now() -> tuple[int, Any]:
     """The log's size and the time, both the database's."""
-    row = await DB.row("SELECT size, clock_timestamp() AS now FROM log_head WHERE id = 1")
+    row = await LogHead.select(LogHead.size, CLOCK).where(LogHead.id == 1).first()
     if row is None:
         raise RuntimeError("The log has no head: the database was not migrated.")
     return row["size"], row["now"]
 
 
 async def reached_position() -> int:
-    row = await DB.row("SELECT position FROM follower WHERE name = $1", FOLLOWER)
+    row = await Follower.select(Follower.position).where(Follower.name == FOLLOWER).first()
     return row["position"] if row else 0
 
 
 async def move(position: int) -> None:
     """Note that the index has taken every event before `position`; it never goes back."""
-    await DB.fetch(
-        "INSERT INTO follower (name, position) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE"
-        " SET position = excluded.position, moved_at = clock_timestamp()"
-        " WHERE follower.position < excluded.position",
-        FOLLOWER,
-        position,
+    await Follower.insert(Follower(name=FOLLOWER, position=position)).on_conflict(
+        target=Follower.name,
+        action="DO UPDATE",
+        values=[Follower.position, (Follower.moved_at, CLOCK)],
+        where=Follower.position < position,
     )

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from notices.database import answering, connect
 from notices.facts.troubles import ClockOff
+from notices.tables import Hold, LogHead
+from notices.tables.prepared import as_sql
 from notices.upkeep import clock, forking
 
 
@@ -23,7 +25,8 @@ async def accept(url: str, folder: Path, vkeys: Sequence[str]) -> tuple[list[str
                     "SELECT size, greatest(last_at, to_timestamp(0)) AS last_at, spent_key"
                     " FROM log_head WHERE id = 1 FOR UPDATE"
                 )
-                rows = await connection.fetch("DELETE FROM hold RETURNING reason")
+                ended = Hold.delete(force=True).returning(Hold.reason)
+                rows = await connection.fetch(*as_sql(ended))
                 reasons = [held["reason"] for held in rows]
                 spent, size = row["spent_key"], row["size"]
                 signed = await forking.beyond(folder, vkeys[:1], connection.fetch)
@@ -59,7 +62,8 @@ async def accept_later(url: str) -> tuple[datetime, datetime] | None:
             if not clock.is_later(last_at, now):
                 return None
             # Up to that time and no further: another jump is for somebody to see again.
-            await connection.execute("UPDATE log_head SET later = $1 WHERE id = 1", last_at)
+            accepted = LogHead.update({LogHead.later: last_at}).where(LogHead.id == 1)
+            await connection.execute(*as_sql(accepted))
             return last_at, now
     finally:
         await connection.close()

@@ -15,6 +15,8 @@ import msgspec
 from notices.database import AWAY, answering, connect
 from notices.facts.texts import Text, rfc3339
 from notices.log import HAPPENED_AT, split
+from notices.tables import LogHead, LogNode
+from notices.tables.prepared import as_sql
 from notices.trust import merkle, receipts, watching
 from notices.trust.encoding import EncodingError, canonical
 from notices.trust.tiles import WIDTH
@@ -38,7 +40,6 @@ SELECT e.index, e.notice, e.kind, e.at, e.logged_at, e.entry, e.salt, e.form,
     WHERE r.notice = e.notice AND r.kind = 'redacted' AND r.index > e.index) END AS redacted
 FROM event e ORDER BY e.index
 """
-_NODES = "SELECT position, hash FROM log_node WHERE level = $1 ORDER BY position"
 
 
 @contextlib.asynccontextmanager
@@ -72,7 +73,8 @@ async def audit(
     shown all entries. By `numbers` what notices claim is made again; else nothing is said of it.
     """
     with answering():
-        head = await connection.fetchrow("SELECT size, last_at, peaks FROM log_head WHERE id = 1")
+        found = LogHead.select(LogHead.size, LogHead.last_at, LogHead.peaks)
+        head = await connection.fetchrow(*as_sql(found.where(LogHead.id == 1)))
         if head is None:
             raise Difference(_NO_HEAD)
         size = head["size"]
@@ -192,7 +194,9 @@ class _Tree:
         rows = self._rows.get(level, [])
         if len(rows) < count:
             if level not in self._cursors:
-                self._cursors[level] = await self._connection.cursor(_NODES, level)
+                nodes = LogNode.select(LogNode.position, LogNode.hash)
+                nodes = nodes.where(LogNode.level == level).order_by(LogNode.position)
+                self._cursors[level] = await self._connection.cursor(*as_sql(nodes))
             rows = rows + await self._cursors[level].fetch(max(ROWS, count))
         self._rows[level] = rows[count:]
         return rows[:count]

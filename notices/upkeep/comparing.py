@@ -23,6 +23,8 @@ from notices.deployment import Deployment
 from notices.facts.event_kinds import KINDS, NAMED
 from notices.facts.texts import Text
 from notices.settings import Settings
+from notices.tables import KeyCheck, Objection, Rival
+from notices.tables.prepared import as_sql
 from notices.trust.sealing import SealError
 from notices.trust.watching import Difference
 from notices.upkeep import agreeing, reckoning
@@ -38,8 +40,10 @@ SELECT e.index, e.kind, e.notice, p.sealed FROM event e
 LEFT JOIN event_private p ON p.event = e.index
 WHERE e.kind = ANY($1::text[]) AND e.index >= $2 AND e.index < $3 ORDER BY e.index
 """
-_OBJECTIONS = "SELECT id, notice, sealed FROM objection ORDER BY id"
-_RIVALS = "SELECT id, notice, sealed FROM rival ORDER BY id"
+_OBJECTIONS, _RIVALS = (
+    as_sql(kind.select(kind.id, kind.notice, kind.sealed).order_by(kind.id))
+    for kind in (Objection, Rival)
+)
 
 
 class Numbers:
@@ -110,9 +114,8 @@ class Numbers:
 
 async def _refuse_other_keys(connection: Any, here: Deployment) -> None:
     """Raises Difference where the database says that others hashed and sealed what is in it."""
-    rows = await connection.fetch(
-        "SELECT purpose, check_value FROM key_check WHERE right(purpose, 4) = ' key'"
-    )
+    of_keys = KeyCheck.select().where(KeyCheck.purpose.like("% key"))
+    rows = await connection.fetch(*as_sql(of_keys))
     known = {row["purpose"]: row["check_value"] for row in rows}
     for name in ("matching", "sealing"):
         if (
@@ -144,13 +147,13 @@ async def _refuse_what_nobody_did(connection: Any, size: int, here: Deployment) 
             for row in rows:
                 if not _names_somebody(here, row):
                     raise Difference(_NOBODY.format(**row))
-    cursor = await connection.cursor(_OBJECTIONS)
+    cursor = await connection.cursor(*_OBJECTIONS)
     while rows := await cursor.fetch(ROWS):
         for row in rows:
             place = objecting.place(row["id"])
             if _opened(here, row["sealed"], place, objecting.Private) is None:
                 raise Difference(_NO_OBJECTION.format(**row))
-    cursor = await connection.cursor(_RIVALS)
+    cursor = await connection.cursor(*_RIVALS)
     while rows := await cursor.fetch(ROWS):
         for row in rows:
             if _opened(here, row["sealed"], row["notice"].encode(), dict) is None:

@@ -14,6 +14,8 @@ from notices.database import DB, Database
 from notices.deployment import Deployment, Held
 from notices.facts.notice_ids import LARGEST_SERIAL
 from notices.facts.texts import Text
+from notices.tables import LogHead
+from notices.tables.prepared import as_sql
 from notices.trust.signed import signed_in
 from notices.trust.watching import Seen
 
@@ -86,7 +88,8 @@ async def refuse_a_fork(deployment: Deployment, database: Database = DB) -> None
     """Raise Held when our key has signed more than this database has, and nobody accepted that."""
     vkey = deployment.keys.log.vkey
     signed = await beyond(deployment.settings.keys_folder, [vkey], database.fetch)
-    row = await database.row("SELECT size, spent_key FROM log_head WHERE id = 1")
+    head = LogHead.select(LogHead.size, LogHead.spent_key).where(LogHead.id == 1)
+    row = await database.row(*as_sql(head))
     if signed is not None and row is not None and row["spent_key"] != vkey:
         raise Held(_OLDER_COPY.format(signed=signed.size, here=row["size"]))
 

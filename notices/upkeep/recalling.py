@@ -15,6 +15,7 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import periods
 from notices.facts.catalogue import Period
+from notices.tables import LogHead
 from notices.upkeep.rescheduling import ENDS, life
 
 PIECE = 500
@@ -38,7 +39,7 @@ async def recall_periods(deployment: Deployment) -> int:
     while True:
         async with DB.transaction():
             # Under the head's lock no dismissal, which moves an end, can come between.
-            await DB.fetch("SELECT FROM log_head WHERE id = 1 FOR UPDATE")
+            await LogHead.select(LogHead.id).where(LogHead.id == 1).lock_rows()
             await DB.fetch(f"SET LOCAL gin_pending_list_limit = {SORTED_AT_ONCE}")
             rows = await DB.fetch(_UNKNOWN, last, PIECE)
             if not rows:

@@ -20,6 +20,7 @@ from notices.facts.readings import RULES
 from notices.facts.texts import Text
 from notices.records import Private, number_key
 from notices.register.claims import OVERLAPPING
+from notices.tables import KeyCheck
 from notices.upkeep.reclaiming import Shown, claim_of
 
 PIECE = 1000
@@ -146,9 +147,8 @@ async def _remember(deployment: Deployment) -> None:
 
     Another prefix was reckoned in. Other parts were not, and stay to be refused.
     """
-    rows = await DB.fetch(
-        "SELECT purpose, check_value FROM key_check WHERE starts_with(purpose, 'certificate ')"
-    )
+    query = KeyCheck.select(KeyCheck.purpose, KeyCheck.check_value)
+    rows = await query.where(KeyCheck.purpose.like("certificate %"))
     for row in rows:
         certificate = deployment.catalogue.certificates.get(
             row["purpose"].removeprefix("certificate ")
@@ -157,10 +157,8 @@ async def _remember(deployment: Deployment) -> None:
         # [prefix, parts] by the first rules, [rules, prefix, parts, …] since.
         parts = before[1] if isinstance(before[0], str) else before[2]
         if certificate is not None and list(certificate.parts) == parts:
-            await DB.fetch(
-                "UPDATE key_check SET check_value = $2 WHERE purpose = $1",
-                row["purpose"],
-                certificate.matched_by,
+            await KeyCheck.update({KeyCheck.check_value: certificate.matched_by}).where(
+                KeyCheck.purpose == row["purpose"]
             )
 
 

@@ -11,6 +11,8 @@ from notices.facts import periods
 from notices.facts.event_kinds import INTERRUPT, RESUME, listed
 from notices.facts.lifecycle import Event
 from notices.facts.texts import CHINA
+from notices.tables import LogHead, Notice
+from notices.tables.expressions import CLOCK, is_true
 
 PIECE = 500
 
@@ -47,13 +49,13 @@ async def settle_periods() -> int:
     # Later ends cannot be final yet: a start under the same schedule looks at none of them.
     known_to = datetime(periods.PUBLISHED_TO + 1, 1, 1, tzinfo=CHINA)
     while True:
-        rows = await DB.fetch(
-            "SELECT id FROM notice WHERE provisional AND period_value IS NOT NULL"
-            " AND effective_at <= $3 AND id > $1 ORDER BY id LIMIT $2",
-            last,
-            PIECE,
-            known_to,
+        query = Notice.select(Notice.id).where(
+            is_true(Notice.provisional),
+            Notice.period_value.is_not_null(),
+            Notice.effective_at <= known_to,
+            Notice.id > last,
         )
+        rows = await query.order_by(Notice.id).limit(PIECE)
         if not rows:
             break
         last = rows[-1]["id"]
@@ -73,12 +75,9 @@ def life(row: asyncpg.Record) -> list[Event]:
 async def _settle(id: str) -> int:
     async with DB.transaction():
         # Under the head's lock a dismissal, which moves the end as well, cannot come between.
-        await DB.fetch("SELECT FROM log_head WHERE id = 1 FOR UPDATE")
-        row = await DB.row(
-            "SELECT effective_at, effective_at <= clock_timestamp() AS past FROM notice"
-            " WHERE id = $1 AND provisional",
-            id,
-        )
+        await LogHead.select(LogHead.id).where(LogHead.id == 1).lock_rows()
+        query = Notice.select(Notice.effective_at, CLOCK)
+        row = await query.where(Notice.id == id, is_true(Notice.provisional)).first()
         if row is None:
             return 0
         notice = await register.get(id)
@@ -86,14 +85,15 @@ async def _settle(id: str) -> int:
         confirmed = await DB.row(ENDS + "WHERE n.id = $1", id)
         since = confirmed["confirmed_at"] if confirmed is not None else None
         # Nothing takes effect before it was confirmed.
-        at: datetime = row["effective_at"] if row["past"] else max(end.at, since or end.at)
+        at: datetime = (
+            row["effective_at"]
+            if row["effective_at"] <= row["now"]
+            else max(end.at, since or end.at)
+        )
         if (at, end.provisional) == (row["effective_at"], True):
             return 0
-        await DB.fetch(
-            "UPDATE notice SET effective_at = $2, provisional = $3 WHERE id = $1",
-            id,
-            at,
-            end.provisional,
+        await Notice.update({Notice.effective_at: at, Notice.provisional: end.provisional}).where(
+            Notice.id == id
         )
         await register.touch(id)
     return 1

@@ -19,7 +19,8 @@ from notices import files
 from notices.database import answering, connect
 from notices.facts.texts import Text, rfc3339
 from notices.migrating import UNFINISHED, migrate
-from notices.tables import ANALYZE
+from notices.tables import ANALYZE, Hold, KeyCheck, LogHead
+from notices.tables.prepared import as_sql
 from notices.trust import archive, tiles, watching
 from notices.trust.archive import ArchiveError, Secret
 from notices.trust.encoding import from_base64
@@ -182,10 +183,9 @@ async def prove(
     finally:
         await connection.close()
     async with auditing.snapshot(url) as connection:
-        known_vkey = await connection.fetchval(
-            "SELECT check_value FROM key_check WHERE purpose = 'log key'"
-        )
-        size = await connection.fetchval("SELECT size FROM log_head")
+        of_log = KeyCheck.select(KeyCheck.check_value).where(KeyCheck.purpose == "log key")
+        known_vkey = await connection.fetchval(*as_sql(of_log))
+        size = await connection.fetchval(*as_sql(LogHead.select(LogHead.size)))
         before = [backup.seen]
         if memory is not None:
             known = {vkey, known_vkey, *backup.keys.get("log", ())}
@@ -203,9 +203,8 @@ async def prove(
         async with connection.transaction():
             await connection.execute("DROP SCHEMA restoring CASCADE")
             if missing is not None:
-                await connection.execute(
-                    "INSERT INTO hold (reason) VALUES ($1)", f"{missing.zh}\n{missing.en}"
-                )
+                hold = Hold(reason=f"{missing.zh}\n{missing.en}")
+                await connection.execute(*as_sql(Hold.insert(hold)))
                 spent = vkey or (memory.vkey if memory is not None else None)
                 await forking.spend(connection, seen.size, spent)
             made_at = datetime.fromisoformat(backup.manifest["made_at"])

@@ -1,6 +1,7 @@
 """Forgetting what is kept for a time only: sessions, drafts, keys, counts, files of nobody."""
 
 import asyncio
+from datetime import timedelta
 
 import structlog
 
@@ -10,6 +11,8 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.facts.troubles import ClockOff
+from notices.tables import Touched
+from notices.tables.expressions import is_true
 from notices.upkeep import vitals
 
 EVERY = 600.0
@@ -34,9 +37,7 @@ async def tidy(deployment: Deployment, *, every_file: bool = False) -> None:
     await limits.forget_old(vital.now)
     await identity.forget_old(vital.now)
     await unfinished.forget_old(vital.now)
-    await DB.fetch(
-        "DELETE FROM touched WHERE taken AND at < $1::timestamptz - interval '1 day'", vital.now
-    )
+    await Touched.delete().where(is_true(Touched.taken), Touched.at < vital.now - timedelta(days=1))
     await evidence.forget_orphans(deployment, vital.now, of_any_age=every_file)
 
 

@@ -1,0 +1,417 @@
+-- Made by tests/test_schema.py (GOLDEN=write) out of a database that was just migrated.
+
+CREATE SEQUENCE migration_id_seq AS integer INCREMENT 1 MINVALUE 1 MAXVALUE 2147483647 START 1;
+
+CREATE SEQUENCE notice_serial AS bigint INCREMENT 1 MINVALUE 1 MAXVALUE 99999999 START 1;
+
+CREATE OR REPLACE FUNCTION public.event_at_the_end()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF pg_has_role((SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER') THEN
+    RETURN NEW;
+  END IF;
+  IF NEW.at NOT BETWEEN clock_timestamp() - interval '5 minutes'
+      AND clock_timestamp() + interval '5 minutes'
+    OR NEW.index <> (SELECT size - 1 FROM log_head WHERE id = 1) THEN
+    -- A clock that jumped within a transaction is nobody's fault: the same may be tried again.
+    RAISE transaction_rollback USING MESSAGE = 'an entry is of now, and at the end of the log';
+  END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.event_redacted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE event SET salt = NULL, form = NULL
+  WHERE notice = NEW.notice AND index < NEW.index AND salt IS NOT NULL;
+  UPDATE notice SET form = NULL, number_key = NULL WHERE id = NEW.notice;
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.notice_awaiting_of_form()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  NEW.awaiting := true;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.notice_period_of_form()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  NEW.period_value := NEW.form -> 'notice_period' ->> 'value';
+  NEW.period_unit := NEW.form -> 'notice_period' ->> 'unit';
+  NEW.period_from := 'form';
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.notice_terms(form jsonb, number_key text, published_index bigint)
+ RETURNS tsvector
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+DECLARE
+  -- Every term begins with the chunk of the log its notice is in, so that a search can go from
+  -- chunk to chunk and stop, and what is written together lies together in the index.
+  chunk text := published_index >> 14;
+  region text := form ->> 'region';
+  name text := coalesce(form -> 'holder' ->> 'name', '');
+  words text := name || '|' || coalesce(form ->> 'issuer', '') || '|';
+  runs text := concat_ws(' ', number_key, form -> 'holder' ->> 'identifier');
+BEGIN
+  IF form IS NULL THEN
+    RETURN NULL;
+  END IF;
+  IF number_key IS NOT NULL THEN
+    words := words || coalesce(form ->> 'number', '') || '|';
+  END IF;
+  IF name ~ '[0-9]' THEN
+    runs := runs || ' ' || upper(name);
+  END IF;
+  -- Letters alone, field after field; long numbers are found by their ends and not by pairs.
+  words := regexp_replace(
+    words, '[^[:alnum:]|]+|[0-9][0-9][0-9][0-9]+' COLLATE pg_c_utf8, '', 'g');
+  runs := reverse(runs);
+  -- Of each number its runs of letters and digits, its runs of digits, and all of its digits.
+  IF runs ~ '[0-9][^0-9 ]+[0-9]' THEN
+    runs := concat_ws(' ', regexp_replace(runs, '[^0-9A-Z]+', ' ', 'g'),
+      regexp_replace(runs, '[^0-9]+', ' ', 'g'), regexp_replace(runs, '[^0-9 ]+', '', 'g'));
+  ELSE
+    runs := regexp_replace(runs, '[^0-9A-Z]+', ' ', 'g');
+  END IF;
+  RETURN (regexp_replace(words, '(..?)', ' ' || chunk || '.\1', 'g')
+    || regexp_replace(substr(words, 2), '(..?)', ' ' || chunk || '.\1', 'g')
+    || ' ' || chunk || '-' || replace(runs, ' ', ' ' || chunk || '-')
+    || coalesce(' ' || chunk || '@' || (form ->> 'certificate'), '')
+    || coalesce(' ' || chunk || '+' || (form ->> 'matter'), '')
+    || coalesce(' ' || chunk || '#' || region, '')
+    || coalesce(' ' || chunk || '#' || left(region, 4), '')
+    || coalesce(' ' || chunk || '#' || left(region, 2), ''))::tsvector;
+END $function$;
+
+CREATE TABLE agency (
+  id text NOT NULL,
+  name text NOT NULL,
+  issuers text[] NOT NULL,
+  key_hash bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  revoked_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  CONSTRAINT agency_pkey PRIMARY KEY (id),
+  CONSTRAINT agency_key_hash_key UNIQUE (key_hash),
+  CONSTRAINT agency_id_check CHECK ((id ~ '^[0-9a-z]+$'::text)),
+  CONSTRAINT agency_key_hash_check CHECK ((length(key_hash) = 32))
+);
+CREATE UNIQUE INDEX agency_name ON public.agency USING btree (name) WHERE (revoked_at IS NULL);
+
+CREATE TABLE claim (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  by_certificate bytea NOT NULL,
+  copy text NOT NULL,
+  notice text NOT NULL,
+  living boolean NOT NULL DEFAULT true,
+  by_number bytea,
+  by_digits bytea,
+  by_holder bytea,
+  document text NOT NULL DEFAULT ''::text,
+  copy_number integer,
+  lettered boolean NOT NULL DEFAULT true,
+  shown boolean NOT NULL DEFAULT false,
+  replaced boolean NOT NULL DEFAULT false,
+  rules smallint NOT NULL,
+  awaiting boolean NOT NULL DEFAULT false,
+  CONSTRAINT claim_pkey PRIMARY KEY (id),
+  CONSTRAINT claim_by_digits_check CHECK ((length(by_digits) = 32)),
+  CONSTRAINT claim_by_holder_check CHECK ((length(by_holder) = 32)),
+  CONSTRAINT claim_by_number_check CHECK ((length(by_number) = 32)),
+  CONSTRAINT claim_check CHECK (((copy_number IS NULL) OR (copy = 'duplicate'::text))),
+  CONSTRAINT claim_copy_check CHECK ((copy = ANY (ARRAY[''::text, 'original'::text, 'duplicate'::text]))),
+  CONSTRAINT claim_copy_number_check CHECK (((copy_number >= 0) AND (copy_number <= 999))),
+  CONSTRAINT claim_number_hash_check CHECK ((length(by_certificate) = 32)),
+  CONSTRAINT claim_notice_fkey FOREIGN KEY (notice) REFERENCES notice(id) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED
+);
+CREATE INDEX claim_by_certificate ON public.claim USING btree (by_certificate, living DESC, awaiting, replaced DESC, id DESC);
+CREATE INDEX claim_by_digits ON public.claim USING btree (by_digits, living DESC, awaiting, replaced DESC, id DESC) WHERE shown;
+CREATE INDEX claim_by_holder ON public.claim USING btree (by_holder, living DESC, awaiting, replaced DESC, id DESC) WHERE (by_holder IS NOT NULL);
+CREATE INDEX claim_by_number ON public.claim USING btree (by_number, living DESC, awaiting, replaced DESC, id DESC) WHERE shown;
+CREATE INDEX claim_notice ON public.claim USING btree (notice);
+CREATE INDEX claim_old_rules ON public.claim USING btree (id) WHERE (rules < 2);
+
+CREATE TABLE draft (
+  owner bytea NOT NULL,
+  id text NOT NULL,
+  account bytea NOT NULL,
+  sealed bytea NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT draft_pkey PRIMARY KEY (owner, id)
+);
+CREATE INDEX draft_at ON public.draft USING btree (at);
+CREATE INDEX draft_of_account ON public.draft USING btree (account, at);
+
+CREATE TABLE event (
+  index bigint NOT NULL,
+  notice text NOT NULL,
+  kind text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  entry text NOT NULL,
+  salt bytea,
+  form jsonb,
+  logged_at timestamp with time zone,
+  CONSTRAINT event_pkey PRIMARY KEY (index),
+  CONSTRAINT event_check CHECK (((salt IS NULL) = (form IS NULL))),
+  CONSTRAINT event_index_check CHECK ((index >= 0)),
+  CONSTRAINT event_kind_check CHECK ((kind = ANY (ARRAY['published'::text, 'corrected'::text, 'withdrawn'::text, 'confirmed'::text, 'contested'::text, 'dismissed'::text, 'annulled'::text, 'superseded'::text, 'replaced'::text, 'redacted'::text]))),
+  CONSTRAINT event_logged_later CHECK ((logged_at > at)) NOT VALID,
+  CONSTRAINT event_salt_check CHECK ((length(salt) = 32)),
+  CONSTRAINT event_notice_fkey FOREIGN KEY (notice) REFERENCES notice(id) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED
+);
+CREATE INDEX event_notice ON public.event USING btree (notice);
+CREATE INDEX event_outcome ON public.event USING btree (notice, index) INCLUDE (kind) WHERE (kind = ANY (ARRAY['contested'::text, 'dismissed'::text, 'withdrawn'::text, 'annulled'::text, 'superseded'::text, 'replaced'::text]));
+CREATE INDEX event_outcome_kind ON public.event USING btree (kind) INCLUDE (notice) WHERE (kind = ANY (ARRAY['contested'::text, 'dismissed'::text, 'withdrawn'::text, 'annulled'::text, 'superseded'::text, 'replaced'::text]));
+CREATE TRIGGER event_at_the_end BEFORE INSERT ON public.event FOR EACH ROW EXECUTE FUNCTION event_at_the_end();
+CREATE TRIGGER event_redacted AFTER INSERT ON public.event FOR EACH ROW WHEN ((new.kind = 'redacted'::text)) EXECUTE FUNCTION event_redacted();
+
+CREATE TABLE event_private (
+  event bigint NOT NULL,
+  sealed bytea NOT NULL,
+  CONSTRAINT event_private_pkey PRIMARY KEY (event),
+  CONSTRAINT event_private_event_fkey FOREIGN KEY (event) REFERENCES event(index) ON DELETE RESTRICT
+);
+
+CREATE TABLE exhibit (
+  notice text NOT NULL,
+  file text NOT NULL,
+  media_type text NOT NULL,
+  size bigint NOT NULL,
+  sha256 bytea NOT NULL,
+  CONSTRAINT exhibit_pkey PRIMARY KEY (notice),
+  CONSTRAINT exhibit_sha256_check CHECK ((length(sha256) = 32)),
+  CONSTRAINT exhibit_size_check CHECK ((size > 0)),
+  CONSTRAINT exhibit_notice_fkey FOREIGN KEY (notice) REFERENCES notice(id) ON DELETE RESTRICT
+);
+CREATE INDEX exhibit_file ON public.exhibit USING btree (file);
+
+CREATE TABLE follower (
+  name text NOT NULL,
+  position bigint NOT NULL DEFAULT 0,
+  moved_at timestamp with time zone NOT NULL DEFAULT now(),
+  checked_at timestamp with time zone,
+  alive_at timestamp with time zone NOT NULL DEFAULT now(),
+  stale boolean NOT NULL DEFAULT false,
+  CONSTRAINT follower_pkey PRIMARY KEY (name),
+  CONSTRAINT follower_position_check CHECK (("position" >= 0))
+) WITH (autovacuum_vacuum_threshold=50, autovacuum_vacuum_scale_factor=0, autovacuum_analyze_threshold=50, autovacuum_analyze_scale_factor=0, autovacuum_vacuum_cost_delay=0, vacuum_truncate=false, fillfactor=50);
+CREATE INDEX follower_alive ON public.follower USING btree (alive_at);
+
+CREATE TABLE hold (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  reason text NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT hold_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE idempotency (
+  scope bytea NOT NULL,
+  body_hash bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  notice text,
+  event bigint,
+  response text,
+  CONSTRAINT idempotency_pkey PRIMARY KEY (scope)
+) WITH (autovacuum_vacuum_threshold=500, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_threshold=500, autovacuum_analyze_scale_factor=0.05, autovacuum_vacuum_cost_delay=0, fillfactor=70);
+CREATE INDEX idempotency_age ON public.idempotency USING btree (created_at);
+CREATE INDEX idempotency_notice ON public.idempotency USING btree (notice);
+
+CREATE TABLE key_check (
+  purpose text NOT NULL,
+  key_id text NOT NULL,
+  check_value text NOT NULL,
+  CONSTRAINT key_check_pkey PRIMARY KEY (purpose)
+);
+
+CREATE TABLE log_head (
+  id integer NOT NULL,
+  size bigint NOT NULL,
+  last_at timestamp with time zone NOT NULL,
+  peaks bytea NOT NULL,
+  later timestamp with time zone,
+  spent_key text,
+  spent_size bigint,
+  CONSTRAINT log_head_pkey PRIMARY KEY (id),
+  CONSTRAINT log_head_check CHECK (((spent_key IS NULL) = (spent_size IS NULL))),
+  CONSTRAINT log_head_id_check CHECK ((id = 1)),
+  CONSTRAINT log_head_peaks_check CHECK (((length(peaks) % 32) = 0)),
+  CONSTRAINT log_head_size_check CHECK ((size >= 0))
+) WITH (autovacuum_vacuum_threshold=50, autovacuum_vacuum_scale_factor=0, autovacuum_analyze_threshold=50, autovacuum_analyze_scale_factor=0, autovacuum_vacuum_cost_delay=0, vacuum_truncate=false, fillfactor=50);
+
+CREATE TABLE log_node (
+  level smallint NOT NULL,
+  position bigint NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT log_node_pkey PRIMARY KEY (level, "position"),
+  CONSTRAINT log_node_hash_check CHECK ((length(hash) = 32)),
+  CONSTRAINT log_node_level_check CHECK ((level >= 0)),
+  CONSTRAINT log_node_position_check CHECK (("position" >= 0))
+);
+
+CREATE TABLE migration (
+  id integer NOT NULL DEFAULT nextval('migration_id_seq'::regclass),
+  name character varying(200) NOT NULL DEFAULT ''::character varying,
+  app_name character varying(200) NOT NULL DEFAULT ''::character varying,
+  ran_on timestamp without time zone NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  CONSTRAINT migration_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE notice (
+  id text NOT NULL,
+  form jsonb,
+  number_key text,
+  evidence text NOT NULL,
+  published_index bigint NOT NULL,
+  published_at timestamp with time zone NOT NULL,
+  effective_at timestamp with time zone NOT NULL,
+  objections integer NOT NULL DEFAULT 0,
+  certificate text GENERATED ALWAYS AS (form ->> 'certificate'::text) STORED,
+  region text GENERATED ALWAYS AS (form ->> 'region'::text) STORED,
+  holder_kind text GENERATED ALWAYS AS ((form -> 'holder'::text) ->> 'kind'::text) STORED,
+  holder_name text GENERATED ALWAYS AS ((form -> 'holder'::text) ->> 'name'::text) STORED,
+  provisional boolean NOT NULL DEFAULT false,
+  period_value smallint,
+  period_unit text,
+  period_from text,
+  awaiting boolean NOT NULL DEFAULT false,
+  CONSTRAINT notice_pkey PRIMARY KEY (id),
+  CONSTRAINT notice_published_index_key UNIQUE (published_index),
+  CONSTRAINT notice_check CHECK ((effective_at >= published_at)),
+  CONSTRAINT notice_check1 CHECK (((period_value IS NULL) = (period_unit IS NULL))),
+  CONSTRAINT notice_check2 CHECK (((period_value IS NULL) OR (period_from IS NOT NULL))),
+  CONSTRAINT notice_evidence_check CHECK ((evidence = ANY (ARRAY['self_declared'::text, 'identity_verified'::text, 'issuer_confirmed'::text]))),
+  CONSTRAINT notice_id_check CHECK (((id ~ '^[0-9]+$'::text) AND (length(id) = 14))),
+  CONSTRAINT notice_objections_check CHECK ((objections >= 0)),
+  CONSTRAINT notice_period_from_check CHECK ((period_from = ANY (ARRAY['form'::text, 'upgrade'::text]))),
+  CONSTRAINT notice_period_unit_check CHECK ((period_unit = ANY (ARRAY['calendar_day'::text, 'working_day'::text]))),
+  CONSTRAINT notice_period_value_check CHECK ((period_value > 0))
+);
+CREATE INDEX notice_awaiting ON public.notice USING btree (published_index) WHERE awaiting;
+CREATE INDEX notice_effective ON public.notice USING btree (effective_at, published_index);
+CREATE INDEX notice_newest_organisations ON public.notice USING btree (((- published_index))) WHERE (holder_kind = 'organisation'::text);
+CREATE INDEX notice_number_key ON public.notice USING btree (number_key text_pattern_ops);
+CREATE INDEX notice_period_unknown ON public.notice USING btree (id) WHERE (period_from IS NULL);
+CREATE INDEX notice_provisional ON public.notice USING btree (id) WHERE provisional;
+CREATE INDEX notice_terms ON public.notice USING gin (notice_terms(form, number_key, published_index));
+ALTER INDEX notice_terms ALTER COLUMN 1 SET STATISTICS 0;
+CREATE TRIGGER notice_awaiting BEFORE INSERT ON public.notice FOR EACH ROW WHEN ((new.form ? 'awaiting'::text)) EXECUTE FUNCTION notice_awaiting_of_form();
+CREATE TRIGGER notice_period BEFORE INSERT ON public.notice FOR EACH ROW WHEN ((new.form ? 'notice_period'::text)) EXECUTE FUNCTION notice_period_of_form();
+
+CREATE TABLE notice_private (
+  notice text NOT NULL,
+  sealed bytea NOT NULL,
+  holder_hash bytea NOT NULL,
+  declarant_hash bytea NOT NULL,
+  relation text NOT NULL,
+  consent_version text NOT NULL,
+  channel text NOT NULL,
+  assisted_by text,
+  elicense_id text,
+  CONSTRAINT notice_private_pkey PRIMARY KEY (notice),
+  CONSTRAINT notice_private_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'app'::text, 'kiosk'::text, 'counter'::text, 'telephone'::text]))),
+  CONSTRAINT notice_private_elicense_id_check CHECK ((length(elicense_id) <= 128)),
+  CONSTRAINT notice_private_relation_check CHECK ((relation = ANY (ARRAY['self'::text, 'parent'::text, 'guardian'::text, 'mandate'::text, 'liquidator'::text, 'heir'::text]))),
+  CONSTRAINT notice_private_notice_fkey FOREIGN KEY (notice) REFERENCES notice(id) ON DELETE RESTRICT
+);
+CREATE INDEX notice_private_declared ON public.notice_private USING btree (declarant_hash, notice);
+CREATE INDEX notice_private_held ON public.notice_private USING btree (holder_hash, notice);
+
+CREATE TABLE objection (
+  id text NOT NULL,
+  notice text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  ground text NOT NULL,
+  status text NOT NULL DEFAULT 'open'::text,
+  objector_hash bytea NOT NULL,
+  sealed bytea NOT NULL,
+  evidence_type text,
+  evidence_size bigint,
+  evidence_sha256 bytea,
+  decided_at timestamp with time zone,
+  CONSTRAINT objection_pkey PRIMARY KEY (id),
+  CONSTRAINT objection_check CHECK (((evidence_type IS NULL) = (evidence_size IS NULL))),
+  CONSTRAINT objection_check1 CHECK (((evidence_type IS NULL) = (evidence_sha256 IS NULL))),
+  CONSTRAINT objection_evidence_sha256_check CHECK ((length(evidence_sha256) = 32)),
+  CONSTRAINT objection_ground_check CHECK ((ground = ANY (ARRAY['holder'::text, 'not_lost'::text, 'false'::text, 'other'::text]))),
+  CONSTRAINT objection_status_check CHECK ((status = ANY (ARRAY['open'::text, 'admitted'::text, 'dismissed'::text, 'upheld'::text, 'closed'::text]))),
+  CONSTRAINT objection_notice_fkey FOREIGN KEY (notice) REFERENCES notice(id) ON DELETE RESTRICT
+);
+CREATE INDEX objection_of_notice ON public.objection USING btree (notice, at, id);
+CREATE INDEX objection_oldest ON public.objection USING btree (at, id);
+CREATE UNIQUE INDEX objection_once ON public.objection USING btree (notice, objector_hash);
+CREATE INDEX objection_waiting ON public.objection USING btree (status, at, id);
+
+CREATE TABLE overlap (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  one text NOT NULL,
+  other text NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT overlap_pkey PRIMARY KEY (id),
+  CONSTRAINT overlap_one_other_key UNIQUE (one, other),
+  CONSTRAINT overlap_one_fkey FOREIGN KEY (one) REFERENCES notice(id) ON DELETE RESTRICT,
+  CONSTRAINT overlap_other_fkey FOREIGN KEY (other) REFERENCES notice(id) ON DELETE RESTRICT
+);
+
+CREATE TABLE parked (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  follower text NOT NULL,
+  notice text NOT NULL,
+  index bigint NOT NULL,
+  error text NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT parked_pkey PRIMARY KEY (id),
+  CONSTRAINT parked_follower_notice_key UNIQUE (follower, notice)
+) WITH (autovacuum_vacuum_threshold=500, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_threshold=500, autovacuum_analyze_scale_factor=0.05, autovacuum_vacuum_cost_delay=0);
+
+CREATE TABLE rate (
+  bucket bytea NOT NULL,
+  window_end timestamp with time zone NOT NULL,
+  uses integer NOT NULL,
+  CONSTRAINT rate_pkey PRIMARY KEY (bucket)
+) WITH (autovacuum_vacuum_threshold=500, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_threshold=500, autovacuum_analyze_scale_factor=0.05, autovacuum_vacuum_cost_delay=0, fillfactor=70);
+CREATE INDEX rate_window ON public.rate USING btree (window_end);
+
+CREATE TABLE rival (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  notice text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  sealed bytea NOT NULL,
+  CONSTRAINT rival_pkey PRIMARY KEY (id),
+  CONSTRAINT rival_notice_fkey FOREIGN KEY (notice) REFERENCES notice(id) ON DELETE RESTRICT
+);
+CREATE INDEX rival_of_notice ON public.rival USING btree (notice, id);
+
+CREATE TABLE session (
+  token_hash bytea NOT NULL,
+  sealed bytea NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT session_pkey PRIMARY KEY (token_hash)
+) WITH (autovacuum_vacuum_threshold=500, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_threshold=500, autovacuum_analyze_scale_factor=0.05, autovacuum_vacuum_cost_delay=0);
+CREATE INDEX session_expiry ON public.session USING btree (expires_at);
+
+CREATE TABLE touched (
+  notice text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  taken boolean NOT NULL DEFAULT false,
+  takers text[] NOT NULL DEFAULT ARRAY[]::text[],
+  CONSTRAINT touched_pkey PRIMARY KEY (notice),
+  CONSTRAINT touched_notice_fkey FOREIGN KEY (notice) REFERENCES notice(id) ON DELETE RESTRICT
+) WITH (autovacuum_vacuum_threshold=500, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_threshold=500, autovacuum_analyze_scale_factor=0.05, autovacuum_vacuum_cost_delay=0);
+CREATE INDEX touched_taken ON public.touched USING btree (at) WHERE taken;
+CREATE INDEX touched_waiting ON public.touched USING btree (at) WHERE (NOT taken);
