@@ -48,10 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 DEAR = {
     "test_auditing", "test_backup", "test_crash", "test_engine_cluster", "test_engines",
-    "test_faults", "test_foreign", "test_openapi", "test_receipt_script", "test_rehashing",
-    "test_serving", "test_suggesting",
+    "test_faults", "test_foreign", "test_openapi", "test_rehashing", "test_serving",
+    "test_suggesting",
 }  # fmt: skip
 """Files with something that takes seconds to make, which one process makes for all of its tests."""
+BROWSER = {"test_browser", "test_receipt_page", "test_receipt_script"}
+"""Files that share one service and one browser."""
 
 
 class ByDearFile(LoadScopeScheduling):
@@ -62,7 +64,8 @@ class ByDearFile(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return file if Path(file).stem in DEAR else nodeid
+        stem = Path(file).stem
+        return "browser" if stem in BROWSER else file if stem in DEAR else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from tests import enginefarm
+from tests import api, enginefarm
 
 ROOT = Path(__file__).parent.parent
 STARTS_WITHIN = 180.0
@@ -69,7 +69,7 @@ class Service:
         raise AssertionError(f"not in {seconds} s:\n{self.log.read_text()[-3000:]}")
 
     def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url, timeout=20)
+        return api.at(self.url)
 
     def kill(self) -> None:
         """`kill -9`: nothing of ours gets to say goodbye."""

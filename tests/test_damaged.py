@@ -10,7 +10,7 @@ import pytest
 
 from notices.engines import binaries, meilisearch
 from notices.engines.meilisearch import Meilisearch
-from tests import enginefarm
+from tests import api, enginefarm
 from tests.samples import RESTAURANT, declaration
 from tests.service import Service, running
 
@@ -108,7 +108,7 @@ def test_a_server_that_does_not_start_on_its_folder_starts_on_an_empty_one(tmp_p
     again = Meilisearch(tmp_path, program, said.append)
     again.start()
     try:
-        assert httpx.get(f"{again.url}/health").json() == {"status": "available"}
+        assert api.get(f"{again.url}/health").json() == {"status": "available"}
     finally:
         again.stop()
     [aside] = again.home.glob("db.damaged-*")
@@ -157,7 +157,7 @@ def test_a_running_server_that_cannot_read_its_data_is_begun_anew_and_not_twice_
     server.start()
     try:
         url = server.url
-        with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {server.key}"}) as asked:
+        with api.at(url, headers={"Authorization": f"Bearer {server.key}"}) as asked:
             asked.post("/indexes", json={"uid": "notices", "primaryKey": "id"})
             while asked.get("/indexes/notices").status_code != 200:
                 pass

@@ -6,6 +6,7 @@ What operators run, audit and restore, is in `test_faults_commands.py`.
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -98,22 +99,29 @@ class Object(Act):
 
 
 @pytest.fixture
-async def acts(
+async def act_of(
     restaurant: httpx.AsyncClient, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
-) -> dict[str, Act]:
-    number = OBJECTION["number"]
-    id = await declared(restaurant, number=number, copies="duplicate")
-    awaiting = [
-        await test_awaiting.declared(await sign_in(person), test_awaiting.MANDATE)
-        for person in (ANNA, STRANGER)
-    ]
-    monkeypatch.setattr(DB, "patience", SHORT)
-    return {
-        "declare": Declare(restaurant),
-        "withdraw": Withdraw(restaurant, id),
-        "object": Object(await sign_in(ANNA), id),
-        "confirm": Confirm(await sign_in(OFFICER), awaiting[0]),
-    }
+) -> Callable[[str], Awaitable[Act]]:
+    """Makes what an act needs: exhibits are looked into by a process each."""
+
+    async def make(name: str) -> Act:
+        act: Act = Declare(restaurant)
+        if name != "declare":
+            number = OBJECTION["number"]
+            id = await declared(restaurant, number=number, copies="duplicate")
+            act = Withdraw(restaurant, id)
+        if name == "object":
+            act = Object(await sign_in(ANNA), id)
+        if name == "confirm":
+            awaiting = [
+                await test_awaiting.declared(await sign_in(person), test_awaiting.MANDATE)
+                for person in (ANNA, STRANGER)
+            ]
+            act = Confirm(await sign_in(OFFICER), awaiting[0])
+        monkeypatch.setattr(DB, "patience", SHORT)
+        return act
+
+    return make
 
 
 def step_of(act: Act, when: str) -> Step:
@@ -156,9 +164,9 @@ async def sound(act: Act, before: int) -> None:
 
 @pytest.mark.parametrize(("name", "fault", "when"), CASES)
 async def test_a_fault_is_told_as_it_is_and_the_same_sent_again_is_done_once(
-    acts: dict[str, Act], name: str, fault: str, when: str
+    act_of: Callable[[str], Awaitable[Act]], name: str, fault: str, when: str
 ) -> None:
-    act = acts[name]
+    act = await act_of(name)
     before = await act.written()
 
     async with failing(fault, step_of(act, when)):
@@ -172,9 +180,9 @@ async def test_a_fault_is_told_as_it_is_and_the_same_sent_again_is_done_once(
 
 @pytest.mark.parametrize("name", ["declare", "withdraw", "confirm", "object"])
 async def test_a_commit_that_nobody_answered_is_said_to_be_unknown_and_is_found_by_its_key(
-    acts: dict[str, Act], name: str, monkeypatch: pytest.MonkeyPatch
+    act_of: Callable[[str], Awaitable[Act]], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    act = acts[name]
+    act = await act_of(name)
     before = await act.written()
 
     with commit_unanswered(monkeypatch):
@@ -186,9 +194,9 @@ async def test_a_commit_that_nobody_answered_is_said_to_be_unknown_and_is_found_
 
 
 async def test_a_disk_without_room_for_uploads_answers_507_and_keeps_nothing(
-    acts: dict[str, Act], uploads: Path, monkeypatch: pytest.MonkeyPatch
+    act_of: Callable[[str], Awaitable[Act]], uploads: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    act, before = acts["object"], set(kept(uploads))
+    act, before = await act_of("object"), set(kept(uploads))
     real = os.open
 
     def full(path: Any, flags: int, mode: int = 0o777, **more: Any) -> int:

@@ -29,7 +29,7 @@ from search.admin import Admin
 from search.engine import Engine, SearchBusy, SearchDown
 from search.results import Result
 from search.understanding import Understood, compact
-from tests import emptying
+from tests import api, emptying
 from tests.owning import owned
 from tests.publishing import USCC, caught_up, declared, redacted, relaying, until, withdrawn
 
@@ -90,7 +90,7 @@ async def rows() -> str:
 async def index_now(settings: Settings) -> str:
     """When the index was made, and when it was changed last."""
     key = {"Authorization": f"Bearer {settings.meili_master_key}"}
-    async with httpx.AsyncClient(base_url=settings.meili_url or "", headers=key) as client:
+    async with api.at_once(settings.meili_url or "", headers=key) as client:
         return (await client.get(f"/indexes/{settings.meili_index}")).text
 
 

@@ -21,9 +21,10 @@ pytestmark = needs("golang-go", "golang-golang-x-mod-dev")
 
 
 @pytest.fixture(scope="module")
-def verifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The foreign verifier, compiled."""
+def verifier(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """The foreign verifier, compiled; Go's own library was, in an earlier run."""
     folder = tmp_path_factory.mktemp("go")
+    assert pytestconfig.cache is not None
     program = folder / "verify"
     subprocess.run(
         ["go", "build", "-o", str(program), "verify.go"],
@@ -32,7 +33,7 @@ def verifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
             **os.environ,
             "GO111MODULE": "off",
             "GOPATH": str(LIBRARIES),
-            "GOCACHE": str(folder / "cache"),
+            "GOCACHE": str(pytestconfig.cache.mkdir("go")),
             "GOFLAGS": "",
         },
         check=True,

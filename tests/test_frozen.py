@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import api
 from tests.processes import servers, standing_still
 from tests.samples import RESTAURANT, declaration
 from tests.service import Service, running
@@ -40,7 +41,7 @@ async def timed(sent: Any) -> tuple[httpx.Response, float]:
 async def test_before_a_database_that_stands_still_everybody_is_told_soon(
     service: Service,
 ) -> None:
-    async with httpx.AsyncClient(base_url=service.url, timeout=30) as client:
+    async with api.at_once(service.url, timeout=30) as client:
         assert (await client.post("/api/v1/demo/login", json=RESTAURANT)).status_code == 204
         id = (await client.post("/api/v1/notices", json=declaration())).json()["id"]
         new = declaration(number="JY13799990000020", confirm_unusual_number=True)

@@ -7,7 +7,6 @@ its media type, and what is in it.
 import contextlib
 from collections.abc import Iterator
 
-import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.api import get
 from tests.samples import RESTAURANT
 from tests.service import Service, running
 
@@ -79,7 +79,7 @@ def test_no_request_makes_the_service_fail(
 
 
 def test_every_operation_is_fuzzed(fuzzed: Service) -> None:
-    described = httpx.get(f"{fuzzed.url}/schema/openapi.json").json()
+    described = get(f"{fuzzed.url}/schema/openapi.json").json()
     named = {one["operationId"] for path in described["paths"].values() for one in path.values()}
 
     assert named == OPERATIONS | {"signOut"}
@@ -98,7 +98,7 @@ def test_head_leaves_the_connection_usable(fuzzed: Service, path: str) -> None:
 
 
 def test_the_description_is_openapi_3_1_and_names_every_path(fuzzed: Service) -> None:
-    described = httpx.get(f"{fuzzed.url}/schema/openapi.json").json()
+    described = get(f"{fuzzed.url}/schema/openapi.json").json()
 
     assert described["openapi"].startswith("3.1")
     assert set(described["paths"]) >= {

@@ -85,15 +85,21 @@ def test_what_is_missing_is_said_with_what_it_is_for(bare: Path) -> None:
 
     assert "poppler-utils\t阅读打印的公告 / reads printed notices" in said
     # What shows itself by a file may be here.
-    assert {"make", "python3-venv", "npm", "chromium", "zbar-tools", "golang-go"} <= {
-        line.split("\t")[0] for line in said
-    }
+    assert {
+        "make",
+        "python3-venv",
+        "npm",
+        "chromium-headless-shell",
+        "zbar-tools",
+        "golang-go",
+    } <= {line.split("\t")[0] for line in said}
 
 
 @pytest.mark.parametrize(
     ("package", "command"),
     [
-        ("chromium", "google-chrome-stable"),
+        ("chromium-headless-shell", "chromium"),
+        ("chromium-headless-shell", "google-chrome-stable"),
         ("poppler-utils", "pdftotext"),
         ("python3-venv", "python3"),
         ("npm", "meilisearch"),
@@ -111,7 +117,7 @@ def test_a_chromium_of_playwright_counts_when_it_starts(bare: Path, ends: int, t
     folder.mkdir(parents=True)
     program(folder / "headless_shell", f"exit {ends}")
 
-    assert ("chromium\t" not in ask(bare).stdout) == there
+    assert ("chromium-headless-shell\t" not in ask(bare).stdout) == there
 
 
 def test_root_with_apt_installs_what_is_missing_and_says_so(bare: Path) -> None:
@@ -123,19 +129,20 @@ def test_root_with_apt_installs_what_is_missing_and_says_so(bare: Path) -> None:
     assert update.endswith(" update")
     words = install.split()
     assert "--no-install-recommends" in words
-    assert {"chromium", "zbar-tools", "golang-go"} <= set(words)
+    assert {"chromium-headless-shell", "zbar-tools", "golang-go"} <= set(words)
     assert "poppler-utils" not in words
     assert "Installing for the tests" in done.stdout
-    assert all(name in done.stdout for name in ("chromium", "zbar-tools"))
+    assert all(name in done.stdout for name in ("chromium-headless-shell", "zbar-tools"))
 
 
 def test_what_the_sources_lack_keeps_nothing_else_out(bare: Path) -> None:
-    program(bare / "apt-cache", '[ $2 != chromium ] || none="(none)"; echo "Candidate: ${none:-1}"')
+    lacks = '[ $2 != chromium-headless-shell ] || none="(none)"; echo "Candidate: ${none:-1}"'
+    program(bare / "apt-cache", lacks)
     done = ask(bare, "install")
 
     assert done.returncode == 0
-    assert "no chromium" in done.stderr
-    assert "chromium" not in asked(bare)[1].split()
+    assert "no chromium-headless-shell" in done.stderr
+    assert "chromium-headless-shell" not in asked(bare)[1].split()
     assert "zbar-tools" in asked(bare)[1].split()
 
 
@@ -217,7 +224,9 @@ def test_what_did_not_run_is_named_at_the_very_end(bare: Path) -> None:
     *_, one, two, three, four, total = lines
     assert total.startswith("1 passed, 5 skipped")
     assert one.startswith("未运行 1 项 / 1 not run (test_some): only root gives folders away")
-    assert two.startswith("未运行 1 项 / 1 not run (test_some): 没有 / without chromium (")
+    assert two.startswith(
+        "未运行 1 项 / 1 not run (test_some): 没有 / without chromium-headless-shell ("
+    )
     assert three == (
         "未运行 2 项 / 2 not run (test_some): 没有 / without poppler-utils"
         " (阅读打印的公告 / reads printed notices)"

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from notices.trust.receipts import verify
 from notices.trust.verdicts import SENTENCES
+from tests import api
 from tests.browsing import SMALLEST, TOO_FAINT, on, opened, watched
 from tests.samples import RESTAURANT, declaration
 from tests.test_receipts import GOOD, SIGNER
@@ -47,10 +47,10 @@ class Logged:
 def logged(service: str) -> list[Logged]:
     """Two notices, declared in the running service."""
     found = []
-    with httpx.Client(base_url=service, timeout=20) as client:
+    with api.at(service) as client:
         assert client.post("/api/v1/demo/login", json=RESTAURANT).status_code == 204
         key = client.get("/log/vkey").text.strip()
-        for number in ("JY13799990000011", "JY13799990000020"):
+        for number in ("JY13799990000062", "JY13799990000079"):
             answer = client.post("/api/v1/notices", json=declaration(number=number))
             assert answer.status_code == 201, answer.text
             id = answer.json()["id"]
@@ -62,7 +62,7 @@ def logged(service: str) -> list[Logged]:
 @pytest.fixture(scope="module")
 def printed(service: str, logged: list[Logged]) -> bytes:
     """The first notice as the service prints it."""
-    answer = httpx.get(f"{service}/notices/{logged[0].id}.pdf", timeout=20)
+    answer = api.get(f"{service}/notices/{logged[0].id}.pdf")
     assert answer.status_code == 200
     return answer.content
 

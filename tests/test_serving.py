@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests import api
 from tests.service import ROOT, Service, free_port, running
 
 WEB = "notices web --fd"
@@ -77,7 +77,7 @@ def test_a_process_counts_only_where_there_is_room_for_all_it_counts(
 
 def counted(service: Service) -> float:
     """How many questions for a page that there is not the service says it has answered."""
-    text = httpx.get(f"http://{service.environment['METRICS_ADDRESS']}/metrics").text
+    text = api.get(f"http://{service.environment['METRICS_ADDRESS']}/metrics").text
     names = [line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")]
     assert len(names) == len(set(names))
     assert "pid=" not in text
@@ -110,10 +110,10 @@ def test_metrics_are_told_on_their_own_address_alone_and_nothing_else_there(
 ) -> None:
     own = f"http://{service.environment['METRICS_ADDRESS']}"
 
-    assert httpx.get(f"{service.url}/metrics").status_code == 404
-    assert httpx.get(f"{own}/metrics").headers["content-type"].startswith("text/plain")
+    assert api.get(f"{service.url}/metrics").status_code == 404
+    assert api.get(f"{own}/metrics").headers["content-type"].startswith("text/plain")
     for path in ("/", "/api/v1/notices", "/health/live", "/static/site.css"):
-        assert httpx.get(own + path).status_code == 404
+        assert api.get(own + path).status_code == 404
 
 
 def test_a_web_process_that_dies_is_replaced_and_nobody_is_turned_away(service: Service) -> None:
