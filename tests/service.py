@@ -69,7 +69,7 @@ class Service:
         raise AssertionError(f"not in {seconds} s:\n{self.log.read_text()[-3000:]}")
 
     def client(self) -> httpx.Client:
-        return api.at(self.url)
+        return api.client(self.url)
 
     def kill(self) -> None:
         """`kill -9`: nothing of ours gets to say goodbye."""

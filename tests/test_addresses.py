@@ -12,7 +12,8 @@ from notices.app import create_app
 from notices.deployment import Deployment
 from notices.settings import Settings
 from notices.web.addresses import is_another_name, is_loopback
-from tests.samples import RESTAURANT, declaration
+from tests.api import declaration
+from tests.samples import RESTAURANT
 
 HERE = "http://127.0.0.1:8123"
 NAMES = ("127.0.0.1:8123", "localhost:8123", "[::1]:8123")

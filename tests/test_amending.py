@@ -11,8 +11,10 @@ from notices import log, once
 from notices.changing import amending
 from notices.database import DB
 from notices.once import Once
+from tests import api
+from tests.api import declaration
 from tests.conftest import SignIn
-from tests.samples import ANNA, RESTAURANT, declaration
+from tests.samples import ANNA, RESTAURANT
 
 FOREIGNER = {
     "kind": "person",
@@ -22,14 +24,10 @@ FOREIGNER = {
 }
 
 
-async def declare(client: httpx.AsyncClient, **changes: Any) -> httpx.Response:
-    return await client.post("/api/v1/notices", json=declaration(**changes))
-
-
 async def test_a_withdrawn_notice_is_reinstated_and_the_certificate_can_be_declared_again(
     restaurant: httpx.AsyncClient,
 ) -> None:
-    id = (await declare(restaurant)).json()["id"]
+    id = (await api.declared(restaurant)).id
 
     answer = await restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "found"})
 
@@ -41,13 +39,13 @@ async def test_a_withdrawn_notice_is_reinstated_and_the_certificate_can_be_decla
     again = await restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "found"})
     assert again.status_code == 409
     assert again.json()["code"] == "already_reinstated"
-    assert (await declare(restaurant)).status_code == 201
+    assert (await api.offer(restaurant, declaration())).status_code == 201
 
 
 async def test_a_correction_changes_clerical_fields_and_the_old_text_stays(
     restaurant: httpx.AsyncClient,
 ) -> None:
-    notice = (await declare(restaurant)).json()
+    notice = (await api.offer(restaurant, declaration())).json()
     path = f"/api/v1/notices/{notice['id']}/correction"
 
     answer = await restaurant.post(path, json={"issuer": "潍坊市行政审批服务局", "lost_on": None})
@@ -66,9 +64,12 @@ async def test_a_correction_changes_clerical_fields_and_the_old_text_stays(
 
 async def test_a_correction_tells_nothing_that_the_notice_masks(sign_in: SignIn) -> None:
     client = await sign_in(FOREIGNER)
-    created = await declare(
-        client, certificate="birth-medical-certificate", matter=None, number="X990000001",
-        holder=FOREIGNER,
+    created = await api.offer(
+        client,
+        declaration(
+            certificate="birth-medical-certificate", matter=None, number="X990000001",
+            holder=FOREIGNER,
+        ),
     )  # fmt: skip
     assert created.status_code == 201, created.text
     path = f"/api/v1/notices/{created.json()['id']}/correction"
@@ -86,7 +87,7 @@ async def test_a_correction_tells_nothing_that_the_notice_masks(sign_in: SignIn)
 async def test_a_correction_sent_twice_under_one_key_is_made_once(
     restaurant: httpx.AsyncClient,
 ) -> None:
-    id = (await declare(restaurant)).json()["id"]
+    id = (await api.declared(restaurant)).id
     headers = {"Idempotency-Key": "a1"}
 
     def send(path: str, body: dict[str, str]) -> Any:
@@ -106,7 +107,7 @@ async def test_corrections_at_once_never_leave_dates_out_of_order(
     restaurant: httpx.AsyncClient,
 ) -> None:
     """Each fits the dates as they were; after the first of them the second fits no more."""
-    id = (await declare(restaurant, issued_on="2020-05-01", lost_on="2022-01-01")).json()["id"]
+    id = (await api.declared(restaurant, issued_on="2020-05-01", lost_on="2022-01-01")).id
     path = f"/api/v1/notices/{id}/correction"
     answers = await asyncio.gather(
         restaurant.post(path, json={"issued_on": "2021-12-01"}),
@@ -119,7 +120,7 @@ async def test_corrections_at_once_never_leave_dates_out_of_order(
 
 
 async def test_what_changes_nothing_is_refused(restaurant: httpx.AsyncClient) -> None:
-    notice = (await declare(restaurant)).json()
+    notice = (await api.offer(restaurant, declaration())).json()
     path = f"/api/v1/notices/{notice['id']}/correction"
 
     for body in ({}, {"issuer": notice["issuer"]}, {"lost_on": "2026-11-01"}):
@@ -132,7 +133,7 @@ async def test_what_changes_nothing_is_refused(restaurant: httpx.AsyncClient) ->
 async def test_a_wrong_value_is_told_before_who_may_correct(
     restaurant: httpx.AsyncClient, sign_in: SignIn
 ) -> None:
-    path = f"/api/v1/notices/{(await declare(restaurant)).json()['id']}/correction"
+    path = f"/api/v1/notices/{(await api.declared(restaurant)).id}/correction"
     anna = await sign_in(ANNA)
     other = await sign_in(
         {**RESTAURANT, "organisation": {"name": "甲公司", "identifier": "91379999MA0000015K"}}
@@ -157,7 +158,7 @@ async def test_two_employees_do_not_share_their_keys(
 
 async def test_of_withdrawals_at_once_one_is_made(restaurant: httpx.AsyncClient) -> None:
     """Each is judged by the state that the one before it left."""
-    id = (await declare(restaurant)).json()["id"]
+    id = (await api.declared(restaurant)).id
     path = f"/api/v1/notices/{id}/withdrawal"
 
     answers = await asyncio.gather(
@@ -173,7 +174,7 @@ async def test_a_notice_is_judged_under_the_heads_lock(
     restaurant: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever happened to it before the turn was taken counts."""
-    id = (await declare(restaurant)).json()["id"]
+    id = (await api.declared(restaurant)).id
     path = f"/api/v1/notices/{id}/withdrawal"
     take_turn, first = log.take_turn, True
 
@@ -193,7 +194,7 @@ async def test_a_notice_is_judged_under_the_heads_lock(
 
 
 async def test_a_notice_is_not_corrected_without_end(restaurant: httpx.AsyncClient) -> None:
-    id = (await declare(restaurant)).json()["id"]
+    id = (await api.declared(restaurant)).id
     path = f"/api/v1/notices/{id}/correction"
     for number in range(amending.MOST_CORRECTIONS):
         assert (await restaurant.post(path, json={"issuer": f"第{number}局"})).status_code == 201

@@ -26,8 +26,9 @@ from notices.settings import Settings
 from notices.trust.watching import Difference, Seen
 from notices.upkeep import auditing, reading, remembering, watching
 from tests import api, commands, emptying, enginefarm
+from tests.api import declaration
 from tests.owning import owned
-from tests.samples import RESTAURANT, declaration
+from tests.samples import RESTAURANT
 from tests.service import ROOT, Service
 
 MANY = 600
@@ -290,13 +291,13 @@ def test_a_thousand_declarations_at_once_leave_a_log_that_is_whole_seen_from_bot
         serials, statuses = iter(range(1_000)), []
 
         async def work(cookies: httpx.Cookies) -> None:
-            async with api.at_once(service.url, timeout=60, cookies=cookies) as own:
+            async with api.loop_client(service.url, timeout=60, cookies=cookies) as own:
                 for serial in serials:
                     number = f"JY1379999{serial:07}"
                     body = declaration(number=number, confirm_unusual_number=True)
                     statuses.append((await own.post("/api/v1/notices", json=body)).status_code)
 
-        async with api.at_once(service.url) as client:
+        async with api.loop_client(service.url) as client:
             await client.post("/api/v1/demo/login", json=RESTAURANT)
             await asyncio.gather(*(work(client.cookies) for _ in range(16)))
         return statuses

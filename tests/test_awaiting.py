@@ -1,7 +1,6 @@
 """Declared for somebody else: public, and without effect or claim until it is confirmed."""
 
 import asyncio
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,13 @@ from notices import agencies
 from notices.database import DB
 from notices.trust.watching import Difference
 from notices.upkeep import auditing
+from tests import api
+from tests.api import declaration
 from tests.conftest import SignIn
 from tests.declared import BIRTH, CHILD, PERSON
 from tests.files import archive, kept, picture
 from tests.owning import owned
-from tests.samples import ANNA, declaration
+from tests.samples import ANNA
 
 pytestmark = pytest.mark.usefixtures("uploads")
 
@@ -38,31 +39,8 @@ ISSUER = "潍坊市奎文区行政审批服务局"
 AWAITING = {"status": "declared", "awaiting": "confirmation", "effective_at": None}
 
 
-def at(id: str, act: str = "") -> str:
-    return f"/api/v1/notices/{id}" + (f"/{act}" if act else "")
-
-
-async def post(
-    client: httpx.AsyncClient, body: dict[str, Any], exhibit: bytes | None = PNG, **more: Any
-) -> httpx.Response:
-    """A declaration with an exhibit, as the contract has it; as JSON without one."""
-    if exhibit is None:
-        return await client.post("/api/v1/notices", json=body, **more)
-    form: dict[str, Any] = {
-        "declaration": (None, json.dumps(body), "application/json"),
-        "exhibit": ("a.png", exhibit, "image/png"),
-    }
-    return await client.post("/api/v1/notices", files=form, **more)
-
-
-async def declared(client: httpx.AsyncClient, body: dict[str, Any], **more: Any) -> str:
-    answer = await post(client, body, **more)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
-
-
 async def now(client: httpx.AsyncClient, id: str) -> dict[str, Any]:
-    found: dict[str, Any] = (await client.get(at(id))).json()
+    found: dict[str, Any] = (await client.get(api.of(id))).json()
     return found
 
 
@@ -108,7 +86,7 @@ FOR_OTHERS = {
 async def test_what_is_declared_for_somebody_else_has_no_effect_before_it_is_confirmed(
     anna: httpx.AsyncClient, officer: httpx.AsyncClient, body: Any, exhibit: Any
 ) -> None:
-    answer = await post(anna, body, exhibit)
+    answer = await api.offer(anna, body, exhibit)
 
     assert answer.status_code == 201, answer.text
     shown = answer.json()
@@ -119,7 +97,7 @@ async def test_what_is_declared_for_somebody_else_has_no_effect_before_it_is_con
     assert told(found) == AWAITING
     assert found["notice"] == shown["id"]
 
-    confirmed = await officer.post(at(shown["id"], "confirmation"))
+    confirmed = await officer.post(api.of(shown["id"], "confirmation"))
 
     assert confirmed.status_code == 201, confirmed.text
     event = confirmed.json()
@@ -133,7 +111,7 @@ async def test_what_is_declared_for_somebody_else_has_no_effect_before_it_is_con
         assert after["status"] == "declared"
         assert after["effective_at"] > event["at"]
     assert (await asked(anna, body))["status"] == after["status"]
-    again = await officer.post(at(shown["id"], "confirmation"))
+    again = await officer.post(api.of(shown["id"], "confirmation"))
     assert (again.status_code, again.json()["code"]) == (409, "already_confirmed")
 
 
@@ -159,7 +137,7 @@ async def test_what_is_declared_for_somebody_else_has_no_effect_before_it_is_con
 async def test_each_relation_has_its_conditions(
     anna: httpx.AsyncClient, body: Any, field: str, code: str
 ) -> None:
-    answer = await post(anna, body, None)
+    answer = await api.offer(anna, body)
 
     assert answer.status_code == 422, answer.text
     assert (field, code) in [(one["field"], one["code"]) for one in answer.json()["errors"]]
@@ -169,7 +147,7 @@ async def test_each_relation_has_its_conditions(
 async def test_an_organisation_declares_for_nobody_else(restaurant: httpx.AsyncClient) -> None:
     for body in (MANDATE, declaration(relation="mandate", holder=declaration()["holder"] | {
         "name": "潍坊市奎文区某某书店", "identifier": "91379999MA0000015K"})):  # fmt: skip
-        answer = await post(restaurant, body)
+        answer = await api.offer(restaurant, body, PNG)
         assert (answer.status_code, answer.json()["code"]) == (403, "not_the_holder")
 
 
@@ -182,7 +160,7 @@ async def test_an_organisation_declares_for_nobody_else(restaurant: httpx.AsyncC
 async def test_a_wrong_exhibit_is_refused_and_gone(
     anna: httpx.AsyncClient, uploads: Path, content: bytes, code: str
 ) -> None:
-    answer = await post(anna, MANDATE, content)
+    answer = await api.offer(anna, MANDATE, content)
 
     assert answer.status_code == 422, answer.text
     codes = {(one["field"], one["code"]) for one in answer.json()["errors"]}
@@ -193,31 +171,31 @@ async def test_a_wrong_exhibit_is_refused_and_gone(
 async def test_officers_alone_read_the_exhibit_until_the_notice_is_redacted(
     anna: httpx.AsyncClient, officer: httpx.AsyncClient, client: httpx.AsyncClient, uploads: Path
 ) -> None:
-    id = await declared(anna, MANDATE)
+    id = (await api.declared(anna, MANDATE, PNG)).id
     [file] = kept(uploads)
     assert PNG not in await asyncio.to_thread(file.read_bytes)
 
-    seen = await officer.get(at(id, "exhibit"))
+    seen = await officer.get(api.of(id, "exhibit"))
     assert (seen.status_code, seen.content) == (200, PNG)
     assert seen.headers["content-type"] == "image/png"
     assert "attachment" in seen.headers["content-disposition"]
-    assert (await client.get(at(id, "exhibit"))).status_code == 401
-    assert (await anna.get(at(id, "exhibit"))).status_code == 403
+    assert (await client.get(api.of(id, "exhibit"))).status_code == 401
+    assert (await anna.get(api.of(id, "exhibit"))).status_code == 403
 
-    assert (await officer.post(at(id, "redaction"), json={"reason": "x"})).status_code == 201
-    assert (await officer.get(at(id, "exhibit"))).status_code == 404
+    assert (await officer.post(api.of(id, "redaction"), json={"reason": "x"})).status_code == 201
+    assert (await officer.get(api.of(id, "exhibit"))).status_code == 404
     assert kept(uploads) == []
     # What nobody can read any more still awaits its confirmation.
     assert (await now(client, id))["awaiting"] == "confirmation"
-    assert (await officer.post(at(id, "confirmation"))).status_code == 201
+    assert (await officer.post(api.of(id, "confirmation"))).status_code == 201
 
 
 async def test_the_same_form_under_one_key_is_one_notice_and_one_file(
     anna: httpx.AsyncClient, uploads: Path
 ) -> None:
     key = {"Idempotency-Key": "one"}
-    first, second = [await post(anna, MANDATE, headers=key) for _ in range(2)]
-    other = await post(anna, MANDATE, picture("PNG", 21), headers=key)
+    first, second = [await api.offer(anna, MANDATE, PNG, headers=key) for _ in range(2)]
+    other = await api.offer(anna, MANDATE, picture("PNG", 21), headers=key)
 
     assert first.status_code == second.status_code == 201
     assert first.json() == second.json()
@@ -239,23 +217,23 @@ async def test_it_claims_nothing_and_confirming_one_ends_the_others(
 ) -> None:
     newborn = BIRTH | {"relation": "parent", "holder": {"kind": "person", "name": "张小小"}}
     mother = await sign_in(CHEN)
-    strangers = await declared(anna, newborn, exhibit=None)
-    parents = await declared(mother, newborn, exhibit=None)
+    strangers = (await api.declared(anna, newborn)).id
+    parents = (await api.declared(mother, newborn)).id
     assert {told(await now(anna, id))["awaiting"] for id in (strangers, parents)} == {
         "confirmation"
     }
 
-    assert (await officer.post(at(parents, "confirmation"))).status_code == 201
+    assert (await officer.post(api.of(parents, "confirmation"))).status_code == 201
 
     ended = await now(anna, strangers)
     assert (ended["status"], ended["awaiting"]) == ("reinstated", None)
     assert [event["kind"] for event in ended["events"]] == ["published", "superseded"]
     assert (await asked(anna, newborn))["notice"] == parents
-    assert (await officer.post(at(strangers, "confirmation"))).json()["code"] == (
+    assert (await officer.post(api.of(strangers, "confirmation"))).json()["code"] == (
         "already_reinstated"
     )
     # Now it is claimed, so another one is refused.
-    again = await post(anna, newborn, None)
+    again = await api.offer(anna, newborn)
     assert (again.status_code, again.json()["code"]) == (409, "already_declared")
     assert again.json()["existing"]["id"] == parents
 
@@ -264,15 +242,17 @@ async def test_the_holders_own_declaration_ends_all_that_await(
     anna: httpx.AsyncClient, chen: httpx.AsyncClient, sign_in: SignIn
 ) -> None:
     other = await sign_in(ANNA | {"name": "李一", "identifier": "379999197803030014"})
-    waiting = [await declared(one, MANDATE) for one in (anna, other)]
+    waiting = [(await api.declared(one, MANDATE, PNG)).id for one in (anna, other)]
 
-    own = await declared(chen, DRIVER, exhibit=None)
+    own = (await api.declared(chen, DRIVER)).id
 
     for id in waiting:
         ended = await now(anna, id)
         assert (ended["status"], ended["awaiting"]) == ("reinstated", None)
         assert ended["events"][-1]["kind"] == "superseded"
-        receipt = (await anna.get(at(id, f"receipt?event={ended['events'][-1]['index']}"))).json()
+        receipt = (
+            await anna.get(api.of(id, f"receipt?event={ended['events'][-1]['index']}"))
+        ).json()
         assert receipt["opening"]["form"]["by"] == own
     assert (await asked(chen, DRIVER))["notice"] == own
     assert (await asked(chen, DRIVER))["status"] == "invalid"
@@ -281,9 +261,9 @@ async def test_the_holders_own_declaration_ends_all_that_await(
 async def test_a_strangers_heap_neither_hides_nor_delays_the_holders_own(
     anna: httpx.AsyncClient, chen: httpx.AsyncClient
 ) -> None:
-    own = await declared(chen, DRIVER, exhibit=None)
+    own = (await api.declared(chen, DRIVER)).id
 
-    refused = await post(anna, MANDATE)
+    refused = await api.offer(anna, MANDATE, PNG)
 
     assert (refused.status_code, refused.json()["code"]) == (409, "already_declared")
     assert (await asked(anna, DRIVER))["notice"] == own
@@ -296,11 +276,11 @@ async def test_what_awaits_cannot_be_confirmed_beside_anothers_notice(
 ) -> None:
     another = declaration()["holder"] | {
         "name": "潍坊市奎文区某某书店", "identifier": "91379999MA0000015K"}  # fmt: skip
-    waiting = await declared(anna, declaration(relation="mandate", holder=another))
-    own = await declared(restaurant, declaration(), exhibit=None)
+    waiting = (await api.declared(anna, declaration(relation="mandate", holder=another), PNG)).id
+    own = (await api.declared(restaurant, declaration())).id
     assert (await now(anna, waiting))["awaiting"] == "confirmation"  # it names another holder
 
-    refused = await officer.post(at(waiting, "confirmation"))
+    refused = await officer.post(api.of(waiting, "confirmation"))
 
     assert (refused.status_code, refused.json()["code"]) == (409, "already_declared")
     assert refused.json()["existing"]["id"] == own
@@ -315,31 +295,31 @@ async def test_the_holder_and_the_declarant_withdraw_what_awaits(
     anna: httpx.AsyncClient, chen: httpx.AsyncClient, officer: httpx.AsyncClient
 ) -> None:
     for who in (anna, chen):
-        id = await declared(anna, MANDATE)
-        answer = await who.post(at(id, "withdrawal"), json={"reason": "mistake"})
+        id = (await api.declared(anna, MANDATE, PNG)).id
+        answer = await who.post(api.of(id, "withdrawal"), json={"reason": "mistake"})
         assert answer.status_code == 201, answer.text
         shown = await now(anna, id)
         assert (shown["status"], shown["awaiting"]) == ("reinstated", None)
-        late = await officer.post(at(id, "confirmation"))
+        late = await officer.post(api.of(id, "confirmation"))
         assert (late.status_code, late.json()["code"]) == (409, "already_reinstated")
 
 
 async def test_a_contest_leaves_it_awaiting_and_a_dismissal_lets_it_be_confirmed(
     anna: httpx.AsyncClient, restaurant: httpx.AsyncClient, officer: httpx.AsyncClient
 ) -> None:
-    id = await declared(anna, MANDATE)
+    id = (await api.declared(anna, MANDATE, PNG)).id
     objection = {"number": MANDATE["number"], "ground": "false", "text": "没有委托。"}
-    assert (await restaurant.post(at(id, "objections"), json=objection)).status_code == 201
+    assert (await restaurant.post(api.of(id, "objections"), json=objection)).status_code == 201
     admit = {"decision": "admit", "reason": "材料需要核实"}
-    assert (await officer.post(at(id, "decisions"), json=admit)).status_code == 201
+    assert (await officer.post(api.of(id, "decisions"), json=admit)).status_code == 201
     shown = await now(anna, id)
     assert (shown["status"], shown["awaiting"]) == ("contested", "confirmation")
-    assert (await officer.post(at(id, "confirmation"))).json()["code"] == "under_contest"
+    assert (await officer.post(api.of(id, "confirmation"))).json()["code"] == "under_contest"
     dismiss = {"decision": "dismiss", "reason": "材料已核实"}
-    assert (await officer.post(at(id, "decisions"), json=dismiss)).status_code == 201
+    assert (await officer.post(api.of(id, "decisions"), json=dismiss)).status_code == 201
     assert told(await now(anna, id)) == AWAITING
 
-    assert (await officer.post(at(id, "confirmation"))).status_code == 201
+    assert (await officer.post(api.of(id, "confirmation"))).status_code == 201
 
     assert (await now(anna, id))["status"] == "invalid"
 
@@ -349,19 +329,19 @@ async def test_the_issuers_agency_confirms_it_too_and_replaces_it_only_then(
 ) -> None:
     _, key = await owned(agencies.add("奎文审批局", [ISSUER]))
     bearer = {"Authorization": f"Bearer {key}"}
-    id = await declared(anna, declaration(relation="mandate"))
+    id = (await api.declared(anna, declaration(relation="mandate"), PNG)).id
     early = await client.post(
-        at(id, "replacement"), headers=bearer, json={"issued_on": "2026-11-20"}
+        api.of(id, "replacement"), headers=bearer, json={"issued_on": "2026-11-20"}
     )
     assert (early.status_code, early.json()["code"]) == (409, "not_confirmed")
 
-    answer = await client.post(at(id, "confirmation"), headers=bearer)
+    answer = await client.post(api.of(id, "confirmation"), headers=bearer)
 
     assert answer.status_code == 201, answer.text
     assert answer.json()["notice"]["evidence"] == "issuer_confirmed"
     assert answer.json()["notice"]["status"] == "invalid"
     late = await client.post(
-        at(id, "replacement"), headers=bearer, json={"issued_on": "2026-11-20"}
+        api.of(id, "replacement"), headers=bearer, json={"issued_on": "2026-11-20"}
     )
     assert late.status_code == 201, late.text
 
@@ -369,13 +349,13 @@ async def test_the_issuers_agency_confirms_it_too_and_replaces_it_only_then(
 async def test_an_officer_confirms_nothing_else(
     restaurant: httpx.AsyncClient, officer: httpx.AsyncClient, client: httpx.AsyncClient
 ) -> None:
-    id = await declared(restaurant, declaration(), exhibit=None)
+    id = (await api.declared(restaurant, declaration())).id
 
-    refused = await officer.post(at(id, "confirmation"))
+    refused = await officer.post(api.of(id, "confirmation"))
 
     assert (refused.status_code, refused.json()["code"]) == (409, "nothing_awaited")
-    assert (await restaurant.post(at(id, "confirmation"))).json()["code"] == "not_an_agency"
-    assert (await client.post(at(id, "confirmation"))).status_code == 401
+    assert (await restaurant.post(api.of(id, "confirmation"))).json()["code"] == "not_an_agency"
+    assert (await client.post(api.of(id, "confirmation"))).status_code == 401
 
 
 OLD = "37999919880505003X"
@@ -386,33 +366,33 @@ async def test_another_resident_id_passes_when_confirmed_and_awaits(
     chen: httpx.AsyncClient, officer: httpx.AsyncClient
 ) -> None:
     body = DRIVER | {"number": OLD}
-    first = await post(chen, body, None)
+    first = await api.offer(chen, body)
     assert first.status_code == 422, first.text
     codes = {(one["field"], one["code"]) for one in first.json()["errors"]}
     assert codes == {("number", "number_not_holders"), ("number", "number_unusual")}
 
-    answer = await post(chen, body | {"confirm_unusual_number": True}, None)
+    answer = await api.offer(chen, body | {"confirm_unusual_number": True})
 
     assert answer.status_code == 201, answer.text
     assert told(answer.json()) == AWAITING
     assert (await asked(chen, body))["awaiting"] == "confirmation"
     # Whose number it is declares it meanwhile, and is in nobody's shadow.
-    assert (await officer.post(at(answer.json()["id"], "confirmation"))).status_code == 201
+    assert (await officer.post(api.of(answer.json()["id"], "confirmation"))).status_code == 201
     assert (await asked(chen, body))["status"] == "invalid"
 
 
 async def test_the_one_whose_number_it_is_declares_it_beside_what_awaits(
     chen: httpx.AsyncClient, sign_in: SignIn, officer: httpx.AsyncClient
 ) -> None:
-    waiting = await declared(
-        chen, DRIVER | {"number": OLD, "confirm_unusual_number": True}, exhibit=None
-    )
+    waiting = (
+        await api.declared(chen, DRIVER | {"number": OLD, "confirm_unusual_number": True})
+    ).id
     other = GROWN | {"name": "李二", "identifier": OLD}
     owner = await sign_in(other)
-    own = await declared(owner, DRIVER | {"number": OLD, "holder": other}, exhibit=None)
+    own = (await api.declared(owner, DRIVER | {"number": OLD, "holder": other})).id
 
     assert (await asked(chen, DRIVER | {"number": OLD}))["notice"] == own
-    refused = await officer.post(at(waiting, "confirmation"))
+    refused = await officer.post(api.of(waiting, "confirmation"))
     assert (refused.status_code, refused.json()["code"]) == (409, "already_declared")
 
 
@@ -421,9 +401,9 @@ async def test_of_confirmations_and_own_declarations_at_once_one_paper_has_one_n
 ) -> None:
     """Whoever comes first, no two notices of one paper have effect, and nothing waits for ever."""
     for turn in range(6):
-        waiting = [await declared(anna, MANDATE) for _ in range(2)]
-        acts = [officer.post(at(id, "confirmation")) for id in waiting]
-        acts.append(post(chen, DRIVER, None))
+        waiting = [(await api.declared(anna, MANDATE, PNG)).id for _ in range(2)]
+        acts = [officer.post(api.of(id, "confirmation")) for id in waiting]
+        acts.append(api.offer(chen, DRIVER))
         answers = await asyncio.gather(*(acts if turn % 2 else reversed(acts)))
         assert sorted(answer.status_code for answer in answers).count(201) >= 1
         assert all(answer.status_code in (201, 409) for answer in answers)
@@ -434,11 +414,11 @@ async def test_of_confirmations_and_own_declarations_at_once_one_paper_has_one_n
         assert row["living"] == 1
         row = await DB.row("SELECT notice FROM claim WHERE living AND NOT awaiting LIMIT 1")
         assert row is not None
-        left = await chen.post(at(row["notice"], "withdrawal"), json={"reason": "found"})
+        left = await chen.post(api.of(row["notice"], "withdrawal"), json={"reason": "found"})
         assert left.status_code == 201, left.text
         rest = await DB.fetch("SELECT DISTINCT notice FROM claim WHERE living")
         for one in rest:
-            assert (await chen.post(at(one["notice"], "withdrawal"), json={"reason": "found"})
+            assert (await chen.post(api.of(one["notice"], "withdrawal"), json={"reason": "found"})
                     ).status_code == 201  # fmt: skip
 
 
@@ -446,9 +426,9 @@ async def test_a_confirmed_notice_keeps_its_issuer_and_day_of_issue(
     restaurant: httpx.AsyncClient, client: httpx.AsyncClient
 ) -> None:
     _, key = await owned(agencies.add("奎文审批局", [ISSUER]))
-    id = await declared(restaurant, declaration(), exhibit=None)
+    id = (await api.declared(restaurant, declaration())).id
     bearer = {"Authorization": f"Bearer {key}"}
-    assert (await client.post(at(id, "confirmation"), headers=bearer)).status_code == 201
+    assert (await client.post(api.of(id, "confirmation"), headers=bearer)).status_code == 201
 
     changes: list[dict[str, Any]] = [
         {"issuer": "潍坊市寒亭区行政审批服务局"},
@@ -457,10 +437,10 @@ async def test_a_confirmed_notice_keeps_its_issuer_and_day_of_issue(
         {"issued_on": None, "lost_on": "2026-10-01"},
     ]
     for change in changes:
-        answer = await restaurant.post(at(id, "correction"), json=change)
+        answer = await restaurant.post(api.of(id, "correction"), json=change)
         assert (answer.status_code, answer.json()["code"]) == (409, "confirmed_already")
     same = {"issuer": ISSUER, "lost_on": "2026-10-01"}
-    assert (await restaurant.post(at(id, "correction"), json=same)).status_code == 201
+    assert (await restaurant.post(api.of(id, "correction"), json=same)).status_code == 201
     assert (await now(client, id))["evidence"] == "issuer_confirmed"
 
 
@@ -471,13 +451,13 @@ async def test_times_follow_from_the_later_of_confirmation_and_period(
         certificate="company-seal", document="official-seal", matter=None,
         number="3799990000011", copies=None, relation="liquidator",
     )  # fmt: skip
-    id = await declared(anna, seal)
+    id = (await api.declared(anna, seal, PNG)).id
     shown = await now(anna, id)
     assert told(shown) == AWAITING
     row = await DB.row("SELECT effective_at FROM notice WHERE id = $1", id)
     assert row is not None
 
-    after = (await officer.post(at(id, "confirmation"))).json()["notice"]
+    after = (await officer.post(api.of(id, "confirmation"))).json()["notice"]
 
     assert datetime.fromisoformat(after["effective_at"]) == row["effective_at"]
     assert after["status"] == ("declared" if after["notice_period"] else "invalid")
@@ -500,9 +480,9 @@ async def test_the_audit_finds_an_effect_that_no_event_gave(
     change: str,
     said: str,
 ) -> None:
-    id = await declared(anna, MANDATE)
+    id = (await api.declared(anna, MANDATE, PNG)).id
     if confirmed:
-        assert (await officer.post(at(id, "confirmation"))).status_code == 201
+        assert (await officer.post(api.of(id, "confirmation"))).status_code == 201
     connection = await asyncpg.connect(database_url)
     transaction = connection.transaction(isolation="repeatable_read")
     await transaction.start()
@@ -517,7 +497,7 @@ async def test_the_audit_finds_an_effect_that_no_event_gave(
 
 
 async def test_an_exhibit_is_decoded_before_it_is_taken(anna: httpx.AsyncClient) -> None:
-    answer = await post(anna, MANDATE, PNG + archive())
+    answer = await api.offer(anna, MANDATE, PNG + archive())
 
     assert answer.status_code == 422, answer.text
     assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [

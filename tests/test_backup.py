@@ -20,8 +20,9 @@ import pytest
 from notices.trust import archive
 from notices.trust.archive import new_key
 from notices.trust.keys import Keys
-from tests import commands, enginefarm
-from tests.samples import RESTAURANT, declaration
+from tests import api, commands, enginefarm
+from tests.api import declaration
+from tests.samples import RESTAURANT
 from tests.service import ROOT, free_port, running
 
 PASSPHRASE = "vier Worte, gut gewählt"
@@ -372,10 +373,7 @@ def test_a_service_restored_elsewhere_answers_as_before_and_names_what_an_audito
     (tmp_path / "passphrase").write_text(PASSPHRASE)
 
     def declare(client: httpx.Client, serial: int) -> str:
-        body = declaration(number=f"JY1379999000{serial:04}", confirm_unusual_number=True)
-        answer = client.post("/api/v1/notices", json=body)
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["id"])
+        return api.declare(client, api.unusual(f"JY1379999000{serial:04}")).id
 
     def answers(client: httpx.Client) -> list[dict[str, Any]]:
         found = client.post("/api/v1/verifications", json={"items": questions}).json()["answers"]
@@ -386,7 +384,7 @@ def test_a_service_restored_elsewhere_answers_as_before_and_names_what_an_audito
 
     with running(tmp_path / "old") as old:
         with old.client() as client:
-            client.post("/api/v1/demo/login", json=RESTAURANT)
+            api.sign_in(client, RESTAURANT)
             ids = [declare(client, serial) for serial in range(4)]
             path = f"/api/v1/notices/{ids[0]}/withdrawal"
             assert client.post(path, json={"reason": "found"}).status_code == 201
@@ -412,7 +410,7 @@ def test_a_service_restored_elsewhere_answers_as_before_and_names_what_an_audito
     with running(new) as service, service.client() as client:
         assert answers(client) == before
         assert client.get("/health/ready").json()["log_key"] == "due"
-        client.post("/api/v1/demo/login", json=RESTAURANT)
+        api.sign_in(client, RESTAURANT)
         body = declaration(number="JY13799990000105", confirm_unusual_number=True)
         refused = client.post("/api/v1/notices", json=body)
         assert (refused.status_code, refused.json()["code"]) == (503, "log_key_due")
@@ -423,7 +421,7 @@ def test_a_service_restored_elsewhere_answers_as_before_and_names_what_an_audito
         assert service.stop() == 0
         assert run(new, "keys", "rotate", "log").returncode == 0
         service.start()
-        client.post("/api/v1/demo/login", json=RESTAURANT)
+        api.sign_in(client, RESTAURANT)
         given = {late, *ids}
         for serial in (7, 8):
             id = declare(client, serial)

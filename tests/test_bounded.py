@@ -17,7 +17,7 @@ from notices.facts.errors import Problem, UnknownField
 from notices.facts.text_check import LONGEST_TEXT
 from notices.verification import Question
 from notices.web import bodies, problems, rendering
-from tests.samples import declaration
+from tests.api import declaration
 
 CHECK = "/api/v1/verifications"
 JSON = {"content-type": "application/json"}

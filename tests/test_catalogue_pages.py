@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from notices.deployment import Deployment
-from tests.samples import declaration
+from tests.api import declaration
 from tests.stepping import submitted
 
 MATTER = "food-operation-license.reissue"

@@ -14,9 +14,10 @@ from notices.facts.messages import MESSAGES
 from notices.facts.notice_ids import printed
 from notices.trust import answers
 from notices.web import wording
+from tests.api import declaration
 from tests.conftest import SignIn
 from tests.owning import owned
-from tests.samples import ANNA, OFFICER, declaration
+from tests.samples import ANNA, OFFICER
 
 N = "JY13799990000011"
 CODE = "92379999MA0000023B"

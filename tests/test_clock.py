@@ -29,11 +29,13 @@ from notices.serving import child_environment
 from notices.upkeep import clock, tidying, vitals
 from notices.upkeep.accepting import accept_later
 from notices.upkeep.clock import Clock, Moment
+from tests import api
+from tests.api import declaration
 from tests.conftest import SignIn
 from tests.owning import owned
-from tests.samples import ANNA, OFFICER, RESTAURANT, declaration
+from tests.samples import ANNA, OFFICER, RESTAURANT
 from tests.service import ROOT
-from tests.test_life import OBJECTION, at
+from tests.test_life import OBJECTION
 
 DAY = 86_400.0
 YEAR = 400 * DAY
@@ -198,7 +200,7 @@ async def test_a_jump_of_the_databases_clock_stops_writing_and_leaves_nothing(
         withdrawn = await restaurant.post(
             f"/api/v1/notices/{first['id']}/withdrawal", json={"reason": "found"}
         )
-        objected = await anna.post(at(first["id"], "objections"), json=OBJECTION)
+        objected = await anna.post(api.of(first["id"], "objections"), json=OBJECTION)
         # Somebody else's paper of that number: kept for an officer, when its time can be told.
         rival = await other.post("/api/v1/notices", json=others)
         ready = await restaurant.get("/health/ready")

@@ -14,8 +14,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests import commands
-from tests.samples import RESTAURANT, declaration
+from tests import api, commands
+from tests.api import declaration
+from tests.samples import RESTAURANT
 from tests.service import ROOT, Service, running
 
 FOOD = "food-operation-license"
@@ -46,13 +47,8 @@ def numbers(start: int) -> Iterator[str]:
 @contextlib.contextmanager
 def signed_in(service: Service) -> Iterator[httpx.Client]:
     with service.client() as client:
-        assert client.post("/api/v1/demo/login", json=RESTAURANT).status_code == 204
+        api.sign_in(client, RESTAURANT)
         yield client
-
-
-def declare(client: httpx.Client, number: str) -> httpx.Response:
-    body = declaration(number=number, confirm_unusual_number=True)
-    return client.post("/api/v1/notices", json=body)
 
 
 def events(client: httpx.Client) -> list[dict[str, Any]]:
@@ -74,7 +70,7 @@ def test_whatever_was_answered_201_survives_kill_9(service: Service) -> None:
                 if stop.is_set():
                     return
                 try:
-                    answer = declare(client, number)
+                    answer = client.post(api.NOTICES, json=api.unusual(number))
                 except httpx.TransportError:
                     return
                 if answer.status_code == 201:
@@ -117,7 +113,7 @@ def test_without_meilisearch_declaring_and_checking_go_on_and_search_is_degraded
         os.kill(pid, signal.SIGSTOP)  # hangs, which is worse than being gone
     try:
         with signed_in(service) as client:
-            assert declare(client, "JY13799995000001").status_code == 201
+            assert client.post(api.NOTICES, json=api.unusual("JY13799995000001")).status_code == 201
             question = {"certificate": FOOD, "number": "JY13799995000001"}
             assert client.post("/api/v1/verifications", json=question).json()["status"] == "invalid"
             begin = time.monotonic()
@@ -156,7 +152,7 @@ def test_without_postgresql_nothing_is_half_done_and_it_recovers_by_itself(
         pid = int(next(service.data.glob("postgresql.home")).read_text() and _postmaster(service))
         os.kill(pid, signal.SIGSTOP)
         os.kill(pid, signal.SIGKILL)
-        answer = declare(client, "JY13799996000001")
+        answer = client.post(api.NOTICES, json=api.unusual("JY13799996000001"))
         if answer.status_code != 201:
             assert answer.status_code == 503, answer.text
             assert answer.json()["code"] == "unavailable"
@@ -165,7 +161,7 @@ def test_without_postgresql_nothing_is_half_done_and_it_recovers_by_itself(
     service.until(lambda client: client.get("/health/ready").status_code == 200, 30)
     with signed_in(service) as client:
         # A commit whose answer was lost has been made, or has not: never half of it.
-        again = declare(client, "JY13799996000001")
+        again = client.post(api.NOTICES, json=api.unusual("JY13799996000001"))
         assert again.status_code in ((409,) if answer.status_code == 201 else (201, 409))
         id = again.json()["id" if again.status_code == 201 else "existing"]
         id = id if again.status_code == 201 else id["id"]
@@ -208,8 +204,8 @@ def test_a_second_service_shares_the_engines_and_runs_them_when_the_first_has_en
         second.start()
         try:
             with first.client() as client:
-                assert client.post("/api/v1/demo/login", json=RESTAURANT).status_code == 204
-                assert client.post("/api/v1/notices", json=declaration()).status_code == 201
+                api.sign_in(client, RESTAURANT)
+                api.declare(client, declaration())
             with second.client() as client:
                 assert log_size(client) == 1
                 first.stop()

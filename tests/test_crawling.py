@@ -15,10 +15,11 @@ from notices.demo import fill
 from notices.deployment import Deployment
 from notices.settings import Settings, SettingsError
 from notices.web import crawling
+from tests.api import declaration
 from tests.conftest import BASE, SignIn
 from tests.owning import owned
 from tests.publishing import redacted
-from tests.samples import ANNA, declaration
+from tests.samples import ANNA
 
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 

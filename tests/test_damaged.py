@@ -11,7 +11,8 @@ import pytest
 from notices.engines import binaries, meilisearch
 from notices.engines.meilisearch import Meilisearch
 from tests import api, enginefarm
-from tests.samples import RESTAURANT, declaration
+from tests.api import declaration
+from tests.samples import RESTAURANT
 from tests.service import Service, running
 
 
@@ -34,14 +35,6 @@ def service(tmp_path: Path) -> Iterator[Service]:
         enginefarm.remove(service.data)
 
 
-def declare(client: httpx.Client, number: str) -> str:
-    client.post("/api/v1/demo/login", json=RESTAURANT)
-    body = declaration(number=number, confirm_unusual_number=True)
-    answer = client.post("/api/v1/notices", json=body)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
-
-
 def test_a_service_whose_index_is_damaged_goes_on_and_has_it_again(service: Service) -> None:
     home = service.data / "meilisearch"
 
@@ -54,7 +47,8 @@ def test_a_service_whose_index_is_damaged_goes_on_and_has_it_again(service: Serv
         service.until(whole, 60)
 
     with service.client() as client:
-        declare(client, "JY13799990000011")
+        api.sign_in(client, RESTAURANT)
+        api.declare(client, declaration(number="JY13799990000011"))
         found("JY13799990000011")
 
     # It says that it is well, and answers nothing but errors.
@@ -62,7 +56,8 @@ def test_a_service_whose_index_is_damaged_goes_on_and_has_it_again(service: Serv
     service.until(lambda client: client.get("/health/ready").json()["search"] == "down")
     with service.client() as client:
         assert client.get("/health/ready").status_code == 200
-        declare(client, "JY13799990000020")
+        api.sign_in(client, RESTAURANT)
+        api.declare(client, declaration(number="JY13799990000020"))
         found("JY13799990000011")
         found("JY13799990000020")
     assert len(list(home.glob("db.damaged-*"))) == 1
@@ -75,7 +70,8 @@ def test_a_second_service_with_an_engine_of_its_own_builds_its_index_and_keeps_i
     (tmp_path / "one").mkdir()
     url = enginefarm.create_database_now(enginefarm.running()[0], f"second_{worker}")
     with running(tmp_path / "one" / "data", DATABASE_URL=url) as one, one.client() as client:
-        id = declare(client, "JY13799990000011")
+        api.sign_in(client, RESTAURANT)
+        id = api.declare(client, declaration(number="JY13799990000011")).id
         shutil.copytree(one.data / "keys", tmp_path / "two" / "data" / "keys")
         with running(tmp_path / "two" / "data", DATABASE_URL=url) as two:
 
@@ -157,7 +153,7 @@ def test_a_running_server_that_cannot_read_its_data_is_begun_anew_and_not_twice_
     server.start()
     try:
         url = server.url
-        with api.at(url, headers={"Authorization": f"Bearer {server.key}"}) as asked:
+        with api.client(url, headers={"Authorization": f"Bearer {server.key}"}) as asked:
             asked.post("/indexes", json={"uid": "notices", "primaryKey": "id"})
             while asked.get("/indexes/notices").status_code != 200:
                 pass

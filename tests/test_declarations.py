@@ -10,8 +10,10 @@ import pytest
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.trust.receipts import verify
+from tests import api
+from tests.api import declaration
 from tests.conftest import SignIn
-from tests.samples import ANNA, OFFICER, RESTAURANT, declaration
+from tests.samples import ANNA, OFFICER, RESTAURANT
 
 PRACTITIONER = {
     "certificate": "road-transport-practitioner-certificate",
@@ -34,14 +36,10 @@ def codes(answer: httpx.Response) -> dict[str, str]:
     return {one["field"]: one["code"] for one in answer.json().get("errors", [])}
 
 
-async def declare(client: httpx.AsyncClient, **changes: Any) -> httpx.Response:
-    return await client.post("/api/v1/notices", json=declaration(**changes))
-
-
 async def test_a_declaration_is_answered_with_the_public_notice_and_its_receipt(
     restaurant: httpx.AsyncClient, deployment: Deployment
 ) -> None:
-    answer = await declare(restaurant)
+    answer = await api.offer(restaurant, declaration())
 
     assert answer.status_code == 201, answer.text
     notice = answer.json()
@@ -55,7 +53,7 @@ async def test_a_declaration_is_answered_with_the_public_notice_and_its_receipt(
 
 
 async def test_what_is_answered_is_what_anybody_reads(restaurant: httpx.AsyncClient) -> None:
-    notice = (await declare(restaurant)).json()
+    notice = (await api.offer(restaurant, declaration())).json()
     del notice["receipt"]
 
     for id in (notice["id"], "-".join([notice["id"][:4], notice["id"][4:]])):
@@ -66,7 +64,7 @@ async def test_no_private_value_is_in_any_public_answer(
     sign_in: SignIn, client: httpx.AsyncClient
 ) -> None:
     anna = await sign_in(ANNA)
-    created = await declare(anna, **PRACTITIONER)
+    created = await api.offer(anna, declaration(**PRACTITIONER))
     assert created.status_code == 201, created.text
     id = created.json()["id"]
 
@@ -85,9 +83,12 @@ async def test_no_private_value_is_in_any_public_answer(
 async def test_all_problems_are_told_at_once_and_nothing_is_written(
     restaurant: httpx.AsyncClient,
 ) -> None:
-    answer = await declare(
-        restaurant, certificate="no-such", cause="eaten", region="999999", truthful=False,
-        lost_on="2099-02-30", number=7,
+    answer = await api.offer(
+        restaurant,
+        declaration(
+            certificate="no-such", cause="eaten", region="999999", truthful=False,
+            lost_on="2099-02-30", number=7,
+        ),
     )  # fmt: skip
 
     assert answer.status_code == 422
@@ -101,7 +102,7 @@ async def test_all_problems_are_told_at_once_and_nothing_is_written(
 async def test_messages_come_in_chinese_and_on_request_in_english(
     restaurant: httpx.AsyncClient,
 ) -> None:
-    chinese = await declare(restaurant, cause=None)
+    chinese = await api.offer(restaurant, declaration(cause=None))
     english = await restaurant.post(
         "/api/v1/notices", json=declaration(cause=None), headers={"Accept-Language": "en-GB,en"}
     )
@@ -147,7 +148,7 @@ async def test_messages_come_in_chinese_and_on_request_in_english(
 async def test_a_wrong_value_has_a_code_of_its_own(
     restaurant: httpx.AsyncClient, changes: dict[str, Any], field: str, code: str
 ) -> None:
-    answer = await declare(restaurant, **changes)
+    answer = await api.offer(restaurant, declaration(**changes))
 
     assert answer.status_code == 422, answer.text
     assert codes(answer)[field] == code
@@ -170,8 +171,10 @@ async def test_a_holder_is_known_by_name_however_that_is_written(
         RESTAURANT | {"organisation": RESTAURANT["organisation"] | {"name": name}}
     )
     holder = declaration()["holder"] | {"name": spelling}
-    answer = await declare(client, holder=holder)
-    other = await declare(client, holder=holder | {"name": spelling.replace("阿", "啊")})
+    answer = await api.offer(client, declaration(holder=holder))
+    other = await api.offer(
+        client, declaration(holder=holder | {"name": spelling.replace("阿", "啊")})
+    )
 
     assert answer.status_code == 201, answer.text
     assert answer.json()["holder"]["name"] == shown
@@ -180,20 +183,22 @@ async def test_a_holder_is_known_by_name_however_that_is_written(
 
 
 async def test_what_turns_a_text_round_is_never_published(restaurant: httpx.AsyncClient) -> None:
-    answer = await declare(restaurant, issuer="潍坊\u202e局", details=None)
+    answer = await api.offer(restaurant, declaration(issuer="潍坊\u202e局", details=None))
 
     assert codes(answer) == {"issuer": "control_character"}
 
 
 async def test_an_unusual_number_passes_when_it_is_confirmed(restaurant: httpx.AsyncClient) -> None:
-    answer = await declare(restaurant, number="鲁食证字 1998-5", confirm_unusual_number=True)
+    answer = await api.offer(
+        restaurant, declaration(number="鲁食证字 1998-5", confirm_unusual_number=True)
+    )
 
     assert answer.status_code == 201, answer.text
 
 
 async def test_nobody_declares_for_somebody_else(sign_in: SignIn) -> None:
     for person in (ANNA, OFFICER):
-        answer = await declare(await sign_in(person))
+        answer = await api.offer(await sign_in(person), declaration())
 
         assert answer.status_code == 403
         assert answer.json()["code"] == "not_the_holder"
@@ -201,7 +206,7 @@ async def test_nobody_declares_for_somebody_else(sign_in: SignIn) -> None:
 
 async def test_a_parent_declares_for_a_newborn_and_withdraws_again(sign_in: SignIn) -> None:
     anna = await sign_in(ANNA)
-    created = await declare(anna, copies="both", **BIRTH)
+    created = await api.offer(anna, declaration(copies="both", **BIRTH))
     assert created.status_code == 201, created.text
     path = f"/api/v1/notices/{created.json()['id']}/withdrawal"
     stranger = await sign_in(RESTAURANT)
@@ -211,28 +216,28 @@ async def test_a_parent_declares_for_a_newborn_and_withdraws_again(sign_in: Sign
 
 
 async def test_the_same_certificate_is_declared_once(restaurant: httpx.AsyncClient) -> None:
-    first = (await declare(restaurant)).json()
+    first = (await api.offer(restaurant, declaration())).json()
 
-    answer = await declare(restaurant, copies="both", number="ｊｙ-1 3799990000011")
+    answer = await api.offer(restaurant, declaration(copies="both", number="ｊｙ-1 3799990000011"))
 
     assert answer.status_code == 409
     assert answer.json()["code"] == "already_declared"
     assert answer.json()["existing"]["id"] == first["id"]
     assert answer.json()["existing"]["status"] == "invalid"
-    assert (await declare(restaurant, copies="duplicate")).status_code == 201
+    assert (await api.offer(restaurant, declaration(copies="duplicate"))).status_code == 201
     assert len(await DB.fetch("SELECT 1 FROM rival")) == 0
 
 
 async def test_another_holders_declaration_of_the_same_number_is_kept_for_an_officer(
     restaurant: httpx.AsyncClient, sign_in: SignIn
 ) -> None:
-    await declare(restaurant)
+    await api.offer(restaurant, declaration())
     other = {"name": "潍坊市某某公司", "identifier": "91379999MA0000015K"}
     # Another person: who declared a notice does not object to it as another company.
     zhao = {"name": "赵六", "identifier": "379999198803120137", "organisation": other}
     rival = await sign_in({**RESTAURANT, **zhao})
 
-    answer = await declare(rival, holder={"kind": "organisation", **other})
+    answer = await api.offer(rival, declaration(holder={"kind": "organisation", **other}))
 
     assert answer.status_code == 409
     rows = await DB.fetch("SELECT sealed FROM rival")
@@ -252,7 +257,7 @@ async def test_another_holders_declaration_of_the_same_number_is_kept_for_an_off
 
 
 async def test_twenty_at_once_make_one_notice(restaurant: httpx.AsyncClient) -> None:
-    answers = await asyncio.gather(*(declare(restaurant) for _ in range(20)))
+    answers = await asyncio.gather(*(api.offer(restaurant, declaration()) for _ in range(20)))
 
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 19
     rows = await DB.fetch("SELECT size FROM log_head")
@@ -290,7 +295,7 @@ async def test_a_key_whose_answer_was_lost_in_a_crash_is_answered_from_what_was_
 
 
 async def test_a_refused_declaration_leaves_its_key_free(restaurant: httpx.AsyncClient) -> None:
-    await declare(restaurant)
+    await api.offer(restaurant, declaration())
     headers = {"Idempotency-Key": "a3"}
     refused = await restaurant.post("/api/v1/notices", json=declaration(), headers=headers)
     assert refused.status_code == 409
@@ -322,9 +327,12 @@ async def test_every_certificate_can_be_declared(sign_in: SignIn, deployment: De
             if field["required"]
         }
 
-        answer = await declare(
-            client, certificate=certificate.id, matter=None, number=number, holder=holder,
-            copies="both" if certificate.parts else None, details=details,
+        answer = await api.offer(
+            client,
+            declaration(
+                certificate=certificate.id, matter=None, number=number, holder=holder,
+                copies="both" if certificate.parts else None, details=details,
+            ),
         )  # fmt: skip
 
         assert answer.status_code == 201, (certificate.id, answer.text)
@@ -339,7 +347,7 @@ async def test_a_seal_without_a_code_goes_by_its_holders_code(
         "certificate": "company-seal", "matter": None, "number": None, "copies": None,
         "details": {"kind": "公章"},
     }  # fmt: skip
-    answer = await declare(restaurant, **seal)
+    answer = await api.offer(restaurant, declaration(**seal))
     assert answer.status_code == 201, answer.text
     assert answer.json()["number"] is None
     assert answer.json()["status"] == "declared"
@@ -358,9 +366,11 @@ async def test_who_types_the_holders_code_for_a_seals_declares_a_seal_without_on
         "certificate": "company-seal", "matter": None, "number": "92379999MA0000023B",
         "copies": None, "confirm_unusual_number": True,
     }  # fmt: skip
-    first = await declare(restaurant, **seal, document="official-seal")
-    other = await declare(restaurant, **seal, document="finance-seal")
-    again = await declare(restaurant, **(seal | {"number": None}), document="finance-seal")
+    first = await api.offer(restaurant, declaration(**seal, document="official-seal"))
+    other = await api.offer(restaurant, declaration(**seal, document="finance-seal"))
+    again = await api.offer(
+        restaurant, declaration(**(seal | {"number": None}), document="finance-seal")
+    )
 
     assert [first.status_code, other.status_code, again.status_code] == [201, 201, 409]
 
@@ -373,13 +383,13 @@ async def test_the_same_identifier_on_another_document_is_somebody_else(sign_in:
         "certificate": "tobacco-retail-license", "matter": None, "number": "379999000001",
         "holder": {**holder, "identifier_type": "passport"},
     }  # fmt: skip
-    created = await declare(anna, **tobacco)
+    created = await api.offer(anna, declaration(**tobacco))
     assert created.status_code == 201, created.text
     other = await sign_in({**traveller, "identifier_type": "taiwan-permit"})
 
     path = f"/api/v1/notices/{created.json()['id']}/withdrawal"
     assert (await other.post(path, json={"reason": "found"})).status_code == 403
-    again = await declare(other, **{**tobacco, "number": "379999000002"})
+    again = await api.offer(other, declaration(**{**tobacco, "number": "379999000002"}))
     assert again.json()["code"] == "not_the_holder"
     assert (await anna.post(path, json={"reason": "found"})).status_code == 201
 
@@ -388,10 +398,10 @@ async def test_a_notice_withdrawn_while_another_is_declared_stands_in_no_way(
     restaurant: httpx.AsyncClient,
 ) -> None:
     for _ in range(5):
-        id = (await declare(restaurant)).json()["id"]
+        id = (await api.offer(restaurant, declaration())).json()["id"]
         gone, again = await asyncio.gather(
             restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "found"}),
-            declare(restaurant),
+            api.offer(restaurant, declaration()),
         )
         assert gone.status_code == 201
         assert again.status_code in (201, 409)
@@ -407,7 +417,9 @@ async def test_a_blank_field_counts_as_left_out(sign_in: SignIn, blank: str) -> 
     names = ("lost_on", "issued_on", "relation", "matter", "issuer")
     restaurant = await sign_in({**RESTAURANT, "identifier_type": blank})
 
-    answer = await declare(restaurant, contact={"phone": blank}, **dict.fromkeys(names, blank))
+    answer = await api.offer(
+        restaurant, declaration(contact={"phone": blank}, **dict.fromkeys(names, blank))
+    )
 
     assert answer.status_code == 201, answer.text
     assert [answer.json()[name] for name in ("lost_on", "issued_on", "matter", "issuer")] == [
@@ -420,7 +432,7 @@ async def test_a_blank_field_counts_as_left_out(sign_in: SignIn, blank: str) -> 
 async def test_a_count_may_be_a_number(restaurant: httpx.AsyncClient) -> None:
     seal = {"certificate": "company-seal", "matter": None, "number": None, "copies": None}
 
-    answer = await declare(restaurant, **seal, details={"kind": "公章", "count": 2})
+    answer = await api.offer(restaurant, declaration(**seal, details={"kind": "公章", "count": 2}))
 
     assert answer.status_code == 201, answer.text
     assert "公章2枚" in answer.json()["statement"]

@@ -18,8 +18,9 @@ from notices.database import DB, Transaction
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.trust.sealing import SealError
+from tests import api
 from tests.files import archive, kept, pdf, picture
-from tests.test_life import OBJECTION, at, declared
+from tests.test_life import OBJECTION
 
 pytestmark = pytest.mark.usefixtures("uploads")
 
@@ -31,7 +32,7 @@ async def sent(
     client: httpx.AsyncClient, id: str, content: bytes, name: str = "a.png", **more: Any
 ) -> httpx.Response:
     files: dict[str, Any] = {**FIELDS, "evidence": (name, content, "image/png")}
-    return await client.post(at(id, "objections"), files=files, **more)
+    return await client.post(api.of(id, "objections"), files=files, **more)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ async def test_an_officer_gets_the_file_as_it_came(
     content: bytes,
     kind: str,
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
 
     answer = await sent(anna, id, content, name="holiday.exe")
 
@@ -87,7 +88,7 @@ async def test_a_file_of_another_kind_or_size_is_refused_and_gone(
     status: int,
     code: str,
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
 
     answer = await sent(anna, id, content)
 
@@ -158,7 +159,7 @@ def test_a_picture_that_would_unfold_to_gigabytes_is_not_unfolded() -> None:
 async def test_a_file_is_decoded_before_it_is_taken(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
 
     answer = await sent(anna, id, PNG + archive())
 
@@ -188,7 +189,7 @@ async def test_a_virus_scanner_has_the_last_word(
     app = anna._transport.app  # type: ignore[attr-defined]
     before: Deployment = app.state.deployment
     scanner = dataclasses.replace(before.settings, upload_scanner=("/bin/sh", "-c", script))
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     app.state.deployment = dataclasses.replace(before, settings=scanner)
     try:
         answer = await sent(anna, id, PNG)
@@ -204,10 +205,10 @@ async def test_a_virus_scanner_has_the_last_word(
 async def test_two_files_are_not_one_behind_the_other(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     files = [*FIELDS.items(), ("evidence", ("a.png", PNG)), ("evidence", ("b.png", PNG))]
 
-    answer = await anna.post(at(id, "objections"), files=files)
+    answer = await anna.post(api.of(id, "objections"), files=files)
 
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
     assert kept(uploads) == []
@@ -216,7 +217,7 @@ async def test_two_files_are_not_one_behind_the_other(
 async def test_an_empty_file_is_told_so_and_none_chosen_is_none(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
 
     empty = await sent(anna, id, b"")
     # What a browser sends where no file was chosen.
@@ -226,7 +227,7 @@ async def test_an_empty_file_is_told_so_and_none_chosen_is_none(
         for name, value in OBJECTION.items()
     ]
     none = await anna.post(
-        at(id, "objections"),
+        api.of(id, "objections"),
         content=_body(*fields, part),
         headers={"Content-Type": "multipart/form-data; boundary=B"},
     )
@@ -239,7 +240,7 @@ async def test_an_empty_file_is_told_so_and_none_chosen_is_none(
 async def test_a_body_far_too_large_is_refused_before_it_is_read(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
 
     answer = await sent(anna, id, b"%PDF-" + b"x" * 11_000_000)
 
@@ -250,7 +251,7 @@ async def test_a_body_far_too_large_is_refused_before_it_is_read(
 async def test_of_a_stranger_no_file_is_kept(
     restaurant: httpx.AsyncClient, client: httpx.AsyncClient, uploads: Path
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
 
     answer = await sent(client, id, PNG)
 
@@ -266,18 +267,18 @@ async def test_of_a_stranger_no_file_is_kept(
 async def test_a_refused_objection_leaves_no_file(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path, changes: Any
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     files = {**FIELDS, "evidence": ("a.png", PNG)}
     files |= {name: (None, value) for name, value in changes.items()}
 
-    assert (await anna.post(at(id, "objections"), files=files)).status_code == 422
+    assert (await anna.post(api.of(id, "objections"), files=files)).status_code == 422
     assert kept(uploads) == []
 
 
 async def test_a_second_objection_leaves_the_first_ones_file(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     headers = {"Idempotency-Key": "k"}
     first = await sent(anna, id, PNG, headers=headers)
 
@@ -292,7 +293,7 @@ async def test_a_second_objection_leaves_the_first_ones_file(
 async def test_another_file_under_the_same_key_is_another_request(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     headers = {"Idempotency-Key": "k"}
     await sent(anna, id, PNG, headers=headers)
 
@@ -308,7 +309,7 @@ async def test_a_commit_that_fails_leaves_no_file(
     uploads: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     from notices import register
 
     async def fails(id: str) -> None:
@@ -328,7 +329,7 @@ async def test_a_commit_that_was_carried_out_and_then_cut_off_loses_no_file(
     uploads: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
 
     class CutOff(Transaction):
         async def __aexit__(self, *what: Any) -> bool:
@@ -379,9 +380,9 @@ async def test_a_broken_form_is_refused_with_a_sentence(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path,
     body: bytes, kind: str, status: int,
 ) -> None:  # fmt: skip
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
 
-    answer = await anna.post(at(id, "objections"), content=body, headers={"content-type": kind})
+    answer = await anna.post(api.of(id, "objections"), content=body, headers={"content-type": kind})
 
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
@@ -394,7 +395,7 @@ async def test_a_changed_or_cut_file_does_not_open(
     deployment: Deployment,
     uploads: Path,
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     name = (await sent(anna, id, PDF)).json()["id"]
     [path] = kept(uploads)
     whole = path.read_bytes()
@@ -426,7 +427,7 @@ async def test_files_that_nothing_tells_of_are_forgotten_after_a_day(
     deployment: Deployment,
     uploads: Path,
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     known = (await sent(anna, id, PNG)).json()["id"]
     for name in ("ab12", ".cd34.part", "new"):
         file = uploads / "ab" / name
@@ -443,7 +444,7 @@ async def test_files_that_nothing_tells_of_are_forgotten_after_a_day(
 async def test_the_page_takes_an_objection_with_a_file(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     page = await anna.get(f"/notices/{id}")
     assert f"/notices/{id}/object" in page.text
     assert f"/notices/{id}/object" not in (await restaurant.get(f"/notices/{id}")).text
@@ -474,7 +475,7 @@ async def test_the_page_takes_an_objection_with_a_file(
 async def test_the_page_sends_whoever_is_not_signed_in_to_the_sign_in(
     restaurant: httpx.AsyncClient, client: httpx.AsyncClient
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
 
     answer = await client.get(f"/notices/{id}/object")
 
@@ -486,7 +487,7 @@ async def test_a_form_without_a_file_is_an_objection_too(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, uploads: Path
 ) -> None:
     """A browser sends an empty file where none was chosen."""
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     parts = [
         f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'.encode()
         for name, value in OBJECTION.items()
@@ -494,7 +495,7 @@ async def test_a_form_without_a_file_is_an_objection_too(
     none = b'Content-Disposition: form-data; name="evidence"; filename=""\r\n\r\n'
     kind = {"content-type": "multipart/form-data; boundary=B"}
 
-    answer = await anna.post(at(id, "objections"), content=_body(*parts, none), headers=kind)
+    answer = await anna.post(api.of(id, "objections"), content=_body(*parts, none), headers=kind)
 
     assert answer.status_code == 201, answer.text
     assert kept(uploads) == []

@@ -19,10 +19,11 @@ from notices.web import problems
 from notices.web.documenting import EXAMPLES
 from search.admin import Admin
 from search.index import next_of
+from tests.api import declaration
 from tests.conftest import SignIn
 from tests.owning import owned
 from tests.publishing import caught_up, relaying, until
-from tests.samples import ANNA, OFFICER, RESTAURANT, declaration
+from tests.samples import ANNA, OFFICER, RESTAURANT
 from tests.test_golden import WRITE, Blot
 
 NUMBER = "JY13799990000011"

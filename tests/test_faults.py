@@ -20,13 +20,15 @@ from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.upkeep import auditing
 from search.admin import Admin
-from tests import publishing, test_awaiting
+from tests import api, publishing
+from tests.api import declaration
 from tests.conftest import SignIn
 from tests.faults import FAULTS, Step, commit_unanswered, failing
 from tests.files import kept, pdf
 from tests.publishing import caught_up, position, relaying, until
-from tests.samples import ANNA, OFFICER, declaration
-from tests.test_life import OBJECTION, at, declared
+from tests.samples import ANNA, OFFICER
+from tests.test_awaiting import MANDATE, PNG
+from tests.test_life import OBJECTION
 
 pytestmark = pytest.mark.usefixtures("uploads")
 
@@ -61,7 +63,7 @@ class Declare(Act):
 
 class Withdraw(Act):
     async def send(self) -> httpx.Response:
-        path = at(self.id, "withdrawal")
+        path = api.of(self.id, "withdrawal")
         return await self.client.post(path, json={"reason": "found"}, headers=KEY)
 
 
@@ -72,7 +74,7 @@ class Confirm(Act):
     """
 
     async def send(self) -> httpx.Response:
-        return await self.client.post(at(self.id, "confirmation"), headers=KEY)
+        return await self.client.post(api.of(self.id, "confirmation"), headers=KEY)
 
     async def written(self) -> int:
         """Its own event and the other's; notice and claim go with them, or nothing does."""
@@ -95,7 +97,7 @@ class Object(Act):
     async def send(self) -> httpx.Response:
         files: dict[str, Any] = {name: (None, value) for name, value in OBJECTION.items()}
         files["evidence"] = ("a.pdf", PDF, "application/pdf")
-        return await self.client.post(at(self.id, "objections"), files=files, headers=KEY)
+        return await self.client.post(api.of(self.id, "objections"), files=files, headers=KEY)
 
 
 @pytest.fixture
@@ -108,13 +110,13 @@ async def act_of(
         act: Act = Declare(restaurant)
         if name != "declare":
             number = OBJECTION["number"]
-            id = await declared(restaurant, number=number, copies="duplicate")
+            id = (await api.declared(restaurant, number=number, copies="duplicate")).id
             act = Withdraw(restaurant, id)
         if name == "object":
             act = Object(await sign_in(ANNA), id)
         if name == "confirm":
             awaiting = [
-                await test_awaiting.declared(await sign_in(person), test_awaiting.MANDATE)
+                (await api.declared(await sign_in(person), MANDATE, PNG)).id
                 for person in (ANNA, STRANGER)
             ]
             act = Confirm(await sign_in(OFFICER), awaiting[0])
@@ -240,7 +242,7 @@ async def test_the_relay_takes_again_what_it_could_not_note_and_nobody_is_missed
 async def test_an_audit_whose_database_fails_finds_neither_a_difference_nor_that_all_is_well(
     restaurant: httpx.AsyncClient,
 ) -> None:
-    await declared(restaurant)
+    await api.declared(restaurant)
     with pytest.raises((Unavailable, asyncpg.InterfaceError)):
         async with auditing.snapshot(DB.config["dsn"]) as snapshot:
             pid = await snapshot.fetchval("SELECT pg_backend_pid()")

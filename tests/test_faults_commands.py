@@ -16,10 +16,9 @@ import pytest
 import pytest_asyncio
 
 from notices.database import DB
-from tests import commands, enginefarm
+from tests import api, commands, enginefarm
 from tests.faults import FAULTS
 from tests.test_backup import Register, content
-from tests.test_life import at, declared
 
 BEHAVES = {
     **{fault: f"{FAULTS[fault]};" for fault in ("disk full", "out of memory", "connection lost")},
@@ -65,9 +64,9 @@ class Audited:
 async def audited(
     restaurant: httpx.AsyncClient, database_url: str, tmp_path: Path
 ) -> AsyncIterator[Audited]:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     body = {"issuer": "潍坊市市场监督管理局"}
-    assert (await restaurant.post(at(id, "correction"), json=body)).status_code == 201
+    assert (await restaurant.post(api.of(id, "correction"), json=body)).status_code == 201
     _, meili, _ = enginefarm.running()
     environment = {"DATA": str(tmp_path), "DATABASE_URL": database_url, "MEILI_URL": meili}
     found = Audited(database_url, environment, tmp_path / "state.json")

@@ -15,8 +15,9 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.web import feeds
 from search.admin import Admin
+from tests.api import declaration
 from tests.conftest import SignIn
-from tests.samples import ANNA, declaration
+from tests.samples import ANNA
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 SECOND = "JY13799990000022"

@@ -90,7 +90,7 @@ async def rows() -> str:
 async def index_now(settings: Settings) -> str:
     """When the index was made, and when it was changed last."""
     key = {"Authorization": f"Bearer {settings.meili_master_key}"}
-    async with api.at_once(settings.meili_url or "", headers=key) as client:
+    async with api.loop_client(settings.meili_url or "", headers=key) as client:
         return (await client.get(f"/indexes/{settings.meili_index}")).text
 
 

@@ -25,10 +25,11 @@ from notices.trust.watching import Difference
 from notices.upkeep import auditing, comparing
 from notices.upkeep.comparing import Numbers
 from tests import emptying
+from tests.api import declaration
 from tests.declared import BIRTH, CHILD
 from tests.files import picture
 from tests.owning import owned
-from tests.samples import ANNA, OFFICER, RESTAURANT, declaration
+from tests.samples import ANNA, OFFICER, RESTAURANT
 
 ISSUER = "潍坊市奎文区行政审批服务局"
 SEAL = declaration(certificate="company-seal", matter=None, copies=None)

@@ -19,15 +19,10 @@ from notices.trust.keys import Keys, rotate
 from notices.trust.notes import NoteVerifier, parse_checkpoint
 from notices.trust.signed import SIGNED, signed_in
 from notices.upkeep import accepting, forking
+from tests import api
 from tests.owning import owned
-from tests.samples import declaration
 
 MANY = [f"JY1379999{serial:07}" for serial in range(20)]
-
-
-async def declare(client: httpx.AsyncClient, number: str) -> httpx.Response:
-    body = declaration(number=number, confirm_unusual_number=True)
-    return await client.post("/api/v1/notices", json=body)
 
 
 @pytest.mark.parametrize(
@@ -89,11 +84,11 @@ async def test_a_key_that_signed_a_longer_log_signs_no_other_root_and_a_new_one_
     await DB.fetch("DELETE FROM key_check WHERE purpose IN ('log key', 'answers key')")
     await refuse_another_database(before)
     try:
-        notice = (await declare(restaurant, MANY[0])).json()
+        notice = (await api.offer(restaurant, api.unusual(MANY[0]))).json()
         vkey = deployment.keys.log.vkey
         await forking.spend(connection, 1, vkey)
 
-        refused = await declare(restaurant, MANY[1])
+        refused = await api.offer(restaurant, api.unusual(MANY[1]))
         assert (refused.status_code, refused.json()["code"]) == (503, "log_key_due")
         assert (await restaurant.get("/health/ready")).json()["log_key"] == "due"
         note = (await restaurant.get("/log/checkpoint")).text
@@ -110,7 +105,7 @@ async def test_a_key_that_signed_a_longer_log_signs_no_other_root_and_a_new_one_
         new = rotate(tmp_path / "keys", "log")
         after = dataclasses.replace(deployment, keys=dataclasses.replace(new, **mixed))
         await owned(refuse_another_database(after))
-        assert (await declare(restaurant, MANY[1])).status_code == 201
+        assert (await api.offer(restaurant, api.unusual(MANY[1]))).status_code == 201
     finally:
         await DB.fetch("DELETE FROM key_check WHERE purpose IN ('log key', 'answers key')")
         await refuse_another_database(deployment)
@@ -123,10 +118,10 @@ async def test_what_stands_beside_the_key_tells_an_older_copy_of_the_database(
     (folder / SIGNED).unlink(missing_ok=True)
     deployment.keys.log.__dict__.pop("_open", None)
     for number in MANY[:2]:
-        assert (await declare(restaurant, number)).status_code == 201
+        assert (await api.offer(restaurant, api.unusual(number))).status_code == 201
     vkeys = deployment.keys.log_vkeys
     older = await connection.fetch("SELECT * FROM log_node ORDER BY level, position")
-    assert (await declare(restaurant, MANY[2])).status_code == 201
+    assert (await api.offer(restaurant, api.unusual(MANY[2]))).status_code == 201
     found = signed_in(folder)
     assert found is not None
     assert (found[0], found[1].size) == (vkeys[0], 3)
@@ -144,7 +139,7 @@ async def test_what_stands_beside_the_key_tells_an_older_copy_of_the_database(
     assert accepted[0] == []
     assert accepted[1] > last
     await forking.refuse_a_fork(deployment)
-    assert (await declare(restaurant, MANY[3])).json()["code"] == "log_key_due"
+    assert (await api.offer(restaurant, api.unusual(MANY[3]))).json()["code"] == "log_key_due"
     assert await accepting.accept(database_url, folder, vkeys) is None
     head = await connection.fetchrow("SELECT spent_key, spent_size FROM log_head")
     assert tuple(head) == (vkeys[0], 2)

@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from tests import api
+from tests.api import declaration
 from tests.processes import servers, standing_still
-from tests.samples import RESTAURANT, declaration
+from tests.samples import RESTAURANT
 from tests.service import Service, running
 
 FOOD = "food-operation-license"
@@ -41,7 +42,7 @@ async def timed(sent: Any) -> tuple[httpx.Response, float]:
 async def test_before_a_database_that_stands_still_everybody_is_told_soon(
     service: Service,
 ) -> None:
-    async with api.at_once(service.url, timeout=30) as client:
+    async with api.loop_client(service.url, timeout=30) as client:
         assert (await client.post("/api/v1/demo/login", json=RESTAURANT)).status_code == 204
         id = (await client.post("/api/v1/notices", json=declaration())).json()["id"]
         new = declaration(number="JY13799990000020", confirm_unusual_number=True)

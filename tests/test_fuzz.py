@@ -17,10 +17,11 @@ from litestar import Litestar
 
 from notices import agencies
 from notices.deployment import Deployment
+from tests.api import declaration
 from tests.asking import PNG, Asked, Seeds, answer, written
 from tests.conftest import SignIn
 from tests.owning import owned
-from tests.samples import ANNA, OFFICER, RESTAURANT, declaration
+from tests.samples import ANNA, OFFICER, RESTAURANT
 
 REQUESTS = int(os.environ.get("FUZZ", "20000"))
 PARTS = 8

@@ -20,12 +20,13 @@ from notices.deployment import Deployment
 from notices.facts.texts import CHINA
 from search.admin import Admin
 from search.index import next_of
+from tests.api import declaration
 from tests.conftest import SignIn
 from tests.declared import CHILD
 from tests.files import picture
 from tests.owning import owned
 from tests.publishing import caught_up, relaying, until
-from tests.samples import ANNA, OFFICER, RESTAURANT, declaration
+from tests.samples import ANNA, OFFICER, RESTAURANT
 
 FOLDER = Path(__file__).parent / "golden" / "answers"
 WRITE = os.environ.get("GOLDEN") == "write"

@@ -13,10 +13,11 @@ from notices.database import DB
 from notices.facts.numbers import resident_id_ok
 from notices.limits import MINUTE, Asker
 from notices.web.sharing import READ
+from tests.api import declaration
 from tests.conftest import SignIn
 from tests.limiting import From, key_of, limited, strangers
 from tests.owning import owned
-from tests.samples import ANNA, RESTAURANT, declaration
+from tests.samples import ANNA, RESTAURANT
 
 __all__ = ["limited", "strangers"]
 

@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from notices.database import DB
+from tests.api import declaration
 from tests.conftest import SignIn
-from tests.samples import ANNA, RESTAURANT, declaration
+from tests.samples import ANNA, RESTAURANT
 
 PACKED = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
 

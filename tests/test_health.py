@@ -23,8 +23,9 @@ from notices.trust.notes import NoteVerifier, parse_checkpoint
 from notices.upkeep import tidying, vitals
 from search import index as indexes
 from search.admin import Admin
+from tests.api import declaration
 from tests.conftest import SignIn
-from tests.samples import OFFICER, declaration
+from tests.samples import OFFICER
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -22,9 +22,10 @@ from notices.identity import Organisation, Person
 from notices.once import Once
 from notices.trust import receipts
 from notices.upkeep import tidying
-from tests import test_awaiting
+from tests import api, test_awaiting
+from tests.api import declaration
 from tests.files import kept
-from tests.samples import RESTAURANT, declaration
+from tests.samples import RESTAURANT
 from tests.service import ROOT
 
 ORGANISATION: Any = RESTAURANT["organisation"]
@@ -131,14 +132,14 @@ async def test_a_withdrawal_killed_before_its_answer_is_made_once(deployment: De
 async def test_the_exhibit_of_a_killed_redaction_is_forgotten_whatever_its_age(
     anna: httpx.AsyncClient, officer: httpx.AsyncClient, deployment: Deployment, uploads: Path
 ) -> None:
-    others = await test_awaiting.declared(anna, declaration(relation="liquidator"))
+    others = (await api.declared(anna, declaration(relation="liquidator"), test_awaiting.PNG)).id
     [kept_for_good] = kept(uploads)
-    id = await test_awaiting.declared(anna, test_awaiting.MANDATE)
+    id = (await api.declared(anna, test_awaiting.MANDATE, test_awaiting.PNG)).id
     [file] = set(kept(uploads)) - {kept_for_good}
     for each in kept(uploads):
         os.utime(each, times=(time.time() - 60 * 86_400,) * 2)
     await killed(deployment, "redact", id)
-    assert (await officer.get(test_awaiting.at(id, "exhibit"))).status_code == 404
+    assert (await officer.get(api.of(id, "exhibit"))).status_code == 404
     assert file.exists()
 
     tidying_on = asyncio.create_task(tidying.keep_tidy(deployment))
@@ -149,4 +150,4 @@ async def test_the_exhibit_of_a_killed_redaction_is_forgotten_whatever_its_age(
     tidying_on.cancel()
 
     assert kept(uploads) == [kept_for_good]
-    assert (await officer.get(test_awaiting.at(others, "exhibit"))).status_code == 200
+    assert (await officer.get(api.of(others, "exhibit"))).status_code == 200

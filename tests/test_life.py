@@ -17,10 +17,11 @@ from notices.facts import periods
 from notices.facts.lifecycle import MAY_FOLLOW
 from notices.trust import receipts
 from notices.upkeep import auditing
-from tests import emptying
+from tests import api, emptying
+from tests.api import declaration
 from tests.conftest import SignIn
 from tests.owning import owned
-from tests.samples import ANNA, OFFICER, RESTAURANT, declaration
+from tests.samples import ANNA, OFFICER, RESTAURANT
 
 ISSUER = "潍坊市奎文区行政审批服务局"
 NUMBER = "JY13799990000011"
@@ -32,18 +33,8 @@ OBJECTION = {"number": NUMBER, "ground": "not_lost", "text": "证件在我手里
 REASON = "异议人提交了证件原件的照片"
 
 
-async def declared(client: httpx.AsyncClient, **changes: Any) -> str:
-    answer = await client.post("/api/v1/notices", json=declaration(**changes))
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
-
-
-def at(id: str, act: str = "") -> str:
-    return f"/api/v1/notices/{id}" + (f"/{act}" if act else "")
-
-
 async def notice(client: httpx.AsyncClient, id: str) -> dict[str, Any]:
-    found: dict[str, Any] = (await client.get(at(id))).json()
+    found: dict[str, Any] = (await client.get(api.of(id))).json()
     return found
 
 
@@ -58,13 +49,13 @@ async def decided(
     officer: httpx.AsyncClient, id: str, decision: str, **more: Any
 ) -> httpx.Response:
     body = {"decision": decision, "reason": REASON, **more}
-    return await officer.post(at(id, "decisions"), json=body)
+    return await officer.post(api.of(id, "decisions"), json=body)
 
 
 async def contested(
     anna: httpx.AsyncClient, officer: httpx.AsyncClient, id: str, **more: Any
 ) -> str:
-    filed = await anna.post(at(id, "objections"), json=OBJECTION | more)
+    filed = await anna.post(api.of(id, "objections"), json=OBJECTION | more)
     assert filed.status_code == 201, filed.text
     admitted = await decided(officer, id, "admit")
     assert admitted.status_code == 201, admitted.text
@@ -74,10 +65,10 @@ async def contested(
 async def test_an_objection_is_counted_and_changes_no_status(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     before = await notice(anna, id)
 
-    answer = await anna.post(at(id, "objections"), json=OBJECTION)
+    answer = await anna.post(api.of(id, "objections"), json=OBJECTION)
 
     assert answer.status_code == 201, answer.text
     filed = answer.json()
@@ -106,9 +97,9 @@ async def test_an_objection_is_counted_and_changes_no_status(
 async def test_a_wrong_objection_is_told_where_it_is_wrong(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, changes: Any, field: str, code: str
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
 
-    answer = await anna.post(at(id, "objections"), json=OBJECTION | changes)
+    answer = await anna.post(api.of(id, "objections"), json=OBJECTION | changes)
 
     assert answer.status_code == 422, answer.text
     assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [(field, code)]
@@ -118,10 +109,10 @@ async def test_a_wrong_objection_is_told_where_it_is_wrong(
 async def test_an_objector_knows_the_number_in_any_of_its_forms(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
 
     answer = await anna.post(
-        at(id, "objections"), json=OBJECTION | {"number": "ｊｙ1379 9990-000011"}
+        api.of(id, "objections"), json=OBJECTION | {"number": "ｊｙ1379 9990-000011"}
     )
 
     assert answer.status_code == 201, answer.text
@@ -133,8 +124,8 @@ async def test_who_may_object(
     anna: httpx.AsyncClient,
     officer: httpx.AsyncClient,
 ) -> None:
-    id = await declared(restaurant)
-    path = at(id, "objections")
+    id = (await api.declared(restaurant)).id
+    path = api.of(id, "objections")
 
     refusals = [(await one.post(path, json=OBJECTION)) for one in (client, restaurant, officer)]
 
@@ -145,23 +136,25 @@ async def test_who_may_object(
     again = await anna.post(path, json=OBJECTION)
     assert (again.status_code, again.json()["code"]) == (409, "already_objected")
     assert (await notice(anna, id))["objections"] == 1
-    assert (await anna.post(at("37070000000000", "objections"), json=OBJECTION)).status_code == 404
+    assert (
+        await anna.post(api.of("37070000000000", "objections"), json=OBJECTION)
+    ).status_code == 404
 
 
 async def test_an_objection_sent_twice_under_one_key_is_filed_once(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     headers = {"Idempotency-Key": "k1"}
 
     answers = await asyncio.gather(
-        *(anna.post(at(id, "objections"), json=OBJECTION, headers=headers) for _ in range(4))
+        *(anna.post(api.of(id, "objections"), json=OBJECTION, headers=headers) for _ in range(4))
     )
 
     assert {(one.status_code, one.content) for one in answers} == {(201, answers[0].content)}
     assert (await notice(anna, id))["objections"] == 1
     other = await anna.post(
-        at(id, "objections"), json=OBJECTION | {"ground": "false"}, headers=headers
+        api.of(id, "objections"), json=OBJECTION | {"ground": "false"}, headers=headers
     )
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
@@ -169,8 +162,8 @@ async def test_an_objection_sent_twice_under_one_key_is_filed_once(
 async def test_an_officer_admits_an_objection_and_the_notice_is_contested(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, officer: httpx.AsyncClient
 ) -> None:
-    id = await declared(restaurant)
-    await anna.post(at(id, "objections"), json=OBJECTION)
+    id = (await api.declared(restaurant)).id
+    await anna.post(api.of(id, "objections"), json=OBJECTION)
 
     answer = await decided(officer, id, "admit")
 
@@ -179,7 +172,7 @@ async def test_an_officer_admits_an_objection_and_the_notice_is_contested(
     assert (body["index"], body["kind"]) == (1, "contested")
     after = body["notice"]
     assert (after["status"], after["effective_at"]) == ("contested", None)
-    receipt = (await anna.get(at(id, "receipt"), params={"event": 1})).json()
+    receipt = (await anna.get(api.of(id, "receipt"), params={"event": 1})).json()
     assert "证件没有遗失" in receipt["opening"]["form"]["statement"]
     assert REASON in receipt["opening"]["form"]["statement"]
     verdict = await anna.post(
@@ -191,7 +184,7 @@ async def test_an_officer_admits_an_objection_and_the_notice_is_contested(
 async def test_a_dismissed_objection_leaves_the_notice_as_it_was(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, officer: httpx.AsyncClient
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     before = await notice(anna, id)
     objection = await contested(anna, officer, id)
 
@@ -208,7 +201,7 @@ async def test_a_dismissed_objection_leaves_the_notice_as_it_was(
 async def test_an_annulled_notice_is_reinstated_and_can_be_declared_again(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, officer: httpx.AsyncClient
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     await contested(anna, officer, id)
 
     answer = await decided(officer, id, "annul")
@@ -219,7 +212,7 @@ async def test_an_annulled_notice_is_reinstated_and_can_be_declared_again(
     assert [one["status"] for one in listed] == ["upheld"]
     refused = await decided(officer, id, "dismiss")
     assert (refused.status_code, refused.json()["code"]) == (409, "already_reinstated")
-    assert await declared(restaurant) != id
+    assert (await api.declared(restaurant)).id != id
 
 
 async def test_what_an_officer_cannot_decide_has_a_code_of_its_own(
@@ -228,17 +221,17 @@ async def test_what_an_officer_cannot_decide_has_a_code_of_its_own(
     officer: httpx.AsyncClient,
     sign_in: SignIn,
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     found = [await decided(officer, id, "admit"), await decided(officer, id, "dismiss")]
-    await anna.post(at(id, "objections"), json=OBJECTION)
+    await anna.post(api.of(id, "objections"), json=OBJECTION)
     other = await sign_in(ANNA | {"name": "赵六", "identifier": _identifier(0)})
-    second = (await other.post(at(id, "objections"), json=OBJECTION)).json()["id"]
+    second = (await other.post(api.of(id, "objections"), json=OBJECTION)).json()["id"]
     found += [
         await decided(officer, id, "admit"),
         await decided(officer, id, "admit", objection="nothing"),
         await decided(anna, id, "admit"),
         await decided(officer, id, "shrug"),
-        await officer.post(at(id, "decisions"), json={"decision": "annul"}),
+        await officer.post(api.of(id, "decisions"), json={"decision": "annul"}),
     ]
     assert (await decided(officer, id, "admit", objection=second)).status_code == 201
     found += [await decided(officer, id, "admit")]
@@ -277,11 +270,11 @@ async def test_a_published_reason_tells_nothing_that_the_notice_hides(
 ) -> None:  # fmt: skip
     holder = {"kind": "person", "name": "欧阳小宝", "identifier": _identifier(0)}
     declarant = await sign_in(holder)
-    id = await declared(
+    id = (await api.declared(
         declarant, certificate="birth-medical-certificate", matter=None, number="X990000001",
         holder=holder,
-    )  # fmt: skip
-    await restaurant.post(at(id, "objections"), json=OBJECTION | {"number": "X990000001"})
+    )).id  # fmt: skip
+    await restaurant.post(api.of(id, "objections"), json=OBJECTION | {"number": "X990000001"})
 
     answer = await decided(officer, id, "admit", reason=reason)
 
@@ -293,7 +286,7 @@ async def test_a_published_reason_tells_nothing_that_the_notice_hides(
 async def test_a_notice_period_stands_still_during_a_contest(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, officer: httpx.AsyncClient
 ) -> None:
-    id = await declared(restaurant, **SEAL)
+    id = (await api.declared(restaurant, **SEAL)).id
     first = await notice(anna, id)
     assert first["status"] == "declared"
     await contested(anna, officer, id, number=SEAL["number"])
@@ -314,31 +307,31 @@ async def test_a_notice_period_stands_still_during_a_contest(
 async def test_the_issuer_confirms_a_notice_once(
     restaurant: httpx.AsyncClient, client: httpx.AsyncClient, issuer: dict[str, str]
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
 
-    answer = await client.post(at(id, "confirmation"), headers=issuer)
+    answer = await client.post(api.of(id, "confirmation"), headers=issuer)
 
     assert answer.status_code == 201, answer.text
     body = answer.json()
     assert (body["kind"], body["notice"]["evidence"]) == ("confirmed", "issuer_confirmed")
     assert body["notice"]["status"] == "invalid"
-    again = await client.post(at(id, "confirmation"), headers=issuer, json={})
+    again = await client.post(api.of(id, "confirmation"), headers=issuer, json={})
     assert (again.status_code, again.json()["code"]) == (409, "already_confirmed")
-    wrong = await client.post(at(id, "confirmation"), headers=issuer, json={"x": 1})
+    wrong = await client.post(api.of(id, "confirmation"), headers=issuer, json={"x": 1})
     assert wrong.status_code == 400
 
 
 async def test_the_issuer_tells_of_a_new_certificate_and_the_old_one_is_void_for_good(
     restaurant: httpx.AsyncClient, client: httpx.AsyncClient, issuer: dict[str, str]
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     body = {"number": "JY13799990000020", "issued_on": "2026-11-20"}
 
-    answer = await client.post(at(id, "replacement"), headers=issuer, json=body)
+    answer = await client.post(api.of(id, "replacement"), headers=issuer, json=body)
 
     assert answer.status_code == 201, answer.text
     assert answer.json()["notice"]["status"] == "replaced"
-    receipt = (await client.get(at(id, "receipt"), params={"event": 1})).json()
+    receipt = (await client.get(api.of(id, "receipt"), params={"event": 1})).json()
     assert receipt["opening"]["form"]["number"] == "JY13799990000020"
     verdict = await client.post(
         "/api/v1/verifications", json={"certificate": "food-operation-license", "number": NUMBER}
@@ -346,7 +339,7 @@ async def test_the_issuer_tells_of_a_new_certificate_and_the_old_one_is_void_for
     assert verdict.json()["status"] == "replaced"
     again = await restaurant.post("/api/v1/notices", json=declaration())
     assert (again.status_code, again.json()["code"]) == (409, "already_declared")
-    withdrawn = await restaurant.post(at(id, "withdrawal"), json={"reason": "found"})
+    withdrawn = await restaurant.post(api.of(id, "withdrawal"), json={"reason": "found"})
     assert (withdrawn.status_code, withdrawn.json()["code"]) == (409, "already_replaced")
 
 
@@ -366,9 +359,9 @@ async def test_a_wrong_replacement_is_told_where_it_is_wrong(
     restaurant: httpx.AsyncClient, client: httpx.AsyncClient, issuer: dict[str, str],
     body: Any, field: str, code: str,
 ) -> None:  # fmt: skip
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
 
-    answer = await client.post(at(id, "replacement"), headers=issuer, json=body)
+    answer = await client.post(api.of(id, "replacement"), headers=issuer, json=body)
 
     assert answer.status_code == 422, answer.text
     assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [(field, code)]
@@ -377,20 +370,20 @@ async def test_a_wrong_replacement_is_told_where_it_is_wrong(
 async def test_only_the_agency_of_the_issuer_confirms_and_replaces(
     restaurant: httpx.AsyncClient, client: httpx.AsyncClient, officer: httpx.AsyncClient
 ) -> None:
-    id = await declared(restaurant)
-    nameless = await declared(restaurant, issuer=None, copies="duplicate")
+    id = (await api.declared(restaurant)).id
+    nameless = (await api.declared(restaurant, issuer=None, copies="duplicate")).id
     _, key = await owned(agencies.add("别的局", ["潍坊市行政审批服务局"]))
     other = {"Authorization": f"Bearer {key}"}
     made_up = {"Authorization": "Bearer nk_" + "A" * 43}
     body = {"issued_on": "2026-11-20"}
 
     found = [
-        await client.post(at(id, "replacement"), json=body),
-        await client.post(at(id, "replacement"), json=body, headers=made_up),
-        await client.post(at(id, "replacement"), json=body, headers=other),
-        await client.post(at(nameless, "replacement"), json=body, headers=other),
-        await officer.post(at(id, "replacement"), json=body),
-        await client.post(at(id, "confirmation"), headers={"Authorization": "Bearer x y"}),
+        await client.post(api.of(id, "replacement"), json=body),
+        await client.post(api.of(id, "replacement"), json=body, headers=made_up),
+        await client.post(api.of(id, "replacement"), json=body, headers=other),
+        await client.post(api.of(nameless, "replacement"), json=body, headers=other),
+        await officer.post(api.of(id, "replacement"), json=body),
+        await client.post(api.of(id, "confirmation"), headers={"Authorization": "Bearer x y"}),
     ]
 
     assert [(one.status_code, one.json()["code"]) for one in found] == [
@@ -402,10 +395,10 @@ async def test_only_the_agency_of_the_issuer_confirms_and_replaces(
 async def test_a_revoked_key_opens_nothing(
     restaurant: httpx.AsyncClient, client: httpx.AsyncClient, issuer: dict[str, str]
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     await owned(DB.fetch("UPDATE agency SET revoked_at = now()"))
 
-    answer = await client.post(at(id, "confirmation"), headers=issuer)
+    answer = await client.post(api.of(id, "confirmation"), headers=issuer)
 
     assert (answer.status_code, answer.json()["code"]) == (401, "unknown_key")
 
@@ -413,9 +406,9 @@ async def test_a_revoked_key_opens_nothing(
 async def test_agencies_are_told_apart_by_issuer_however_it_is_spaced(
     restaurant: httpx.AsyncClient, client: httpx.AsyncClient, issuer: dict[str, str]
 ) -> None:
-    id = await declared(restaurant, issuer="潍坊市 奎文区　行政审批服务局")
+    id = (await api.declared(restaurant, issuer="潍坊市 奎文区　行政审批服务局")).id
 
-    assert (await client.post(at(id, "confirmation"), headers=issuer)).status_code == 201
+    assert (await client.post(api.of(id, "confirmation"), headers=issuer)).status_code == 201
 
 
 async def test_a_redacted_notice_keeps_its_bare_facts_and_every_proof(
@@ -429,14 +422,14 @@ async def test_a_redacted_notice_keeps_its_bare_facts_and_every_proof(
     )
     id, saved = created.json()["id"], created.json()["receipt"]
 
-    answer = await officer.post(at(id, "redaction"), json={"reason": "张三申请删除"})
+    answer = await officer.post(api.of(id, "redaction"), json={"reason": "张三申请删除"})
 
     assert answer.status_code == 201, answer.text
     after = answer.json()["notice"]
     assert (after["id"], after["status"]) == (id, "invalid")
     assert (after["holder"], after["number"], after["statement"]) == (None, None, None)
     vkey = deployment.keys.log.vkey
-    anew = (await client.get(at(id, "receipt"))).json()
+    anew = (await client.get(api.of(id, "receipt"))).json()
     assert anew["opening"] is None
     assert receipts.verify(json.dumps(anew).encode(), vkey).form is None
     assert receipts.verify(json.dumps(saved).encode(), vkey).form is not None
@@ -465,20 +458,20 @@ async def test_a_redacted_notice_keeps_its_bare_facts_and_every_proof(
 async def test_what_can_be_done_to_a_redacted_notice(
     restaurant: httpx.AsyncClient, officer: httpx.AsyncClient, anna: httpx.AsyncClient
 ) -> None:
-    id = await declared(restaurant)
-    stranger = await anna.post(at(id, "redaction"), json={"reason": "x"})
-    empty = await officer.post(at(id, "redaction"), json={})
-    await officer.post(at(id, "redaction"), json={"reason": "x"})
+    id = (await api.declared(restaurant)).id
+    stranger = await anna.post(api.of(id, "redaction"), json={"reason": "x"})
+    empty = await officer.post(api.of(id, "redaction"), json={})
+    await officer.post(api.of(id, "redaction"), json={"reason": "x"})
 
-    again = await officer.post(at(id, "redaction"), json={"reason": "x"})
-    correction = await restaurant.post(at(id, "correction"), json={"issuer": "乙局"})
+    again = await officer.post(api.of(id, "redaction"), json={"reason": "x"})
+    correction = await restaurant.post(api.of(id, "correction"), json={"issuer": "乙局"})
 
     assert (stranger.status_code, stranger.json()["code"]) == (403, "not_an_officer")
     assert empty.status_code == 422
     for refused in (again, correction):
         assert (refused.status_code, refused.json()["code"]) == (409, "already_redacted")
     await contested(anna, officer, id)
-    withdrawn = await restaurant.post(at(id, "withdrawal"), json={"reason": "found"})
+    withdrawn = await restaurant.post(api.of(id, "withdrawal"), json={"reason": "found"})
     assert withdrawn.json()["notice"]["status"] == "reinstated"
 
 
@@ -488,8 +481,8 @@ async def test_officers_read_objections_and_nobody_else_does(
     anna: httpx.AsyncClient,
     officer: httpx.AsyncClient,
 ) -> None:
-    id = await declared(restaurant)
-    filed = (await anna.post(at(id, "objections"), json=OBJECTION)).json()
+    id = (await api.declared(restaurant)).id
+    filed = (await anna.post(api.of(id, "objections"), json=OBJECTION)).json()
 
     answer = await officer.get("/api/v1/objections", params={"status": "open"})
 
@@ -502,21 +495,21 @@ async def test_officers_read_objections_and_nobody_else_does(
     assert (await anna.get("/api/v1/objections")).status_code == 403
     for wrong in ({"status": "x"}, {"limit": "0"}, {"limit": "101"}, {"page": "1"}):
         assert (await officer.get("/api/v1/objections", params=wrong)).status_code == 400
-    for text in ((await client.get(at(id))).text, (await client.get(f"/notices/{id}")).text):
+    for text in ((await client.get(api.of(id))).text, (await client.get(f"/notices/{id}")).text):
         assert OBJECTION["text"] not in text
 
 
 async def test_when_a_notice_ends_its_open_objections_are_closed(
     restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, officer: httpx.AsyncClient
 ) -> None:
-    id = await declared(restaurant)
-    await anna.post(at(id, "objections"), json=OBJECTION)
+    id = (await api.declared(restaurant)).id
+    await anna.post(api.of(id, "objections"), json=OBJECTION)
 
-    await restaurant.post(at(id, "withdrawal"), json={"reason": "found"})
+    await restaurant.post(api.of(id, "withdrawal"), json={"reason": "found"})
 
     listed = (await officer.get("/api/v1/objections")).json()["objections"]
     assert [one["status"] for one in listed] == ["closed"]
-    late = await anna.post(at(id, "objections"), json=OBJECTION)
+    late = await anna.post(api.of(id, "objections"), json=OBJECTION)
     assert (late.status_code, late.json()["code"]) == (409, "already_reinstated")
 
 
@@ -540,7 +533,7 @@ async def test_in_every_order_of_events_only_what_the_table_allows_happens(
     _, key = await owned(agencies.add("奎文审批局", [ISSUER]))
     bearer = {"Authorization": f"Bearer {key}"}
     changes = SEAL if running else {}
-    id = await declared(restaurant, **changes)
+    id = (await api.declared(restaurant, **changes)).id
     status = before = "declared" if running else "invalid"
     done: set[str] = set()
     happened = ["published"]
@@ -549,7 +542,7 @@ async def test_in_every_order_of_events_only_what_the_table_allows_happens(
             person = ANNA | {"identifier": _identifier(number), "name": "张三"}
             objector = await sign_in(person)
             body = OBJECTION | {"number": changes.get("number", NUMBER)}
-            await objector.post(at(id, "objections"), json=body)
+            await objector.post(api.of(id, "objections"), json=body)
             listed = (await officer.get("/api/v1/objections", params={"status": "open"})).json()
             named = [one["id"] for one in listed["objections"]]
             answer = await decided(officer, id, "admit", objection=named[-1] if named else None)
@@ -557,17 +550,17 @@ async def test_in_every_order_of_events_only_what_the_table_allows_happens(
             answer = await decided(officer, id, {"dismissed": "dismiss", "annulled": "annul"}[act])
         elif act == "corrected":
             day = f"2026-10-{number + 1:02}"
-            answer = await restaurant.post(at(id, "correction"), json={"lost_on": day})
+            answer = await restaurant.post(api.of(id, "correction"), json={"lost_on": day})
         elif act == "withdrawn":
-            answer = await restaurant.post(at(id, "withdrawal"), json={"reason": "found"})
+            answer = await restaurant.post(api.of(id, "withdrawal"), json={"reason": "found"})
         elif act == "confirmed":
-            answer = await client.post(at(id, "confirmation"), headers=bearer)
+            answer = await client.post(api.of(id, "confirmation"), headers=bearer)
         elif act == "replaced":
             answer = await client.post(
-                at(id, "replacement"), headers=bearer, json={"issued_on": "2026-11-20"}
+                api.of(id, "replacement"), headers=bearer, json={"issued_on": "2026-11-20"}
             )
         else:
-            answer = await officer.post(at(id, "redaction"), json={"reason": "x"})
+            answer = await officer.post(api.of(id, "redaction"), json={"reason": "x"})
         allowed = status in MAY_FOLLOW[act]
         if "redacted" in done and act in ("corrected", "confirmed", "replaced", "redacted"):
             allowed = False  # nothing is left to correct, and no issuer to speak for
@@ -614,7 +607,7 @@ async def test_a_provisional_period_is_marked_and_becomes_final_by_a_newer_sched
     # As if the schedule that is installed ended last year.
     for name in ("PUBLISHED_TO", "FIRST_PUBLISHED_TO"):
         monkeypatch.setattr(periods, name, datetime.now(UTC).year - 1)
-    id = await declared(restaurant, **SEAL)
+    id = (await api.declared(restaurant, **SEAL)).id
     shown = await notice(client, id)
     question = {"certificate": "company-seal", "number": SEAL["number"]}
     asked = (await client.post("/api/v1/verifications", json=question)).json()
@@ -645,7 +638,7 @@ async def test_an_end_that_is_past_stays_when_the_schedule_changes(
 ) -> None:
     from notices.upkeep.rescheduling import settle_periods
 
-    id = await declared(restaurant, **SEAL)
+    id = (await api.declared(restaurant, **SEAL)).id
     earlier = DB.fetch(
         "UPDATE notice SET provisional = true, published_at = published_at - interval '90 days',"
         " effective_at = effective_at - interval '60 days'"
@@ -662,7 +655,7 @@ async def test_an_end_that_is_past_stays_when_the_schedule_changes(
 async def test_a_key_that_was_changed_revoked_or_has_expired_is_taken_no_more(
     restaurant: httpx.AsyncClient, client: httpx.AsyncClient
 ) -> None:
-    id = await declared(restaurant)
+    id = (await api.declared(restaurant)).id
     own = ["潍坊市奎文区行政审批服务局"]
     agency, first = await owned(agencies.add("甲局", own))
     later = datetime.now(UTC) + timedelta(days=1)
@@ -670,7 +663,7 @@ async def test_a_key_that_was_changed_revoked_or_has_expired_is_taken_no_more(
 
     async def said(key: str) -> int:
         headers = {"Authorization": f"Bearer {key}"}
-        return (await client.post(at(id, "confirmation"), headers=headers)).status_code
+        return (await client.post(api.of(id, "confirmation"), headers=headers)).status_code
 
     assert (await said(first), await said(second)) == (401, 201)
     await owned(DB.fetch("UPDATE agency SET expires_at = now()"))

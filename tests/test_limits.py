@@ -15,9 +15,10 @@ from notices.database import DB
 from notices.facts.excess import TooManyRequests
 from notices.identity import Login, Person, person_from
 from notices.limits import DAY, MINUTE, POLICIES, Asker
+from tests.api import declaration
 from tests.conftest import SignIn
 from tests.limiting import From, key_of, limited, strangers
-from tests.samples import ANNA, RESTAURANT, declaration
+from tests.samples import ANNA, RESTAURANT
 
 __all__ = ["limited", "strangers"]
 

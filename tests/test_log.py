@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 from datetime import datetime
-from typing import Any
 
 import httpx
 import msgspec
@@ -16,8 +15,10 @@ from notices import log
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
+from notices.facts.public.notice import DeclaredNotice
 from notices.trust.receipts import ReceiptError, verify
-from tests.samples import declaration
+from tests import api
+from tests.api import declaration
 
 
 def root_of(leaves: list[bytes]) -> bytes:
@@ -33,14 +34,9 @@ def root_of(leaves: list[bytes]) -> bytes:
     return hashlib.sha256(b"\x01" + pair).digest()
 
 
-async def declare_many(client: httpx.AsyncClient, count: int) -> list[dict[str, Any]]:
-    bodies = [
-        declaration(number=f"JY1379999{serial:07}", confirm_unusual_number=True)
-        for serial in range(count)
-    ]
-    answers = await asyncio.gather(*(client.post("/api/v1/notices", json=body) for body in bodies))
-    assert {answer.status_code for answer in answers} == {201}
-    return [answer.json() for answer in answers]
+async def declare_many(client: httpx.AsyncClient, count: int) -> list[DeclaredNotice]:
+    bodies = [api.unusual(f"JY1379999{serial:07}") for serial in range(count)]
+    return list(await asyncio.gather(*(api.declared(client, body) for body in bodies)))
 
 
 async def test_concurrent_declarations_leave_one_log_without_gaps_in_the_order_of_time(
@@ -58,7 +54,7 @@ async def test_concurrent_declarations_leave_one_log_without_gaps_in_the_order_o
     ]
     assert await log.head() == (60, root_of(leaves))
     for notice in notices:
-        verify(msgspec.json.encode(notice["receipt"]), deployment.keys.log.vkey)
+        verify(msgspec.json.encode(notice.receipt), deployment.keys.log.vkey)
 
 
 async def test_events_are_paged_by_index(restaurant: httpx.AsyncClient) -> None:
@@ -99,9 +95,9 @@ async def test_a_receipt_taken_later_proves_the_same_entry_in_a_longer_log(
 ) -> None:
     first = (await declare_many(restaurant, 1))[0]
     await restaurant.post("/api/v1/notices", json=declaration())
-    later = await restaurant.get(f"/api/v1/notices/{first['id']}/receipt")
+    later = await restaurant.get(f"/api/v1/notices/{first.id}/receipt")
 
-    assert later.json()["entry"] == first["receipt"]["entry"]
+    assert later.json()["entry"] == first.receipt.entry
     assert verify(later.content, deployment.keys.log.vkey).size == 2
     broken = later.content.replace(b'"index":0', b'"index":1')
     with pytest.raises(ReceiptError):
@@ -133,8 +129,8 @@ async def test_a_clock_that_is_set_back_does_not_set_the_log_back(
     row = await DB.row("SELECT at FROM event")
     assert row is not None
     assert row["at"] == ahead["last_at"]
-    assert datetime.fromisoformat(notice["published_at"]) == ahead["last_at"]
-    assert notice["status"] == "invalid"
+    assert datetime.fromisoformat(notice.published_at) == ahead["last_at"]
+    assert notice.status == "invalid"
 
 
 async def test_a_declaration_that_fails_at_the_last_moment_leaves_no_trace(

@@ -11,7 +11,7 @@ import pytest
 from migrations import notices_0001_register as first
 from notices.facts.catalogue import OWN_CATALOGUE
 from tests import commands, enginefarm
-from tests.samples import declaration
+from tests.api import declaration
 
 ROW = (
     "INSERT INTO notice (id, form, number_key, evidence, number_form, published_index,"

@@ -5,8 +5,10 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import api
+from tests.api import declaration
 from tests.conftest import SignIn
-from tests.samples import ANNA, RESTAURANT, declaration
+from tests.samples import ANNA, RESTAURANT
 
 LI = {"kind": "person", "name": "李四", "identifier": RESTAURANT["identifier"]}
 ANNAS_SHOP = {
@@ -24,16 +26,10 @@ SEAL = declaration(
 )  # fmt: skip
 
 
-async def object_to(client: httpx.AsyncClient, notice: dict[str, Any]) -> tuple[int, str]:
-    body = {"number": notice["asked"], "ground": "false", "text": "内容不实"}
-    answer = await client.post(f"/api/v1/notices/{notice['id']}/objections", json=body)
+async def object_to(client: httpx.AsyncClient, id: str, number: str) -> tuple[int, str]:
+    body = {"number": number, "ground": "false", "text": "内容不实"}
+    answer = await client.post(api.of(id, "objections"), json=body)
     return answer.status_code, answer.json().get("code", "")
-
-
-async def declared(client: httpx.AsyncClient, body: dict[str, Any]) -> dict[str, Any]:
-    answer = await client.post("/api/v1/notices", json=body)
-    assert answer.status_code == 201, answer.text
-    return {**answer.json(), "asked": body["number"]}
 
 
 @pytest.mark.parametrize(
@@ -50,17 +46,18 @@ async def declared(client: httpx.AsyncClient, body: dict[str, Any]) -> dict[str,
 async def test_nobody_objects_to_what_he_declared_in_whichever_part_he_comes(
     sign_in: SignIn, declarant: dict[str, Any], body: dict[str, Any], objector: dict[str, Any]
 ) -> None:
-    notice = await declared(await sign_in(declarant), body)
+    id, number = (await api.declared(await sign_in(declarant), body)).id, body["number"]
 
-    assert await object_to(await sign_in(objector), notice) == (403, "own_notice")
-    page = await (await sign_in(objector)).get(f"/notices/{notice['id']}/object")
+    assert await object_to(await sign_in(objector), id, number) == (403, "own_notice")
+    page = await (await sign_in(objector)).get(f"/notices/{id}/object")
     assert page.status_code == 403
 
 
 async def test_a_person_objects_once_for_himself_or_for_his_company(sign_in: SignIn) -> None:
-    notice = await declared(await sign_in(RESTAURANT), declaration())
+    id = (await api.declared(await sign_in(RESTAURANT))).id
+    number = declaration()["number"]
 
-    assert await object_to(await sign_in(ANNA), notice) == (201, "")
-    assert await object_to(await sign_in(ANNAS_SHOP), notice) == (409, "already_objected")
+    assert await object_to(await sign_in(ANNA), id, number) == (201, "")
+    assert await object_to(await sign_in(ANNAS_SHOP), id, number) == (409, "already_objected")
     other = {"kind": "person", "name": "赵六", "identifier": "379999198803120137"}
-    assert await object_to(await sign_in(other), notice) == (201, "")
+    assert await object_to(await sign_in(other), id, number) == (201, "")

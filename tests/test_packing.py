@@ -8,9 +8,10 @@ import pytest
 from notices.demo import fill
 from notices.deployment import Deployment
 from notices.web.packing import takes_gzip
+from tests.api import declaration
 from tests.conftest import SignIn
 from tests.owning import owned
-from tests.samples import OFFICER, declaration
+from tests.samples import OFFICER
 
 GZIP = {"accept-encoding": "gzip, deflate, br"}
 PLAIN = {"accept-encoding": "identity"}

@@ -19,10 +19,11 @@ from notices.facts.public.search import SearchPage
 from notices.identity import person_from
 from notices.web import drafts, rendering, signing, typed, wording
 from search.admin import Admin
+from tests.api import declaration
 from tests.conftest import SignIn
 from tests.files import picture
 from tests.owning import owned
-from tests.samples import ANNA, OFFICER, declaration
+from tests.samples import ANNA, OFFICER
 from tests.stepping import arrived, kept, submitted
 
 FOOD = {

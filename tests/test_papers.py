@@ -17,9 +17,10 @@ from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, Unavailable
 from notices.identity import Login, person_from
 from notices.web import papers, printing, publishing, wording
+from tests.api import declaration
 from tests.conftest import SignIn
 from tests.declared import OWN
-from tests.samples import ANNA, RESTAURANT, declaration
+from tests.samples import ANNA, RESTAURANT
 from tests.stepping import kept, submitted
 from tests.test_pages import AGREED, FOOD, fields
 

@@ -32,12 +32,13 @@ from notices.upkeep.forking import refuse_a_fork
 from search.admin import Admin
 from search.engine import Engine, SearchDown, WriteRefused
 from tests import emptying, enginefarm, plans
+from tests.api import declaration
 from tests.conftest import SignIn
 from tests.files import pdf
 from tests.owning import owned
 from tests.plans import Asked
 from tests.publishing import caught_up, relaying, until
-from tests.samples import ANNA, OFFICER, declaration
+from tests.samples import ANNA, OFFICER
 
 ISSUER = "潍坊市奎文区行政审批服务局"
 NUMBER = "JY13799990000011"

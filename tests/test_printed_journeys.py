@@ -9,9 +9,10 @@ import pytest
 
 from notices.deployment import Deployment
 from notices.facts.notice_ids import printed
+from tests.api import declaration
 from tests.conftest import SignIn
 from tests.printed import needs_poppler, text_of, unbroken
-from tests.samples import ANNA, RESTAURANT, declaration
+from tests.samples import ANNA, RESTAURANT
 
 FILE = Path(__file__).parent / "data" / "printed-numbers.csv"
 ROWS = list(csv.DictReader(FILE.read_text("utf-8").splitlines()))

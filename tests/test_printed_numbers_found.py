@@ -15,7 +15,7 @@ from notices.identity import Person
 from notices.relay import checking
 from search.admin import Admin
 from search.engine import Engine
-from tests.samples import declaration
+from tests.api import declaration
 from tests.test_ways import FORMS, PRINTED
 
 ASKED = ("编号：", "without 第 and 号", "small and wide", "traditional", "(副本)",

@@ -26,6 +26,7 @@ from notices.register import Notice
 from notices.trust import proofs, receipts
 from notices.web import marks, places, press, printing, wording
 from notices.web.typesetting import LARGEST_QR_CODE
+from tests.api import declaration
 from tests.conftest import BASE, SignIn
 from tests.owning import owned
 from tests.printed import (
@@ -38,7 +39,7 @@ from tests.printed import (
     unbroken,
 )
 from tests.printed import no_other_fonts as no_other_fonts
-from tests.samples import ANNA, declaration
+from tests.samples import ANNA
 
 NASTY = "#let $x$ \\ ] @a \"q\" 's' <b> {{c}} //"
 

@@ -11,7 +11,8 @@ from litestar import Litestar
 from notices.database import DB
 from notices.facts import problem_codes
 from notices.facts.messages import MESSAGES
-from tests.samples import ANNA, RESTAURANT, declaration
+from tests.api import declaration
+from tests.samples import ANNA, RESTAURANT
 
 PROBLEM = "application/problem+json"
 

@@ -18,10 +18,11 @@ from notices.facts import disclosure, periods
 from notices.facts.catalogue import Period
 from notices.facts.public.form import PublicForm
 from notices.upkeep import auditing, recalling, rescheduling
+from tests import api
 from tests.conftest import SignIn
 from tests.owning import owned
 from tests.samples import ANNA, OFFICER
-from tests.test_life import SEAL, at, contested, decided, declared, notice
+from tests.test_life import SEAL, contested, decided, notice
 
 THREE_DAYS = {"value": 3, "unit": "calendar_day"}
 COLUMNS = "period_value, period_unit, period_from"
@@ -39,9 +40,9 @@ async def older(
 
     monkeypatch.setattr(disclosure, "public_form", public_form)
     ids = [
-        await declared(restaurant, **SEAL),
-        await declared(restaurant, **SEAL | {"number": "3799990000029"}),
-        await declared(restaurant),
+        (await api.declared(restaurant, **SEAL)).id,
+        (await api.declared(restaurant, **SEAL | {"number": "3799990000029"})).id,
+        (await api.declared(restaurant)).id,
     ]
     monkeypatch.undo()
     yield ids
@@ -124,7 +125,9 @@ async def test_what_was_redacted_and_what_was_contested_is_found_out_too(
 ) -> None:
     redacted, dismissed, _ = older
     officer, anna = await sign_in(OFFICER), await sign_in(ANNA)
-    assert (await officer.post(at(redacted, "redaction"), json={"reason": "x"})).status_code == 201
+    assert (
+        await officer.post(api.of(redacted, "redaction"), json={"reason": "x"})
+    ).status_code == 201
     await contested(anna, officer, dismissed, number="3799990000029")
     assert (await decided(officer, dismissed, "dismiss")).status_code == 201
 
@@ -166,7 +169,7 @@ async def test_a_form_that_tells_its_period_fills_the_columns_and_outlives_its_r
     deployment: Deployment,
     database_url: str,
 ) -> None:
-    seal, food = await declared(restaurant, **SEAL), await declared(restaurant)
+    seal, food = (await api.declared(restaurant, **SEAL)).id, (await api.declared(restaurant)).id
     shown = (await notice(restaurant, seal), await notice(restaurant, food))
     form = await DB.row("SELECT form -> 'notice_period' AS period FROM event WHERE index = 0")
 
@@ -179,7 +182,9 @@ async def test_a_form_that_tells_its_period_fills_the_columns_and_outlives_its_r
     assert "公示期</dt>" not in (await restaurant.get(f"/notices/{food}")).text
     for id in (seal, food):
         officer = await sign_in(OFFICER)
-        assert (await officer.post(at(id, "redaction"), json={"reason": "x"})).status_code == 201
+        assert (
+            await officer.post(api.of(id, "redaction"), json={"reason": "x"})
+        ).status_code == 201
     assert await owned(recalling.recall_periods(under(deployment, Period(9, "working_day")))) == 0
     assert await columns(seal) == (3, "calendar_day", "form")
     assert (await notice(restaurant, seal))["notice_period"] == THREE_DAYS
@@ -190,7 +195,9 @@ async def test_a_dismissal_goes_on_with_the_notices_own_period(
     restaurant: httpx.AsyncClient, sign_in: SignIn
 ) -> None:
     number = {"number": "C3799992099010000000001"}
-    id = await declared(restaurant, certificate="mineral-right-license", matter=None, **number)
+    id = (
+        await api.declared(restaurant, certificate="mineral-right-license", matter=None, **number)
+    ).id
     officer, anna = await sign_in(OFFICER), await sign_in(ANNA)
     await contested(anna, officer, id, **number)
     before = await register.get(id)

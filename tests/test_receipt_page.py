@@ -12,8 +12,9 @@ from playwright.async_api import Browser, Locator, Page, expect
 from notices.trust.receipts import verify
 from notices.trust.verdicts import SENTENCES
 from tests import api
+from tests.api import declaration
 from tests.browsing import SMALLEST, TOO_FAINT, on, opened, watched
-from tests.samples import RESTAURANT, declaration
+from tests.samples import RESTAURANT
 from tests.test_receipts import GOOD, SIGNER
 
 pytestmark = pytest.mark.browser
@@ -47,7 +48,7 @@ class Logged:
 def logged(service: str) -> list[Logged]:
     """Two notices, declared in the running service."""
     found = []
-    with api.at(service) as client:
+    with api.client(service) as client:
         assert client.post("/api/v1/demo/login", json=RESTAURANT).status_code == 204
         key = client.get("/log/vkey").text.strip()
         for number in ("JY13799990000062", "JY13799990000079"):

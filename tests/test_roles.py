@@ -14,9 +14,8 @@ from notices.migrating import migrate
 from notices.migrating.granting import GRANTS, may_change_the_log
 from notices.serving import child_environment
 from notices.settings import Settings, SettingsError, from_environment
-from tests import commands, enginefarm
+from tests import api, commands, enginefarm
 from tests.owning import owned
-from tests.test_life import declared
 
 ACTIONS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
 ATTACKS = (
@@ -71,7 +70,7 @@ async def rows(sql: str) -> list[tuple[object, ...]]:
 
 @pytest.mark.parametrize("attack", ATTACKS)
 async def test_whoever_serves_cannot(restaurant: httpx.AsyncClient, attack: str) -> None:
-    await declared(restaurant)
+    await api.declared(restaurant)
     entries = await rows("SELECT * FROM event")
 
     with pytest.raises((asyncpg.InsufficientPrivilegeError, Unavailable)) as refused:
@@ -107,7 +106,10 @@ async def test_every_table_has_its_grants_and_no_more(pool: None) -> None:
 async def test_texts_go_with_the_entry_that_tells_of_it_and_with_no_other(
     restaurant: httpx.AsyncClient, officer: httpx.AsyncClient
 ) -> None:
-    id, other = await declared(restaurant), await declared(restaurant, number="JY13799990000020")
+    id, other = (
+        (await api.declared(restaurant)).id,
+        (await api.declared(restaurant, number="JY13799990000020")).id,
+    )
     body = {"reason": "x"}
     assert (await officer.post(f"/api/v1/notices/{id}/redaction", json=body)).status_code == 201
 

@@ -17,7 +17,7 @@ from notices.facts.errors import Unavailable
 from notices.facts.public.search import SearchPage
 from notices.finding import Query
 from notices.web import searching
-from tests.samples import declaration
+from tests.api import declaration
 
 NUMBER = "JY13799990000011"
 UNDERSTOOD = {"numbers": [], "words": [], "certificate": None, "ignored": [], "approximate": False}

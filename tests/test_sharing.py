@@ -9,8 +9,9 @@ from litestar.routes import HTTPRoute
 
 from notices.deployment import Deployment
 from notices.web import sharing
+from tests.api import declaration
 from tests.conftest import SignIn
-from tests.samples import ANNA, OFFICER, declaration
+from tests.samples import ANNA, OFFICER
 
 ALLOWED = "access-control-allow-origin"
 ELSEWHERE = {"Origin": "https://bank.example"}

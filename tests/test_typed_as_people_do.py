@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from notices.facts import regions
-from tests.samples import declaration
+from tests.api import declaration
 from tests.stepping import arrived, kept, submitted
 from tests.test_pages import FOOD, fields, publish, published
 

@@ -8,7 +8,7 @@ import pytest
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.trust import answers
-from tests.samples import declaration
+from tests.api import declaration
 
 FOOD = "food-operation-license"
 
