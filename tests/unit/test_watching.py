@@ -19,6 +19,12 @@ def large() -> Log:
     return Log.of(LARGE)
 
 
+@pytest.fixture(scope="module")
+def known(large: Log) -> dict[Tile, bytes]:
+    """What it serves as each of its tiles."""
+    return tiles_of(large)
+
+
 def walked(log: Log, walk: Walk, tops: Tops | None = None) -> dict[Tile, bytes]:
     """The tiles that a walk over the rest of `log` makes."""
     tops = tops or Tops()
@@ -46,7 +52,9 @@ def test_a_walk_makes_every_tile_and_the_root_anew(large: Log, size: int) -> Non
     ("before", "full"),
     [(257, True), (65_537, True), *((size, False) for size in (*SIZES, 65_793))],
 )
-def test_a_log_that_grew_is_the_one_that_was_seen(large: Log, before: int, full: bool) -> None:
+def test_a_log_that_grew_is_the_one_that_was_seen(
+    large: Log, known: dict[Tile, bytes], before: int, full: bool
+) -> None:
     at = START + timedelta(milliseconds=before - 1) if before else None
     seen = Seen(before, large.root(before), at)
     walk, tops = Walk(seen), None
@@ -56,7 +64,6 @@ def test_a_log_that_grew_is_the_one_that_was_seen(large: Log, before: int, full:
 
     made = walked(large, walk, tops)
 
-    known = tiles_of(large)
     assert {tile: known[tile] for tile in made} == made
     assert walk.end(LARGE, large.root()).size == LARGE
 
