@@ -3,7 +3,7 @@
 # `make run PORT=8001 DATA=var2`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check bench campaign lock clean system
+.PHONY: help run test unit engines service browser coverage check bench campaign lock clean system
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -16,7 +16,7 @@ MINUTES ?= 10
 SEED ?= 1
 T ?= tests
 # A run starts Python dozens of times, which would compile all of this project each time.
-COMPILED := PYTHONDONTWRITEBYTECODE=
+PYTEST = exec env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS)
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -24,9 +24,23 @@ help: ## List what can be done
 run: .venv/ready-run ## Serve the demo on http://127.0.0.1:$PORT (8000), with engines of its own
 	@exec $(BIN)/notices serve --demo
 
-test: system .venv/ready-test ## Run the whole suite on real engines (T=tests/test_x.py for a part)
+test: system .venv/ready-test ## Run the whole suite on real engines (T=tests/unit/test_x.py for a part)
 	@.ci/browser $(BIN)/playwright
-	@exec env $(COMPILED) $(BIN)/python -m pytest -n $(JOBS) $(T)
+	@$(PYTEST) $(T)
+
+# Floor by floor, the quickest first; each as `test` does it.
+unit: .venv/ready-test ## Run what needs no engine
+	@$(PYTEST) tests/unit
+
+engines: system .venv/ready-test ## Run what needs PostgreSQL or Meilisearch
+	@$(PYTEST) tests/engines
+
+service: system .venv/ready-test ## Run what needs the service, its command line or other programs
+	@$(PYTEST) tests/service
+
+browser: system .venv/ready-test ## Run what people see in a browser
+	@.ci/browser $(BIN)/playwright
+	@$(PYTEST) tests/browser
 
 # As root on Debian and Ubuntu what is missing is installed; elsewhere the run ends by naming it.
 system:

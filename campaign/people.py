@@ -13,8 +13,9 @@ from typing import Any
 
 import httpx
 
+from tests.api import declaration
 from tests.files import picture
-from tests.samples import RESTAURANT, declaration
+from tests.samples import RESTAURANT
 
 FOOD = "food-operation-license"
 NEVER = 9_000_000

@@ -10,8 +10,9 @@ from urllib.parse import quote, quote_plus, unquote
 from litestar import Litestar
 
 from notices.web.rendering import STATIC
+from tests.api import declaration
 from tests.conftest import BASE
-from tests.samples import ANNA, RESTAURANT, declaration
+from tests.samples import ANNA, RESTAURANT
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="

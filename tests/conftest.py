@@ -1,4 +1,4 @@
-"""Real engines for every test: PostgreSQL and Meilisearch started once for the whole run."""
+"""Real engines for whatever asks: PostgreSQL and Meilisearch, started once for the whole run."""
 
 import asyncio
 import dataclasses
@@ -16,12 +16,11 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 from notices import deployment as deployments
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.engines import EngineError
 from notices.migrating import migrate
 from notices.settings import Settings
 from notices.trust.signed import SIGNED
 from search.admin import Admin, make_keys
-from tests import emptying, enginefarm
+from tests import emptying, enginefarm, floors
 from tests.browsing import browser as browser
 from tests.browsing import service as service
 from tests.packages import pytest_runtest_setup as pytest_runtest_setup
@@ -39,17 +38,15 @@ FARM: enginefarm.Farm | None = None
 
 def pytest_configure(config: pytest.Config) -> None:
     global FARM
+    config.pluginmanager.register(floors)
     if not hasattr(config, "workerinput") and not config.option.collectonly:
-        try:
-            FARM = enginefarm.start()
-        except EngineError as error:
-            raise pytest.UsageError(str(error)) from error
+        FARM = enginefarm.Farm()
 
 
 DEAR = {
     "test_auditing", "test_backup", "test_crash", "test_engine_cluster", "test_engines",
-    "test_faults", "test_foreign", "test_openapi", "test_receipt_script", "test_rehashing",
-    "test_serving", "test_suggesting",
+    "test_faults", "test_foreign", "test_openapi", "test_rehashing", "test_serving",
+    "test_suggesting", "test_watching",
 }  # fmt: skip
 """Files with something that takes seconds to make, which one process makes for all of its tests."""
 
@@ -57,10 +54,13 @@ DEAR = {
 class ByDearFile(LoadScopeScheduling):
     """The tests of each such file go to one process, every other test to whichever is free.
 
-    xdist's own groups go by a mark, and its suffix to the name of a test is not seen any more.
+    All that is seen in a browser goes to one, for its service and its browser. xdist's own groups
+    go by a mark, and its suffix to the name of a test is not seen any more.
     """
 
     def _split_scope(self, nodeid: str) -> str:
+        if floors.floor_of(nodeid) == "browser":
+            return "browser"
         file = nodeid.partition("::")[0]
         return file if Path(file).stem in DEAR else nodeid
 
@@ -76,21 +76,32 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
+def engines() -> tuple[str, str, str]:
+    """Database URL, Meilisearch URL and master key; whoever asks first has them started."""
+    return enginefarm.running()
+
+
+@pytest.fixture(scope="session")
 def worker(worker_id: str) -> str:
     """A name of this process' own, for its database and its index."""
     return worker_id.replace("-", "_")
 
 
 @pytest.fixture(scope="session")
-def database_url(worker: str) -> str:
+def database_url(engines: tuple[str, str, str], worker: str) -> str:
     """This process' own database, as the role that owns it, who may do anything in it."""
-    base, _, _ = enginefarm.running()
+    base, _, _ = engines
     return enginefarm.create_database_now(base, f"t_{worker}")
 
 
 @pytest.fixture(scope="session")
-def settings(worker: str, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    _, meili_url, master_key = enginefarm.running()
+def settings(
+    engines: tuple[str, str, str],
+    worker: str,
+    database_url: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Settings:
+    _, meili_url, master_key = engines
     index = f"t_{worker}"
     search_key, _ = make_keys(meili_url, master_key, index)
     return Settings(

@@ -8,30 +8,13 @@ import msgspec
 from notices.facts import catalogue, regions
 from notices.facts.catalogue import Catalogue
 from notices.facts.forms import Declaration
+from tests.api import declaration
 
 OWN = catalogue.load()
 SHANDONG = regions.load()
 TODAY = date(2026, 11, 24)
 
-FOOD: dict[str, Any] = {
-    "certificate": "food-operation-license",
-    "matter": "food-operation-license.reissue",
-    "number": "JY13799990000011",
-    "copies": "original",
-    "cause": "lost",
-    "lost_on": "2026-11-01",
-    "holder": {
-        "kind": "organisation",
-        "name": "潍坊市奎文区某某餐饮店",
-        "identifier": "92379999MA0000023B",
-    },
-    "issuer": "潍坊市奎文区行政审批服务局",
-    "issued_on": "2020-05-01",
-    "region": "370705",
-    "contact": {"phone": "13800000000"},
-    "publication_consent": True,
-    "truthful": True,
-}
+FOOD = declaration()
 PERSON = {"kind": "person", "name": "张三", "identifier": "11010519491231002X"}
 CHILD = {"kind": "person", "name": "张小", "identifier": "379999201001010010"}
 BIRTH = FOOD | {

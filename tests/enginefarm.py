@@ -1,70 +1,101 @@
-"""Real engines for the tests: started once for a run, a database of its own for each worker."""
+"""Real engines for the tests: started once in a run, a database of its own for each worker."""
 
 import asyncio
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, MutableMapping
+import threading
+import time
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import pytest
 
 from notices.engines import Engines, postgresql
 
 DATABASE, SEARCH, KEY = "TEST_DATABASE_URL", "TEST_MEILI_URL", "TEST_MEILI_MASTER_KEY"
 SERVICE = "TEST_DATABASE_SERVICE_URL"
+TOLD = (DATABASE, SERVICE, SEARCH, KEY)
 DATA = "TEST_DATA"
+ASKED, ANSWER = "asked", "answer.json"
+"""Files of that folder: somebody wants the engines, and where they are."""
 
 
 class Farm:
-    """The engines of one test run: made by the controller, found by its workers.
+    """The engines of one test run: started when a test first asks for them, by the controller.
 
-    In conftest.py: `pytest_configure` of the controller (no `workerinput`) calls `start()`,
-    `pytest_unconfigure` calls `stop()`; a worker's processes inherit the environment and call
-    `running()`.
+    In conftest.py: `pytest_configure` of the controller (no `workerinput`) makes it,
+    `pytest_unconfigure` calls `stop()`; a worker's processes inherit where to ask and call
+    `running()`. A worker could not own them: it may end before the others do.
     """
 
-    def __init__(self, engines: Engines, data: Path) -> None:
-        self.engines = engines
-        self.data = data
-        self.database_url = engines.owner_url
-        self.meili_url = engines.meili_url
-        self.meili_master_key = engines.meili_master_key or ""
+    def __init__(self, environment: MutableMapping[str, str] = os.environ) -> None:
+        self.environment = environment
+        self.data = Path(tempfile.mkdtemp(prefix="notices-test-"))
+        self._over = threading.Event()
+        self._owner = threading.Thread(target=self._own)
+        environment[DATA] = str(self.data)
+        self._owner.start()
 
-    def stop(self, environment: MutableMapping[str, str] = os.environ) -> None:
-        for name in (DATABASE, SERVICE, SEARCH, KEY, DATA):
-            environment.pop(name, None)
-        self.engines.close()
+    def stop(self) -> None:
+        self._over.set()
+        self._owner.join()
+        for name in (*TOLD, DATA):
+            self.environment.pop(name, None)
         remove(self.data)
 
+    def _own(self) -> None:
+        """Wait until somebody asks, then start both engines and keep them to the end."""
+        while not (self.data / ASKED).exists():
+            if self._over.wait(0.05):
+                return
+        try:
+            # Nobody wants this register back after the machine has failed, and waiting for the
+            # disk was a third of the run. Whatever is killed in a test has engines of its own,
+            # with fsync.
+            with patch.dict(postgresql.SETTINGS, {"fsync": "off"}):
+                engines = Engines.open(
+                    self.data, meili_bin=self.environment.get("MEILI_BIN"), say=print
+                )
+        except Exception as error:  # told to whoever asked
+            self._tell({"failed": str(error)})
+            return
+        with engines:
+            self._tell(
+                {
+                    DATABASE: engines.owner_url,
+                    SERVICE: engines.database_url,
+                    SEARCH: engines.meili_url,
+                    KEY: engines.meili_master_key or "",
+                }
+            )
+            self._over.wait()
 
-def start(environment: MutableMapping[str, str] = os.environ) -> Farm:
-    """Starts both engines in a temporary folder, and says in the environment where they are."""
-    data = Path(tempfile.mkdtemp(prefix="notices-test-"))
-    try:
-        # Nobody wants this register back after the machine has failed, and waiting for the disk
-        # was a third of the run. Whatever is killed in a test has engines of its own, with fsync.
-        with patch.dict(postgresql.SETTINGS, {"fsync": "off"}):
-            engines = Engines.open(data, meili_bin=environment.get("MEILI_BIN"), say=print)
-    except BaseException:
-        remove(data)
-        raise
-    environment[DATABASE] = engines.owner_url
-    environment[SERVICE] = engines.database_url
-    environment[SEARCH] = engines.meili_url
-    environment[KEY] = engines.meili_master_key or ""
-    environment[DATA] = str(data)
-    return Farm(engines, data)
+    def _tell(self, words: dict[str, str]) -> None:
+        half = self.data / f"{ANSWER}.half"
+        half.write_text(json.dumps(words))
+        half.replace(self.data / ANSWER)
 
 
-def running(environment: Mapping[str, str] = os.environ) -> tuple[str, str, str]:
+def running(environment: MutableMapping[str, str] = os.environ) -> tuple[str, str, str]:
     """Database URL, Meilisearch URL and master key of the run that this process belongs to.
 
-    The URL is of the role that owns databases and tables.
+    The URL is of the role that owns databases and tables. Who asks first waits until they run.
     """
+    if DATABASE not in environment:
+        folder = Path(environment[DATA])
+        (folder / ASKED).touch()
+        while not (folder / ANSWER).exists():
+            time.sleep(0.05)
+        told = json.loads((folder / ANSWER).read_text())
+        if "failed" in told:
+            pytest.exit(told["failed"], returncode=pytest.ExitCode.USAGE_ERROR)
+        environment.update(told)
     return environment[DATABASE], environment[SEARCH], environment[KEY]
 
 
@@ -78,11 +109,13 @@ def remove(data: Path) -> None:
 
 def owned(url: str) -> str:
     """The database of `url` as its owner sees it."""
+    running()
     return database_at(os.environ[DATABASE], urlsplit(url).path.removeprefix("/"))
 
 
 def served(url: str) -> str:
     """The database of `url` as a service sees it."""
+    running()
     return database_at(os.environ[SERVICE], urlsplit(url).path.removeprefix("/"))
 
 

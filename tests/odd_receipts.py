@@ -15,7 +15,7 @@ from notices.trust.receipts import (
     commitment_to,
     entry_text,
 )
-from tests.test_receipts import (
+from tests.unit.test_receipts import (
     AT,
     FORM,
     GOOD,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parent.parent / ".ci"
-BROWSER = ("chromium", "libatomic1")
+BROWSER = ("chromium-headless-shell", "libatomic1")
 
 
 def listed() -> list[str]:

@@ -15,7 +15,7 @@ from notices.deployment import Deployment
 from notices.facts.forms import Declaration
 from notices.identity import Organisation, Person
 from search.admin import Admin
-from tests.samples import declaration
+from tests.api import declaration
 
 USCC = "92379999MA0000023B"
 

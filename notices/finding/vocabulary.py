@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from notices.deployment import Deployment
+from notices.facts.regions import Regions
 from search.understanding import compact
 from search.vocabulary import Vocabulary
 
@@ -15,7 +17,6 @@ def vocabulary_of(deployment: Deployment) -> Vocabulary:
     certificates = deployment.catalogue.certificates.values()
     names = [name for certificate in certificates for name in (*certificate.names, certificate.id)]
     names += [part.zh for certificate in certificates for part in certificate.part_names]
-    names += _places(deployment)
     labels = {
         label.strip()
         for certificate in certificates
@@ -32,7 +33,8 @@ def vocabulary_of(deployment: Deployment) -> Vocabulary:
         if name not in (each.name.zh, each.name.en) and kinds[name] == each.id
     }
     return Vocabulary(
-        names=frozenset(filter(None, compacted(names))),
+        names=frozenset(filter(None, compacted(names)))
+        | _places(deployment.regions, deployment.settings.region[:2]),
         kinds=kinds,
         papers=papers,
         labels=tuple(sorted(labels - {""})),
@@ -53,13 +55,16 @@ def compacted(names: Iterable[str]) -> list[str]:
     return [name if same.issuperset(name) else compact(name) for name in names]
 
 
-def _places(deployment: Deployment) -> Iterator[str]:
+@cache
+def _places(regions: Regions, home: str) -> frozenset[str]:
     """Regions as people write them; of other provinces only what is nothing else than a place.
 
     和平 and 朝阳 are names of shops, and of counties in half of the provinces.
     """
-    regions = deployment.regions
-    home = deployment.settings.region[:2]
+    return frozenset(filter(None, compacted(_written(regions, home))))
+
+
+def _written(regions: Regions, home: str) -> Iterator[str]:
     for code in regions.names:
         short, whole = regions.short(code) or "", regions.name(code) or ""
         if code.startswith(home):

@@ -1,7 +1,7 @@
 """How handlers describe themselves in OpenAPI 3.1: what Litestar cannot tell from their types.
 
 Answers are the types that handlers return. Here is the rest: what a query may hold, bodies, who may
-ask, which refusals there are, and an example of each, which `tests/test_examples.py` makes.
+ask, which refusals there are, and an example of each, which `tests/engines/test_examples.py` makes.
 """
 
 import functools

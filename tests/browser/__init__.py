@@ -1,0 +1,1 @@
+"""What people see: one service and one browser for the whole floor."""

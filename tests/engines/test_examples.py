@@ -1,0 +1,203 @@
+"""The examples of the OpenAPI description: each request is made here, and answered as it says.
+
+`GOLDEN=write` writes them anew. What differs from run to run is left out of the comparison.
+"""
+
+import json
+from typing import Any
+
+import httpx
+import jsonschema
+import msgspec
+import pytest
+
+from notices import agencies
+from notices.deployment import Deployment
+from notices.facts import errors, excess, outages
+from notices.facts.texts import Text
+from notices.web import problems
+from notices.web.documenting import EXAMPLES
+from search.admin import Admin
+from search.index import next_of
+from tests.api import declaration
+from tests.conftest import SignIn
+from tests.engines.test_golden import WRITE, Blot
+from tests.owning import owned
+from tests.publishing import caught_up, relaying, until
+from tests.samples import ANNA, OFFICER, RESTAURANT
+
+NUMBER = "JY13799990000011"
+ISSUER = "潍坊市奎文区行政审批服务局"
+COMPANY = {"name": "潍坊试样一有限公司", "identifier": "91379999MA0000100Q"}
+RIVAL = {"kind": "organisation", **COMPANY}
+READINESS = {"$ref": "#/components/schemas/Readiness"}
+UNASKED = {
+    "signOut",
+    "getExhibit",
+    "getEvidence",
+    "getFeed",
+    "getLogKey",
+    "getCheckpoint",
+    "getTile",
+}
+"""Operations that take and answer no JSON."""
+
+
+class Made:
+    """What was asked and answered, by operation; and a refusal of each status."""
+
+    def __init__(self) -> None:
+        self.examples: dict[str, dict[str, Any]] = {}
+        self.problems: dict[str, dict[str, Any]] = {}
+
+    async def __call__(
+        self, operation: str, who: httpx.AsyncClient, path: str, body: Any = None, **more: Any
+    ) -> Any:
+        answer = await who.request("GET" if body is None else "POST", path, json=body, **more)
+        if answer.status_code >= 400:
+            assert answer.headers["content-type"] == "application/problem+json"
+            self.problems[str(answer.status_code)] = answer.json()
+            return answer.json()
+        example = self.examples[operation] = {} if body is None else {"request": body}
+        if answer.content:
+            example["answer"] = answer.json()
+        return example.get("answer")
+
+
+@pytest.fixture
+async def made(
+    client: httpx.AsyncClient, sign_in: SignIn, deployment: Deployment, admin: Admin
+) -> dict[str, Any]:
+    """Every example, as it is answered now."""
+    ask = Made()
+    for index in (deployment.settings.meili_index, next_of(deployment.settings.meili_index)):
+        await admin.drop(index)
+    people = (RESTAURANT, ANNA, OFFICER, ANNA | {"kind": "organisation", "organisation": COMPANY})
+    restaurant, anna, officer, rival = [await sign_in(one) for one in people]
+    _, key = await owned(agencies.add("奎文审批局", [ISSUER]))
+    agency: dict[str, Any] = {"headers": {"Authorization": f"Bearer {key}"}}
+    api, second = "/api/v1", {"number": "JY13799990000020", "confirm_unusual_number": True}
+    await ask("demoLogin", client, f"{api}/demo/login", RESTAURANT)
+    client.cookies.clear()
+    async with relaying(deployment, admin):
+        first = await ask("declare", restaurant, f"{api}/notices", declaration())
+        there = f"{api}/notices/{first['id']}"
+        await ask("getNotice", client, there)
+        await ask("getReceipt", client, f"{there}/receipt")
+        question = {"certificate": "food-operation-license", "number": NUMBER}
+        await ask("verify", client, f"{api}/verifications", question)
+        await until(caught_up)
+        await ask("searchNotices", client, f"{api}/notices?q={NUMBER}")
+        await ask("suggest", client, f"{api}/suggestions?q=JY1379999")
+        await ask("getEvents", client, f"{api}/events?since=0&limit=1")
+        await ask("correct", restaurant, f"{there}/correction", {"lost_on": "2026-10-31"})
+        await ask("declare again", rival, f"{api}/notices", declaration(holder=RIVAL))
+        objection = {"number": NUMBER, "ground": "not_lost", "text": "证件在我手里。"}
+        await ask("object", anna, f"{there}/objections", objection)
+        await ask("getObjections", officer, f"{api}/objections")
+        admit = {"decision": "admit", "reason": "有原件照片"}
+        await ask("decide", officer, f"{there}/decisions", admit)
+        await ask("withdraw", restaurant, f"{there}/withdrawal", {"reason": "found"})
+        await ask("redact", officer, f"{there}/redaction", {"reason": "含有个人信息"})
+        other = (await restaurant.post(f"{api}/notices", json=declaration(**second))).json()
+        there = f"{api}/notices/{other['id']}"
+        await ask("confirm", client, f"{there}/confirmation", {}, **agency)
+        replacement = {"number": "JY13799990000038", "issued_on": "2026-11-20"}
+        await ask("replace", client, f"{there}/replacement", replacement, **agency)
+        await until(caught_up)
+        for operation, path in {
+            "getCatalogue": f"{api}/catalogue", "getKeys": "/.well-known/notice-keys.json",
+            "getLive": "/health/live", "getReady": "/health/ready",
+        }.items():  # fmt: skip
+            await ask(operation, client, path)
+        for operation in ("overlaps", "rivals"):
+            await ask(f"get{operation.title()}", officer, f"{api}/{operation}")
+    await refused(ask, client, restaurant)
+    cut(ask.examples)
+    return {"problems": dict(sorted(ask.problems.items())), **ask.examples}
+
+
+async def refused(ask: Made, client: httpx.AsyncClient, restaurant: httpx.AsyncClient) -> None:
+    """A refusal of every status that a description names."""
+    notices = "/api/v1/notices"
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    await ask("400", client, f"{notices}?colour=red")
+    await ask("401", client, notices, declaration())
+    await ask("403", restaurant, notices, declaration(number="JY13799990000046"), headers=foreign)
+    await ask("404", client, f"{notices}/37070000012345")
+    await ask("413", restaurant, notices, {"number": "9" * 70_000})
+    await ask("415", restaurant, notices, {}, headers={"Content-Type": "text/plain"})
+    await ask("422", restaurant, notices, declaration(number="潍坊", lost_on="2099-01-01"))
+    limit, wait = Text("每分钟 30 次核验", "30 checks a minute"), Text("12 秒", "12 seconds")
+    for refusal in (
+        outages.TooSlow(), excess.TooManyUnlessSignedIn(limit=limit, wait=wait),
+        errors.Unavailable(), outages.UploadsFull(),
+    ):  # fmt: skip
+        told = msgspec.to_builtins(problems.problem(refusal, "zh"))
+        ask.problems[str(refusal.status)] = told
+
+
+def cut(examples: dict[str, dict[str, Any]]) -> None:
+    """One of each that a catalogue has are enough to see how they are; how far behind is chance."""
+    catalogue = examples["getCatalogue"]["answer"]
+    for name in ("certificates", "matters"):
+        catalogue[name] = catalogue[name][:1]
+    for place, rival in enumerate(examples["getRivals"]["answer"]["rivals"], 1):
+        rival["id"] = str(place)  # counted on from what earlier tests made
+    examples["getReady"]["answer"]["relay"] = {"events": 0, "seconds": 0.0, "parked": 0}
+
+
+async def test_every_example_is_what_is_answered(made: dict[str, Any]) -> None:
+    if WRITE:
+        EXAMPLES.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n")
+    kept = json.loads(EXAMPLES.read_text())
+
+    assert kept.keys() == made.keys()
+    for name, example in made.items():
+        assert blotted(kept[name]) == blotted(example), f"{name}: another (GOLDEN=write)"
+
+
+def blotted(example: dict[str, Any]) -> str:
+    return Blot()(json.dumps(example, ensure_ascii=False, indent=1))
+
+
+async def test_every_operation_has_its_examples_and_they_fit(client: httpx.AsyncClient) -> None:
+    described = (await client.get("/schema/openapi.json")).json()
+    operations = [one for path in described["paths"].values() for one in path.values()]
+    examples = json.loads(EXAMPLES.read_text())
+
+    assert {one["operationId"] for one in operations} == UNASKED | examples.keys() - {"problems"}
+    tried = 0
+    for operation in operations:
+        contents = [operation.get("requestBody", {}), *operation["responses"].values()]
+        for kind, content in (pair for one in contents for pair in one.get("content", {}).items()):
+            if kind.endswith("json") and content["schema"] == READINESS:
+                fits(described, READINESS, examples["getReady"]["answer"])
+            elif kind.endswith("json"):
+                fits(described, content["schema"], content["example"])
+                tried += 1
+    assert tried > 200
+
+
+def fits(described: dict[str, Any], schema: dict[str, Any], example: Any) -> None:
+    validator = jsonschema.Draft202012Validator({**described, **schema})
+    errors = [error.message for error in validator.iter_errors(example)]
+
+    assert errors == [], errors
+
+
+async def test_whoever_may_ask_is_told(client: httpx.AsyncClient) -> None:
+    described = (await client.get("/schema/openapi.json")).json()
+
+    schemes = described["components"]["securitySchemes"]
+    assert schemes["session"] | {"description": ""} == {
+        "type": "apiKey", "in": "cookie", "name": "session", "description": "",
+    }  # fmt: skip
+    assert schemes["agency"]["scheme"] == "bearer"
+    for path in described["paths"].values():
+        for method, operation in path.items():
+            refusals = operation["responses"].keys()
+            who = [scheme for one in operation.get("security", []) for scheme in one]
+            assert ("401" in refusals) >= bool(who), operation["operationId"]
+            keyed = [one for one in operation.get("parameters", []) if one["in"] == "header"]
+            assert bool(keyed) == (method == "post" and "409" in refusals and bool(who))

@@ -1,0 +1,486 @@
+"""Several windows, and sessions that end: what is typed is neither lost nor left behind."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from notices.changing import unfinished
+from notices.database import DB
+from notices.web import publishing
+from tests.conftest import SignIn
+from tests.engines.test_again import FORMS, OBJECTED, OTHER, send
+from tests.engines.test_pages import AGREED, FOOD, Fields, fields, published
+from tests.engines.test_steps import FORGOTTEN, PUBLISH, STALE, checked, drafts, page_of
+from tests.files import picture
+from tests.samples import ANNA, RESTAURANT
+from tests.stepping import DONE, kept, submitted
+
+OWNER = {name: RESTAURANT[name] for name in ("name", "identifier")}
+PARTS = {
+    "in another part": OWNER | {"kind": "person"},
+    "for another": RESTAURANT
+    | {"organisation": {"name": "某某商贸有限公司", "identifier": "91379999MA0000015K"}},
+    "somebody else": ANNA,
+    "the same": RESTAURANT,
+}
+SEALS = {
+    "certificate": "company-seal", "region": "370705", "cause": "lost",
+    "document.official-seal": "yes", "document.finance-seal": "yes",
+    "number.finance-seal": "3799990000028",
+}  # fmt: skip
+ANOTHER = {"number": "JY13799990000020", "confirm_unusual_number": "yes"}
+
+
+class Held:
+    """An act that stands still where it is until it is let go on."""
+
+    def __init__(self) -> None:
+        self.there, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def wait(self) -> None:
+        if not self.there.is_set():
+            self.there.set()
+            await self.go_on.wait()
+
+
+@contextlib.asynccontextmanager
+async def held(answer: Any, held: Held) -> AsyncIterator[asyncio.Task[httpx.Response]]:
+    """The answer that is on its way, while something else is done; then it goes on."""
+    task = asyncio.create_task(answer)
+    try:
+        async with asyncio.timeout(5):
+            await held.there.wait()
+        yield task
+    finally:
+        held.go_on.set()
+        await asyncio.wait([task])
+
+
+@pytest.fixture
+def after_publishing(monkeypatch: pytest.MonkeyPatch) -> Held:
+    """The first that publishes stands still when it knows what came of it."""
+    publish, here = publishing.publish, Held()
+
+    async def slow(*args: Any, **more: Any) -> Any:
+        try:
+            return await publish(*args, **more)
+        finally:
+            await here.wait()
+
+    monkeypatch.setattr(publishing, "publish", slow)
+    return here
+
+
+@pytest.fixture
+def before_keeping(monkeypatch: pytest.MonkeyPatch) -> Held:
+    """The first that is to keep something stands still before it does."""
+    change, here = unfinished.change, Held()
+
+    async def slow(*args: Any, **more: Any) -> Any:
+        await here.wait()
+        return await change(*args, **more)
+
+    monkeypatch.setattr(unfinished, "change", slow)
+    return here
+
+
+# An edit while another window publishes.
+
+
+@pytest.mark.parametrize(
+    ("at", "changed"),
+    [("number", ANOTHER), ("loss", {"contact.phone": "13800005678"}), ("matter", {"matter": ""})],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_what_is_typed_while_another_window_meets_a_conflict_stays(
+    restaurant: httpx.AsyncClient, after_publishing: Held, at: str, changed: dict[str, str]
+) -> None:
+    id = await published(restaurant)
+    form = await checked(restaurant)
+    page = fields(await page_of(restaurant, at, form))
+    publish = restaurant.post("/declare", data=form | AGREED | PUBLISH)
+    async with held(publish, after_publishing) as answer:
+        await submitted(restaurant, page | FOOD | changed | {"at": at, "to": "check"})
+
+    typed = {name: text for name, text in (FOOD | changed).items() if text}
+    assert await kept(restaurant, form) == typed
+    told = await restaurant.get(answer.result().headers["location"])
+    assert (told.status_code, f"/notices/{id}" in told.text) == (409, True)
+    back = await submitted(restaurant, fields(told) | {"to": "number"})
+    assert fields(back)["number"] == FOOD["number"]
+    assert await kept(restaurant, form) == typed
+
+
+async def test_so_does_what_is_typed_while_some_of_several_seals_are_published(
+    restaurant: httpx.AsyncClient, after_publishing: Held
+) -> None:
+    await published(
+        restaurant, certificate="company-seal", document="official-seal", matter=None, copies=None,
+        number=None,
+    )  # fmt: skip
+    form = fields(await submitted(restaurant, SEALS | {"at": "loss", "to": "check"}))
+    publish = restaurant.post("/declare", data=form | AGREED | PUBLISH)
+    async with held(publish, after_publishing) as answer:
+        loss = {"at": "loss", "to": "check", "cause": "stolen"}
+        await submitted(restaurant, form | loss)
+
+    assert await kept(restaurant, form) == SEALS | {"cause": "stolen"}
+    told = await restaurant.get(answer.result().headers["location"])
+    assert told.status_code == 409
+    assert "发布了 1 份" in told.text
+
+
+async def test_so_does_what_is_typed_while_another_window_publishes_the_text_of_before(
+    restaurant: httpx.AsyncClient, after_publishing: Held
+) -> None:
+    form = await checked(restaurant)
+    publish = restaurant.post("/declare", data=form | AGREED | PUBLISH)
+    async with held(publish, after_publishing) as answer:
+        page = fields(await page_of(restaurant, "number", form))
+        other = await submitted(restaurant, page | FOOD | ANOTHER | {"at": "number", "to": "check"})
+
+    assert answer.result().headers["location"].startswith(DONE)
+    assert await kept(restaurant, form) == FOOD | ANOTHER
+    second = await submitted(restaurant, fields(other) | AGREED | {"to": "publish"})
+    assert second.headers["location"].startswith(DONE)
+    assert second.headers["location"] != answer.result().headers["location"]
+
+
+async def test_so_does_what_is_typed_while_an_exhibit_is_refused(
+    sign_in: SignIn, after_publishing: Held
+) -> None:
+    anna = await sign_in(ANNA)
+    named = FOOD | {
+        "relation": "mandate", "holder.name": "潍坊市某某书店",
+        "holder.identifier_type": "uscc", "holder.identifier": "91379999MA0000015K",
+    }  # fmt: skip
+    form = fields(await submitted(anna, named | {"at": "loss", "to": "check"}))
+    sent = {name: (None, text) for name, text in (form | AGREED | PUBLISH).items()}
+    hiding = {"exhibit": ("a.png", picture("PNG") + b"<html>")}
+    publish = anna.post("/declare", files=sent | hiding)
+    async with held(publish, after_publishing) as answer:
+        await submitted(anna, form | {"at": "loss", "to": "check", "cause": "stolen"})
+
+    assert (await kept(anna, form))["cause"] == "stolen"
+    told = await anna.get(answer.result().headers["location"])
+    assert (told.status_code, 'href="#exhibit"' in told.text) == (422, True)
+
+
+# Two that come at once.
+
+
+async def test_two_first_forms_of_one_draft_lose_nothing_of_each_other(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    seal = {"certificate": FOOD["certificate"]}
+    matter = seal | {"at": "matter", "to": "number", "matter": FOOD["matter"]}
+    loss = seal | {"at": "loss", "to": "loss", "cause": "stolen", "contact.phone": "13800005678"}
+    for _ in range(10):
+        id = {"draft": unfinished.new_id()}
+        answers = await asyncio.gather(
+            *(restaurant.post("/declare", data=form | id) for form in (matter, loss))
+        )
+        assert [answer.status_code for answer in answers] == [303, 303]
+        of = fields(await restaurant.get(answers[0].headers["location"]))
+
+        typed = {**matter, **loss}
+        assert await kept(restaurant, of) == {
+            name: typed[name] for name in ("certificate", "matter", "cause", "contact.phone")
+        }
+
+
+# A window that shows another certificate than the draft has now.
+
+
+@pytest.mark.parametrize(
+    ("at", "changed"),
+    [
+        ("matter", {"matter": "food-operation-license.reissue"}),
+        ("number", {"number": "JY13799990000020", "issuer": "潍坊市行政审批服务局"}),
+        ("loss", {"cause": "stolen", "contact.phone": "13800005678"}),
+    ],
+)
+@pytest.mark.parametrize("to", ["certificate", "on"])
+async def test_a_window_of_before_does_not_turn_it_back_to_another_certificate(
+    restaurant: httpx.AsyncClient, at: str, changed: dict[str, str], to: str
+) -> None:
+    form = await checked(restaurant)
+    stale = fields(await page_of(restaurant, at, form)) | changed
+    draft = {name: form[name] for name in ("draft", "of")}
+    license = draft | {"certificate": "business-license", "number": "92379999MA0000023B"}
+    await submitted(restaurant, license | {"at": "certificate", "to": "matter"})
+    typed = {"copies": "original", "region": "370705", "at": "number", "to": "number"}
+    await submitted(restaurant, license | typed)
+    before = await kept(restaurant, form)
+    on = {"matter": "number", "number": "loss", "loss": "check"}[at]
+    page = await submitted(restaurant, stale | {"to": on if to == "on" else to})
+
+    after = await kept(restaurant, form)
+    assert after["certificate"] == "business-license"
+    assert after["number"] == license["number"]
+    common = ("cause", "contact.phone", "issuer", "issued_on")
+    assert after == before | {name: stale[name] for name in common if name in stale}
+    assert (page.status_code, STALE in page.text) == (422, True)
+
+
+# Signing out while something is on its way.
+
+
+@pytest.mark.parametrize("way", ["page", "program"])
+async def test_who_signs_out_while_his_declaration_meets_a_conflict_leaves_nothing(
+    restaurant: httpx.AsyncClient, after_publishing: Held, way: str
+) -> None:
+    await published(restaurant)
+    form = await checked(restaurant)
+    publish = restaurant.post("/declare", data=form | AGREED | PUBLISH)
+    async with held(publish, after_publishing) as answer:
+        await signed_out(restaurant, way)
+
+    assert await drafts() == 0
+    assert answer.result().status_code == 303
+    assert (await restaurant.get(answer.result().headers["location"])).status_code == 303
+
+
+async def signed_out(client: httpx.AsyncClient, way: str) -> None:
+    if way == "page":
+        assert (await client.post("/sign-out")).status_code == 303
+    else:
+        assert (await client.delete("/api/v1/session")).status_code == 204
+
+
+@pytest.mark.parametrize("to", ["check", "publish"])
+@pytest.mark.parametrize("begun", [False, True])
+async def test_no_step_that_was_on_its_way_is_kept_after_signing_out(
+    restaurant: httpx.AsyncClient, before_keeping: Held, to: str, begun: bool
+) -> None:
+    form = FOOD | AGREED | {"at": "check", "to": to, "key": "k"}
+    if begun:
+        before_keeping.there.set()
+        form = await checked(restaurant) | AGREED | {"at": "check", "to": to}
+        before_keeping.there.clear()
+    async with held(restaurant.post("/declare", data=form), before_keeping) as answer:
+        await signed_out(restaurant, "page")
+
+    assert await drafts() == 0
+    # A check page that comes after it holds nothing that was typed but which certificate it is.
+    assert answer.result().status_code == (303 if begun else 401)
+    assert answer.result().headers["cache-control"] == "no-store"
+
+
+# Signing in while somebody is signed in.
+
+
+@pytest.mark.parametrize("way", ["page", "program"])
+@pytest.mark.parametrize("part", PARTS)
+async def test_who_signs_in_as_another_forgets_what_was_typed_as_the_one_before(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, part: str, way: str
+) -> None:
+    elsewhere = await sign_in(OTHER)
+    others = await checked(elsewhere, number="JY13799990000020")
+    form = await checked(restaurant)
+    await signed_in(restaurant, PARTS[part], way)
+
+    same = part == "the same"
+    assert await drafts() == 1 + same
+    assert (await kept(elsewhere, others))["number"] == "JY13799990000020"
+    page = await page_of(restaurant, "loss", form)
+    assert (page.status_code, FORGOTTEN in page.text) == ((200, False) if same else (404, True))
+
+
+async def signed_in(client: httpx.AsyncClient, who: dict[str, Any], way: str) -> None:
+    if way == "program":
+        assert (await client.post("/api/v1/demo/login", json=who)).status_code == 204
+        return
+    assert (await client.post("/sign-in", data=written(who))).status_code == 303
+
+
+async def test_who_signs_out_when_his_session_has_run_out_leaves_nothing_either(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    await checked(restaurant)
+    await DB.fetch("UPDATE session SET expires_at = now()")
+    await signed_out(restaurant, "page")
+
+    assert await drafts() == 0
+
+
+# A session that ends in the middle of an objection, a withdrawal or a correction.
+
+
+def typed_into(form: str) -> dict[str, str]:
+    _, _, right = FORMS[form]
+    return right | ({"issued_on": "", "lost_on": "2026-11-02"} if form == "correct" else {})
+
+
+async def interrupted(
+    client: httpx.AsyncClient, form: str, path: str, typed: dict[str, str]
+) -> tuple[dict[str, str], httpx.Response]:
+    """What is sent of the form after the session has ended, and what is answered."""
+    given = fields(await client.get(path)) | typed
+    client.cookies.clear()
+    return given, await send(client, form, path, given)
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_form_whose_session_ended_is_found_by_whoever_signs_in_again(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, form: str
+) -> None:
+    who, typed = FORMS[form][0], typed_into(form)
+    path, client = f"/notices/{await published(restaurant)}/{form}", await sign_in(who)
+    given, ended = await interrupted(client, form, path, typed)
+
+    assert (ended.status_code, ended.headers["cache-control"]) == (401, "no-store")
+    assert "已填写的内容都还在" in ended.text
+    assert not [text for text in typed.values() if text and text in ended.text]
+    assert await drafts() == 0
+    again = await client.post("/sign-in", data=fields(ended) | written(who))
+    assert again.status_code == 303, again.text
+    assert again.headers["location"] == f"{path}?again={given['key']}"
+    page = await client.get(again.headers["location"])
+    assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
+    assert all(text in page.text for text in typed.values())
+    if form != "object":
+        assert {name: fields(page).get(name) for name in typed} == typed
+    done = await send(client, form, path, fields(page) | typed)
+    assert (done.status_code, "lang" in done.headers["location"]) == (303, False)
+    assert (await client.get(done.headers["location"])).status_code == 200
+    [row] = await DB.fetch("SELECT (SELECT count(*) FROM event) + (SELECT count(*) FROM objection)")
+    assert row[0] == 2
+
+
+def written(who: dict[str, Any]) -> dict[str, str]:
+    """`who` as the sign-in page has it."""
+    company = {f"organisation.{name}": text for name, text in who.get("organisation", {}).items()}
+    return {name: text for name, text in who.items() if name != "organisation"} | company
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_nobody_else_who_signs_in_finds_it(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, form: str
+) -> None:
+    who, typed = FORMS[form][0], typed_into(form)
+    path, client = f"/notices/{await published(restaurant)}/{form}", await sign_in(who)
+    given, ended = await interrupted(client, form, path, typed)
+    other = await client.post("/sign-in", data=fields(ended) | written(OTHER))
+    pages = [
+        await client.get(where)
+        for where in (other.headers["location"], path, f"{path}?again={given['key']}")
+    ]
+
+    assert other.headers["location"] == path.rpartition("/")[0]
+    assert pages[0].status_code == 200
+    typed_on_it = [text for text in typed.values() if text not in pages[0].text]
+    assert not [one for one in pages if "checked" in one.text]
+    assert not [text for text in typed_on_it for one in pages if f'value="{text}" ' in one.text]
+    assert OBJECTED["text"] not in "".join(page.text for page in pages)
+    assert await drafts() == 0
+
+
+@pytest.mark.parametrize("at", ["matter", "number", "loss", "check"])
+async def test_nor_is_a_step_kept_in_the_draft_of_another(
+    restaurant: httpx.AsyncClient, at: str
+) -> None:
+    form = await checked(restaurant)
+    page = fields(await page_of(restaurant, at, form))
+    restaurant.cookies.clear()
+    await signed_in(restaurant, ANNA, "program")
+    sent = page | {"cause": "stolen", "to": "loss"}
+    asked = await restaurant.post("/declare", data=sent)
+
+    assert asked.headers["location"].startswith("/sign-in?next=%2Fdeclare%2Floss%2F")
+    assert await drafts() == 1
+    assert (await kept(restaurant, form))["cause"] == ("stolen" if at == "loss" else "lost")
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_form_is_carried_out_in_nobody_elses_name(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, form: str
+) -> None:
+    """Another window signed in as another one, who might do the same in his own name."""
+    who, typed = FORMS[form][0], typed_into(form)
+    path, client = f"/notices/{await published(restaurant)}/{form}", await sign_in(who)
+    given = fields(await client.get(path)) | typed
+    colleague = RESTAURANT | {"name": "赵六", "identifier": "379999198803120137"}
+    await signed_in(client, OTHER if form == "object" else colleague, "program")
+    asked = await send(client, form, path, given)
+
+    assert (asked.status_code, await drafts()) == (401, 0)
+    [row] = await DB.fetch("SELECT (SELECT count(*) FROM event) + (SELECT count(*) FROM objection)")
+    assert row[0] == 1
+    again = await client.post("/sign-in", data=fields(asked) | written(who))
+    assert again.headers["location"] == f"{path}?again={given['key']}"
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_form_with_something_wrong_is_not_kept_after_signing_out(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, before_keeping: Held, form: str
+) -> None:
+    who, wrong, _ = FORMS[form]
+    path, client = f"/notices/{await published(restaurant)}/{form}", await sign_in(who)
+    given = fields(await client.get(path)) | wrong
+    async with held(send(client, form, path, given), before_keeping) as answer:
+        await signed_out(client, "page")
+
+    assert await drafts() == 0
+    assert answer.result().status_code == 401
+    again = await client.post("/sign-in", data=fields(answer.result()) | written(who))
+    assert again.headers["location"] == f"{path}?again={given['key']}"
+
+
+def kept_in(uploads: Path) -> list[Path]:
+    return list(uploads.glob("*/*"))
+
+
+async def test_text_of_an_objection_with_a_file_is_found_again_and_the_file_asked_for(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, uploads: Path
+) -> None:
+    path, client = f"/notices/{await published(restaurant)}/object", await sign_in(ANNA)
+    given = fields(await client.get(path)) | OBJECTED
+    client.cookies.clear()
+    before = kept_in(uploads)
+    files = {name: (None, text) for name, text in given.items()}
+    ended = await client.post(path, files={**files, "evidence": ("a.png", picture("PNG"))})
+    again = await client.post("/sign-in", data=fields(ended) | written(ANNA))
+    page = await client.get(again.headers["location"])
+
+    assert OBJECTED["text"] in page.text
+    assert "重新选择文件" in page.text
+    assert kept_in(uploads) == before
+
+
+async def test_so_it_is_where_somebody_objects_who_was_refused(
+    restaurant: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    """The form on the page that says what stands in the way."""
+    id = await published(restaurant)
+    other = await sign_in(OTHER)
+    told = await submitted(other, await checked(other) | AGREED | PUBLISH)
+    form = told.text.partition(f'action="/notices/{id}/object"')[2].partition("</form>")[0]
+    given = Fields(form).sent | {"text": OBJECTED["text"]}
+    other.cookies.clear()
+    ended = await send(other, "object", f"/notices/{id}/object", given)
+    again = await other.post("/sign-in", data=fields(ended) | written(OTHER))
+    page = await other.get(again.headers["location"])
+
+    assert OBJECTED["text"] in page.text
+    assert fields(page)["number"] == FOOD["number"]
+
+
+async def test_what_the_sign_in_page_holds_is_good_for_its_own_form_alone(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    one, other = [await published(restaurant, copies=copy) for copy in ("original", "duplicate")]
+    path = f"/notices/{one}/withdraw"
+    given = fields(await restaurant.get(path)) | {"reason": "found"}
+    restaurant.cookies.clear()
+    ended = fields(await restaurant.post(path, data=given)) | written(RESTAURANT)
+    for next in (path.replace(one, other), "/declare", "/mine"):
+        refused = await restaurant.post("/sign-in", data=ended | {"next": next})
+
+        assert refused.status_code == 400
+    assert await drafts() == 0

@@ -1,0 +1,100 @@
+"""Commands about answers, keys and agencies, as an operator or a bank's clerk runs them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notices.trust.keys import Keys
+from tests.service.test_cli import command, database, environment, refused  # noqa: F401  (a fixture)
+from tests.unit.test_answers import VECTORS
+
+
+@pytest.fixture
+def vectors(tmp_path: Path) -> Path:
+    (tmp_path / "keys.json").write_text(json.dumps({"log": [], "answers": VECTORS["keys"]}))
+    return tmp_path
+
+
+def answer(folder: Path, content: Any) -> str:
+    file = folder / "answer.json"
+    file.write_text(json.dumps(content))
+    return str(file)
+
+
+def test_an_answer_is_verified_without_network_and_database(vectors: Path) -> None:
+    variables = environment(vectors / "none", DATABASE_URL="postgresql://127.0.0.1:1/none")
+    right, wrong = VECTORS["right"][0]["answer"], VECTORS["wrong"][0]["answer"]
+    keys = ("--keys", str(vectors / "keys.json"))
+
+    done = command("answer", "verify", answer(vectors, right), *keys, **variables)
+
+    assert done.returncode == 0, done.stderr
+    assert "declared" in done.stdout
+    assert "没有证明" in done.stdout
+    told = refused(command("answer", "verify", answer(vectors, wrong), *keys, **variables))
+    assert "does not fit" in told
+    assert not (vectors / "none").exists()
+    refused(command("answer", "verify", answer(vectors, right), **variables))
+    refused(command("answer", "verify", "/no/such", *keys, **variables))
+    broken = ("--keys", answer(vectors, {}))
+    assert "not usable" in refused(
+        command("answer", "verify", answer(vectors, right), *broken, **variables)
+    )
+
+
+def test_a_rotated_key_still_verifies_old_answers_here(tmp_path: Path) -> None:
+    variables = environment(tmp_path)
+    old = Keys.open(tmp_path / "keys", "notices.example/log")
+    signed = {"status": "invalid", "signature": old.answers.sign({"status": "invalid"})}
+
+    done = command("keys", "rotate", "signing", **variables)
+
+    assert done.returncode == 0, done.stderr
+    assert Keys.open(tmp_path / "keys", "").answers.key_id in done.stderr
+    verified = command("answer", "verify", answer(tmp_path, signed), **variables)
+    assert verified.returncode == 0, verified.stderr
+    log = command("keys", "rotate", "log", **variables)
+    assert Keys.open(tmp_path / "keys", "").log.vkey in log.stderr
+    assert command("keys", "rotate", "matching", **variables).returncode == 2
+    refused(command("keys", "rotate", "signing", **environment(tmp_path / "none")))
+
+
+def test_an_agency_gets_its_key_once(tmp_path: Path, database: str) -> None:  # noqa: F811
+    variables = environment(tmp_path, DATABASE_URL=database)
+
+    done = command("agencies", "add", "甲局", "--issuer", "甲局", "--issuer", "乙局", **variables)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("notices_live_")
+    assert len(done.stdout.split()) == 1
+    assert "乙局" in done.stderr
+    assert "already" in refused(command("agencies", "add", "甲局", **variables))
+    assert "name" in refused(command("agencies", "add", " ", **variables))
+
+
+def test_an_agencys_key_is_listed_changed_and_revoked(
+    tmp_path: Path,
+    database: str,  # noqa: F811
+) -> None:
+    variables = environment(tmp_path, DATABASE_URL=database)
+    first = command("agencies", "add", "丙局", "--expires", "2099-12-31", **variables).stdout
+    listed = command("agencies", "list", **variables).stdout
+    [line] = [each.split("\t") for each in listed.splitlines() if "丙局" in each]
+    id, state, _, until, name, issuers = line
+
+    assert (state, until, name, issuers) == ("active", "2099-12-31", "丙局", "丙局")
+    assert first.strip() not in listed
+    second = command("agencies", "rotate", id, **variables).stdout
+    assert second.startswith("notices_live_")
+    assert second != first
+    assert command("agencies", "revoke", id, **variables).returncode == 0
+    assert f"{id}\trevoked" in command("agencies", "list", **variables).stdout
+    for words in (("revoke", id), ("rotate", id), ("revoke", "none")):
+        assert "list" in refused(command("agencies", *words, **variables))
+    assert (
+        command("agencies", "add", "丁局", "--expires", "2020-01-01", **variables).returncode == 2
+    )
+    again = command("agencies", "add", "丙局", **variables)
+    assert again.returncode == 0, again.stderr

@@ -1,0 +1,32 @@
+"""Holds the floor to what it is: no engine, no process, no connection."""
+
+import socket
+import subprocess
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+def refused(*arguments: object, **named: object) -> None:
+    raise AssertionError("tests/unit starts no process and connects to nobody")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subprocess.Popen, "__init__", refused)
+    monkeypatch.setattr(BaseProcess, "start", refused)
+    monkeypatch.setattr(socket.socket, "connect", refused)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for an engine lies in a higher floor, though another may have started it."""
+    wrong = [
+        item.nodeid
+        for item in items
+        if "engines" in getattr(item, "fixturenames", ()) and item.path.is_relative_to(HERE)
+    ]
+    if wrong:
+        raise pytest.UsageError("these ask for engines: " + ", ".join(wrong))
