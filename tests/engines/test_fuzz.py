@@ -26,7 +26,7 @@ from tests.samples import ANNA, OFFICER, RESTAURANT
 REQUESTS = int(os.environ.get("FUZZ", "20000"))
 PARTS = 8
 """Which the workers of a run share; each part has mutations of its own. Another FUZZ, others."""
-DEAR, SELDOM = (".pdf", "/problems", "/metrics", "/declare"), 0.3
+DEAR, SELDOM = (".pdf", "/problems", "/metrics", "/declare", "/openapi.json"), 0.3
 """What takes ten times as long as the others, and how much seldomer it is asked."""
 TEXTS = (
     "", " ", "\0", "%00", "\u202e", "\ud800", "\ufffe", "\U0010ffff", "\r\nX: 1", "'\"><",
