@@ -54,6 +54,7 @@ check: .venv/ready-test ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 bench: .venv/ready-test ## Measure what the README promises, among NOTICES (200,000) notices
 	@exec $(BIN)/python -m bench --notices $(NOTICES)

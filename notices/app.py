@@ -13,54 +13,39 @@ from litestar import Litestar, Response
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 
-from notices import __version__, deployment
+from notices import __version__, api, deployment, pages
+from notices.api import documenting, health
+from notices.api.schemas import Schemas
 from notices.changing import evidence
 from notices.database import DB, WAITED_FOR
 from notices.deployment import Deployment, WrongDatabase
 from notices.facts.errors import NotFound, Refusal, Unavailable
 from notices.facts.troubles import UnusableUrl
 from notices.finding import Finder
+from notices.pages import rendering
+from notices.pages.sign_in import choosing
+from notices.print import press
+from notices.print.press import Presses
 from notices.settings import Settings
 from notices.upkeep import looking, tidying
 from notices.web import (
     addresses,
     authentication,
-    crawling,
     cross_site,
-    decisions,
-    declaring,
-    documenting,
-    events,
-    explaining,
-    feeds,
-    filing,
-    health,
+    forms,
     limiting,
-    log,
     multipart,
-    notices,
-    objections,
     options,
-    pages,
-    press,
     problems,
     queries,
-    rendering,
-    sessions,
-    turns,
-    typed,
-    verifications,
-    verifying,
 )
 from notices.web.authentication import AnyRequest, Asker
-from notices.web.packing import Packer
+from notices.web.middleware import turns
+from notices.web.middleware.packing import Packer
+from notices.web.middleware.recording import Recorder
+from notices.web.middleware.sharing import Sharer, open_methods
+from notices.web.middleware.turns import Turns
 from notices.web.places import Place, Places
-from notices.web.press import Presses
-from notices.web.recording import Recorder
-from notices.web.schemas import Schemas
-from notices.web.sharing import Sharer, open_methods
-from notices.web.sign_in import choosing
-from notices.web.turns import Turns
 from search.engine import Engine
 
 LOOK_AGAIN = 1.0
@@ -83,7 +68,7 @@ async def look_at_address(request: AnyRequest) -> Response[str] | None:
     try:
         await limiting.limit_submission(request)
     except Unavailable:
-        await typed.rescue(request)
+        await forms.rescue(request)
         raise
     queries.refuse_bad_encoding(request)
     known = request.route_handler.opt.get(options.QUERY)
@@ -143,24 +128,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
                 await DB.stop()
 
     app = Litestar(
-        route_handlers=[
-            *notices.HANDLERS,
-            *objections.HANDLERS,
-            *filing.HANDLERS,
-            *decisions.HANDLERS,
-            *verifications.HANDLERS,
-            *sessions.HANDLERS,
-            *health.HANDLERS,
-            *events.HANDLERS,
-            *feeds.HANDLERS,
-            *log.HANDLERS,
-            *pages.HANDLERS,
-            *declaring.HANDLERS,
-            *way_in.handlers,
-            *verifying.HANDLERS,
-            *explaining.HANDLERS,
-            *crawling.HANDLERS,
-        ],
+        route_handlers=[*api.HANDLERS, *pages.HANDLERS, *way_in.handlers],
         plugins=[Schemas()],
         lifespan=[lifespan],
         state=State(

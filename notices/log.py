@@ -3,7 +3,7 @@
 Life of an entry:
 1. `take_turn` locks the one head row and reads the next index and the time under that lock,
    so the order of indexes is the order of times, and commits come in that order too. It gives
-   no turn while the clock cannot be believed (`upkeep/clock.py`): an entry's time stays for ever.
+   no turn while the clock cannot be believed (`clock.py`): an entry's time stays for ever.
 2. `append` writes the event, the new complete nodes of the Merkle tree (RFC 6962, section
    2.1) and the new head; with the transaction's commit all of it is there, or none.
 3. After the commit, `head` and `proof` read what is durable, and only that is ever signed.
@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from notices import clock
 from notices.database import DB
 from notices.facts.public.notice import AnyForm, Opening, Receipt
 from notices.facts.texts import rfc3339
@@ -36,7 +37,6 @@ from notices.trust import merkle, notes, receipts, tiles
 from notices.trust.encoding import canonical
 from notices.trust.tiles import Tile
 from notices.trust.watching import Seen
-from notices.upkeep import clock
 
 HASH = 32
 EVENT = ("index", "notice", "kind", "at", "entry", "salt", "form", "logged_at")

@@ -12,12 +12,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from notices import clock
 from notices.engines import Engines
 from notices.engines.children import Child, EngineError, Say
 from notices.engines.spares import Spare
 from notices.facts.texts import Text
 from notices.settings import Settings
-from notices.upkeep import clock
 
 SECRETS = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY", "DATABASE_OWNER_URL")
 """What a web process must not know: it can search and no more, and only add to the log."""

@@ -18,10 +18,10 @@ ROOT = Path(__file__).parent.parent
 USED = [
     "notices.app", "notices.cli", "notices.demo", "notices.deployment", "notices.engines",
     "notices.migrating", "notices.relay", "notices.serving", "notices.trust.keybox",
-    "notices.upkeep.auditing", "notices.upkeep.backup", "notices.upkeep.comparing",
+    "notices.audit.auditing", "notices.backup.saving", "notices.audit.comparing",
     "notices.upkeep.recalling",
-    "notices.upkeep.rehashing", "notices.upkeep.rescheduling", "notices.upkeep.restoring",
-    "notices.upkeep.watching",
+    "notices.upkeep.rehashing", "notices.upkeep.rescheduling", "notices.backup.restoring",
+    "notices.audit.watching",
 ]  # fmt: skip
 
 # A clean interpreter that does nothing but fork: no thread, loop or connection of the tests is

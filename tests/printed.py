@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from notices.web import faces
+from notices.print import faces
 from tests.packages import needs
 
 needs_poppler = needs("poppler-utils")

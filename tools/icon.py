@@ -1,4 +1,4 @@
-"""Writes notices/web/static/favicon.ico from icon.svg, drawn by Chromium; run it when that changes.
+"""Writes favicon.ico of the pages from icon.svg, drawn by Chromium; run it when that changes.
 
 Needs what the browser tests need.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-STATIC = Path(__file__).parents[1] / "notices" / "web" / "static"
+STATIC = Path(__file__).parents[1] / "notices" / "pages" / "static"
 SIZES = (16, 32, 48)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from notices import once, records, register, tables
+from notices import clock, once, records, register, tables
 from notices.changing import inspecting
 from notices.changing.amending import is_declarant
 from notices.changing.evidence import Evidence, Receiving
@@ -33,7 +33,6 @@ from notices.facts.texts import rfc3339
 from notices.identity import Person
 from notices.once import Done, Once
 from notices.register import Notice, claims
-from notices.upkeep import clock
 
 MOST_WAITING = 100
 """Objections to one notice that wait; an officer needs no more to look into it."""

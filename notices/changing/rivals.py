@@ -8,14 +8,13 @@ from typing import Any
 
 import msgspec
 
-from notices import tables
+from notices import clock, tables
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.forms import Declaration
 from notices.facts.public.shown import Time
 from notices.facts.texts import rfc3339
 from notices.identity import Person
-from notices.upkeep import clock
 
 MOST = 20
 """Declarations of others that are kept for one notice; an officer needs no more to look into it."""

@@ -56,7 +56,7 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
     from notices.facts.errors import Unavailable
     from notices.logs import configure
     from notices.upkeep import looking
-    from notices.web.connections import BoundProtocol, most_connections
+    from notices.web.middleware.connections import BoundProtocol, most_connections
 
     if options.spare:
         # Once for nothing: what is imported and kept on the way is there the second time.

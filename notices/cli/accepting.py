@@ -15,9 +15,9 @@ def accept(settings: Settings, options: argparse.Namespace) -> None:
 
 
 async def _shorter(settings: Settings) -> None:
+    from notices.backup.saving import public_keys
     from notices.migrating import migrate
     from notices.upkeep import accepting
-    from notices.upkeep.backup import public_keys
 
     vkeys = public_keys(settings).get("log", [])
     async with owned_database_of(settings) as (url, service):

@@ -12,13 +12,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from notices import files
+from notices.audit.remembering import Memory, read, write
 from notices.cli.commands import Commands, add
 from notices.cli.terminal import CommandError, both, progress, say, system, why
 from notices.facts.texts import CHINA, Text, rfc3339
 from notices.settings import Settings
 from notices.trust.notes import NoteSigner, checkpoint_text
 from notices.trust.watching import Difference, Later, Seen
-from notices.upkeep.remembering import Memory, read, write
 
 NOT_ASKED = 2
 APART = timedelta(seconds=60)
@@ -47,8 +47,8 @@ def audit(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _url(options: argparse.Namespace) -> None:
-    from notices.upkeep import watching
-    from notices.upkeep.reading import Reader
+    from notices.audit import watching
+    from notices.audit.reading import Reader
 
     try:
         reader = Reader(options.url)
@@ -114,10 +114,10 @@ def _first_use(vkey: str) -> str:
 
 
 def _database(settings: Settings, options: argparse.Namespace) -> None:
+    from notices.audit import auditing
+    from notices.audit.comparing import Numbers
     from notices.tables import KeyCheck, LogHead
     from notices.tables.prepared import as_sql
-    from notices.upkeep import auditing
-    from notices.upkeep.comparing import Numbers
 
     if options.keep is not None:
         raise CommandError(_KEEP_URL, NOT_ASKED)

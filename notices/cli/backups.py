@@ -46,7 +46,7 @@ def _new_file(file: Path, text: str) -> None:
 
 
 def backup(settings: Settings, options: argparse.Namespace) -> None:
-    from notices.upkeep import backup as backups
+    from notices.backup import saving as backups
 
     if options.make_key:
         _new_file(Path(options.file), new_key())
@@ -75,7 +75,8 @@ def backup(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def restore(settings: Settings, options: argparse.Namespace) -> None:
-    from notices.upkeep import dumping, remembering, restoring
+    from notices.audit import remembering
+    from notices.backup import dumping, restoring
 
     with _told_as_not_whole(), options.file.open("rb") as file:
         memory = remembering.read(options.state) if options.state is not None else None
@@ -111,7 +112,7 @@ def restore(settings: Settings, options: argparse.Namespace) -> None:
 
 def _compare_keys(settings: Settings, public: dict[str, Any]) -> list[str]:
     """The keys here have to be the backup's, or their successors by rotation; the log's."""
-    from notices.upkeep.backup import public_keys
+    from notices.backup.saving import public_keys
 
     here = public_keys(settings)
     if not here:

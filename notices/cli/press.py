@@ -1,11 +1,11 @@
-"""The process behind `web/press.py`; nobody starts it by hand."""
+"""The process behind `print/press.py`; nobody starts it by hand."""
 
 import os
 import signal
 import sys
 
 from notices.logs import configure
-from notices.web import press
+from notices.print import press
 
 NICE = 5
 """Whoever answers people goes first, where there is a core too few."""

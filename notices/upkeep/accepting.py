@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from notices import clock
 from notices.database import answering, connect
 from notices.facts.troubles import ClockOff
 from notices.tables import Hold, LogHead
 from notices.tables.prepared import as_sql
-from notices.upkeep import clock, forking
+from notices.upkeep import forking
 
 
 async def accept(url: str, folder: Path, vkeys: Sequence[str]) -> tuple[list[str], int] | None:

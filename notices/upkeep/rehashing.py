@@ -20,8 +20,8 @@ from notices.facts.readings import RULES
 from notices.facts.texts import Text
 from notices.records import Private, number_key
 from notices.register.claims import OVERLAPPING
+from notices.register.reclaiming import Shown, claim_of
 from notices.tables import KeyCheck
-from notices.upkeep.reclaiming import Shown, claim_of
 
 PIECE = 1000
 

@@ -9,13 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from notices import relay
+from notices import clock, relay
 from notices.changing.storing import LEAST_FREE
 from notices.database import DB
 from notices.facts.errors import Unavailable
 from notices.facts.outages import StorageFull
 from notices.facts.texts import Text
-from notices.upkeep import clock
 
 T = TypeVar("T")
 

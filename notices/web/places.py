@@ -5,8 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from notices.facts.errors import Unavailable
-from notices.web import turns
 from notices.web.authentication import AnyRequest
+from notices.web.middleware import turns
 
 PATIENCE = 5.0
 """Seconds; whoever has waited so long is told to come back."""

@@ -12,8 +12,8 @@ from notices.facts import errors
 from notices.facts.errors import Refusal
 from notices.facts.public.problem import ProblemDetails, WrongValue
 from notices.facts.texts import Text
-from notices.web import turns
 from notices.web.languages import for_machines, language_of
+from notices.web.middleware import turns
 
 log = structlog.get_logger("notices.web")
 

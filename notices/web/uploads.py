@@ -9,7 +9,7 @@ from notices.changing import evidence
 from notices.changing.evidence import Receiving
 from notices.facts.errors import Problem, SignInRequired, UnknownField
 from notices.identity import Person
-from notices.web import multipart, typed
+from notices.web import forms, multipart
 from notices.web.authentication import AnyRequest
 from notices.web.options import UNSENT
 
@@ -61,7 +61,7 @@ async def received(
             file,
             receiving.write if receiving is not None else _none_of(known),
             evidence.MOST_BYTES,
-            multipart.MOST_PARTS if known is not None else typed.MOST_FIELDS,
+            multipart.MOST_PARTS if known is not None else forms.MOST_FIELDS,
         )
         request.scope["state"][UNSENT] = fields, file if has_file else ""
         unknown = [] if known is None else sorted(fields.keys() - set(known))

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from notices import agencies
+from notices.audit import auditing
 from notices.database import DB
 from notices.trust.watching import Difference
-from notices.upkeep import auditing
 from tests import api
 from tests.api import declaration
 from tests.conftest import SignIn

@@ -15,8 +15,9 @@ from notices.deployment import Deployment
 from notices.facts import readings
 from notices.facts.errors import Problem, UnknownField
 from notices.facts.text_check import LONGEST_TEXT
+from notices.pages import rendering
 from notices.verification import Question
-from notices.web import bodies, problems, rendering
+from notices.web import bodies, problems
 from tests.api import declaration
 
 CHECK = "/api/v1/verifications"

@@ -13,8 +13,8 @@ from notices import settings as settings_
 from notices.database import DB
 from notices.demo import fill
 from notices.deployment import Deployment
+from notices.pages import crawling
 from notices.settings import Settings, SettingsError
-from notices.web import crawling
 from tests.api import declaration
 from tests.conftest import BASE, SignIn
 from tests.owning import owned

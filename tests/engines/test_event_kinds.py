@@ -18,7 +18,8 @@ from notices.facts.public.notice import Evidence, ObjectionStatus, Status
 from notices.facts.relations import RELATIONS
 from notices.facts.statuses import ENDED, STATUSES
 from notices.identity import Person
-from notices.web import marks, wording
+from notices.print import marks
+from notices.web import wording
 
 ROOT = Path(__file__).parents[2]
 DESIGN = {

@@ -12,11 +12,11 @@ import msgspec
 import pytest
 
 from notices import agencies
+from notices.api.documenting import EXAMPLES
 from notices.deployment import Deployment
 from notices.facts import errors, excess, outages
 from notices.facts.texts import Text
 from notices.web import problems
-from notices.web.documenting import EXAMPLES
 from search.admin import Admin
 from search.index import next_of
 from tests.api import declaration

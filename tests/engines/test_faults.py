@@ -14,11 +14,11 @@ import asyncpg
 import httpx
 import pytest
 
+from notices.audit import auditing
 from notices.changing import evidence
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
-from notices.upkeep import auditing
 from search.admin import Admin
 from tests import api, publishing
 from tests.api import declaration

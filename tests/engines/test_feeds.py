@@ -11,9 +11,9 @@ import pytest
 from litestar import Litestar
 
 from notices import relay
+from notices.api import feeds
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.web import feeds
 from search.admin import Admin
 from tests.api import declaration
 from tests.conftest import SignIn

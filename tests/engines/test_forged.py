@@ -15,6 +15,8 @@ import pytest
 import pytest_asyncio
 
 from notices import agencies, records
+from notices.audit import auditing, comparing
+from notices.audit.comparing import Numbers
 from notices.database import DB
 from notices.demo import fill
 from notices.deployment import Deployment
@@ -22,8 +24,6 @@ from notices.facts import disclosure
 from notices.facts.forms import Declaration, Holder
 from notices.settings import Settings
 from notices.trust.watching import Difference
-from notices.upkeep import auditing, comparing
-from notices.upkeep.comparing import Numbers
 from tests import emptying
 from tests.api import declaration
 from tests.declared import BIRTH, CHILD

@@ -12,7 +12,7 @@ from notices import agencies, limits
 from notices.database import DB
 from notices.facts.numbers import resident_id_ok
 from notices.limits import MINUTE, Counted
-from notices.web.sharing import READ
+from notices.web.middleware.sharing import READ
 from tests.api import declaration
 from tests.conftest import SignIn
 from tests.limiting import From, key_of, limited, strangers

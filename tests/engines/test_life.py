@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notices import agencies
+from notices.audit import auditing
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import periods
 from notices.facts.event_kinds import BEFORE, KINDS
 from notices.trust import receipts
-from notices.upkeep import auditing
 from tests import api, emptying
 from tests.api import declaration
 from tests.conftest import SignIn

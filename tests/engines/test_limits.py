@@ -16,7 +16,7 @@ from notices.facts.excess import TooManyRequests
 from notices.facts.forms import Login
 from notices.identity import Person
 from notices.limits import DAY, MINUTE, POLICIES, Counted
-from notices.web.sign_in.demo import person_from
+from notices.pages.sign_in.demo import person_from
 from tests.api import declaration
 from tests.conftest import SignIn
 from tests.limiting import From, key_of, limited, strangers

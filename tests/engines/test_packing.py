@@ -7,7 +7,7 @@ import pytest
 
 from notices.demo import fill
 from notices.deployment import Deployment
-from notices.web.packing import takes_gzip
+from notices.web.middleware.packing import takes_gzip
 from tests.api import declaration
 from tests.conftest import SignIn
 from tests.owning import owned

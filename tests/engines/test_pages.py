@@ -15,8 +15,9 @@ from notices.deployment import Deployment
 from notices.facts.lifecycle import Status
 from notices.facts.numbers import resident_id_ok, uscc_ok
 from notices.facts.public.search import SearchPage
-from notices.web import drafts, rendering, typed, wording
-from notices.web.sign_in import demo
+from notices.pages import drafts, rendering
+from notices.pages.sign_in import demo
+from notices.web import forms, wording
 from search.admin import Admin
 from tests.api import declaration
 from tests.conftest import SignIn
@@ -847,7 +848,7 @@ async def test_a_form_of_the_wrong_kind_or_size_is_refused(
 ) -> None:
     json = await client.post(path, json={"a": 1})
     long = await client.post(path, data={"number": "1" * 70_000})
-    bytes_ = await client.post(path, content=b"number=%ff", headers={"content-type": typed.FORM})
+    bytes_ = await client.post(path, content=b"number=%ff", headers={"content-type": forms.FORM})
 
     assert (json.status_code, long.status_code, bytes_.status_code) == (415, 413, 400)
     assert json.headers["content-type"].startswith("text/html")
@@ -882,4 +883,4 @@ def test_every_field_of_the_forms_has_a_name_in_the_summary() -> None:
 
 
 def test_what_was_typed_is_what_is_decoded() -> None:
-    assert typed.decode(b"a=%E8%AF%81&b=&a=2") == {"a": "2", "b": ""}
+    assert forms.decode(b"a=%E8%AF%81&b=&a=2") == {"a": "2", "b": ""}

@@ -16,8 +16,10 @@ from notices.deployment import Deployment
 from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, Unavailable
 from notices.facts.forms import Login
-from notices.web import papers, printing, publishing, wording
-from notices.web.sign_in.demo import person_from
+from notices.pages import papers, publishing
+from notices.pages.sign_in.demo import person_from
+from notices.print import printing
+from notices.web import wording
 from tests.api import declaration
 from tests.conftest import SignIn
 from tests.declared import OWN

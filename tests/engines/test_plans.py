@@ -55,7 +55,7 @@ ROOT = Path(__file__).parents[2]
 TABLES = {name for name, kind in vars(tables).items() if isinstance(kind, type)}
 MADE = r"Prepared\(|_changing\("
 BULK = (
-    "notices/cli/", "notices/demo/", "notices/upkeep/restoring.py", "notices/database.py",
+    "notices/cli/", "notices/demo/", "notices/backup/restoring.py", "notices/database.py",
     "notices/upkeep/rehashing.py", "notices/upkeep/recalling.py",
     "notices/log.py take_turns", "notices/log.py append_all",
     "notices/deployment.py _refuse_where_used",

@@ -21,10 +21,11 @@ from notices.facts import lifecycle
 from notices.facts.lifecycle import Event
 from notices.facts.notice_ids import printed
 from notices.facts.public.notice import Receipt
+from notices.print import marks, press, printing
+from notices.print.typesetting import LARGEST_QR_CODE
 from notices.register import Notice
 from notices.trust import proofs, receipts
-from notices.web import marks, places, press, printing, wording
-from notices.web.typesetting import LARGEST_QR_CODE
+from notices.web import places, wording
 from tests.api import declaration
 from tests.conftest import BASE, SignIn
 from tests.printed import (

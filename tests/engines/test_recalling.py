@@ -11,13 +11,14 @@ import pytest
 import pytest_asyncio
 
 from notices import register
+from notices.audit import auditing
 from notices.changing import deciding
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import disclosure, periods
 from notices.facts.catalogue import Period
 from notices.facts.public.form import PublicForm
-from notices.upkeep import auditing, recalling, rescheduling
+from notices.upkeep import recalling, rescheduling
 from tests import api
 from tests.conftest import SignIn
 from tests.engines.test_life import SEAL, contested, decided, notice

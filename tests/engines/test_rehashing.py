@@ -14,14 +14,15 @@ import pytest_asyncio
 
 from notices import deployment as deployments
 from notices import verification
+from notices.audit import auditing
+from notices.audit.comparing import Numbers
 from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_another_database
 from notices.facts.readings import RULES
 from notices.migrating import migrate
 from notices.register import claims
 from notices.settings import Settings
-from notices.upkeep import auditing, rehashing
-from notices.upkeep.comparing import Numbers
+from notices.upkeep import rehashing
 from notices.verification import Question
 from tests import enginefarm
 

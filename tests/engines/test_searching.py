@@ -16,7 +16,7 @@ from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.facts.public.search import RawSearchPage, SearchPage
 from notices.finding import Query
-from notices.web import searching
+from notices.pages import searching
 from tests.api import declaration
 
 NUMBER = "JY13799990000011"

@@ -8,7 +8,7 @@ from litestar import Litestar
 from litestar.routes import HTTPRoute
 
 from notices.deployment import Deployment
-from notices.web import sharing
+from notices.web.middleware import sharing
 from tests.api import declaration
 from tests.conftest import SignIn
 from tests.samples import ANNA, OFFICER

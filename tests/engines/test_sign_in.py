@@ -17,10 +17,10 @@ from litestar import Litestar, Response, get
 from notices.app import create_app
 from notices.deployment import Deployment
 from notices.identity import Person
+from notices.pages import sign_in
+from notices.pages.sign_in import Onward, SignIn, choosing
 from notices.settings import Settings
-from notices.web import sign_in
 from notices.web.authentication import AnyRequest
-from notices.web.sign_in import Onward, SignIn, choosing
 from tests.api import declaration
 from tests.conftest import BASE
 from tests.engines.test_pages import FOOD, fields

@@ -13,7 +13,7 @@ from litestar import Litestar
 
 from notices.changing import unfinished
 from notices.database import DB
-from notices.web import publishing
+from notices.pages import publishing
 from tests.conftest import SignIn
 from tests.engines.test_pages import AGREED, CHILD_ID, FOOD, fields, published
 from tests.faults import Step, failing

@@ -8,9 +8,10 @@ import httpx
 import pytest
 
 from notices.facts.errors import Unavailable
-from notices.web import places, turns
+from notices.web import places
+from notices.web.middleware import turns
+from notices.web.middleware.turns import AT_ONCE, Turns
 from notices.web.places import Place
-from notices.web.turns import AT_ONCE, Turns
 
 GREEDY, OTHER = ("192.0.2.1", 1), ("192.0.2.2", 1)
 Handler = Callable[[Any, Any, Any], Awaitable[None]]

@@ -11,7 +11,7 @@ import pytest
 
 from notices.changing import unfinished
 from notices.database import DB
-from notices.web import publishing
+from notices.pages import publishing
 from tests.conftest import SignIn
 from tests.engines.test_again import FORMS, OBJECTED, OTHER, send
 from tests.engines.test_pages import AGREED, FOOD, Fields, fields, published

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notices.print.typesetting import Attachment, typeset
 from notices.trust import attachments
 from notices.trust.attachments import AttachmentError
 from notices.trust.receipts import ReceiptError, verify
-from notices.web.typesetting import Attachment, typeset
 from tests.printed import QR, needs_poppler, run, sheet
 from tests.unit.test_receipts import ID, PROOF, SIGNER
 

@@ -17,6 +17,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from notices.audit import auditing, reading, remembering, watching
 from notices.cli.terminal import why
 from notices.database import DB
 from notices.demo import fill
@@ -24,7 +25,6 @@ from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.settings import Settings
 from notices.trust.watching import Difference, Seen
-from notices.upkeep import auditing, reading, remembering, watching
 from tests import api, commands, emptying, enginefarm
 from tests.api import declaration
 from tests.owning import owned

@@ -166,7 +166,7 @@ def test_a_plain_backup_is_a_tar_file_that_says_what_it_is(source: Register) -> 
 def test_no_password_and_no_row_is_on_a_command_line_or_in_what_is_said(
     source: Register, tmp_path: Path
 ) -> None:
-    from notices.upkeep.dumping import without_password
+    from notices.backup.dumping import without_password
 
     shown, environment = without_password("postgresql://u:p%40w@/db?host=/tmp/x&password=s%20t")
     assert shown == "postgresql://u@/db?host=/tmp/x"

@@ -14,7 +14,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from notices import identity, limits
+from notices import clock, identity, limits
+from notices.clock import Clock, Moment
 from notices.database import DB
 from notices.demo import fill
 from notices.deployment import Deployment
@@ -26,9 +27,8 @@ from notices.limits import Counted
 from notices.relay import checking
 from notices.relay.publishing import FOLLOWER
 from notices.serving import child_environment
-from notices.upkeep import clock, tidying, vitals
+from notices.upkeep import tidying, vitals
 from notices.upkeep.accepting import accept_later
-from notices.upkeep.clock import Clock, Moment
 from tests import api
 from tests.api import declaration
 from tests.conftest import SignIn
@@ -418,8 +418,8 @@ async def test_a_true_time_that_the_form_does_not_tell_is_found(
     forget_acceptance: None,
     change: str,
 ) -> None:
+    from notices.audit import auditing
     from notices.trust.watching import Difference
-    from notices.upkeep import auditing
 
     await poisoned(restaurant)
     await accept_later(database_url)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import uvicorn
 
-from notices.web import connections, turns
-from notices.web.connections import MOST_HEAD, BoundProtocol
+from notices.web.middleware import connections, turns
+from notices.web.middleware.connections import MOST_HEAD, BoundProtocol
 
 Scope, Receive, Send = dict[str, Any], Any, Any
 HELLO = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"

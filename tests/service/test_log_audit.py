@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from notices.audit import reading, remembering
 from notices.cli import main
 from notices.trust.notes import NoteSigner
-from notices.upkeep import reading, remembering
 from tests.service import ROOT
 from tests.synthetic import SIGNER, Log, Spoil, served, tiles_of
 

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from notices.facts.errors import Unavailable
-from notices.web import press, typesetting
-from notices.web.press import Presses, Sheet
+from notices.print import press, typesetting
+from notices.print.press import Presses, Sheet
 from tests.printed import sheet
 
 SHEET = Sheet(

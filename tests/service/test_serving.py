@@ -54,7 +54,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
 print(serving.reserve_counts(folder), sorted(file.name.split("_")[0] for file in folder.iterdir()))
 print(all(file.stat().st_blocks * 512 >= serving.COUNTS for file in folder.iterdir()))
 os.environ[serving.METRICS] = str(folder)
-from notices.web.recording import REQUESTS
+from notices.web.middleware.recording import REQUESTS
 REQUESTS.labels("GET", "/", "200").inc()
 """
 

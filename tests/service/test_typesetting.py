@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notices.web import faces, typesetting
-from notices.web.typesetting import Attachment, lacking, qr_code, typeset
+from notices.print import faces, typesetting
+from notices.print.typesetting import Attachment, lacking, qr_code, typeset
 from tests.printed import QR, needs_fonts, needs_poppler, run, sheet, text_of, unbroken
 from tests.printed import no_other_fonts as no_other_fonts
 

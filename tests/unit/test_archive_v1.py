@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from notices.backup.restoring import Backup
 from notices.trust import archive, keybox
 from notices.trust.archive import ArchiveError, Secret, Writer
 from notices.trust.keys import FILES
-from notices.upkeep.restoring import Backup
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "archives"
 """Made by the version before; nothing can make them any more, so they are never replaced."""

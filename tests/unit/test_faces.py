@@ -6,8 +6,8 @@ from pathlib import Path
 import pylopdf_fonts_zh_cn
 import pytest
 
-from notices.web import faces
-from notices.web.faces import UNSEEN, Type
+from notices.print import faces
+from notices.print.faces import UNSEEN, Type
 from tests.printed import needs_fonts
 from tests.printed import no_other_fonts as no_other_fonts
 

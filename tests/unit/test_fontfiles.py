@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from notices.web.fontfiles import Characters, characters
+from notices.print.fontfiles import Characters, characters
 
 OUTLINES = {b"glyf": b"", b"OS/2": bytes(80)}
 

@@ -1,0 +1,25 @@
+"""The JSON API, a module for each resource, and the files that programs read beside it."""
+
+from notices.api import (
+    decisions,
+    declaring,
+    events,
+    feeds,
+    health,
+    log,
+    notices,
+    objections,
+    verifications,
+)
+
+HANDLERS = [
+    *notices.HANDLERS,
+    *objections.HANDLERS,
+    *declaring.HANDLERS,
+    *decisions.HANDLERS,
+    *verifications.HANDLERS,
+    *health.HANDLERS,
+    *events.HANDLERS,
+    *feeds.HANDLERS,
+    *log.HANDLERS,
+]

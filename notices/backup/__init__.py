@@ -1,0 +1,1 @@
+"""Keeping a register safe: writing a backup, and restoring one."""

@@ -1,0 +1,27 @@
+"""The pages, a module for each journey; `templates` are what they are drawn with."""
+
+from notices.pages import (
+    assets,
+    changing,
+    crawling,
+    declaring,
+    explaining,
+    notices,
+    objecting,
+    searching,
+    sessions,
+    verifying,
+)
+
+HANDLERS = [
+    *notices.HANDLERS,
+    *searching.HANDLERS,
+    *changing.HANDLERS,
+    *objecting.HANDLERS,
+    *declaring.HANDLERS,
+    *verifying.HANDLERS,
+    *explaining.HANDLERS,
+    *sessions.HANDLERS,
+    *assets.HANDLERS,
+    *crawling.HANDLERS,
+]

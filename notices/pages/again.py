@@ -1,0 +1,105 @@
+"""A form that could not be carried out as it was sent, asked for again by GET as it was filled in.
+
+Something was wrong with it, or the session had ended. It is kept as a declaration's steps are, so
+that no browser has to keep the page, or to send the form once more, when somebody goes back over
+it; and it is found by whoever it is of alone.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Response
+
+from notices.changing import unfinished
+from notices.changing.unfinished import Draft, Told
+from notices.deployment import Deployment
+from notices.facts.errors import Problem, SignInRequired
+from notices.identity import Person
+from notices.pages import rendering
+from notices.web import languages
+from notices.web.authentication import AnyRequest
+
+AGAIN = "again"
+"""The parameter that names a form that was sent; it is the form's own key, and tells nothing."""
+
+HIDDEN = ("key", "of")
+_FORM = re.compile(r"/notices/[0-9]{14}/(withdraw|correct|object)")
+
+
+def is_form(path: str) -> bool:
+    """Whether `path` is that of a form that is kept so."""
+    return _FORM.fullmatch(path) is not None
+
+
+async def sent(request: AnyRequest, person: Person, path: str) -> tuple[str, Draft]:
+    """The key for the form of `path`, and what was sent under it; else a new one, and nothing."""
+    key = request.query_params.get(AGAIN, "")
+    if unfinished.is_id(key):
+        found = await unfinished.find(request.app.state.deployment, person, key)
+        if found is not None and found.step == path:
+            return key, found
+    return unfinished.new_id(), Draft()
+
+
+def hidden(request: AnyRequest, person: Person, key: str) -> dict[str, str]:
+    """What such a form carries beside what is typed: its key, and whose it is."""
+    owner = unfinished.owner_of(request.app.state.deployment, person)
+    return {"key": key, "of": unfinished.written(owner)}
+
+
+def key_in(given: str) -> str:
+    """The key that a form carries; of one that carries none a new one."""
+    return given if unfinished.is_id(given) else unfinished.new_id()
+
+
+async def sender(request: AnyRequest, of: str) -> Person:
+    """Who is signed in, and whose form it is; raises SignInRequired where he is another one.
+
+    Another window may have signed in as somebody else since, and nothing is done in his name that
+    he has not typed.
+    """
+    person = await request.user.signed_in()
+    owner = unfinished.owner_in(of)
+    if owner not in (None, unfinished.owner_of(request.app.state.deployment, person)):
+        raise SignInRequired
+    return person
+
+
+async def wrong(
+    request: AnyRequest,
+    person: Person,
+    path: str,
+    key: str,
+    fields: dict[str, str],
+    problems: Sequence[Problem],
+) -> Response[Any]:
+    """To the form of `path`, as it was filled in and with what is wrong."""
+    deployment, session = request.app.state.deployment, request.user.session
+    draft = Draft(fields=fields, step=path, problems=tuple(map(Told.of, problems)))
+    await unfinished.change(deployment, person, session, key, lambda _: draft)
+    return to(request, path, key)
+
+
+async def resumed(
+    deployment: Deployment, person: Person, session: str, path: str, given: dict[str, str]
+) -> str:
+    """Where whoever has signed in goes on with the form of `path`, which was `given` before.
+
+    Whoever else signs in is led to its notice, and nothing is kept.
+    """
+    if unfinished.owner_in(given.get("of", "")) != unfinished.owner_of(deployment, person):
+        return path.rpartition("/")[0]
+    key = key_in(given.get("key", ""))
+    fields = {name: text for name, text in given.items() if name not in HIDDEN}
+    draft = Draft(fields=fields, step=path)
+    await unfinished.change(deployment, person, session, key, lambda _: draft)
+    return address(path, key)
+
+
+def address(path: str, key: str) -> str:
+    return f"{path}?{AGAIN}={key}"
+
+
+def to(request: AnyRequest, path: str, key: str) -> Response[Any]:
+    return rendering.see_other(address(path, key), languages.language_of(request))

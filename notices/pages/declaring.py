@@ -1,0 +1,230 @@
+"""Declaring a loss on the pages: what each step posts, and where that leads.
+
+Every POST is answered by the address of a page (`pages/steps.py`), so that no browser has to keep a
+page, or send a form again, to go back. No private value ever stands in an address.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+
+from notices.api.declaring import EXHIBIT
+from notices.changing import evidence, unfinished
+from notices.changing.evidence import Receiving
+from notices.changing.unfinished import Draft, Told
+from notices.deployment import Deployment
+from notices.facts.errors import Invalid, NotTheHolder, Problem, SignInRequired
+from notices.identity import Person
+from notices.pages import again, publishing, rendering, sign_in, steps
+from notices.pages.drafts import STEPS, declarations_of, of_another, problems_in, step_of
+from notices.pages.posted import Posted
+from notices.web import forms, languages, multipart, uploads
+from notices.web.authentication import AnyRequest
+from notices.web.uploads import Upload
+
+
+@get("/declare", include_in_schema=False)
+async def start(request: AnyRequest) -> Response[Any]:
+    """The first step: which certificate. A link may name it, or words to find it by."""
+    person = await request.user.person()
+    if person is not None and person.kind == "officer":
+        raise NotTheHolder
+    if not sign_in.of(request).is_open:
+        raise SignInRequired
+    catalogue = request.app.state.deployment.catalogue
+    named = request.query_params.get("certificate", "")
+    if named in catalogue.certificates:
+        if person is None:
+            raise SignInRequired
+        if steps.may_declare(catalogue, person, named):
+            # An address of its own, which nothing is kept under before something is typed.
+            where = steps.address("matter", unfinished.new_id())
+            where = rendering.address(where, "zh", [("certificate", named)])
+            return rendering.see_other(where, languages.language_of(request))
+    return await steps.certificates(request, person or steps.NOBODY, "", Draft(), [])
+
+
+@post("/declare", include_in_schema=False)
+async def proceed(request: AnyRequest) -> Response[Any]:
+    """From a step to another one, or to publishing; what was typed is kept on the way."""
+    upload = await _received(request)
+    try:
+        return await _proceed(request, upload)
+    finally:
+        if upload.receiving is not None:
+            upload.receiving.give_up()
+
+
+async def _received(request: AnyRequest) -> Upload:
+    """What was typed; the form has a file where a document is asked for."""
+    if not multipart.is_form(request):
+        return Upload(await forms.fields(request), None, [], b"")
+    person, id = await request.user.person(), evidence.new_id()
+    return await uploads.received(request, person, file=EXHIBIT, id=id, known=None)
+
+
+async def _proceed(request: AnyRequest, upload: Upload) -> Response[Any]:
+    posted = Posted.of(upload.fields, request.app.state.deployment)
+    try:
+        return await _go_on(request, posted, upload)
+    except SignInRequired:  # never signed in, or the session has ended since, or just now
+        return await _signed_out(request, posted)
+
+
+async def _go_on(request: AnyRequest, posted: Posted, upload: Upload) -> Response[Any]:
+    deployment = request.app.state.deployment
+    person = await again.sender(request, posted.given.get("of", ""))
+    session = request.user.session
+    if person.kind == "officer":
+        raise NotTheHolder
+    id = posted.draft or unfinished.new_id()
+
+    def step(before: Draft | None) -> Draft:
+        draft = posted.keep(deployment, before)
+        told: list[Problem] = []
+        if before is None and posted.draft and posted.at not in STEPS[:2]:
+            told = [_FORGOTTEN]
+        elif before is not None and of_another(before.fields, posted.given, posted.at):
+            told = [_CHANGED]
+        return _looked_at(deployment, person, posted, draft, upload, told)
+
+    draft = await unfinished.change(deployment, person, session, id, step)
+    if posted.to == "publish" and not draft.problems:
+        if not draft.done:
+            id, draft = await _publish(request, person, posted, id, draft, upload.receiving)
+        if draft.done:
+            done = publishing.address(draft.published)
+            return rendering.see_other(done, languages.language_of(request))
+    where = steps.address(posted.page if draft.done else draft.step, id)
+    if posted.page == "certificate" and posted.given.get("find"):
+        where = rendering.address(where, "zh", [("find", posted.given["find"].strip()[:100])])
+    return rendering.see_other(where, languages.language_of(request))
+
+
+def _looked_at(
+    deployment: Deployment,
+    person: Person,
+    posted: Posted,
+    draft: Draft,
+    upload: Upload,
+    told: list[Problem],
+) -> Draft:
+    """`draft` with what is wrong on the way to where the form leads, and the step that mends it.
+
+    What is `told` of the draft as a whole comes first.
+    """
+    to, at = posted.to, posted.at
+    if told == [_CHANGED]:
+        draft = msgspec.structs.replace(draft, problems=(Told.of(_CHANGED),))
+    if to not in ("check", "publish") and STEPS.index(to) <= STEPS.index(at):
+        return draft
+    certificate = deployment.catalogue.certificates.get(draft.fields.get("certificate", ""))
+    declared = declarations_of(draft.fields, draft.agreed, person, certificate)
+    exhibit = to != "publish" or upload.receiving is not None
+    now = datetime.now(UTC)
+    problems = problems_in(deployment, person, declared, certificate, now, exhibit=exhibit)
+    earlier = [one for one in problems if STEPS.index(step_of(one.field)) < STEPS.index(to)]
+    if to == "publish":
+        earlier += upload.wrong
+        if posted.draft:
+            elsewhere = [one for one in problems if step_of(one.field) != "check"]
+            if (
+                certificate is None
+                or elsewhere
+                or (posted.given.get("seen") != steps.seen(deployment, declared, certificate))
+            ):
+                # Whatever the reader agreed to, it was something else.
+                draft = msgspec.structs.replace(draft, agreed=())
+                return _stopped(draft, [*(told or [_CHANGED]), *elsewhere])
+    if earlier:
+        return _stopped(draft, [*told, *earlier])
+    return msgspec.structs.replace(draft, review=draft.review or to in ("check", "publish"))
+
+
+_CHANGED = Problem("", "draft_changed")
+_FORGOTTEN = Problem("", "draft_forgotten")
+
+
+def _stopped(draft: Draft, problems: list[Problem]) -> Draft:
+    """`draft` at the first step with a problem, with those of that step."""
+    step = next((step_of(one.field) for one in problems if one.field), "check")
+    own = [one for one in problems if not one.field or step_of(one.field) == step]
+    return msgspec.structs.replace(
+        draft, step=step, problems=tuple(Told.of(problem) for problem in own)
+    )
+
+
+async def _publish(
+    request: AnyRequest,
+    person: Person,
+    posted: Posted,
+    id: str,
+    draft: Draft,
+    receiving: Receiving | None,
+) -> tuple[str, Draft]:
+    """What is left of `draft` after publishing it: its notices, or what stands in the way.
+
+    Where another window has changed it meanwhile, that goes on there, and what became of this text
+    is told in a draft of its own.
+    """
+    deployment, session = request.app.state.deployment, request.user.session
+    certificate = deployment.catalogue.certificates[draft.fields["certificate"]]
+    declared = declarations_of(draft.fields, draft.agreed, person, certificate)
+    # One text of one draft is published once, whichever window it is sent from, however often.
+    key = posted.given.get("key", "")
+    if posted.draft:
+        key = f"{id}.{posted.given['seen']}"
+    try:
+        published, refused = await publishing.publish(
+            request, person, declared, certificate, key, receiving
+        )
+    except Invalid as refusal:  # what decoding found out about the exhibit
+        left = _stopped(draft, refusal.problems)
+    else:
+        left = Draft(published=(*draft.published, *published))
+        if refused:
+            left = Draft(
+                fields=publishing.left(draft.fields, declared, refused),
+                step=steps.CONFLICT,
+                review=True,
+                published=left.published,
+                refused=tuple(id for _, id in refused),
+            )
+    kept = await unfinished.finish(deployment, person, session, id, left, draft)
+    if kept != left and not left.done:
+        id = unfinished.new_id()
+        await unfinished.finish(deployment, person, session, id, left)
+    return id, left
+
+
+async def _signed_out(request: AnyRequest, posted: Posted) -> Response[Any]:
+    """To sign in first: what was typed is kept in the draft that the form names, or on the page.
+
+    Which certificate it is is nobody's secret: where there is nothing else an address holds it.
+    """
+    deployment = request.app.state.deployment
+    owner = unfinished.owner_in(posted.given.get("of", ""))
+    if (
+        posted.draft
+        and owner is not None
+        and await unfinished.add(
+            # Who is not signed in agrees to nothing.
+            deployment,
+            owner,
+            posted.draft,
+            lambda before: msgspec.structs.replace(posted.keep(deployment, before), agreed=()),
+        )
+    ):
+        language = languages.language_of(request)
+        next = rendering.address(steps.address(posted.page, posted.draft), language)
+        return rendering.see_other(rendering.address("/sign-in", "zh", [("next", next)]), language)
+    given = posted.keep(deployment, None).fields
+    if given.keys() == {"certificate"}:
+        where = rendering.address("/declare", "zh", [("certificate", given["certificate"][:100])])
+        return rendering.see_other(where, languages.language_of(request))
+    return await sign_in.again_for(request, posted.given)
+
+
+HANDLERS = [start, proceed, *steps.HANDLERS, *publishing.HANDLERS]

@@ -1,0 +1,70 @@
+"""The start page, a notice, and the notices of whoever is signed in."""
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromPath
+
+from notices import register
+from notices.api import log
+from notices.changing import amending
+from notices.facts.lifecycle import may_follow
+from notices.pages import rendering
+from notices.print import printing
+from notices.web.authentication import AnyRequest
+
+ON_THE_START_PAGE = 5
+PROOF, PRINTED = ".tlog-proof", ".pdf"
+
+
+@get("/", include_in_schema=False)
+async def home(request: AnyRequest) -> Response[str]:
+    """What this is, and the three things to do here."""
+    deployment = request.app.state.deployment
+    # Organisations only: the start page is what search engines read first.
+    newest = await register.newest_of_organisations(ON_THE_START_PAGE)
+    return await rendering.page(
+        request, "home.html", newest=[notice.public(deployment) for notice in newest]
+    )
+
+
+@get("/notices/{id:str}", include_in_schema=False)
+async def notice(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
+    """A notice: its statement, its status and what that means, its history; or a file of it."""
+    if id.endswith(PROOF):
+        return await log.tlog_proof(request, id.removesuffix(PROOF))
+    if id.endswith(PRINTED):
+        return await printing.pdf(request, id.removesuffix(PRINTED))
+    deployment = request.app.state.deployment
+    found = await register.get(id)
+    person = await request.user.person()
+    mine = person is not None and await amending.is_declarant(deployment, person, found.id)
+    return await rendering.page(
+        request,
+        "notice.html",
+        notice=found.public(deployment),
+        state=found.state,
+        texts=await register.texts_of(found.id),
+        mine=mine,
+        may_object=not mine and not found.state.ended,
+        may_withdraw=mine and may_follow("withdrawn", found.state),
+        may_correct=mine and may_follow("corrected", found.state),
+    )
+
+
+@get("/mine", include_in_schema=False)
+async def mine(request: AnyRequest) -> Response[str]:
+    """The notices that whoever is signed in can withdraw or correct."""
+    person = await request.user.signed_in()
+    deployment = request.app.state.deployment
+    ids = await amending.declared_by(deployment, person)
+    found = await register.get_many(ids)
+    return await rendering.page(
+        request,
+        "mine.html",
+        cache=rendering.NEVER_KEPT,
+        notices=[found[id].public(deployment) for id in ids if id in found],
+    )
+
+
+HANDLERS = [home, notice, mine]

@@ -1,0 +1,173 @@
+"""The search page: what was found and how many, what narrows it, or why there is nothing."""
+
+import asyncio
+import dataclasses
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+
+from notices.facts.catalogue import Catalogue
+from notices.facts.errors import Unavailable
+from notices.facts.numbers import identifier_form
+from notices.facts.public.search import Counts, SearchPage
+from notices.facts.readings import bare_form
+from notices.finding import Finder, Query
+from notices.pages import rendering
+from notices.web import languages, limiting, queries, wording
+from notices.web.authentication import AnyRequest
+from notices.web.queries import SEARCH_PARAMETERS, SORTS, STATUSES, parameters, query_of
+from notices.web.requested import DEEPEST
+from notices.web.wording import NotHere
+
+FILTERS = ("certificate", "region", "status", "year")
+_BETWEEN_WORDS = re.compile(r"[\s,，、;；。|]+")
+
+Choice = tuple[str, str, int | None]
+"""A value of a filter, what it is called, and how many notices it would leave."""
+
+
+@get("/notices", include_in_schema=False)
+async def search(request: AnyRequest) -> Response[str]:
+    """Published notices by words, number and filters, with counts."""
+    await limiting.limit(request, "search")
+    queries.refuse_given_twice(request, SEARCH_PARAMETERS)
+    query = query_of(request)
+    finder: Finder = request.app.state.finder
+    found = await finder.find(query)
+    given = {
+        name: value
+        for name, value in parameters(request).items()
+        if value and name in SEARCH_PARAMETERS and name != "page"
+    }
+    last = max(1, -(-min(found.total, DEEPEST) // query.per_page))
+    numbers, words = looked_for(query.q, found.interpreted.numbers)
+    sorts, sort = _sorts(query)
+    return await rendering.page(
+        request,
+        "notices.html",
+        found=found,
+        given=given,
+        numbers=numbers,
+        words=words,
+        ignored=found.interpreted.ignored,
+        not_here=not_here(query.q, request.app.state.deployment.catalogue),
+        choices=_choices(request, await _facets(finder, query, found), found, given),
+        sorts=sorts,
+        sort=sort,
+        page=query.page,
+        last=last,
+        # Without the engine counting ends where looking does.
+        too_many=found.total > DEEPEST or (found.total == DEEPEST and not found.total_is_exact),
+        deepest=DEEPEST,
+        feed=rendering.address("/feed.atom", "zh", list(given.items())),
+        to_page=_to_page(given, languages.language_of(request)),
+        filtered=any(given.get(name) for name in FILTERS),
+    )
+
+
+def looked_for(q: str, numbers: list[str]) -> tuple[list[str], list[str]]:
+    """The numbers and the words that were looked for, as they were typed.
+
+    `numbers` is what the finder took for numbers, which may be parts of what was typed.
+    """
+    typed = [part for part in _BETWEEN_WORDS.split(q) if any(map(str.isalnum, part))]
+    with_number = [part for part in typed if any(run in bare_form(part) for run in numbers)]
+    if numbers and typed and not with_number:
+        return [q.strip()], []  # one number, typed with spaces
+    return with_number, [part for part in typed if part not in with_number]
+
+
+def not_here(q: str, catalogue: Catalogue) -> NotHere | None:
+    """What the query names of what people lose and this catalogue does not have."""
+    typed = [identifier_form(part) for part in (q, *_BETWEEN_WORDS.split(q))]
+    for each in wording.NOT_HERE:
+        for word in map(identifier_form, each.words):
+            # Only at an end: 护照 stands inside of 爱护照明 as well.
+            if not any(part.startswith(word) or part.endswith(word) for part in typed):
+                continue
+            names = (name for one in catalogue.certificates.values() for name in one.names)
+            if not any(word in identifier_form(name) for name in names):
+                return each
+    return None
+
+
+def _sorts(query: Query) -> tuple[tuple[str, ...], str]:
+    """The orders that can be asked for, first what holds when none is, and which holds now."""
+    # With nothing to look for nothing is more relevant than the rest: the newest come first.
+    sorts = tuple(sort for sort in SORTS if query.q.strip() or sort != "relevance")
+    return sorts, query.sort if query.sort is not None and query.sort in sorts else sorts[0]
+
+
+async def _facets(finder: Finder, query: Query, found: SearchPage) -> dict[str, Counts]:
+    """How what was found spreads; for a filter that is chosen, as it would without it."""
+    facets: dict[str, Counts] = msgspec.structs.asdict(found.facets)
+    if found.degraded:
+        return facets  # PostgreSQL has enough to do
+    chosen = [name for name in FILTERS if getattr(query, name) is not None]
+    asked = await asyncio.gather(*(_facet_without(finder, query, name) for name in chosen))
+    facets |= {name: facet for name, facet in zip(chosen, asked, strict=True) if facet is not None}
+    return facets
+
+
+async def _facet_without(finder: Finder, query: Query, name: str) -> Counts | None:
+    """How many notices each value of a filter would leave, or None where that is not known."""
+    changes: dict[str, Any] = {name: None, "page": 1, "per_page": 1}
+    try:
+        found = await finder.found(dataclasses.replace(query, **changes))
+    except Unavailable:
+        return None
+    if found.degraded or found.interpreted.approximate:
+        return None  # only what is shown was counted, which is one notice
+    facet: Counts = getattr(found.facets, name)
+    return facet
+
+
+def _choices(
+    request: AnyRequest,
+    facets: dict[str, Counts],
+    found: SearchPage,
+    given: dict[str, str],
+) -> dict[str, list[Choice]]:
+    """For each filter its values, the most frequent first."""
+    deployment = request.app.state.deployment
+    language = languages.language_of(request)
+
+    def name_of(kind: str, value: str) -> str:
+        if kind == "certificate":
+            certificate = deployment.catalogue.certificates.get(value)
+            return certificate.name.in_(language) if certificate else value
+        if kind == "region":
+            return deployment.regions.name(value.ljust(6, "0")) or value
+        if kind == "status":
+            text = wording.STATUSES.get(value)
+            return text.in_(language) if text else value
+        return value
+
+    shown: dict[str, list[Choice]] = {}
+    for kind in FILTERS:
+        counts: dict[str, int | None] = dict(facets.get(kind) or {})
+        if chosen := given.get(kind):
+            # A whole city or province is no value of its facet.
+            counts.setdefault(chosen, found.total if found.total_is_exact else None)
+        if kind == "status":
+            counts = {status: counts[status] for status in STATUSES if status in counts}
+        ordered = list(counts.items())
+        if kind == "year":
+            ordered.sort(key=lambda item: item[0], reverse=True)
+        elif kind != "status":
+            ordered.sort(key=lambda item: (-(item[1] or 0), item[0]))
+        shown[kind] = [(value, name_of(kind, value), count) for value, count in ordered]
+    return shown
+
+
+def _to_page(given: dict[str, str], language: str) -> Callable[[int], str]:
+    def to(page: int) -> str:
+        return rendering.address("/notices", language, [*given.items(), ("page", str(page))])
+
+    return to
+
+
+HANDLERS = [search]

@@ -1,0 +1,48 @@
+"""The page to sign in on, whatever the way in is, and the end of a session."""
+
+from typing import Any
+
+from litestar import Response, delete, get, post
+
+from notices.api.documenting import reads
+from notices.changing import leaving
+from notices.pages import rendering, sign_in
+from notices.pages.sign_in import Onward
+from notices.web import authentication, languages, writing
+from notices.web.authentication import AnyRequest, Asker
+from notices.web.requested import Nothing
+
+
+@get("/sign-in", include_in_schema=False)
+async def sign_in_page(request: AnyRequest) -> Response[Any]:
+    """Asks who somebody is; `next` is the page that needs to know."""
+    next = rendering.local_path(request.query_params.get("next"), "/mine")
+    return await sign_in.of(request).page(request, Onward(next))
+
+
+@post("/sign-out", include_in_schema=False)
+async def sign_out(request: AnyRequest) -> Response[str]:
+    """End the session, if there is one, and forget what was typed in it."""
+    deployment = request.app.state.deployment
+    await leaving.sign_out(deployment, request.user.session)
+    response = rendering.see_other("/", languages.language_of(request))
+    authentication.forget(response, deployment)
+    return response
+
+
+@delete(
+    "/api/v1/session",
+    status_code=204,
+    **reads("signOut", "sessions", problems=(400, 429, 503), closed=True),
+)
+async def end(request: AnyRequest) -> Response[None]:
+    """End the session."""
+    async with writing.of(request, Nothing, Asker.signed_in) as write:
+        write.admit()
+        await leaving.sign_out(write.deployment, request.user.session)
+    response = Response(None, status_code=204)
+    authentication.forget(response, write.deployment)
+    return response
+
+
+HANDLERS = [sign_in_page, sign_out, end]

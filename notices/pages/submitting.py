@@ -1,0 +1,50 @@
+"""How the form of a notice's page is carried out: once, by whoever typed it, and never lost."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+from litestar import Response
+
+from notices.facts.errors import Invalid, SignInRequired
+from notices.identity import Person
+from notices.once import Once
+from notices.pages import again, sign_in
+from notices.web import writing
+from notices.web.authentication import AnyRequest
+
+
+class Submission(NamedTuple):
+    """Who sends a form, under which key it is kept, and what makes it the same one as another."""
+
+    person: Person
+    key: str
+    once: Once | None
+
+
+async def carried_out(
+    request: AnyRequest,
+    path: str,
+    given: Mapping[str, str],
+    names: tuple[str, ...],
+    body: object,
+    act: Callable[[Submission], Awaitable[Response[Any]]],
+) -> Response[Any]:
+    """What `act` answers to the form of `path`, of whose fields `given` it shows `names`.
+
+    What is wrong is asked for again, as it was filled in; whoever is signed in no more, or as
+    somebody else by now, signs in first and loses nothing. `body` is what makes it the same form.
+    """
+    shown = {name: given.get(name, "") for name in names}
+    key = again.key_in(given.get("key", ""))
+    try:
+        person = await again.sender(request, given.get("of", ""))
+        raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
+        once = writing.once_of(request, person, given.get("key"), raw, path)
+        try:
+            return await act(Submission(person, key, once))
+        except Invalid as refusal:
+            return await again.wrong(request, person, path, key, shown, refusal.problems)
+    except SignInRequired:
+        kept = shown | {name: given[name] for name in again.HIDDEN if name in given}
+        return await sign_in.again_for(request, kept, path)
