@@ -16,7 +16,7 @@ from notices import declarations, log, register, verification
 from notices import deployment as deployments
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts.forms import Declaration
+from notices.facts.requests import Declaration
 from notices.identity import Organisation, Person
 from notices.settings import from_environment
 from notices.trust.answers import AnswerSigner

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from notices import identity, limits, log, once
+from notices import idempotency, identity, limits, log
 from notices.database import DB
 from notices.tables import Idempotency, LogHead, Rate, Session
 from notices.tables.expressions import NOW, ago
@@ -54,11 +54,11 @@ SAID = (
         "an idempotency key that is known",
         "SELECT 1 FROM idempotency WHERE scope = $1 AND body_hash = $2"
         " AND created_at >= now() - $3::text::interval",
-        once._KNOWN,
+        idempotency._KNOWN,
         lambda: Idempotency.select(Idempotency.scope).where(
             Idempotency.scope == KEY,
             Idempotency.body_hash == KEY,
-            Idempotency.created_at >= ago(once.KEPT),
+            Idempotency.created_at >= ago(idempotency.KEPT),
         ),
         (KEY, KEY),
         ("24 hours",),
@@ -67,7 +67,7 @@ SAID = (
         "an idempotency key, taken",
         "INSERT INTO idempotency (scope, body_hash) VALUES ($1, $2)"
         " ON CONFLICT DO NOTHING RETURNING scope",
-        once._TAKE,
+        idempotency._TAKE,
         lambda: (
             Idempotency.insert(Idempotency(scope=KEY, body_hash=KEY))
             .on_conflict(action="DO NOTHING")
@@ -79,7 +79,7 @@ SAID = (
         "an answer, kept",
         "UPDATE idempotency SET response = coalesce(response, $2) WHERE scope = $1"
         " RETURNING response",
-        once._ANSWER,
+        idempotency._ANSWER,
         lambda: (
             Idempotency.update({Idempotency.response: "x"})
             .where(Idempotency.scope == KEY)

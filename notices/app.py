@@ -16,7 +16,7 @@ from litestar.openapi import OpenAPIConfig
 from notices import __version__, api, deployment, pages
 from notices.api import documenting, health
 from notices.api.schemas import Schemas
-from notices.changing import evidence
+from notices.changing import exhibits
 from notices.database import DB, WAITED_FOR
 from notices.deployment import Deployment, WrongDatabase
 from notices.facts.errors import NotFound, Refusal, Unavailable
@@ -146,7 +146,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
         ),
         before_request=look_at_address,
         exception_handlers={Exception: problems.respond, Refusal: problems.respond},
-        request_max_body_size=evidence.MOST_BYTES + multipart.OVERHEAD,
+        request_max_body_size=exhibits.MOST_BYTES + multipart.OVERHEAD,
         openapi_config=OpenAPIConfig(
             title="Lost certificate notices",
             version=__version__,

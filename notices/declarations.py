@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from notices import log, once, records, register
+from notices import idempotency, log, records, register
 from notices.changing import following, inspecting, rivals
-from notices.changing.evidence import Evidence, Receiving
+from notices.changing.exhibits import Evidence, Receiving
 from notices.database import DB, committed
 from notices.deployment import Deployment
 from notices.facts import (
@@ -21,13 +21,13 @@ from notices.facts import (
 )
 from notices.facts.catalogue import Certificate
 from notices.facts.errors import AlreadyDeclared, Invalid, NotTheHolder, Problem
-from notices.facts.forms import Declaration, Holder
 from notices.facts.names import same_name
 from notices.facts.public.notice import DeclaredNotice, with_more
+from notices.facts.requests import Declaration, Holder
 from notices.facts.text_check import LONGEST_TEXT
 from notices.facts.texts import CHINA
+from notices.idempotency import Done, Once
 from notices.identity import Person, hash_of, hash_of_acting
-from notices.once import Done, Once
 from notices.register import claims
 from notices.register.claims import Claim
 from notices.tables import Exhibit, NoticePrivate
@@ -146,10 +146,10 @@ async def _declare_once(
 ) -> Done:
     """`declare`, or _Conflict; the notice in the way may be withdrawn at this very moment."""
     async with DB.transaction():
-        earlier = await once.begin(once_)
+        earlier = await idempotency.begin(once_)
         if earlier is None:
             id, index = await _publish(deployment, new)
-            await once.done(once_, id, index)
+            await idempotency.done(once_, id, index)
             if receiving is not None:
                 receiving.committing = True
         else:
@@ -162,7 +162,7 @@ async def _declare_once(
         notice = await register.get(id)
         receipt = await register.receipt(deployment, notice, index)
         body = DeclaredNotice(**with_more(notice.public(deployment), receipt=receipt))
-        return Done(id, await once.answer(once_, msgspec.json.encode(body).decode()))
+        return Done(id, await idempotency.answer(once_, msgspec.json.encode(body).decode()))
 
 
 async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:

@@ -8,8 +8,8 @@ import msgspec
 
 from notices.deployment import Deployment
 from notices.facts import numbers
-from notices.facts.forms import Holder
 from notices.facts.identifiers import identifier_type
+from notices.facts.requests import Holder
 from notices.tables import Session
 from notices.tables.expressions import NOW
 from notices.tables.prepared import Prepared

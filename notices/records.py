@@ -8,8 +8,8 @@ from notices import log
 from notices.deployment import Deployment
 from notices.facts import disclosure
 from notices.facts.catalogue import Certificate
-from notices.facts.forms import Contact, Declaration, Holder
 from notices.facts.readings import bare_form
+from notices.facts.requests import Contact, Declaration, Holder
 from notices.identity import Person, hash_of, hash_of_acting
 from notices.log import Commitment
 from notices.tables import NoticePrivate

@@ -7,7 +7,7 @@ import msgspec
 
 from notices.facts import catalogue, regions
 from notices.facts.catalogue import Catalogue
-from notices.facts.forms import Declaration
+from notices.facts.requests import Declaration
 from tests.api import declaration
 
 OWN = catalogue.load()

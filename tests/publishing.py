@@ -12,7 +12,7 @@ from notices import declarations, relay
 from notices.changing import amending, deciding
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts.forms import Declaration
+from notices.facts.requests import Declaration
 from notices.identity import Organisation, Person
 from search.admin import Admin
 from tests.api import declaration

@@ -9,9 +9,9 @@ from notices.api.documenting import AGENCY, READ_ONE, SESSION, reads, writes
 from notices.changing import confirming, deciding, issuing, rivals
 from notices.changing.rivals import Rivals
 from notices.facts.errors import BadQuery, Problem
-from notices.facts.forms import Confirmation, Decision, Redaction, Replacement
 from notices.facts.public.notice import Followed
 from notices.facts.public.shown import Time
+from notices.facts.requests import Confirmation, Decision, Redaction, Replacement
 from notices.register import claims
 from notices.web import writing
 from notices.web.authentication import AnyRequest, Asker

@@ -8,8 +8,8 @@ from notices import declarations, register
 from notices.api.documenting import EVIDENCE_TYPES, READ_ONE, reads, writes
 from notices.changing import deciding
 from notices.facts.errors import NoSuchNotice
-from notices.facts.forms import Declaration, stripped
 from notices.facts.public.notice import DeclaredNotice
+from notices.facts.requests import Declaration, stripped
 from notices.web import limiting, uploads, writing
 from notices.web.authentication import AnyRequest, Asker
 

@@ -8,10 +8,10 @@ from notices import register
 from notices.api.documenting import READ_ONE, reads, writes
 from notices.changing import amending
 from notices.facts.errors import BadQuery, Problem
-from notices.facts.forms import Correction, Withdrawal
 from notices.facts.public.catalogue import PublicCatalogue
 from notices.facts.public.notice import Followed, PublicNotice, Receipt
 from notices.facts.public.search import SearchPage, Suggestions
+from notices.facts.requests import Correction, Withdrawal
 from notices.facts.text_check import unfolded_length
 from notices.finding import suggesting
 from notices.web import limiting, writing

@@ -15,8 +15,8 @@ from notices.facts.errors import (
     NoSuchNotice,
     Problem,
 )
-from notices.facts.forms import Objection
 from notices.facts.public.notice import ObjectionFiled, ObjectionStatus
+from notices.facts.requests import Objection
 from notices.web import limiting, uploads, writing
 from notices.web.authentication import AnyRequest, Asker
 from notices.web.queries import whole_number

@@ -18,8 +18,8 @@ from notices.deployment import Deployment, WrongDatabase
 from notices.facts import catalogue
 from notices.facts.catalogue import Catalogue, Certificate
 from notices.facts.event_kinds import END_CLAIMS, listed
-from notices.facts.forms import Holder
 from notices.facts.readings import RULES
+from notices.facts.requests import Holder
 from notices.facts.texts import Text
 from notices.identity import hash_of, hash_of_acting
 from notices.records import Private, number_key

@@ -12,16 +12,16 @@ from notices.changing import following
 from notices.changing.following import Followup
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts import declaration_check, disclosure, followups
+from notices.facts import declaration_check, disclosure, event_forms
 from notices.facts.errors import Invalid, NotTheDeclarant, Problem, TooManyCorrections, refuse_wrong
-from notices.facts.forms import Correction, Declaration, Withdrawal
 from notices.facts.public.form import PublicForm, Reason
 from notices.facts.refusals import ConfirmedAlready
+from notices.facts.requests import Correction, Declaration, Withdrawal
 from notices.facts.text_check import choice_problems, given
 from notices.facts.texts import CHINA
+from notices.idempotency import Done, Once
 from notices.identity import Person, hash_of_acting
 from notices.log import Turn
-from notices.once import Done, Once
 from notices.register import Notice
 from notices.tables import NoticePrivate
 from notices.tables.prepared import Prepared
@@ -83,7 +83,7 @@ async def withdraw(
     await _refuse_strangers(deployment, person, id)
 
     async def check(before: Notice, turn: Turn) -> Followup:
-        return Followup(followups.withdrawal(before.id, reason))
+        return Followup(event_forms.withdrawal(before.id, reason))
 
     return await following.follow(deployment, id, "withdrawn", check, once_)
 
@@ -158,7 +158,7 @@ async def correct(
         ):
             raise ConfirmedAlready
         kept = await records.private_of(deployment, before.id)
-        clerical = {name: getattr(old, name) for name in followups.CORRECTABLE} | changes
+        clerical = {name: getattr(old, name) for name in event_forms.CORRECTABLE} | changes
         corrected = Declaration(
             certificate=old.certificate, number=kept.number, holder=kept.holder, **clerical
         )
@@ -168,13 +168,13 @@ async def correct(
         if new == old:
             raise Invalid(problems=[Problem("", "nothing_changed")])
         write = partial(_write_corrected, before.id, new)
-        return Followup(followups.correction(before.id, old, new), write=write)
+        return Followup(event_forms.correction(before.id, old, new), write=write)
 
     return await following.follow(deployment, id, "corrected", check, once_)
 
 
 async def _write_corrected(id: str, new: PublicForm) -> None:
-    fields = {name: getattr(new, name) for name in followups.CORRECTABLE}
+    fields = {name: getattr(new, name) for name in event_forms.CORRECTABLE}
     await DB.fetch(
         # What else the form has stays as it is, known to this version or not.
         "UPDATE notice SET form = form || $2::jsonb WHERE id = $1",

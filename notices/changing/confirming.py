@@ -10,12 +10,12 @@ from notices.agencies import Agency
 from notices.changing import following, issuing
 from notices.changing.following import Doer, Followup
 from notices.deployment import Deployment
-from notices.facts import followups, lifecycle
+from notices.facts import event_forms, lifecycle
 from notices.facts.errors import AlreadyDeclared
 from notices.facts.refusals import AlreadyConfirmed, NothingAwaited
+from notices.idempotency import Done, Once
 from notices.identity import Person
 from notices.log import Turn
-from notices.once import Done, Once
 from notices.register import Notice, claims
 from notices.tables.expressions import greatest
 
@@ -43,9 +43,9 @@ async def confirm(
         others: list[str] = []
         if before.state.awaiting:
             others = await _others(deployment, id)
-            form = followups.confirmation_for_another(id, name)
+            form = event_forms.confirmation_for_another(id, name)
         else:
-            form = followups.confirmation(id, name or "")
+            form = event_forms.confirmation(id, name or "")
 
         async def write() -> None:
             if before.state.awaiting:

@@ -8,21 +8,21 @@ from typing import Any, NamedTuple
 import msgspec
 
 from notices import records, register, tables
-from notices.changing import evidence, following, objecting
-from notices.changing.evidence import Evidence
+from notices.changing import exhibits, following, objecting
+from notices.changing.exhibits import Evidence
 from notices.changing.following import Followup
 from notices.deployment import Deployment
-from notices.facts import followups, lifecycle, masking, periods
+from notices.facts import event_forms, lifecycle, masking, periods
 from notices.facts.errors import Invalid, Problem, refuse_wrong
-from notices.facts.forms import Decision, Declaration, Redaction
 from notices.facts.names import letters_of
 from notices.facts.public.form import ContestedForm, DecidedForm, EventKind
 from notices.facts.public.notice import ObjectionStatus
 from notices.facts.refusals import NoOpenObjection, NotAnOfficer
+from notices.facts.requests import Decision, Declaration, Redaction
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
+from notices.idempotency import Done, Once
 from notices.identity import Person
 from notices.log import Turn
-from notices.once import Done, Once
 from notices.register import Notice
 from notices.tables.expressions import NOW
 
@@ -111,14 +111,14 @@ async def redact(
 
     async def check(before: Notice, turn: Turn) -> Followup:
         private = Private(officer=officer, reason=reason)
-        return Followup(followups.redaction(id), private, write=partial(_forget_copies, id))
+        return Followup(event_forms.redaction(id), private, write=partial(_forget_copies, id))
 
     exhibit = await exhibit_of(id)
     answer = await following.follow(deployment, id, "redacted", check, once_)
     if exhibit is not None and not await tables.Exhibit.exists().where(
         tables.Exhibit.file == exhibit.id
     ):
-        evidence.path_of(deployment, exhibit.id).unlink(missing_ok=True)
+        exhibits.path_of(deployment, exhibit.id).unlink(missing_ok=True)
     return answer
 
 
@@ -163,7 +163,7 @@ def _admit(before: Notice, wanted: list[Any], said: str) -> _Decided:
         raise Invalid(problems=[Problem("objection", "objection_of_several")])
     [one] = candidates
     running = before.state.status == "declared" and before.now < before.ends_at
-    form = followups.contest(before.id, one["ground"], said, running=running)
+    form = event_forms.contest(before.id, one["ground"], said, running=running)
     return _Decided(form, one["id"], partial(_take_up, one["id"]))
 
 
@@ -180,7 +180,7 @@ def _dismiss(before: Notice, at: datetime, wanted: list[Any], said: str) -> _Dec
         if running:
             await _go_on(before, at)
 
-    form = followups.dismissal(before.id, said, running=running)
+    form = event_forms.dismissal(before.id, said, running=running)
     return _Decided(form, objection, write)
 
 
@@ -206,7 +206,7 @@ def _annul(before: Notice, wanted: list[Any], named: str | None, said: str) -> _
         (one["id"] for one in wanted if named is not None or one["status"] == "admitted"), None
     )
     write = None if upheld is None else partial(_settle, upheld, "upheld")
-    return _Decided(followups.annulment(before.id, said), upheld, write)
+    return _Decided(event_forms.annulment(before.id, said), upheld, write)
 
 
 async def _refuse_telling(

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 import msgspec
 
-from notices import log, once, register
+from notices import idempotency, log, register
 from notices.database import DB, committed
 from notices.deployment import Deployment
-from notices.facts import followups, lifecycle
+from notices.facts import event_forms, lifecycle
 from notices.facts.event_kinds import KINDS
 from notices.facts.public.form import EventForm, EventKind
 from notices.facts.public.notice import Followed
+from notices.idempotency import Done, Once
 from notices.identity import Person
 from notices.log import Turn
-from notices.once import Done, Once
 from notices.register import Notice, claims
 from notices.tables import EventPrivate, Objection
 from notices.tables.expressions import NOW
@@ -62,7 +62,7 @@ async def follow(
     before others of its own. Nothing of the notice is written until all of them were passed.
     """
     async with DB.transaction():
-        earlier = await once.begin(once_)
+        earlier = await idempotency.begin(once_)
         if earlier is None:
             if lock is not None:
                 await lock()
@@ -77,7 +77,7 @@ async def follow(
             if followup.private is not None:
                 await _keep(deployment, turn.index, followup.private)
             await supersede(followup.supersedes, id)
-            await once.done(once_, id, turn.index)
+            await idempotency.done(once_, id, turn.index)
             index = turn.index
         else:
             index = earlier.event
@@ -93,7 +93,7 @@ async def follow(
             happened_at=event.happened_at,
             notice=notice.public(deployment),
         )
-        return Done(id, await once.answer(once_, msgspec.json.encode(body).decode()))
+        return Done(id, await idempotency.answer(once_, msgspec.json.encode(body).decode()))
 
 
 async def supersede(ids: Sequence[str], by: str) -> None:
@@ -105,7 +105,7 @@ async def supersede(ids: Sequence[str], by: str) -> None:
         turn = await log.take_turn()
         before = await register.get(id)
         lifecycle.refuse_unless_may_follow("superseded", before.state)
-        await _append(turn, "superseded", before, followups.supersession(id, by))
+        await _append(turn, "superseded", before, event_forms.supersession(id, by))
 
 
 async def _append(turn: Turn, kind: EventKind, before: Notice, form: EventForm) -> None:

@@ -11,8 +11,8 @@ from collections import deque
 
 import structlog
 
-from notices.changing import evidence
-from notices.changing.evidence import Evidence
+from notices.changing import exhibits
+from notices.changing.exhibits import Evidence
 from notices.deployment import Deployment
 from notices.facts.errors import Invalid, Problem, Unavailable
 
@@ -44,8 +44,8 @@ async def refuse_wrong_content(deployment: Deployment, kept: Evidence, field: st
 
 
 def _content(deployment: Deployment, id: str) -> bytes:
-    path = evidence.path_of(deployment, id)
-    return b"".join(evidence.pieces(deployment.keys.sealer, path, id))
+    path = exhibits.path_of(deployment, id)
+    return b"".join(exhibits.pieces(deployment.keys.sealer, path, id))
 
 
 async def _decoded(content: bytes, media_type: str) -> str | None:

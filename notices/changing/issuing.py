@@ -10,16 +10,16 @@ from notices.agencies import Agency
 from notices.changing import following
 from notices.changing.following import Followup
 from notices.deployment import Deployment
-from notices.facts import declaration_check, disclosure, followups, lifecycle
+from notices.facts import declaration_check, disclosure, event_forms, lifecycle
 from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, refuse_wrong
-from notices.facts.forms import Declaration, Replacement
 from notices.facts.readings import normal_form
 from notices.facts.refusals import NotTheIssuer
+from notices.facts.requests import Declaration, Replacement
 from notices.facts.text_check import given, is_blank, text_problems
 from notices.facts.texts import CHINA
+from notices.idempotency import Done, Once
 from notices.log import Turn
-from notices.once import Done, Once
 from notices.register import Notice, claims
 
 
@@ -70,7 +70,7 @@ async def replace(
         certificate = deployment.catalogue.certificates.get(await register.certificate_of(before))
         shown = _shown(certificate, kept, number) if number else None
         write = partial(claims.replace, id, free=bears_the_same(certificate, kept, number))
-        form = followups.replacement(id, agency.name, shown, replacement.issued_on or "")
+        form = event_forms.replacement(id, agency.name, shown, replacement.issued_on or "")
         return Followup(form, Private(agency=agency.id, number=number), write=write)
 
     return await following.follow(deployment, id, "replaced", check, once_)

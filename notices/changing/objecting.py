@@ -8,16 +8,15 @@ from typing import Any
 
 import msgspec
 
-from notices import clock, once, records, register, tables
+from notices import clock, idempotency, records, register, tables
 from notices.changing import inspecting
 from notices.changing.amending import is_declarant
-from notices.changing.evidence import Evidence, Receiving
+from notices.changing.exhibits import Evidence, Receiving
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import lifecycle
 from notices.facts.errors import Invalid, NotTheHolder, Problem, refuse_wrong
-from notices.facts.followups import GROUNDS
-from notices.facts.forms import Objection
+from notices.facts.event_forms import GROUNDS
 from notices.facts.numbers import keyed_hash
 from notices.facts.public.form import Ground
 from notices.facts.public.notice import ObjectionFiled, ObjectionStatus
@@ -28,10 +27,11 @@ from notices.facts.refusals import (
     OwnNotice,
     TooManyObjections,
 )
+from notices.facts.requests import Objection
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
 from notices.facts.texts import rfc3339
+from notices.idempotency import Done, Once
 from notices.identity import Person
-from notices.once import Done, Once
 from notices.register import Notice, claims
 
 MOST_WAITING = 100
@@ -95,7 +95,7 @@ async def object_to(
         if evidence is not None:
             await inspecting.refuse_wrong_content(deployment, evidence, "evidence")
         async with DB.transaction():
-            earlier = await once.begin(once_)
+            earlier = await idempotency.begin(once_)
             if earlier is None or earlier.response is None:
                 done = await _file(deployment, person, notice.id, objection, id, evidence, once_)
             else:
@@ -162,7 +162,7 @@ async def _file(
         raise AlreadyObjected
     await register.touch(notice_id)
     body = ObjectionFiled(id=id, status="open", at=rfc3339(row["at"]))
-    return Done(id, await once.answer(once_, msgspec.json.encode(body).decode()))
+    return Done(id, await idempotency.answer(once_, msgspec.json.encode(body).decode()))
 
 
 class EvidenceFile(msgspec.Struct, frozen=True, kw_only=True):

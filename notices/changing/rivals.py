@@ -11,8 +11,8 @@ import msgspec
 from notices import clock, tables
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts.forms import Declaration
 from notices.facts.public.shown import Time
+from notices.facts.requests import Declaration
 from notices.facts.texts import rfc3339
 from notices.identity import Person
 

@@ -54,7 +54,7 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
     from notices import deployment
     from notices.app import create_app, lasting_app
     from notices.facts.errors import Unavailable
-    from notices.logs import configure
+    from notices.structured_logging import configure
     from notices.upkeep import looking
     from notices.web.middleware.connections import BoundProtocol, most_connections
 
@@ -97,8 +97,8 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
 def relay(settings: Settings, options: argparse.Namespace) -> None:
     from notices import deployment
     from notices.database import DB
-    from notices.logs import configure
     from notices.relay import run
+    from notices.structured_logging import configure
     from search.admin import Admin
 
     configure()

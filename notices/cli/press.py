@@ -4,8 +4,8 @@ import os
 import signal
 import sys
 
-from notices.logs import configure
 from notices.print import press
+from notices.structured_logging import configure
 
 NICE = 5
 """Whoever answers people goes first, where there is a core too few."""

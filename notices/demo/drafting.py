@@ -9,7 +9,7 @@ from notices.demo import numbering as demo_numbers
 from notices.demo import people as demo_people
 from notices.deployment import Deployment
 from notices.facts.catalogue import Certificate, Field
-from notices.facts.forms import Contact, Declaration, Holder
+from notices.facts.requests import Contact, Declaration, Holder
 from notices.facts.texts import CHINA
 from notices.identity import Organisation, Person
 

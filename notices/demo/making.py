@@ -19,7 +19,7 @@ from notices import deployment as deployments
 from notices import log, records
 from notices.demo.drafting import Writer
 from notices.deployment import Deployment
-from notices.facts import followups, notice_ids
+from notices.facts import event_forms, notice_ids
 from notices.facts.catalogue import Period
 from notices.log import Commitment
 from notices.records import Record
@@ -64,7 +64,7 @@ def make(
         after = None
         if withdrawn is not None:
             delay, reason = withdrawn
-            after = delay, log.commit(followups.withdrawal(id, reason))
+            after = delay, log.commit(event_forms.withdrawal(id, reason))
         claimed = claims.claimed(deployment, certificate, declaration)
         record = records.record(deployment, person, declaration, certificate, id, "web")
         made.append(Made(certificate.id, certificate.notice_period, claimed, record, after))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, get_args
 
 from notices.facts import issuers, masking, number_check, relations
 from notices.facts.errors import Problem
-from notices.facts.forms import Declaration, Holder
 from notices.facts.identifiers import IDENTIFIER_TYPES, identifier_problems, identifier_type
 from notices.facts.public.form import Cause
+from notices.facts.requests import Declaration, Holder
 from notices.facts.telephones import holds_telephone
 from notices.facts.text_check import choice_problems, is_blank, text_problems
 

@@ -14,8 +14,7 @@ import msgspec
 from msgspec import UNSET
 
 from notices.facts import documents, relations
-from notices.facts.followups import WHEN, day
-from notices.facts.forms import Declaration, Holder
+from notices.facts.event_forms import WHEN, day
 from notices.facts.masking import (
     mask_name,
     mask_number,
@@ -39,6 +38,7 @@ from notices.facts.public.form import (
     PublicPerson,
     Words,
 )
+from notices.facts.requests import Declaration, Holder
 from notices.facts.texts import Text
 
 if TYPE_CHECKING:  # checking a declaration asks what is hidden of it

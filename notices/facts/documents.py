@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from notices.facts.characters import seen, unified
-from notices.facts.forms import Declaration, Holder
 from notices.facts.readings import Reading
+from notices.facts.requests import Declaration, Holder
 from notices.facts.text_check import LONGEST_TEXT, is_blank
 
 if TYPE_CHECKING:  # checking a declaration asks which paper it is about

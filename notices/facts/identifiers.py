@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from notices.facts.errors import Problem
-from notices.facts.forms import Holder
 from notices.facts.numbers import identifier_form, resident_id_ok, uscc_ok
+from notices.facts.requests import Holder
 from notices.facts.text_check import is_blank, text_problems
 
 IDENTIFIER_TYPES: dict[str, tuple[str, ...]] = {

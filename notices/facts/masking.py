@@ -7,7 +7,6 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from notices.facts.characters import seen, standard
-from notices.facts.forms import Declaration, Holder
 from notices.facts.names import characters_of, letters_of, name_form
 from notices.facts.numbers import (
     has_resident_id_shape,
@@ -16,6 +15,7 @@ from notices.facts.numbers import (
     resident_id_ok,
 )
 from notices.facts.readings import bare_form
+from notices.facts.requests import Declaration, Holder
 from notices.facts.text_check import LONGEST_TEXT, cleaned, telephones
 
 if TYPE_CHECKING:  # checking a declaration asks what is hidden of it

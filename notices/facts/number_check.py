@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, get_args
 from notices.facts import documents, placeholders, readings
 from notices.facts.characters import seen
 from notices.facts.errors import Problem
-from notices.facts.forms import Declaration, Holder
 from notices.facts.numbers import (
     has_resident_id_shape,
     has_uscc_shape,
@@ -18,6 +17,7 @@ from notices.facts.numbers import (
     uscc_ok,
 )
 from notices.facts.public.form import Copies
+from notices.facts.requests import Declaration, Holder
 from notices.facts.text_check import LONGEST_TEXT, choice_problems, is_blank, text_problems
 
 if TYPE_CHECKING:  # checking a declaration asks what is wrong with its number

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from notices.facts import number_check
 from notices.facts.errors import Problem
-from notices.facts.forms import Declaration, Holder
 from notices.facts.identifiers import identifier_type
 from notices.facts.numbers import birth_date, identifier_form, resident_id_ok
+from notices.facts.requests import Declaration, Holder
 from notices.facts.text_check import choice_problems, is_blank
 
 if TYPE_CHECKING:  # a certificate's module checks numbers by what this one imports

@@ -11,11 +11,11 @@ from notices.facts.public.search import Facets, Interpreted, RawSearchPage, Sear
 from notices.facts.readings import bare_form
 from notices.facts.texts import CHINA
 from notices.finding import showing, terms
-from notices.finding.asking import Asking
-from notices.finding.behind import Behind
+from notices.finding.breaker import Asking
+from notices.finding.fallback import look_up
+from notices.finding.freshness import Behind
 from notices.finding.showing import Card
 from notices.finding.vocabulary import vocabulary_of
-from notices.finding.without import look_up
 from search import lookup as lookups
 from search import results
 from search.engine import Engine, SearchDown

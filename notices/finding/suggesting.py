@@ -6,7 +6,7 @@ from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.facts.public.search import Suggestion
 from notices.facts.readings import bare_form, read
-from notices.finding.asking import Asking
+from notices.finding.breaker import Asking
 from search.engine import SearchDown
 from search.hanzi import usual_pinyin
 from search.lookup import holder_questions

@@ -6,11 +6,11 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from notices import once, register
+from notices import idempotency, register
 from notices.changing import amending, unfinished
-from notices.facts import followups, lifecycle
+from notices.facts import event_forms, lifecycle
 from notices.facts.errors import NotTheDeclarant, Problem
-from notices.facts.forms import Correction, Withdrawal
+from notices.facts.requests import Correction, Withdrawal
 from notices.facts.texts import CHINA
 from notices.identity import Person
 from notices.pages import again, region_field, rendering
@@ -23,7 +23,9 @@ from notices.web.authentication import AnyRequest
 def _clerical(found: Notice) -> tuple[str, ...]:
     """The fields that may be corrected; what an issuer confirmed stays."""
     return tuple(
-        name for name in followups.CORRECTABLE if name not in amending.SWORN or not found.confirmed
+        name
+        for name in event_forms.CORRECTABLE
+        if name not in amending.SWORN or not found.confirmed
     )
 
 
@@ -114,7 +116,9 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
 
     async def act(sent: Submission) -> Response[Any]:
         await _refuse_others(request, sent.person, found)
-        if await once.known(sent.once):  # pressed twice, and what was corrected is shown by now
+        if await idempotency.known(
+            sent.once
+        ):  # pressed twice, and what was corrected is shown by now
             return await _back_to(request, sent, found)
         here, now = request.app.state.deployment, datetime.now(UTC)
         shown = _shown(found)

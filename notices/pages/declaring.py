@@ -11,8 +11,8 @@ import msgspec
 from litestar import Response, get, post
 
 from notices.api.declaring import EXHIBIT
-from notices.changing import evidence, unfinished
-from notices.changing.evidence import Receiving
+from notices.changing import exhibits, unfinished
+from notices.changing.exhibits import Receiving
 from notices.changing.unfinished import Draft, Told
 from notices.deployment import Deployment
 from notices.facts.errors import Invalid, NotTheHolder, Problem, SignInRequired
@@ -61,7 +61,7 @@ async def _received(request: AnyRequest) -> Upload:
     """What was typed; the form has a file where a document is asked for."""
     if not multipart.is_form(request):
         return Upload(await forms.fields(request), None, [], b"")
-    person, id = await request.user.person(), evidence.new_id()
+    person, id = await request.user.person(), exhibits.new_id()
     return await uploads.received(request, person, file=EXHIBIT, id=id, known=None)
 
 

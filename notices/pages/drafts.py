@@ -8,7 +8,7 @@ from notices.deployment import Deployment
 from notices.facts import relations
 from notices.facts.catalogue import Catalogue, Certificate
 from notices.facts.errors import Invalid, Problem
-from notices.facts.forms import Contact, Declaration, Holder
+from notices.facts.requests import Contact, Declaration, Holder
 from notices.identity import Person
 from notices.pages import papers
 from notices.web import forms

@@ -7,11 +7,11 @@ from litestar.params import FromPath
 
 from notices import register
 from notices.api.objections import EVIDENCE
-from notices.changing import evidence, objecting, unfinished
+from notices.changing import exhibits, objecting, unfinished
 from notices.changing.unfinished import Draft
 from notices.facts import lifecycle
 from notices.facts.errors import MediaType
-from notices.facts.forms import Objection
+from notices.facts.requests import Objection
 from notices.identity import Person
 from notices.pages import again, rendering
 from notices.pages.submitting import Submission, carried_out
@@ -68,7 +68,7 @@ async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     if not multipart.is_form(request):
         raise MediaType(expected=multipart.FORM)
     found = await register.get(id)
-    person, file = await request.user.person(), evidence.new_id()
+    person, file = await request.user.person(), exhibits.new_id()
     upload = await uploads.received(request, person, file=EVIDENCE, id=file, known=None)
     given, path = upload.fields, _path(found.id)
     objection = Objection(**{name: forms.filled(given, name) for name in FIELDS})

@@ -7,16 +7,16 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
-from notices import declarations, once, register
+from notices import declarations, idempotency, register
 from notices.changing import amending, unfinished
-from notices.changing.evidence import Receiving
+from notices.changing.exhibits import Receiving
 from notices.facts import documents
 from notices.facts.catalogue import Certificate
 from notices.facts.errors import AlreadyDeclared
 from notices.facts.excess import TooManyRequests
-from notices.facts.forms import Declaration, Holder
+from notices.facts.requests import Declaration, Holder
+from notices.idempotency import Once
 from notices.identity import Person
-from notices.once import Once
 from notices.pages import papers, rendering
 from notices.web import languages, limiting, writing
 from notices.web.authentication import AnyRequest, account_of
@@ -90,7 +90,7 @@ async def _count(request: AnyRequest, person: Person, keys: list[Once | None]) -
     counted = 0
     try:
         for once_ in keys:
-            if not await once.known(once_):
+            if not await idempotency.known(once_):
                 counted += 1  # what is refused is counted too
                 await limiting.limit(request, "declare", account_of(person))
     except TooManyRequests:

@@ -18,9 +18,9 @@ from notices.deployment import Deployment
 from notices.facts import disclosure, periods, relations
 from notices.facts.catalogue import Catalogue, Certificate
 from notices.facts.errors import NotFound, NotTheHolder, Problem
-from notices.facts.forms import Declaration
 from notices.facts.numbers import keyed_hash
 from notices.facts.public.form import PublicForm
+from notices.facts.requests import Declaration
 from notices.facts.texts import CHINA
 from notices.identity import Person
 from notices.pages import papers, publishing, region_field, rendering

@@ -7,8 +7,8 @@ import msgspec
 from litestar import Response
 
 from notices.facts.errors import Invalid, SignInRequired
+from notices.idempotency import Once
 from notices.identity import Person
-from notices.once import Once
 from notices.pages import again, sign_in
 from notices.web import writing
 from notices.web.authentication import AnyRequest

@@ -9,7 +9,7 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import disclosure, documents, numbers, readings, relations
 from notices.facts.certificate import Certificate
-from notices.facts.forms import Declaration, Holder
+from notices.facts.requests import Declaration, Holder
 from notices.facts.text_check import is_blank
 from notices.facts.texts import rfc3339
 from notices.tables.prepared import Prepared

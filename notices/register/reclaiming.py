@@ -7,7 +7,7 @@ import msgspec
 
 from notices.facts import disclosure
 from notices.facts.certificate import Certificate
-from notices.facts.forms import Declaration, Holder
+from notices.facts.requests import Declaration, Holder
 from notices.register import claims
 from notices.register.claims import Claim
 

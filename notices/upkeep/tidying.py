@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import structlog
 
-from notices import identity, limits, once
-from notices.changing import evidence, unfinished
+from notices import idempotency, identity, limits
+from notices.changing import exhibits, unfinished
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
@@ -33,12 +33,12 @@ async def tidy(deployment: Deployment, *, every_file: bool = False) -> None:
     vital = await vitals.measure()
     if vital.clock is not None:
         raise ClockOff(vital.clock)
-    await once.forget_old(vital.now)
+    await idempotency.forget_old(vital.now)
     await limits.forget_old(vital.now)
     await identity.forget_old(vital.now)
     await unfinished.forget_old(vital.now)
     await Touched.delete().where(is_true(Touched.taken), Touched.at < vital.now - timedelta(days=1))
-    await evidence.forget_orphans(deployment, vital.now, of_any_age=every_file)
+    await exhibits.forget_orphans(deployment, vital.now, of_any_age=every_file)
 
 
 async def keep_tidy(deployment: Deployment) -> None:

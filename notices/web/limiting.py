@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from notices import limits, once
+from notices import idempotency, limits
 from notices.facts.errors import Invalid, Refusal
 from notices.facts.outages import OutcomeUnknown
 from notices.facts.refusals import UnknownKey
+from notices.idempotency import Once
 from notices.identity import Person
 from notices.limits import Counted
-from notices.once import Once
 from notices.web.authentication import AnyRequest, account_of
 from notices.web.options import COUNTS
 
@@ -71,7 +71,7 @@ async def counting(
     What is refused counts no more. But who is wrong about something, a number say, stays counted,
     or could try them all; and so does what may have been done.
     """
-    who, counts = account_of(person), not await once.known(once_)
+    who, counts = account_of(person), not await idempotency.known(once_)
     if counts:
         await limit(request, policy, who)
     try:

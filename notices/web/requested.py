@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from notices import identity
 from notices.changing import deciding
-from notices.facts import forms, identifiers, relations
+from notices.facts import identifiers, relations, requests
 from notices.facts.public.form import Cause, Copies, Ground, Reason
 from notices.facts.public.notice import ObjectionStatus, Status
 from notices.verification import COPIES, Question
@@ -91,41 +91,41 @@ class OverlapsQuery(msgspec.Struct, kw_only=True):
 
 
 NEEDED: dict[type[msgspec.Struct], tuple[str, ...]] = {
-    forms.Declaration: (
+    requests.Declaration: (
         "certificate", "cause", "holder", "region", "publication_consent", "truthful",
     ),
-    forms.Holder: ("kind", "name"),
-    forms.Withdrawal: ("reason",),
-    forms.Objection: ("number", "ground", "text"),
-    forms.Decision: ("decision", "reason"),
-    forms.Replacement: ("issued_on",),
-    forms.Redaction: ("reason",),
-    forms.Login: ("kind", "name", "identifier"),
-    forms.LoginOrganisation: ("name", "identifier"),
+    requests.Holder: ("kind", "name"),
+    requests.Withdrawal: ("reason",),
+    requests.Objection: ("number", "ground", "text"),
+    requests.Decision: ("decision", "reason"),
+    requests.Replacement: ("issued_on",),
+    requests.Redaction: ("reason",),
+    requests.Login: ("kind", "name", "identifier"),
+    requests.LoginOrganisation: ("name", "identifier"),
     Question: ("number",),
 }  # fmt: skip
 """What a body must have; a declaration's number and copies only where the catalogue says so."""
 
 CHOICES: dict[type[msgspec.Struct], dict[str, tuple[str, ...]]] = {
-    forms.Declaration: {
+    requests.Declaration: {
         "cause": get_args(Cause), "copies": get_args(Copies), "relation": relations.RELATIONS,
     },
-    forms.Holder: {
+    requests.Holder: {
         "kind": tuple(identifiers.IDENTIFIER_TYPES),
         "identifier_type": tuple(
             name for names in identifiers.IDENTIFIER_TYPES.values() for name in names
         ),
     },
-    forms.Withdrawal: {"reason": get_args(Reason)},
-    forms.Objection: {"ground": get_args(Ground)},
-    forms.Decision: {"decision": tuple(deciding.KINDS)},
-    forms.Login: {
+    requests.Withdrawal: {"reason": get_args(Reason)},
+    requests.Objection: {"ground": get_args(Ground)},
+    requests.Decision: {"decision": tuple(deciding.KINDS)},
+    requests.Login: {
         "kind": identity.KINDS, "identifier_type": identifiers.IDENTIFIER_TYPES["person"],
     },
     Question: {"copy": COPIES},
 }  # fmt: skip
 
-EMPTIED = frozenset({forms.Correction})
+EMPTIED = frozenset({requests.Correction})
 """Bodies in which null says something: what a field holds is to go."""
 
 BODY = "{name}Body"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from litestar.response import Stream
 
-from notices.changing import evidence
-from notices.changing.evidence import Receiving
+from notices.changing import exhibits
+from notices.changing.exhibits import Receiving
 from notices.facts.errors import Problem, SignInRequired, UnknownField
 from notices.identity import Person
 from notices.web import forms, multipart
@@ -60,7 +60,7 @@ async def received(
             request,
             file,
             receiving.write if receiving is not None else _none_of(known),
-            evidence.MOST_BYTES,
+            exhibits.MOST_BYTES,
             multipart.MOST_PARTS if known is not None else forms.MOST_FIELDS,
         )
         request.scope["state"][UNSENT] = fields, file if has_file else ""
@@ -86,7 +86,7 @@ async def received(
 def kept(request: AnyRequest, id: str, media_type: str, name: str) -> Stream:
     """The file that is kept as `id`, to be saved as `name`."""
     deployment = request.app.state.deployment
-    pieces = evidence.pieces(deployment.keys.sealer, evidence.path_of(deployment, id), id)
+    pieces = exhibits.pieces(deployment.keys.sealer, exhibits.path_of(deployment, id), id)
     # Opened before the answer begins: a file that is gone or changed is a 500 and no half file.
     first = next(pieces)
 
@@ -95,7 +95,7 @@ def kept(request: AnyRequest, id: str, media_type: str, name: str) -> Stream:
         for piece in pieces:
             yield piece
 
-    saved_as = f"{name}.{evidence.EXTENSIONS[media_type]}"
+    saved_as = f"{name}.{exhibits.EXTENSIONS[media_type]}"
     return Stream(
         content(),
         media_type=media_type,

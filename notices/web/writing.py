@@ -21,13 +21,13 @@ import msgspec
 from litestar import Response
 
 from notices.agencies import Agency
-from notices.changing import evidence
-from notices.changing.evidence import Receiving
+from notices.changing import exhibits
+from notices.changing.exhibits import Receiving
 from notices.deployment import Deployment
 from notices.facts.errors import BadRequest, Problem
 from notices.facts.texts import Text
+from notices.idempotency import Done, Once
 from notices.identity import Person
-from notices.once import Done, Once
 from notices.web import bodies, cross_site, multipart, uploads
 from notices.web.authentication import AnyRequest, Asker
 from notices.web.replies import Body, passed_on
@@ -137,7 +137,7 @@ async def _received(
 ) -> _Came[Body]:
     if request.method == "DELETE":
         return _Came(kind(), [], b"")
-    id = evidence.new_id()
+    id = exhibits.new_id()
     if file is None or not multipart.is_form(request):
         raw = await bodies.raw_json(request, may_be_empty=may_be_empty)
         body, wrong = bodies.decode(b"{}" if may_be_empty and not raw else raw, kind)

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from notices import log, once
+from notices import idempotency, log
 from notices.changing import amending
 from notices.database import DB
-from notices.once import Once
+from notices.idempotency import Once
 from tests import api
 from tests.api import declaration
 from tests.conftest import SignIn
@@ -210,9 +210,9 @@ async def test_the_answer_that_was_kept_first_is_the_answer(database: None) -> N
     """Two requests under a key that lost its answer in a crash both make one."""
     key = Once.of(bytes(32), "somebody", "/", "k", b"{}")
     async with DB.transaction():
-        assert await once.begin(key) is None
-        await once.done(key, "37070000000136", 0)
+        assert await idempotency.begin(key) is None
+        await idempotency.done(key, "37070000000136", 0)
 
-    answers = [await once.answer(key, text) for text in ("first", "second")]
+    answers = [await idempotency.answer(key, text) for text in ("first", "second")]
 
     assert answers == ["first", "first"]

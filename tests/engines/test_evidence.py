@@ -13,7 +13,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from notices.changing import decoding, evidence
+from notices.changing import decoding, exhibits
 from notices.database import DB, Transaction
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
@@ -38,8 +38,8 @@ async def sent(
 @pytest.mark.parametrize(
     ("content", "kind"),
     [(PNG, "image/png"), (PDF, "application/pdf"), (JPEG, "image/jpeg"),
-     (picture("PNG", 1), "image/png"), (pdf(size=evidence.PIECE), "application/pdf"),
-     (pdf(size=evidence.MOST_BYTES), "application/pdf")],
+     (picture("PNG", 1), "image/png"), (pdf(size=exhibits.PIECE), "application/pdf"),
+     (pdf(size=exhibits.MOST_BYTES), "application/pdf")],
     ids=["png", "pdf", "jpeg", "short", "one piece", "as large as may be"],
 )  # fmt: skip
 async def test_an_officer_gets_the_file_as_it_came(
@@ -76,7 +76,7 @@ async def test_an_officer_gets_the_file_as_it_came(
         (b"MZ" + b"x" * 100, 422, "evidence_type"),
         (b"<html>%PDF-1.7", 422, "evidence_type"),
         (PNG[:7], 422, "evidence_type"),
-        (PDF + b"z" * (evidence.MOST_BYTES - len(PDF) + 1), 422, "evidence_too_large"),
+        (PDF + b"z" * (exhibits.MOST_BYTES - len(PDF) + 1), 422, "evidence_too_large"),
     ],
     ids=["exe", "html", "cut", "a byte too many"],
 )
@@ -342,8 +342,8 @@ async def test_a_commit_that_was_carried_out_and_then_cut_off_loses_no_file(
 
     assert answer.status_code == 503
     [row] = await DB.fetch("SELECT id FROM objection")
-    path = evidence.path_of(deployment, row["id"])
-    assert b"".join(evidence.pieces(deployment.keys.sealer, path, row["id"])) == PNG
+    path = exhibits.path_of(deployment, row["id"])
+    assert b"".join(exhibits.pieces(deployment.keys.sealer, path, row["id"])) == PNG
 
 
 def _body(*parts: bytes, end: bytes = b"--B--\r\n") -> bytes:
@@ -410,15 +410,15 @@ async def test_a_changed_or_cut_file_does_not_open(
         *(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :] for at in (0, 3, 4, 9, 21, 5000)),
     ]
     sealer = deployment.keys.sealer
-    assert b"".join(evidence.pieces(sealer, path, name)) == PDF
+    assert b"".join(exhibits.pieces(sealer, path, name)) == PDF
 
     for content in spoiled:
         path.write_bytes(content)
         with pytest.raises(SealError):
-            list(evidence.pieces(sealer, path, name))
+            list(exhibits.pieces(sealer, path, name))
     path.write_bytes(whole)
     with pytest.raises(SealError):
-        list(evidence.pieces(sealer, path, "another"))
+        list(exhibits.pieces(sealer, path, "another"))
 
 
 async def test_files_that_nothing_tells_of_are_forgotten_after_a_day(
@@ -436,7 +436,7 @@ async def test_files_that_nothing_tells_of_are_forgotten_after_a_day(
         os.utime(file, times=(time.time() - 2 * 86_400,) * 2)
     os.utime(uploads / "ab" / "new")
 
-    await evidence.forget_orphans(deployment, datetime.now(UTC))
+    await exhibits.forget_orphans(deployment, datetime.now(UTC))
 
     assert sorted(path.name for path in kept(uploads)) == sorted([known, "new"])
 

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from notices.audit import auditing
-from notices.changing import evidence
+from notices.changing import exhibits
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
@@ -208,7 +208,7 @@ async def test_a_disk_without_room_for_uploads_answers_507_and_keeps_nothing(
         return real(path, flags, mode, **more)
 
     with monkeypatch.context() as patched:
-        patched.setattr(evidence.os, "open", full)
+        patched.setattr(exhibits.os, "open", full)
         answer = await act.send()
 
     assert (answer.status_code, answer.json()["code"]) == (507, "storage_full"), answer.text

@@ -19,9 +19,9 @@ from notices.facts.errors import Unavailable
 from notices.facts.public.notice import with_more
 from notices.facts.public.search import SearchPage
 from notices.facts.texts import CHINA
-from notices.finding import Finder, Query, behind, statements, suggesting, without
-from notices.finding.asking import Asking
-from notices.finding.behind import Behind
+from notices.finding import Finder, Query, fallback, freshness, statements, suggesting
+from notices.finding.breaker import Asking
+from notices.finding.freshness import Behind
 from notices.relay import checking, publishing
 from notices.settings import Settings
 from notices.trust.signed import SIGNED
@@ -65,7 +65,7 @@ async def nobody_looks_after_an_engine_any_more(
 @pytest.fixture(autouse=True)
 def a_busy_machine_may_take_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is found within the limit is a question for the benchmark."""
-    monkeypatch.setattr(without, "SECONDS", 5.0)
+    monkeypatch.setattr(fallback, "SECONDS", 5.0)
 
 
 class Kept:
@@ -439,8 +439,8 @@ async def test_what_the_index_has_not_taken_is_read_from_the_register(
     assert await Behind().ids() == {register["plum"], register["other"]}
 
     await withdrawn(deployment, register["other"], OTHER)
-    monkeypatch.setattr(behind, "LOOK", behind.LOOK.replace("1001", "2"))
-    monkeypatch.setattr(behind, "MOST", 1)
+    monkeypatch.setattr(freshness, "LOOK", freshness.LOOK.replace("1001", "2"))
+    monkeypatch.setattr(freshness, "MOST", 1)
     assert await Behind().ids() is None
 
 
@@ -448,7 +448,7 @@ async def test_one_look_at_the_log_serves_all_searches_of_a_short_while(
     finder: Finder, register: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks = 0
-    usual = behind._look
+    usual = freshness._look
 
     async def counted() -> Any:
         nonlocal looks
@@ -456,13 +456,13 @@ async def test_one_look_at_the_log_serves_all_searches_of_a_short_while(
         await asyncio.sleep(0.01)
         return await usual()
 
-    monkeypatch.setattr(behind, "_look", counted)
-    monkeypatch.setattr(behind, "EVERY", 60)
+    monkeypatch.setattr(freshness, "_look", counted)
+    monkeypatch.setattr(freshness, "EVERY", 60)
     await asyncio.gather(*(finder.find(Query(q="梅思")) for _ in range(3)))
     await finder.find(Query(q="老街"))
     assert looks == 1
 
-    monkeypatch.setattr(behind, "EVERY", 0)
+    monkeypatch.setattr(freshness, "EVERY", 0)
     await finder.find(Query(q="梅思"))
     assert looks == 2
 
@@ -741,7 +741,7 @@ async def test_a_part_of_the_log_with_too_many_hits_is_left_where_the_next_page_
 ) -> None:
     finder = Finder(deployment, away)
     for most in range(1, 5):
-        monkeypatch.setattr(without, "MOST", most)
+        monkeypatch.setattr(fallback, "MOST", most)
         for q in ("", "市"):
             names = await found(finder, apart, q=q)
             assert names == ["person", "house", "other", "plum"][:most]
@@ -750,7 +750,7 @@ async def test_a_part_of_the_log_with_too_many_hits_is_left_where_the_next_page_
 async def test_what_only_looks_like_a_hit_hides_none_that_is_one(
     database: None, deployment: Deployment, away: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(without, "MOST", 1)
+    monkeypatch.setattr(fallback, "MOST", 1)
     one = await declared(deployment, "JY13799990000011", name="上海一二三四店")
     for number, place in (("JY13799990000022", "一二店三四"), ("JY13799990000033", "三四一二")):
         await declared(deployment, number, name=f"潍坊{place}店")
@@ -815,7 +815,7 @@ async def test_what_was_found_in_time_is_the_answer(
         return await chunked(*arguments, **named)
 
     monkeypatch.setattr(statements, "chunked", slower)
-    monkeypatch.setattr(without, "SECONDS", 1.0)
+    monkeypatch.setattr(fallback, "SECONDS", 1.0)
     answer = await Finder(deployment, away).find(Query(q="市"))
 
     assert [notice.id for notice in answer.notices] == [apart["person"]]
@@ -843,7 +843,7 @@ async def test_more_hits_than_can_be_paged_through_are_counted_as_not_exact(
     away: Engine,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(without, "MOST", 2)
+    monkeypatch.setattr(fallback, "MOST", 2)
 
     answer = await Finder(deployment, away).find(Query())
     assert (answer.total, answer.total_is_exact) == (2, False)
@@ -861,7 +861,7 @@ async def test_a_database_that_is_too_slow_leaves_an_honest_nothing(
     away: Engine,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(without, "SECONDS", 0.0)
+    monkeypatch.setattr(fallback, "SECONDS", 0.0)
 
     answer = await Finder(deployment, away).find(Query())
     assert (answer.total, answer.total_is_exact) == (0, False)
@@ -894,7 +894,7 @@ async def test_searches_without_the_engine_leave_connections_for_checking(
             full.set()
         await ending.wait()
         under_way -= 1
-        return without.Found([], True, Understood())
+        return fallback.Found([], True, Understood())
 
     monkeypatch.setattr("notices.finding.look_up", slow)
     finder = Finder(deployment, away)

@@ -21,7 +21,7 @@ from notices.database import DB
 from notices.demo import fill
 from notices.deployment import Deployment
 from notices.facts import disclosure
-from notices.facts.forms import Declaration, Holder
+from notices.facts.requests import Declaration, Holder
 from notices.settings import Settings
 from notices.trust.watching import Difference
 from tests import emptying

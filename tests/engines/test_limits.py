@@ -13,7 +13,7 @@ from litestar import Litestar
 from notices import limits
 from notices.database import DB
 from notices.facts.excess import TooManyRequests
-from notices.facts.forms import Login
+from notices.facts.requests import Login
 from notices.identity import Person
 from notices.limits import DAY, MINUTE, POLICIES, Counted
 from notices.pages.sign_in.demo import person_from

@@ -15,7 +15,7 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, Unavailable
-from notices.facts.forms import Login
+from notices.facts.requests import Login
 from notices.pages import papers, publishing
 from notices.pages.sign_in.demo import person_from
 from notices.print import printing

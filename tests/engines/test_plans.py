@@ -26,7 +26,7 @@ from notices.database import BY_INDEX, DB
 from notices.deployment import Deployment, refuse_another_database
 from notices.facts.excess import TooManyRequests
 from notices.finding import Finder, Query, suggesting
-from notices.finding.behind import Behind
+from notices.finding.freshness import Behind
 from notices.relay import checking, publishing
 from notices.upkeep import recalling, rescheduling, tidying
 from notices.upkeep.forking import refuse_a_fork

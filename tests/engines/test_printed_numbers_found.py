@@ -9,8 +9,8 @@ import pytest_asyncio
 from notices import declarations, relay
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts.forms import Declaration
-from notices.finding import Finder, Query, without
+from notices.facts.requests import Declaration
+from notices.finding import Finder, Query, fallback
 from notices.identity import Person
 from notices.relay import checking
 from search.admin import Admin
@@ -61,7 +61,7 @@ async def finders(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[Finder, Finder]]:
     """What finds with the search engine, and without it."""
-    monkeypatch.setattr(without, "SECONDS", 5.0)  # a busy machine may take its time
+    monkeypatch.setattr(fallback, "SECONDS", 5.0)  # a busy machine may take its time
     monkeypatch.setattr("notices.finding.SEARCH_SECONDS", 10.0)
     own = deployment.settings
     engines = (

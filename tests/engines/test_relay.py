@@ -16,7 +16,7 @@ import pytest_asyncio
 from notices import register, relay
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.finding.behind import Behind
+from notices.finding.freshness import Behind
 from notices.register import Notice
 from notices.relay import checking, publishing, rebuilding
 from notices.settings import Settings

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from notices import agencies
-from notices.facts import forms
+from notices.facts import requests
 from notices.verification import Question
 from notices.web import requested
 from tests.conftest import SignIn
@@ -16,18 +16,18 @@ from tests.samples import OFFICER, RESTAURANT
 
 NOTICE = "/api/v1/notices/37070000012345"
 BODIES: dict[type[msgspec.Struct], str] = {
-    forms.Declaration: "/api/v1/notices",
-    forms.Withdrawal: f"{NOTICE}/withdrawal",
-    forms.Objection: f"{NOTICE}/objections",
-    forms.Decision: f"{NOTICE}/decisions",
-    forms.Replacement: f"{NOTICE}/replacement",
-    forms.Redaction: f"{NOTICE}/redaction",
-    forms.Login: "/api/v1/demo/login",
+    requests.Declaration: "/api/v1/notices",
+    requests.Withdrawal: f"{NOTICE}/withdrawal",
+    requests.Objection: f"{NOTICE}/objections",
+    requests.Decision: f"{NOTICE}/decisions",
+    requests.Replacement: f"{NOTICE}/replacement",
+    requests.Redaction: f"{NOTICE}/redaction",
+    requests.Login: "/api/v1/demo/login",
     Question: "/api/v1/verifications",
 }
-INNER = {forms.Holder: "holder", forms.LoginOrganisation: "organisation"}
-OFFICERS = (forms.Decision, forms.Redaction)
-MORE = {forms.Declaration: {"number"}, forms.Holder: {"identifier"}}
+INNER = {requests.Holder: "holder", requests.LoginOrganisation: "organisation"}
+OFFICERS = (requests.Decision, requests.Redaction)
+MORE = {requests.Declaration: {"number"}, requests.Holder: {"identifier"}}
 """What the catalogue, or what another field says, asks for besides."""
 
 Post = Any
@@ -42,7 +42,7 @@ async def post(client: httpx.AsyncClient, sign_in: SignIn) -> Post:
     async def send(body: type[msgspec.Struct], sent: dict[str, Any]) -> dict[str, Any]:
         who = officer if body in OFFICERS else person
         headers = {}
-        if body is forms.Replacement:
+        if body is requests.Replacement:
             who, headers = client, {"Authorization": f"Bearer {key}"}
         answer = await who.post(BODIES[body], json=sent, headers=headers)
         assert answer.status_code == 422, answer.text
@@ -53,15 +53,15 @@ async def post(client: httpx.AsyncClient, sign_in: SignIn) -> Post:
 
 def outer(body: type[msgspec.Struct]) -> tuple[type[msgspec.Struct], str]:
     """The body in which another stands, and how its fields are then named."""
-    if body is forms.Holder:
-        return forms.Declaration, "holder."
-    if body is forms.LoginOrganisation:
-        return forms.Login, "organisation."
+    if body is requests.Holder:
+        return requests.Declaration, "holder."
+    if body is requests.LoginOrganisation:
+        return requests.Login, "organisation."
     return body, ""
 
 
 def sent(body: type[msgspec.Struct], values: dict[str, str]) -> dict[str, Any]:
-    if body is forms.LoginOrganisation:
+    if body is requests.LoginOrganisation:
         return {"kind": "organisation", "organisation": values}
     return {INNER[body]: values} if body in INNER else dict(values)
 
@@ -85,7 +85,7 @@ async def test_what_a_body_chooses_among_is_told(
     body: type[msgspec.Struct], name: str, post: Post
 ) -> None:
     whole, prefix = outer(body)
-    given = {name: "?"} if body is not forms.Holder else {"kind": "person", name: "?"}
+    given = {name: "?"} if body is not requests.Holder else {"kind": "person", name: "?"}
     error = (await post(whole, sent(body, given)))[prefix + name]
 
     values = requested.CHOICES[body][name]

@@ -22,7 +22,7 @@ from notices.deployment import Deployment
 from notices.facts.excess import TooManyRequests
 from notices.facts.texts import rfc3339
 from notices.facts.troubles import ClockOff
-from notices.finding import behind
+from notices.finding import freshness
 from notices.limits import Counted
 from notices.relay import checking
 from notices.relay.publishing import FOLLOWER
@@ -247,7 +247,7 @@ async def test_what_began_while_the_clock_was_ahead_does_not_last_until_then(
 
     assert await identity.who(deployment, anna.cookies["session"]) is None
     await use()
-    row = await DB.row(behind.LOOK, FOLLOWER)
+    row = await DB.row(freshness.LOOK, FOLLOWER)
     assert row is not None
     assert not row["whole"]
     await shift("400 days")

@@ -17,9 +17,9 @@ from notices import declarations, log, register
 from notices.changing import amending, deciding
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts.forms import Declaration
+from notices.facts.requests import Declaration
+from notices.idempotency import Done, Once
 from notices.identity import Organisation, Person
-from notices.once import Done, Once
 from notices.trust import receipts
 from notices.upkeep import tidying
 from tests import api

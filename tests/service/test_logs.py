@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from notices import logs
+from notices import structured_logging
 from tests.service import ROOT
 
 FAULT = """
 import sys, structlog
-from notices.logs import configure
+from notices.structured_logging import configure
 configure()
 log = structlog.get_logger("notices.web")
 for number in range(20_000):
@@ -26,7 +26,7 @@ for number in range(3_000):
 """
 SAID = """
 import logging, sys
-from notices.logs import configure
+from notices.structured_logging import configure
 configure()
 try:
     raise ValueError("13800000000")
@@ -47,20 +47,20 @@ def test_a_fault_that_meets_every_request_fills_no_disk_with_lines() -> None:
     lines = lines_of(FAULT)
 
     full = [line for line in lines if line.get("error") == "DiskFullError"]
-    assert logs.BURST <= len(full) <= logs.BURST + 20
+    assert structured_logging.BURST <= len(full) <= structured_logging.BURST + 20
     assert [line["error"] for line in lines if line["event"] == "unavailable"][-1] == "TimeoutError"
     served = [line for line in lines if line["event"] == "request"]
-    assert logs.REQUESTS <= len(served) < 2_000
+    assert structured_logging.REQUESTS <= len(served) < 2_000
 
 
 def test_a_line_after_dropped_ones_says_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr(logs.time, "monotonic", lambda: now[0])
-    bound = logs.Bound()
-    for _ in range(logs.BURST):
+    monkeypatch.setattr(structured_logging.time, "monotonic", lambda: now[0])
+    bound = structured_logging.Bound()
+    for _ in range(structured_logging.BURST):
         bound(None, "warning", {"event": "x"})
     for _ in range(7):
-        with pytest.raises(logs.structlog.DropEvent):
+        with pytest.raises(structured_logging.structlog.DropEvent):
             bound(None, "warning", {"event": "x"})
     now[0] = 1.5
 
@@ -76,10 +76,10 @@ def test_a_line_that_cannot_be_written_is_lost_and_nothing_else(
         with pytest.raises(OSError, match="space"):
             os.write(full.fileno(), b"x")
 
-        logs.Lines().error("a line")
+        structured_logging.Lines().error("a line")
 
     monkeypatch.setattr(sys, "stderr", io.StringIO())  # has no file at all
-    logs.Lines().error("a line")
+    structured_logging.Lines().error("a line")
 
 
 def test_what_libraries_say_is_a_line_of_ours_without_values() -> None:

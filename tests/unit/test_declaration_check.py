@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notices.facts import catalogue
-from notices.facts.forms import Declaration
+from notices.facts.requests import Declaration
 from tests.declared import (
     BIRTH,
     CHILD,

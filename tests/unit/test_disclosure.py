@@ -15,12 +15,12 @@ from notices.facts.disclosure import (
     public_form,
     public_issuer,
 )
-from notices.facts.followups import correction, withdrawal
-from notices.facts.forms import Contact, Declaration, Holder
+from notices.facts.event_forms import correction, withdrawal
 from notices.facts.masking import COMPOUND_SURNAMES, mask_name, mask_number, one_line
 from notices.facts.names import characters_of, name_form
 from notices.facts.numbers import identifier_form
 from notices.facts.public.form import PublicForm
+from notices.facts.requests import Contact, Declaration, Holder
 
 CATALOGUE = catalogue.load()
 PUBLIC_FIELDS = {

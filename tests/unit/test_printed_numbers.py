@@ -11,8 +11,8 @@ from notices.facts import catalogue
 from notices.facts.catalogue import Certificate
 from notices.facts.disclosure import public_form
 from notices.facts.documents import of_declaration
-from notices.facts.forms import Declaration
 from notices.facts.placeholders import is_masked
+from notices.facts.requests import Declaration
 from tests.declared import FOOD, OWN, PERSON, SHANDONG, TODAY
 
 FILE = Path(__file__).parents[1] / "data" / "printed-numbers.csv"

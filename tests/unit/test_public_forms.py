@@ -12,8 +12,8 @@ import pytest
 
 from notices.facts import catalogue, disclosure
 from notices.facts.event_kinds import KINDS
-from notices.facts.forms import Declaration, Holder
 from notices.facts.public import form as forms
+from notices.facts.requests import Declaration, Holder
 from notices.trust.encoding import canonical
 from notices.trust.receipts import commitment_to
 from tests.heard import heard

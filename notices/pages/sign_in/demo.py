@@ -8,9 +8,9 @@ from litestar import Response, post
 from notices.api.documenting import writes
 from notices.changing import leaving
 from notices.facts.errors import Invalid, Problem
-from notices.facts.forms import Login, LoginOrganisation, stripped
 from notices.facts.identifiers import IDENTIFIER_TYPES, identifier_problems
 from notices.facts.masking import one_line
+from notices.facts.requests import Login, LoginOrganisation, stripped
 from notices.facts.text_check import choice_problems, text_problems
 from notices.identity import KINDS, Organisation, Person
 from notices.pages import rendering
