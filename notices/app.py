@@ -122,7 +122,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             for task in (connecting, tidying_):
                 task.cancel()
             await asyncio.wait([connecting, tidying_])
-            await finder.asking.close()
+            await finder.breaker.close()
             await presses.stop()
             if own_pool:
                 await DB.stop()

@@ -8,7 +8,7 @@ import msgspec
 
 from notices import idempotency, log, records, register
 from notices.changing import following, inspecting, rivals
-from notices.changing.exhibits import Evidence, Receiving
+from notices.changing.exhibits import KeptFile, Receiving
 from notices.database import DB, committed
 from notices.deployment import Deployment
 from notices.facts import (
@@ -138,7 +138,7 @@ class _New(NamedTuple):
     certificate: Certificate
     claim: Claim
     channel: str
-    exhibit: Evidence | None
+    exhibit: KeptFile | None
 
 
 async def _declare_once(

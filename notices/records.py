@@ -76,7 +76,7 @@ def record(
     )
 
 
-class Private(msgspec.Struct, kw_only=True):
+class PrivateRecord(msgspec.Struct, kw_only=True):
     """What is kept beside the public form, sealed under the notice's id."""
 
     number: str | None
@@ -86,7 +86,7 @@ class Private(msgspec.Struct, kw_only=True):
 
 
 def _sealed(deployment: Deployment, person: Person, declaration: Declaration, id: str) -> bytes:
-    kept = Private(
+    kept = PrivateRecord(
         number=declaration.number,
         holder=declaration.holder or Holder(),
         contact=declaration.contact,
@@ -100,11 +100,11 @@ _SEALED = Prepared(
 )
 
 
-async def private_of(deployment: Deployment, id: str) -> Private:
+async def private_of(deployment: Deployment, id: str) -> PrivateRecord:
     """The private side of notice `id`, which exists."""
     row = await _SEALED.row(id)
     if row is None:
         raise RuntimeError("A notice has no private side.")
     return msgspec.json.decode(
-        deployment.keys.sealer.open(row["sealed"], id.encode()), type=Private
+        deployment.keys.sealer.open(row["sealed"], id.encode()), type=PrivateRecord
     )

@@ -69,12 +69,12 @@ class Libraries(logging.Handler):
         structlog.get_logger().warning(
             "library",
             library=record.name,
-            said=self._said(record).split("\n", 1)[0][:200],
+            said=self._message(record).split("\n", 1)[0][:200],
             error=error.__name__ if error else None,
         )
 
     @staticmethod
-    def _said(record: logging.LogRecord) -> str:
+    def _message(record: logging.LogRecord) -> str:
         """With its arguments only where we wrote it ourselves."""
         return record.getMessage() if record.name.startswith("notices") else str(record.msg)
 

@@ -247,8 +247,8 @@ def _first(
         # document has exactly one state.
         states = result.facet_distribution.get("state", {})
         if total := sum(states.values()):
-            told = total == len(result.hits) or not states.get("void")
-            running = None if told else _running(question, now)
+            counted = total == len(result.hits) or not states.get("void")
+            running = None if counted else _running(question, now)
             return Found(result.hits, total, result.facet_distribution, way, running)
     return nothing(lookup.q)
 

@@ -178,7 +178,7 @@ async def app(pool: None, settings: Settings, deployment: Deployment) -> AsyncIt
 @pytest_asyncio.fixture(loop_scope="session")
 async def engine_not_given_up(app: Litestar) -> None:
     """What an earlier test did to the search engine is forgotten."""
-    asking = app.state.finder.asking
+    asking = app.state.finder.breaker
     if asking._away is not None:
         asking._away.cancel()
         asking._away = None

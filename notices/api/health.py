@@ -52,7 +52,7 @@ async def ready(request: AnyRequest) -> Response[Readiness]:
     """Each part apart; 503 where PostgreSQL is away, cannot write, or its clock is off."""
     looks: dict[str, Look[Any]] = request.app.state.looks
     found, uploads, search = await asyncio.gather(
-        looks["database"](), looks["uploads"](), request.app.state.finder.asking.engine.healthy()
+        looks["database"](), looks["uploads"](), request.app.state.finder.breaker.engine.healthy()
     )
     database = DATABASE[found.writes] if found is not None else "down"
     why = found.clock if found is not None and database == "up" else None

@@ -53,7 +53,7 @@ async def suggestions(request: AnyRequest) -> Response[Suggestions]:
         raise BadQuery(problems=[Problem("q", "too_long", {"limit": LONGEST_QUERY})])
     state = request.app.state
     finder = state.finder
-    found = await suggesting.suggest(state.deployment, finder.asking, finder.vocabulary, q)
+    found = await suggesting.suggest(state.deployment, finder.breaker, finder.vocabulary, q)
     return answered(Suggestions(suggestions=found))
 
 

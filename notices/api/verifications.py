@@ -13,7 +13,7 @@ from notices.facts.excess import ManyNeedSignIn
 from notices.facts.public.answer import Answer, Answers
 from notices.limits import Counted
 from notices.limits.slices import Slices
-from notices.verification import MOST, Checked, Question
+from notices.verification import MOST_QUESTIONS, Checked, Question
 from notices.web import bodies, limiting
 from notices.web.authentication import AnyRequest
 from notices.web.middleware import sharing
@@ -25,7 +25,7 @@ MOST_BYTES = 1536 * 1024
 MOST_ITEM_BYTES = 16 * 1024
 """Five texts of the longest, however their characters are escaped."""
 
-MOST_COMMAS = MOST * 256
+MOST_COMMAS = MOST_QUESTIONS * 256
 """In as many questions, even where numbers consist of nothing else."""
 
 FEW = 1000
@@ -107,7 +107,7 @@ def _one(data: Mapping[str, Any]) -> list[Question]:
 
 
 def _wrong_number_of_items() -> Invalid:
-    return Invalid(problems=[Problem("items", "bad_value", {"expected": f"1-{MOST}"})])
+    return Invalid(problems=[Problem("items", "bad_value", {"expected": f"1-{MOST_QUESTIONS}"})])
 
 
 async def _many(data: Mapping[str, Any], items: Any) -> list[Question]:
@@ -116,7 +116,7 @@ async def _many(data: Mapping[str, Any], items: Any) -> list[Question]:
         raise bodies.unknown_fields(others)
     if not isinstance(items, list):
         raise Invalid(problems=[Problem("items", "wrong_type", {"expected": bodies.WORDS[list]})])
-    if not 1 <= len(items) <= MOST:
+    if not 1 <= len(items) <= MOST_QUESTIONS:
         raise _wrong_number_of_items()
     questions: list[Question] = []
     wrong: list[Problem] = []

@@ -151,7 +151,7 @@ async def _refuse_what_nobody_did(connection: Any, size: int, here: Deployment) 
     while rows := await cursor.fetch(ROWS):
         for row in rows:
             place = objecting.place(row["id"])
-            if _opened(here, row["sealed"], place, objecting.Private) is None:
+            if _opened(here, row["sealed"], place, objecting.PrivateObjection) is None:
                 raise Difference(_NO_OBJECTION.format(**row))
     cursor = await connection.cursor(*_RIVALS)
     while rows := await cursor.fetch(ROWS):

@@ -22,7 +22,7 @@ from notices.facts.readings import RULES
 from notices.facts.requests import Holder
 from notices.facts.texts import Text
 from notices.identity import hash_of, hash_of_acting
-from notices.records import Private, number_key
+from notices.records import PrivateRecord, number_key
 from notices.register.claims import Claim
 from notices.register.reclaiming import Shown, ShownHolder, claim_of, copies_in
 from notices.settings import Settings
@@ -146,7 +146,7 @@ def _wrong(rules: Rules, row: Row, claimed: Sequence[Claimed], *, old: bool) -> 
     private = None
     if rules.here is not None:
         try:
-            private = _opened(rules.here, row.sealed, row.id.encode(), Private)
+            private = _opened(rules.here, row.sealed, row.id.encode(), PrivateRecord)
         except _SEALED:
             return "sealed"
         if _other_people(rules.here, row, private):
@@ -183,7 +183,7 @@ def _opened(here: Deployment, sealed: bytes | None, place: bytes, kind: type[Kin
     return msgspec.json.decode(here.keys.sealer.open(sealed or b"", place), type=kind)
 
 
-def _other_people(here: Deployment, row: Row, private: Private) -> bool:
+def _other_people(here: Deployment, row: Row, private: PrivateRecord) -> bool:
     # One without identifier, a newborn, has a hash that nobody makes again.
     known = bool(private.holder.identifier)
     if known and row.holder_hash != hash_of(here, private.holder):
@@ -245,14 +245,16 @@ def _lives_wrongly(
     here: Deployment,
     row: Row,
     certificate: Certificate,
-    private: Private,
+    private: PrivateRecord,
     claimed: Sequence[Claimed],
 ) -> str | None:
     """Of a replaced one: it lives on unless the new certificate bears the same number."""
     if row.replaced is None or row.ended:
         return None
     try:
-        new = _opened(here, row.replacement, following.place(row.replaced), issuing.Private)
+        new = _opened(
+            here, row.replacement, following.place(row.replaced), issuing.PrivateReplacement
+        )
     except _SEALED:
         return None  # told of as the event's own
     living = not issuing.bears_the_same(certificate, private, new.number)

@@ -35,9 +35,9 @@ def program(name: str, least: int) -> tuple[Path, int]:
         found.append(Path(path))
     versions = {}
     for each in found:
-        said = subprocess.run([each, "--version"], capture_output=True, text=True)  # noqa: S603
-        number = re.search(r"\b(\d+)(\.\d+|beta|rc|devel)", said.stdout)
-        if said.returncode == 0 and number:
+        output = subprocess.run([each, "--version"], capture_output=True, text=True)  # noqa: S603
+        number = re.search(r"\b(\d+)(\.\d+|beta|rc|devel)", output.stdout)
+        if output.returncode == 0 and number:
             versions[each] = int(number[1])
             if versions[each] >= least:
                 return each, versions[each]
@@ -128,10 +128,10 @@ def _feed(stdin: IO[bytes] | None, pieces: Iterator[bytes]) -> None:
 def _end(process: "subprocess.Popen[bytes]", name: str) -> None:
     """Raises DumpError with the program's own words, which hold no row and no password."""
     assert process.stderr is not None  # noqa: S101
-    said = process.stderr.read().decode(errors="replace")
+    output = process.stderr.read().decode(errors="replace")
     if process.wait():
-        lines = [line for line in said.splitlines() if line.startswith(name)]
-        raise DumpError(_FAILED.format(name=name, said="\n".join(lines[:5])))
+        lines = [line for line in output.splitlines() if line.startswith(name)]
+        raise DumpError(_FAILED.format(name=name, output="\n".join(lines[:5])))
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

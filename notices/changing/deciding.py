@@ -9,7 +9,7 @@ import msgspec
 
 from notices import records, register, tables
 from notices.changing import exhibits, following, objecting
-from notices.changing.exhibits import Evidence
+from notices.changing.exhibits import KeptFile
 from notices.changing.following import Followup
 from notices.deployment import Deployment
 from notices.facts import event_forms, lifecycle, masking, periods
@@ -30,7 +30,7 @@ KINDS: dict[str, EventKind] = {"admit": "contested", "dismiss": "dismissed", "an
 """The event of each decision."""
 
 
-class Private(msgspec.Struct, kw_only=True):
+class PrivateDecision(msgspec.Struct, kw_only=True):
     """Who decided, on which objection, and why in his own words."""
 
     officer: Person
@@ -76,27 +76,27 @@ async def decide(
         if decision.objection is not None and not wanted:
             raise Invalid(problems=[Problem("objection", "no_such_objection")])
         lifecycle.refuse_unless_may_follow(kind, before.state)
-        said = masking.one_line(reason)
-        await _refuse_telling(deployment, before, said, waiting)
+        shown_reason = masking.one_line(reason)
+        await _refuse_telling(deployment, before, shown_reason, waiting)
         match kind:
             case "contested":
-                decided = _admit(before, wanted, said)
+                decided = _admit(before, wanted, shown_reason)
             case "dismissed":
-                decided = _dismiss(before, turn.at, wanted, said)
+                decided = _dismiss(before, turn.at, wanted, shown_reason)
             case _:
-                decided = _annul(before, wanted, decision.objection, said)
-        private = Private(officer=officer, reason=reason, objection=decided.objection)
+                decided = _annul(before, wanted, decision.objection, shown_reason)
+        private = PrivateDecision(officer=officer, reason=reason, objection=decided.objection)
         return Followup(decided.form, private, write=decided.write)
 
     return await following.follow(deployment, id, kind, check, once_)
 
 
-async def exhibit_of(notice: str) -> Evidence | None:
+async def exhibit_of(notice: str) -> KeptFile | None:
     """The document that came with the declaration of `notice`, by its id."""
     table = tables.Exhibit
     query = table.select(table.file, table.media_type, table.size, table.sha256)
     row = await query.where(table.notice == notice).first()
-    return None if row is None else Evidence(*row.values())
+    return None if row is None else KeptFile(*row.values())
 
 
 async def redact(
@@ -110,7 +110,7 @@ async def redact(
     """
 
     async def check(before: Notice, turn: Turn) -> Followup:
-        private = Private(officer=officer, reason=reason)
+        private = PrivateDecision(officer=officer, reason=reason)
         return Followup(event_forms.redaction(id), private, write=partial(_forget_copies, id))
 
     exhibit = await exhibit_of(id)
@@ -155,7 +155,7 @@ async def _take_up(objection: str) -> None:
     await table.update({table.status: "admitted"}).where(table.id == objection)
 
 
-def _admit(before: Notice, wanted: list[Any], said: str) -> _Decided:
+def _admit(before: Notice, wanted: list[Any], shown_reason: str) -> _Decided:
     candidates = [one for one in wanted if one["status"] == "open"]
     if not candidates:
         raise NoOpenObjection
@@ -163,11 +163,11 @@ def _admit(before: Notice, wanted: list[Any], said: str) -> _Decided:
         raise Invalid(problems=[Problem("objection", "objection_of_several")])
     [one] = candidates
     running = before.state.status == "declared" and before.now < before.ends_at
-    form = event_forms.contest(before.id, one["ground"], said, running=running)
+    form = event_forms.contest(before.id, one["ground"], shown_reason, running=running)
     return _Decided(form, one["id"], partial(_take_up, one["id"]))
 
 
-def _dismiss(before: Notice, at: datetime, wanted: list[Any], said: str) -> _Decided:
+def _dismiss(before: Notice, at: datetime, wanted: list[Any], shown_reason: str) -> _Decided:
     admitted = [one for one in wanted if one["status"] == "admitted"]
     if not admitted:
         raise Invalid(problems=[Problem("objection", "no_such_objection")])
@@ -180,7 +180,7 @@ def _dismiss(before: Notice, at: datetime, wanted: list[Any], said: str) -> _Dec
         if running:
             await _go_on(before, at)
 
-    form = event_forms.dismissal(before.id, said, running=running)
+    form = event_forms.dismissal(before.id, shown_reason, running=running)
     return _Decided(form, objection, write)
 
 
@@ -200,13 +200,13 @@ async def _go_on(before: Notice, at: datetime) -> None:
     )
 
 
-def _annul(before: Notice, wanted: list[Any], named: str | None, said: str) -> _Decided:
+def _annul(before: Notice, wanted: list[Any], named: str | None, shown_reason: str) -> _Decided:
     """The objection that was named or admitted was right; the others have nothing to be about."""
     upheld = next(
         (one["id"] for one in wanted if named is not None or one["status"] == "admitted"), None
     )
     write = None if upheld is None else partial(_settle, upheld, "upheld")
-    return _Decided(event_forms.annulment(before.id, said), upheld, write)
+    return _Decided(event_forms.annulment(before.id, shown_reason), upheld, write)
 
 
 async def _refuse_telling(
@@ -226,8 +226,8 @@ async def _refuse_telling(
     problems = []
     if masking.tells(reason, masking.secrets_of(declaration, certificate)):
         problems.append(Problem("reason", "personal_number"))
-    told = letters_of(reason)
-    if any(len(name) > 1 and name in told for name in map(letters_of, names)):
+    letters = letters_of(reason)
+    if any(len(name) > 1 and name in letters for name in map(letters_of, names)):
         problems.append(Problem("reason", "private_name"))
     if problems:
         raise Invalid(problems=problems)

@@ -43,7 +43,7 @@ EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class KeptFile:
     """A file that is kept: evidence under the id of its objection, an exhibit under its own."""
 
     id: str
@@ -87,7 +87,7 @@ class Receiving:
         self._head = b""
         self._waiting = bytearray()
         self._pieces = 0
-        self._kept: Evidence | None = None
+        self._kept: KeptFile | None = None
         self.committing = False
         self._digest = hashlib.sha256()
 
@@ -115,7 +115,7 @@ class Receiving:
             return [Problem(field, "evidence_type")]
         return []
 
-    async def keep(self) -> Evidence:
+    async def keep(self) -> KeptFile:
         """The file, durable under its name; a row that tells of it may be committed now.
 
         Raises UploadsFull where there was no room for it.
@@ -126,7 +126,7 @@ class Receiving:
             with storing():
                 await asyncio.to_thread(self._make_durable)
             kind = media_type(self._head) or ""
-            self._kept = Evidence(self._id, kind, self.size, self._digest.digest())
+            self._kept = KeptFile(self._id, kind, self.size, self._digest.digest())
         return self._kept
 
     @property

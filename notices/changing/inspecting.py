@@ -12,7 +12,7 @@ from collections import deque
 import structlog
 
 from notices.changing import exhibits
-from notices.changing.exhibits import Evidence
+from notices.changing.exhibits import KeptFile
 from notices.deployment import Deployment
 from notices.facts.errors import Invalid, Problem, Unavailable
 
@@ -26,7 +26,7 @@ _FOUND_RIGHT: deque[str] = deque(maxlen=100)
 """One exhibit may come with thirty declarations of one pass; what is kept never changes."""
 
 
-async def refuse_wrong_content(deployment: Deployment, kept: Evidence, field: str) -> None:
+async def refuse_wrong_content(deployment: Deployment, kept: KeptFile, field: str) -> None:
     """Raises Invalid where a kept file is not what its first bytes say, or holds more.
 
     Unavailable where that cannot be found out: nothing is taken unseen. It came as `field`.
@@ -50,8 +50,8 @@ def _content(deployment: Deployment, id: str) -> bytes:
 
 async def _decoded(content: bytes, media_type: str) -> str | None:
     words = (sys.executable, "-I", "-m", "notices.changing.decoding", media_type)
-    status, said = await _run(words, content, SECONDS)
-    word = said.decode("ascii", "replace").strip()
+    status, printed_output = await _run(words, content, SECONDS)
+    word = printed_output.decode("ascii", "replace").strip()
     if status == 0 and word == "ok":
         return None
     # A decoder that died or took too long was given something that no camera or office made.

@@ -23,7 +23,7 @@ from notices.log import Turn
 from notices.register import Notice, claims
 
 
-class Private(msgspec.Struct, kw_only=True):
+class PrivateReplacement(msgspec.Struct, kw_only=True):
     """Which agency's key it was, and the new certificate's number in full."""
 
     agency: str
@@ -71,12 +71,12 @@ async def replace(
         shown = _shown(certificate, kept, number) if number else None
         write = partial(claims.replace, id, free=bears_the_same(certificate, kept, number))
         form = event_forms.replacement(id, agency.name, shown, replacement.issued_on or "")
-        return Followup(form, Private(agency=agency.id, number=number), write=write)
+        return Followup(form, PrivateReplacement(agency=agency.id, number=number), write=write)
 
     return await following.follow(deployment, id, "replaced", check, once_)
 
 
-def _shown(certificate: Certificate | None, kept: records.Private, number: str) -> str | None:
+def _shown(certificate: Certificate | None, kept: records.PrivateRecord, number: str) -> str | None:
     """The new number as the public may see it: masked where the old one would be."""
     if certificate is None:
         return None
@@ -84,7 +84,7 @@ def _shown(certificate: Certificate | None, kept: records.Private, number: str) 
 
 
 def bears_the_same(
-    certificate: Certificate | None, kept: records.Private, number: str | None
+    certificate: Certificate | None, kept: records.PrivateRecord, number: str | None
 ) -> bool:
     """Whether the new certificate bears the old one's number, so that it can be lost in turn.
 

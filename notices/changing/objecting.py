@@ -11,7 +11,7 @@ import msgspec
 from notices import clock, idempotency, records, register, tables
 from notices.changing import inspecting
 from notices.changing.amending import is_declarant
-from notices.changing.exhibits import Evidence, Receiving
+from notices.changing.exhibits import KeptFile, Receiving
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import lifecycle
@@ -38,7 +38,7 @@ MOST_WAITING = 100
 """Objections to one notice that wait; an officer needs no more to look into it."""
 
 
-class Private(msgspec.Struct, kw_only=True):
+class PrivateObjection(msgspec.Struct, kw_only=True):
     """What of an objection only an officer may see, sealed under its id."""
 
     text: str
@@ -128,7 +128,7 @@ async def _file(
     notice_id: str,
     objection: Objection,
     id: str,
-    evidence: Evidence | None,
+    evidence: KeptFile | None,
     once_: Once | None,
 ) -> Done:
     asked = clock.HERE.now()
@@ -145,7 +145,7 @@ async def _file(
     lifecycle.refuse_ended((await register.get(notice_id)).state)
     if row["waiting"] >= MOST_WAITING:
         raise TooManyObjections(most=MOST_WAITING)
-    private = Private(text=(objection.text or "").strip(), objector=person)
+    private = PrivateObjection(text=(objection.text or "").strip(), objector=person)
     filed = tables.Objection(
         id=id,
         notice=notice_id,
@@ -239,6 +239,6 @@ def _shown(deployment: Deployment, row: Any) -> FiledObjection:
     )
 
 
-def private_of(deployment: Deployment, id: str, sealed: bytes) -> Private:
+def private_of(deployment: Deployment, id: str, sealed: bytes) -> PrivateObjection:
     opened = deployment.keys.sealer.open(sealed, place(id))
-    return msgspec.json.decode(opened, type=Private)
+    return msgspec.json.decode(opened, type=PrivateObjection)

@@ -16,11 +16,11 @@ from notices.facts.requests import Declaration
 from notices.facts.texts import rfc3339
 from notices.identity import Person
 
-MOST = 20
+MOST_RIVALS = 20
 """Declarations of others that are kept for one notice; an officer needs no more to look into it."""
 
 
-class Private(msgspec.Struct, kw_only=True):
+class PrivateRival(msgspec.Struct, kw_only=True):
     """What was declared, and who did; those of before tell the declaration alone."""
 
     declaration: Declaration
@@ -50,7 +50,7 @@ async def keep(
 
     Raises ClockOff, and keeps nothing, while the time of it could not be believed.
     """
-    private = Private(declaration=declaration, declarant=person)
+    private = PrivateRival(declaration=declaration, declarant=person)
     sealed = deployment.keys.sealer.seal(msgspec.json.encode(private), notice.encode())
     asked = clock.HERE.now()
     async with DB.transaction():
@@ -59,7 +59,7 @@ async def keep(
             " WHERE (SELECT count(*) FROM rival WHERE notice = $1) < $3 RETURNING at",
             notice,
             sealed,
-            MOST,
+            MOST_RIVALS,
         )
         if row is not None:
             clock.HERE.refuse_wrong(asked, row["at"])
@@ -77,9 +77,9 @@ async def waiting(deployment: Deployment, *, notice: str | None, limit: int) -> 
 def _shown(deployment: Deployment, row: Any) -> Rival:
     opened = deployment.keys.sealer.open(row["sealed"], row["notice"].encode())
     try:
-        private = msgspec.json.decode(opened, type=Private)
+        private = msgspec.json.decode(opened, type=PrivateRival)
     except msgspec.ValidationError:
-        private = Private(declaration=msgspec.json.decode(opened, type=Declaration))
+        private = PrivateRival(declaration=msgspec.json.decode(opened, type=Declaration))
     return Rival(
         id=str(row["id"]),
         notice=row["notice"],

@@ -22,7 +22,7 @@ from notices.tables.prepared import Prepared
 
 KEPT = timedelta(hours=2)
 """After the last step; a phone or a computer that others use too may lie around so long."""
-MOST = 20
+MOST_DRAFTS = 20
 """For each account; a day's declarations are no more, and the oldest goes."""
 MOST_BYTES = 64 * 1024
 """As much as one form may have: what is typed over all steps is typed by one person."""
@@ -63,7 +63,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _OWNER = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-class Told(msgspec.Struct, frozen=True):
+class ShownProblem(msgspec.Struct, frozen=True):
     """A problem that a step's page shows, in whichever language it is asked for."""
 
     field: str
@@ -71,7 +71,7 @@ class Told(msgspec.Struct, frozen=True):
     params: dict[str, Any] = {}
 
     @classmethod
-    def of(cls, problem: Problem) -> "Told":
+    def of(cls, problem: Problem) -> "ShownProblem":
         params = {
             name: value.to_json() if isinstance(value, Text) else value
             for name, value in problem.params.items()
@@ -96,7 +96,7 @@ class Draft(msgspec.Struct, frozen=True):
     fields: dict[str, str] = {}
     agreed: tuple[str, ...] = ()
     step: str = ""
-    problems: tuple[Told, ...] = ()
+    problems: tuple[ShownProblem, ...] = ()
     review: bool = False
     published: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
@@ -104,7 +104,7 @@ class Draft(msgspec.Struct, frozen=True):
 
     @property
     def wrong(self) -> list[Problem]:
-        return [told.problem for told in self.problems]
+        return [problem_shown.problem for problem_shown in self.problems]
 
     @property
     def done(self) -> bool:
@@ -250,7 +250,7 @@ async def _forget_beyond(account: bytes) -> None:
         "SELECT owner, id FROM (SELECT owner, id, at FROM draft WHERE account = $1 OFFSET 0) AS own"
         " ORDER BY at DESC OFFSET $2",
         account,
-        MOST,
+        MOST_DRAFTS,
     )
     for row in beyond:
         await _FORGET.fetch(row["owner"], row["id"])

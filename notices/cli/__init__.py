@@ -226,8 +226,8 @@ def main(arguments: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
-        told = why(error)
-        if told is None:
+        reason = why(error)
+        if reason is None:
             raise
-        say(both(told))
+        say(both(reason))
         sys.exit(error.status if isinstance(error, CommandError) else 1)

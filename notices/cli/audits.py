@@ -40,10 +40,10 @@ def audit(settings: Settings, options: argparse.Namespace) -> None:
         raise CommandError(system(error), NOT_ASKED) from error
     except Exception as error:
         # Whatever else went wrong, the log was not found to be otherwise than it should be.
-        told = why(error)
-        if told is None:
+        reason = why(error)
+        if reason is None:
             raise
-        raise CommandError(told, NOT_ASKED) from error
+        raise CommandError(reason, NOT_ASKED) from error
 
 
 def _url(options: argparse.Namespace) -> None:
@@ -139,9 +139,9 @@ def _database(settings: Settings, options: argparse.Namespace) -> None:
             return await auditing.audit(connection, progress, *seen, later=later, numbers=numbers)
 
     seen = asyncio.run(work())
-    for said, so in ((_NO_KEYS, not numbers.sealed), (_OLDER, numbers.older)):
+    for sentence, so in ((_NO_KEYS, not numbers.sealed), (_OLDER, numbers.older)):
         if so:
-            say(both(said.format(count=numbers.older)))
+            say(both(sentence.format(count=numbers.older)))
     if options.state is not None:
         write(options.state, _signed(settings, seen), datetime.now(UTC))
     _whole(seen, 0, before)

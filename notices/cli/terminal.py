@@ -65,10 +65,10 @@ def why(error: BaseException) -> Text | None:
     if isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError)):
         return _database(error)
     if isinstance(error, FAILURES):
-        said = f"{type(error).__name__}: {error}"
+        cause = f"{type(error).__name__}: {error}"
         return Text(
-            f"检索索引未能完成，原有索引不变（{said}）。请检查 Meilisearch 后再运行 reindex。",
-            f"The search index could not be made and stays as it was ({said}). Look after "
+            f"检索索引未能完成，原有索引不变（{cause}）。请检查 Meilisearch 后再运行 reindex。",
+            f"The search index could not be made and stays as it was ({cause}). Look after "
             "Meilisearch, then run reindex.",
         )
     if isinstance(error, OSError):
@@ -82,11 +82,11 @@ def system(error: OSError) -> Text:
 
 
 def _database(error: BaseException) -> Text:
-    said = reason(error)
+    cause = reason(error)
     return Text(
-        f"数据库不能使用（{said}）。请确认它在运行；如设置了 DATABASE_URL 或 DATABASE_OWNER_URL，"
+        f"数据库不能使用（{cause}）。请确认它在运行；如设置了 DATABASE_URL 或 DATABASE_OWNER_URL，"
         "请检查其中的各项。",
-        f"The database cannot be used ({said}). See that it runs; if DATABASE_URL or "
+        f"The database cannot be used ({cause}). See that it runs; if DATABASE_URL or "
         "DATABASE_OWNER_URL is set, check its parts.",
     )
 

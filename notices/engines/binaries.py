@@ -112,16 +112,16 @@ def problem_with(file: Path, digest: str | None) -> Text | None:
             f"{file} has the SHA-256 {found}, but Meilisearch {MEILI_VERSION} has {digest}.",
         )
     try:
-        said = subprocess.run(  # noqa: S603 - the owner named it
+        version_line = subprocess.run(  # noqa: S603 - the owner named it
             [file, "--version"], capture_output=True, text=True, timeout=20, env=environment()
         ).stdout.strip()
     except (OSError, subprocess.TimeoutExpired) as error:
-        said = str(error)
-    if said.split(" ")[-1:] == [MEILI_VERSION]:
+        version_line = str(error)
+    if version_line.split(" ")[-1:] == [MEILI_VERSION]:
         return None
     return Text(
-        f"{file} 不是 Meilisearch {MEILI_VERSION}（{said}）。",
-        f"{file} is not Meilisearch {MEILI_VERSION} ({said}).",
+        f"{file} 不是 Meilisearch {MEILI_VERSION}（{version_line}）。",
+        f"{file} is not Meilisearch {MEILI_VERSION} ({version_line}).",
     )
 
 

@@ -96,8 +96,8 @@ def run(argv: Sequence[str | Path], user: User | None, cwd: Path, stdin: str = "
         env=environment(),
     )
     if done.returncode:
-        name, said = Path(argv[0]).name, done.stderr.strip()[-2000:]
-        raise EngineError(Text(f"{name} 运行失败：\n{said}", f"{name} failed:\n{said}"))
+        name, output = Path(argv[0]).name, done.stderr.strip()[-2000:]
+        raise EngineError(Text(f"{name} 运行失败：\n{output}", f"{name} failed:\n{output}"))
     return done.stdout
 
 

@@ -175,8 +175,8 @@ def ask(port: int, key: str, method: str, path: str) -> tuple[int, dict[str, Any
     try:
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
-        told = json.loads(answer.read())
-        return answer.status, told if isinstance(told, dict) else {}
+        answered = json.loads(answer.read())
+        return answer.status, answered if isinstance(answered, dict) else {}
     except (OSError, ValueError, http.client.HTTPException):
         return 0, {}
     finally:

@@ -141,7 +141,7 @@ def user_for(data: Path) -> User | None:
 
 
 def system_user() -> pwd.struct_passwd:
-    said = ""
+    output = ""
     for attempt in range(20):
         try:
             return pwd.getpwnam(SYSTEM_USER)
@@ -150,7 +150,7 @@ def system_user() -> pwd.struct_passwd:
         useradd = shutil.which("useradd") or "/usr/sbin/useradd"
         words = [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", str(HOMES)]
         try:
-            said = subprocess.run(  # noqa: S603 - our own words
+            output = subprocess.run(  # noqa: S603 - our own words
                 [*words, "--shell", "/usr/sbin/nologin", SYSTEM_USER],
                 capture_output=True,
                 text=True,
@@ -160,9 +160,9 @@ def system_user() -> pwd.struct_passwd:
     raise EngineError(
         Text(
             f"PostgreSQL 不能以 root 运行，又无法新建系统用户 {SYSTEM_USER}。"
-            f"请改用普通用户。{said}",
+            f"请改用普通用户。{output}",
             f"PostgreSQL does not run as root, and the system user {SYSTEM_USER} cannot be made. "
-            f"Run this as an ordinary user. {said}",
+            f"Run this as an ordinary user. {output}",
         )
     )
 

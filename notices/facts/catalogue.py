@@ -56,8 +56,8 @@ class CatalogueError(TextError):
     """A catalogue that cannot be used; `problems` names every place."""
 
     def __init__(self, problems: list[str]) -> None:
-        said = "\n".join(problems)
-        super().__init__(Text("证件目录不能使用：", f"The catalogue cannot be used:\n{said}"))
+        message = "\n".join(problems)
+        super().__init__(Text("证件目录不能使用：", f"The catalogue cannot be used:\n{message}"))
         self.problems = problems
 
 

@@ -22,31 +22,33 @@ def read_day(text: str) -> str | None:
 
     The year comes first and has four digits: 5/1/2020 is a day in May or in January.
     """
-    said = unicodedata.normalize("NFKC", cleaned(text))
-    said = " ".join(said.split()).removeprefix("公元")
-    said = _MIDNIGHT.sub("", said)  # as spreadsheets give it away
-    found = _IN_PARTS.fullmatch(re.sub(r" ?([年月日号號]) ?", r"\1", said)) or _RUN.fullmatch(said)
+    plain = unicodedata.normalize("NFKC", cleaned(text))
+    plain = " ".join(plain.split()).removeprefix("公元")
+    plain = _MIDNIGHT.sub("", plain)  # as spreadsheets give it away
+    found = _IN_PARTS.fullmatch(re.sub(r" ?([年月日号號]) ?", r"\1", plain)) or _RUN.fullmatch(
+        plain
+    )
     if found is None:
-        return _in_words(said.replace(" ", ""))
+        return _in_words(plain.replace(" ", ""))
     return _day(*found.groups())
 
 
-def _in_words(said: str) -> str | None:
+def _in_words(plain: str) -> str | None:
     """二〇二〇年五月一日, its zeros written as they may be."""
-    found = _IN_WORDS.fullmatch(said)
+    found = _IN_WORDS.fullmatch(plain)
     if found is None:
         return None
     year = found[1].replace("O", "0").replace("o", "0").translate(_CHINESE)
     return _day(year, _below_hundred(found[2]), _below_hundred(found[3]))
 
 
-def _below_hundred(said: str) -> str:
+def _below_hundred(plain: str) -> str:
     """Digits of 十二, 二十, 廿五 or 〇五; empty for what is no number below a hundred."""
-    tens = next((each for each in said if each in _TENS), None)
+    tens = next((each for each in plain if each in _TENS), None)
     if tens is None:
-        digits = said.translate(_CHINESE)
+        digits = plain.translate(_CHINESE)
         return digits if digits.isascii() and digits.isdigit() and len(digits) <= 2 else ""
-    before, _, after = said.partition(tens)
+    before, _, after = plain.partition(tens)
     ten, one = before.translate(_CHINESE), after.translate(_CHINESE)
     if len(ten) > 1 or len(one) > 1 or (ten and _TENS[tens] != 1):
         return ""

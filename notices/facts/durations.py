@@ -6,7 +6,7 @@ _UNITS = ((60, "分钟", "minute"), (60, "小时", "hour"), (24, "天", "day"))
 """Each with how many of the one before it are one."""
 
 
-def said(seconds: int) -> Text:
+def in_words(seconds: int) -> Text:
     """Never less than it takes, in the largest unit that is full: 86,400 seconds are 1 day."""
     count, zh, en = max(1, seconds), "秒", "second"
     for size, larger_zh, larger_en in _UNITS:

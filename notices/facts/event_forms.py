@@ -48,8 +48,8 @@ _CORRECTED = {"issuer": "发证机关", "issued_on": "发证日期"}
 
 def withdrawal(notice_id: str, reason: str) -> WithdrawnForm:
     """`reason` is a key of _WITHDRAWAL."""
-    said = _WITHDRAWAL[reason].format(id=printed(notice_id))
-    return WithdrawnForm(statement=said, reason=cast("Reason", reason))
+    sentence = _WITHDRAWAL[reason].format(id=printed(notice_id))
+    return WithdrawnForm(statement=sentence, reason=cast("Reason", reason))
 
 
 def correction(notice_id: str, before: PublicForm, after: PublicForm) -> CorrectedForm:
@@ -60,12 +60,12 @@ def correction(notice_id: str, before: PublicForm, after: PublicForm) -> Correct
         if getattr(before, name) != getattr(after, name)
     }
     words = _CORRECTED | {"lost_on": WHEN.get(before.cause, WHEN["lost"])}
-    said = "；".join(
+    sentence = "；".join(
         f"{words[name]}由“{_value(name, change.before)}”更正为“{_value(name, change.after)}”"
         for name, change in changes.items()
     )
     return CorrectedForm(
-        statement=f"更正：{printed(notice_id)}号遗失声明，{said}。原声明其余内容不变。",
+        statement=f"更正：{printed(notice_id)}号遗失声明，{sentence}。原声明其余内容不变。",
         issuer=changes.get("issuer", UNSET),
         issued_on=changes.get("issued_on", UNSET),
         lost_on=changes.get("lost_on", UNSET),

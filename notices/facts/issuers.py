@@ -108,12 +108,13 @@ def passes(text: str, departments: Iterable[str]) -> bool:
 
 def is_plain_detail(text: str) -> bool:
     """Whether `text` can be what a rule wants besides: a plate, a serial number, a few words."""
-    said = _folded(text)
-    return _PLATE.fullmatch(said) is not None or (
-        len(said) <= LONGEST_DETAIL
-        and _ALLOWED.fullmatch(said.replace("#", "").replace(".", "").replace("№", "")) is not None
-        and _digits(said) <= MOST_DETAIL_DIGITS
-        and _ADVERTISING.search(said) is None
+    plain_text = _folded(text)
+    return _PLATE.fullmatch(plain_text) is not None or (
+        len(plain_text) <= LONGEST_DETAIL
+        and _ALLOWED.fullmatch(plain_text.replace("#", "").replace(".", "").replace("№", ""))
+        is not None
+        and _digits(plain_text) <= MOST_DETAIL_DIGITS
+        and _ADVERTISING.search(plain_text) is None
     )
 
 
@@ -142,8 +143,8 @@ _PARTS = re.compile(r"[/()、：:]")
 def departments_of(named: str) -> Iterator[str]:
     """The offices in a catalogue's `issuing_department`, each as its seal calls it."""
     plain = named.replace("（", "(").replace("）", ")").replace(" ", "")
-    told = dict.fromkeys((re.sub(r"\([^)]*\)", "", plain), plain))
-    parts = dict.fromkeys(part for text in told for part in _PARTS.split(text))
+    spellings = dict.fromkeys((re.sub(r"\([^)]*\)", "", plain), plain))
+    parts = dict.fromkeys(part for text in spellings for part in _PARTS.split(text))
     for part in parts:
         full = _FULL_NAMES.get(part, (part,) if part.endswith(("局", "委员会", "厅")) else ())
         yield from full

@@ -105,8 +105,8 @@ def tells_name(text: str, declaration: Declaration, certificate: Certificate | N
     holder = declaration.holder or Holder()
     if holder.kind != "person" or (certificate and certificate.public_holder_name == "full"):
         return False
-    name, said = letters_of(holder.name or ""), letters_of(text)
-    return bool(name) and (name == said or (len(name) > 2 and name in said))
+    name, letters = letters_of(holder.name or ""), letters_of(text)
+    return bool(name) and (name == letters or (len(name) > 2 and name in letters))
 
 
 def public_text(text: str | None, secrets: frozenset[str]) -> str | None:

@@ -21,12 +21,12 @@ def meant(text: str, regions: Regions) -> list[str]:
     of province and city before it and with or without 省, 市, 县 behind each; only when none is
     called so, those whose names begin so.
     """
-    said = "".join(simplified(unified(cleaned(text))).split())
-    codes = [code for code in _CODE.findall(said) if regions.known(code)]
+    plain = "".join(simplified(unified(cleaned(text))).split())
+    codes = [code for code in _CODE.findall(plain) if regions.known(code)]
     if codes:
         return codes[:1]
-    found = [code for code, whole in _named(said, regions) if whole]
-    found = found or [code for code, _ in _named(said, regions)]
+    found = [code for code, whole in _named(plain, regions) if whole]
+    found = found or [code for code, _ in _named(plain, regions)]
     found.sort(key=lambda code: (code in regions.former, code))
     # 青州市 had another code before; whoever writes so means the one of today.
     today = {regions.short(code) for code in found if code not in regions.former}
@@ -35,20 +35,20 @@ def meant(text: str, regions: Regions) -> list[str]:
     ]
 
 
-def _named(said: str, regions: Regions) -> Iterator[tuple[str, bool]]:
+def _named(plain: str, regions: Regions) -> Iterator[tuple[str, bool]]:
     """The codes of regions whose names begin as `said`, and whether that is all of the name."""
-    if len(said) < FEWEST:
+    if len(plain) < FEWEST:
         return
     heads: dict[str, tuple[str, ...]] = {}
     for code, name in regions.names.items():
-        if name[:FEWEST] not in said:  # most are told apart by this alone: 5 ms instead of 50
+        if name[:FEWEST] not in plain:  # most are told apart by this alone: 5 ms instead of 50
             continue
         around = code[:4] if code[4:] != "00" else code
         if around not in heads:
             heads[around] = tuple(_heads(regions.around(code)))
         for head in heads[around]:
-            own = said[len(head) :]
-            if len(own) >= FEWEST and said.startswith(head) and name.startswith(own):
+            own = plain[len(head) :]
+            if len(own) >= FEWEST and plain.startswith(head) and name.startswith(own):
                 yield code, own in (name, _bare(name))
                 break
 

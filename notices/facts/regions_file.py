@@ -18,9 +18,9 @@ class RegionsError(TextError):
     """A file of regions cannot be used; `problems` names every place."""
 
     def __init__(self, problems: list[str]) -> None:
-        said = "\n".join(problems)
+        message = "\n".join(problems)
         super().__init__(
-            Text("REGIONS 文件不能使用：", f"The file of REGIONS cannot be used:\n{said}")
+            Text("REGIONS 文件不能使用：", f"The file of REGIONS cannot be used:\n{message}")
         )
         self.problems = problems
 

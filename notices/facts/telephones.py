@@ -24,9 +24,9 @@ def holds_telephone(text: str) -> bool:
 
     Each group of digits counts, and each run of groups beside each other.
     """
-    said = unicodedata.normalize("NFKC", cleaned(text))
+    plain = unicodedata.normalize("NFKC", cleaned(text))
     # As it stands first: 三 before a number is the end of a name.
-    ways = (said, said.translate(_CHINESE))
+    ways = (plain, plain.translate(_CHINESE))
     return any(_callable(run[0]) for way in ways for run in _DIGITS.finditer(way))
 
 

@@ -11,9 +11,9 @@ from notices.facts.public.search import Facets, Interpreted, RawSearchPage, Sear
 from notices.facts.readings import bare_form
 from notices.facts.texts import CHINA
 from notices.finding import showing, terms
-from notices.finding.breaker import Asking
+from notices.finding.breaker import Breaker
 from notices.finding.fallback import look_up
-from notices.finding.freshness import Behind
+from notices.finding.freshness import Freshness
 from notices.finding.showing import Card
 from notices.finding.vocabulary import vocabulary_of
 from search import lookup as lookups
@@ -54,10 +54,10 @@ class Finder:
 
     def __init__(self, deployment: Deployment, engine: Engine) -> None:
         self._deployment = deployment
-        self.asking = Asking(engine)
+        self.breaker = Breaker(engine)
         self._slots = asyncio.Semaphore(max(1, deployment.settings.pool_size // 3))
         self.vocabulary = vocabulary_of(deployment)
-        self._behind = Behind()
+        self._freshness = Freshness()
         terms.written()
         terms.places(deployment.regions)
 
@@ -70,7 +70,7 @@ class Finder:
 
         Its notices are passed on as the index has them.
         """
-        behind = await self._behind.ids()
+        behind = await self._freshness.ids()
         now = round(datetime.now(UTC).timestamp(), 3)
         lookup = self._lookup(query)
         degraded, exact = False, True
@@ -119,7 +119,7 @@ class Finder:
 
     def _numbers_of(self, card: Card) -> list[str]:
         """The forms of a notice's numbers: as printed, as it is compared, its own, its holder's."""
-        notice = showing.told(card)
+        notice = showing.summary_of(card)
         number = notice.number or ""
         certificate = self._deployment.catalogue.certificates.get(notice.certificate)
         normal = certificate.normal_number(number) if certificate else number
@@ -156,7 +156,7 @@ class Finder:
     async def _search(self, lookup: Lookup, now: float) -> tuple[Found, Facets]:
         """What the engine finds by the first way to take the query that finds something."""
         found = lookups.nothing(lookup.q)
-        ask, index = self.asking.ask, self.asking.engine.index
+        ask, index = self.breaker.ask, self.breaker.engine.index
         for attempt in lookups.attempts(index, lookup, self.vocabulary, now):
             found = attempt.read(await ask(attempt.questions))
             if found.total:

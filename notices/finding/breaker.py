@@ -9,7 +9,7 @@ from search.engine import Engine, SearchBusy, SearchDown
 from search.results import Result
 
 
-class Asking:
+class Breaker:
     """An engine that is asked until it fails, and then again when it is well.
 
     Whether it is well is found out in the background: nobody's search has to wait for that.

@@ -26,7 +26,7 @@ from search.understanding import Understood
 from search.vocabulary import Vocabulary
 from search.ways import steps
 
-MOST = 1000
+MOST_FOUND = 1000
 """So many hits can be paged through, and that is all the contract offers."""
 
 SECONDS = 0.25
@@ -70,7 +70,7 @@ async def look_up(
                         break
     except TimeoutError:
         complete = False
-    hits = list(search.hits.values())[:MOST]
+    hits = list(search.hits.values())[:MOST_FOUND]
     return Found(hits, complete, search.lookup.q if hits else lookup.q)
 
 
@@ -108,9 +108,9 @@ class _Search:
         else:
             async for rows in self._walk(asked):
                 self._take(asked, rows)
-                if len(self.hits) > MOST:
+                if len(self.hits) > MOST_FOUND:
                     break
-        return len(self.hits) <= MOST
+        return len(self.hits) <= MOST_FOUND
 
     async def _walk(self, asked: Asked) -> AsyncIterator[list[asyncpg.Record]]:
         """Notices that have the terms, in the order asked for, a part of the log at a time."""
@@ -118,7 +118,7 @@ class _Search:
         if span is None:
             return
         first, last = span
-        terms, size, most = asked.terms(), FIRST_CHUNKS, MOST + 1
+        terms, size, most = asked.terms(), FIRST_CHUNKS, MOST_FOUND + 1
         reached: int | None = None
         while first <= last:
             low, high = (

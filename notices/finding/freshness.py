@@ -9,7 +9,7 @@ from notices.relay.publishing import FOLLOWER
 EVERY = 0.2
 """Seconds for which an answer serves; a change of a notice shows no later than that."""
 
-MOST = 1000
+MOST_CHANGED = 1000
 """Events behind which it is cheaper to read everything from the register."""
 
 # Of an index that nobody has found whole of late, no document is believed: it may be an older
@@ -19,16 +19,16 @@ SELECT f.checked_at > clock_timestamp() - interval '10 seconds'
     AND f.checked_at < clock_timestamp() + interval '10 seconds' AS whole,
   (SELECT array_agg(e.notice) FROM
     (SELECT notice FROM event WHERE index >= f.position
-     ORDER BY index LIMIT {MOST + 1}) e) AS ahead,
+     ORDER BY index LIMIT {MOST_CHANGED + 1}) e) AS ahead,
   (SELECT array_agg(p.notice) FROM parked p WHERE p.follower = f.name) AS parked,
   (SELECT array_agg(t.notice) FROM
     (SELECT notice FROM touched WHERE NOT taken AND f.name <> ALL(takers)
-     ORDER BY at LIMIT {MOST + 1}) t) AS touched
+     ORDER BY at LIMIT {MOST_CHANGED + 1}) t) AS touched
 FROM follower f WHERE f.name = $1
 """  # noqa: S608  (constants)
 
 
-class Behind:
+class Freshness:
     """Looks at the log and at how far the index is, for all searches of a short while."""
 
     def __init__(self) -> None:
@@ -65,4 +65,4 @@ async def _look() -> frozenset[str] | None:
     if row is None or not row["whole"]:
         return None
     ahead = [*(row["ahead"] or []), *(row["touched"] or [])]
-    return None if len(ahead) > MOST else frozenset([*ahead, *(row["parked"] or [])])
+    return None if len(ahead) > MOST_CHANGED else frozenset([*ahead, *(row["parked"] or [])])

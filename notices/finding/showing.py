@@ -39,7 +39,7 @@ class _Holder(msgspec.Struct):
     identifier: str | None = None
 
 
-class Told(msgspec.Struct):
+class Summary(msgspec.Struct):
     """What of a public notice is looked at before it is shown."""
 
     certificate: str
@@ -52,11 +52,11 @@ class Told(msgspec.Struct):
     published_at: str
 
 
-_TOLD = msgspec.json.Decoder(Told)
+_SUMMARY = msgspec.json.Decoder(Summary)
 
 
-def told(card: Card) -> Told:
-    return _TOLD.decode(card.notice)
+def summary_of(card: Card) -> Summary:
+    return _SUMMARY.decode(card.notice)
 
 
 async def cards(
@@ -91,7 +91,7 @@ def _unknown(hit: Hit, behind: frozenset[str] | None) -> bool:
 
 def shown(deployment: Deployment, card: Card, meant: Understood, marker: Marker) -> msgspec.Raw:
     """The public notice, and what of it answers the query."""
-    notice = told(card)
+    notice = summary_of(card)
     texts = {"holder": notice.holder.name}
     if not meant.approximate:  # parts of a name look like parts of anything
         texts |= {
@@ -112,9 +112,9 @@ def shown(deployment: Deployment, card: Card, meant: Understood, marker: Marker)
 
 def counted(cards: Sequence[Card]) -> Facets:
     """Facets of what is shown, where nothing more is known."""
-    told_of = ((told(card), card.status) for card in cards)
+    summaries = ((summary_of(card), card.status) for card in cards)
     return spread(
-        (each.certificate, each.region, status, each.published_at[:4]) for each, status in told_of
+        (each.certificate, each.region, status, each.published_at[:4]) for each, status in summaries
     )
 
 

@@ -6,7 +6,7 @@ from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.facts.public.search import Suggestion
 from notices.facts.readings import bare_form, read
-from notices.finding.breaker import Asking
+from notices.finding.breaker import Breaker
 from search.engine import SearchDown
 from search.hanzi import usual_pinyin
 from search.lookup import holder_questions
@@ -28,7 +28,7 @@ FEWEST_OF_AN_ID = 8
 
 
 async def suggest(
-    deployment: Deployment, asking: Asking, vocabulary: Vocabulary, q: str
+    deployment: Deployment, breaker: Breaker, vocabulary: Vocabulary, q: str
 ) -> list[Suggestion]:
     """Up to four of each `{kind: document|certificate|holder|number, text, id?}` that `q` may be.
 
@@ -41,7 +41,7 @@ async def suggest(
     return [
         *_documents(deployment, wanted),
         *_certificates(deployment, vocabulary, wanted),
-        *await _holders(asking, q, wanted),
+        *await _holders(breaker, q, wanted),
         *await _numbers(bare_form(read(q).normal)),
     ]
 
@@ -82,9 +82,9 @@ def _certificates(deployment: Deployment, vocabulary: Vocabulary, wanted: str) -
     ]
 
 
-async def _holders(asking: Asking, q: str, wanted: str) -> list[Suggestion]:
+async def _holders(breaker: Breaker, q: str, wanted: str) -> list[Suggestion]:
     try:
-        results = await asking.ask(holder_questions(asking.engine.index, q))
+        results = await breaker.ask(holder_questions(breaker.engine.index, q))
     except (SearchDown, Unavailable):
         return []  # who types on will find without help too
     ids = [(hit.id, way > 0) for way, result in enumerate(results) for hit in result.hits]

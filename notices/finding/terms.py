@@ -202,8 +202,10 @@ class Asked:
             certificate = self._deployment.catalogue.certificates.get(row["certificate"])
             names: Iterable[str] = ()
             if certificate is not None:
-                told = msgspec.json.decode(details or "null")
-                names = names_for(certificate, paper_of(certificate, row["document"], told))
+                printed_details = msgspec.json.decode(details or "null")
+                names = names_for(
+                    certificate, paper_of(certificate, row["document"], printed_details)
+                )
             self._called[of] = list(map(_compact, names))
         return self._called[of]
 

@@ -162,7 +162,7 @@ async def use(key: bytes, policy: str, by: Counted, times: int = 1) -> None:
         kind = TooManyRequests
         if by.kind == "address" and by_account and by_account != POLICIES[policy].most["address"]:
             kind = TooManyUnlessSignedIn
-        raise await _refusal(kind, tier.bucket, tier.window, _said(policy, tier))
+        raise await _refusal(kind, tier.bucket, tier.window, _sentence(policy, tier))
 
 
 async def guess(key: bytes, guesses: Mapping[str, int], by: Counted) -> None:
@@ -193,8 +193,8 @@ async def guess(key: bytes, guesses: Mapping[str, int], by: Counted) -> None:
         return
     for row in rows:
         if row["uses"] > MOST_GUESSES:
-            said = GUESSED.format(n=MOST_GUESSES)
-            raise await _refusal(TooManyUnlessSignedIn, row["bucket"], DAY, said)
+            sentence = GUESSED.format(n=MOST_GUESSES)
+            raise await _refusal(TooManyUnlessSignedIn, row["bucket"], DAY, sentence)
 
 
 async def give_back(key: bytes, policy: str, by: Counted) -> None:
@@ -210,7 +210,7 @@ async def forget_old(now: datetime) -> None:
     await Rate.delete().where((Rate.window_end <= now) | (Rate.window_end > now + 2 * DAY))
 
 
-def _said(policy: str, tier: _Tier) -> Text:
+def _sentence(policy: str, tier: _Tier) -> Text:
     what = POLICIES[policy].what.format(n=tier.most)
     who, window = WHO[tier.whose], WINDOWS[tier.window]
     return Text(f"{who.zh}{window.zh}{what.zh}", f"{what.en} {window.en} {who.en}")
@@ -224,9 +224,9 @@ _ENDS = Prepared(
 
 
 async def _refusal(
-    kind: type[TooManyRequests], bucket: bytes, window: timedelta, said: Text
+    kind: type[TooManyRequests], bucket: bytes, window: timedelta, sentence: Text
 ) -> TooManyRequests:
     row = await _ENDS.row(bucket)
     left = row["window_end"] - row["now"] if row is not None else window
     wait = math.ceil(left.total_seconds())
-    return kind(headers={"Retry-After": str(wait)}, limit=said, wait=durations.said(wait))
+    return kind(headers={"Retry-After": str(wait)}, limit=sentence, wait=durations.in_words(wait))

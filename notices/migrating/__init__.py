@@ -79,10 +79,10 @@ async def migrate(
 
 async def _take_turn(keeper: Any, say: Say) -> None:
     """Hold LOCK; whoever waits for it is told for whom, and again and again."""
-    waited, told = 0.0, FIRST_WORD
+    waited, next_word = 0.0, FIRST_WORD
     while not await keeper.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
-        if waited >= told:
-            told += AGAIN
+        if waited >= next_word:
+            next_word += AGAIN
             row = await keeper.fetchrow(_HOLDER, LOCK)
             if row is not None:
                 say(_WAITING.format(**row, seconds=round(waited)))

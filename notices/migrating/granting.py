@@ -79,10 +79,10 @@ FROM pg_roles r, pg_database d WHERE r.rolname = $1::text AND d.datname = curren
 
 def wanted(sequences: list[str]) -> set[Right]:
     """All that the role is to have in a database with these sequences."""
-    told = {**GRANTS, **dict.fromkeys(sequences, SEQUENCES)}
+    grants = {**GRANTS, **dict.fromkeys(sequences, SEQUENCES)}
     return {
         Right(relation, column, what)
-        for relation, text in told.items()
+        for relation, text in grants.items()
         for what, columns in re.findall(r"([A-Z]+)(?: \(([^)]*)\))?", text)
         for column in (columns.split(", ") if columns else [""])
     }

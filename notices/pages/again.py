@@ -12,7 +12,7 @@ from typing import Any
 from litestar import Response
 
 from notices.changing import unfinished
-from notices.changing.unfinished import Draft, Told
+from notices.changing.unfinished import Draft, ShownProblem
 from notices.deployment import Deployment
 from notices.facts.errors import Problem, SignInRequired
 from notices.identity import Person
@@ -76,7 +76,7 @@ async def wrong(
 ) -> Response[Any]:
     """To the form of `path`, as it was filled in and with what is wrong."""
     deployment, session = request.app.state.deployment, request.user.session
-    draft = Draft(fields=fields, step=path, problems=tuple(map(Told.of, problems)))
+    draft = Draft(fields=fields, step=path, problems=tuple(map(ShownProblem.of, problems)))
     await unfinished.change(deployment, person, session, key, lambda _: draft)
     return to(request, path, key)
 

@@ -13,7 +13,7 @@ from litestar import Response, get, post
 from notices.api.declaring import EXHIBIT
 from notices.changing import exhibits, unfinished
 from notices.changing.exhibits import Receiving
-from notices.changing.unfinished import Draft, Told
+from notices.changing.unfinished import Draft, ShownProblem
 from notices.deployment import Deployment
 from notices.facts.errors import Invalid, NotTheHolder, Problem, SignInRequired
 from notices.identity import Person
@@ -83,12 +83,12 @@ async def _go_on(request: AnyRequest, posted: Posted, upload: Upload) -> Respons
 
     def step(before: Draft | None) -> Draft:
         draft = posted.keep(deployment, before)
-        told: list[Problem] = []
+        first_problems: list[Problem] = []
         if before is None and posted.draft and posted.at not in STEPS[:2]:
-            told = [_FORGOTTEN]
+            first_problems = [_FORGOTTEN]
         elif before is not None and of_another(before.fields, posted.given, posted.at):
-            told = [_CHANGED]
-        return _looked_at(deployment, person, posted, draft, upload, told)
+            first_problems = [_CHANGED]
+        return _looked_at(deployment, person, posted, draft, upload, first_problems)
 
     draft = await unfinished.change(deployment, person, session, id, step)
     if posted.to == "publish" and not draft.problems:
@@ -109,15 +109,15 @@ def _looked_at(
     posted: Posted,
     draft: Draft,
     upload: Upload,
-    told: list[Problem],
+    first_problems: list[Problem],
 ) -> Draft:
     """`draft` with what is wrong on the way to where the form leads, and the step that mends it.
 
     What is `told` of the draft as a whole comes first.
     """
     to, at = posted.to, posted.at
-    if told == [_CHANGED]:
-        draft = msgspec.structs.replace(draft, problems=(Told.of(_CHANGED),))
+    if first_problems == [_CHANGED]:
+        draft = msgspec.structs.replace(draft, problems=(ShownProblem.of(_CHANGED),))
     if to not in ("check", "publish") and STEPS.index(to) <= STEPS.index(at):
         return draft
     certificate = deployment.catalogue.certificates.get(draft.fields.get("certificate", ""))
@@ -137,9 +137,9 @@ def _looked_at(
             ):
                 # Whatever the reader agreed to, it was something else.
                 draft = msgspec.structs.replace(draft, agreed=())
-                return _stopped(draft, [*(told or [_CHANGED]), *elsewhere])
+                return _stopped(draft, [*(first_problems or [_CHANGED]), *elsewhere])
     if earlier:
-        return _stopped(draft, [*told, *earlier])
+        return _stopped(draft, [*first_problems, *earlier])
     return msgspec.structs.replace(draft, review=draft.review or to in ("check", "publish"))
 
 
@@ -152,7 +152,7 @@ def _stopped(draft: Draft, problems: list[Problem]) -> Draft:
     step = next((step_of(one.field) for one in problems if one.field), "check")
     own = [one for one in problems if not one.field or step_of(one.field) == step]
     return msgspec.structs.replace(
-        draft, step=step, problems=tuple(Told.of(problem) for problem in own)
+        draft, step=step, problems=tuple(ShownProblem.of(problem) for problem in own)
     )
 
 

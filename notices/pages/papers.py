@@ -113,13 +113,13 @@ def asked(
     number = draft.get("number", "")
     reading = certificate.read(number)
     form = certificate.form_of(reading)
-    told = form is not None and form.document is not None
+    paper_named = form is not None and form.document is not None
     proposed = certificate.proposed_document(reading, holder_kind)
     usual = certificate.proposed_document(certificate.read(""), holder_kind)
     by_form = {each.document for each in certificate.number_forms}
     # Papers of today that no number tells from the usual one: whoever has one must see them.
     unseen = any(not each.former and each.id not in by_form and each != usual for each in offered)
-    doubtful = not told and bool(compared(problems))
+    doubtful = not paper_named and bool(compared(problems))
     wrong = any(problem.field == "document" for problem in problems)
     return {
         "papers": offered,

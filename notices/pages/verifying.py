@@ -79,7 +79,7 @@ async def verify(request: AnyRequest) -> Response[str]:
         errors={},
         answer=answer,
         own=own,
-        **await _told(deployment, answer),
+        **await _context(deployment, answer),
     )
 
 
@@ -110,7 +110,7 @@ async def _own_notice(number: str) -> Notice | None:
     return None
 
 
-async def _told(deployment: Deployment, answer: Answer) -> dict[str, Any]:
+async def _context(deployment: Deployment, answer: Answer) -> dict[str, Any]:
     """What the page says beside the answer's own fields."""
     notices = await register.get_many([each.notice for each in answer.others])
     certificates = deployment.catalogue.certificates

@@ -86,15 +86,15 @@ def verify_file(content: bytes, keys: Mapping[str, PublicKey]) -> list[Text]:
     if len(content) > MOST_BYTES:
         raise AnswerError(_UNREADABLE)
     try:
-        told = strict_json(content)
+        data = strict_json(content)
     except EncodingError as problem:
         raise AnswerError(_UNREADABLE) from problem
-    if not isinstance(told, dict):
+    if not isinstance(data, dict):
         raise AnswerError(_UNREADABLE)
-    answers = [told]
-    if "answers" in told:
-        answers = told["answers"]
-        if told.keys() != {"answers"} or not isinstance(answers, list) or not answers:
+    answers = [data]
+    if "answers" in data:
+        answers = data["answers"]
+        if data.keys() != {"answers"} or not isinstance(answers, list) or not answers:
             raise AnswerError(_UNREADABLE)
     sentences = []
     for answer in answers:
@@ -108,9 +108,9 @@ def verify_file(content: bytes, keys: Mapping[str, PublicKey]) -> list[Text]:
 def keys_in(content: bytes) -> dict[str, PublicKey]:
     """The keys of a saved /.well-known/notice-keys.json, by id; raises AnswerError."""
     try:
-        told = strict_json(content)
+        data = strict_json(content)
         return {
-            one["id"]: PublicKey(one["alg"], from_base64(one["key"])) for one in told["answers"]
+            one["id"]: PublicKey(one["alg"], from_base64(one["key"])) for one in data["answers"]
         }
     except (EncodingError, KeyError, TypeError) as problem:
         raise AnswerError(_BAD_KEYS) from problem

@@ -135,10 +135,10 @@ def retired_in(folder: Path) -> Retired:
     if not path.exists():
         return EMPTY
     try:
-        told = strict_json(_read(path).encode())
-        for vkey in told["log"]:
+        kept = strict_json(_read(path).encode())
+        for vkey in kept["log"]:
             NoteVerifier(vkey)
-        return Retired(tuple(told["log"]), keys_in(_read(path).encode()))
+        return Retired(tuple(kept["log"]), keys_in(_read(path).encode()))
     except (EncodingError, NoteError, AnswerError, KeyError, TypeError) as problem:
         raise KeysError(f"{path} is damaged; restore it from your backup") from problem
 
@@ -153,7 +153,7 @@ def rotate(folder: Path, purpose: str) -> Keys:
         raise KeysError(f"there are no keys in {folder}")
     keys = Keys.open(folder, "")
     logs = [key for key in keys.retired.log if key != keys.log.vkey]
-    told = {
+    kept = {
         "log": [keys.log.vkey, *logs] if purpose == "log" else logs,
         "answers": [
             {"id": id, "alg": key.algorithm, "key": to_base64(key.key)}
@@ -165,7 +165,7 @@ def rotate(folder: Path, purpose: str) -> Keys:
         fresh = NoteSigner.generate(keys.log.name).to_text()
     else:
         fresh = _random_key("answers")
-    files.put(folder / RETIRED, f"{json.dumps(told, indent=1)}\n".encode())
+    files.put(folder / RETIRED, f"{json.dumps(kept, indent=1)}\n".encode())
     files.put(folder / f"{purpose}.key", f"{fresh}\n".encode())
     return Keys.open(folder, "")
 

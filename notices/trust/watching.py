@@ -133,13 +133,13 @@ class Walk:
         """Go on over the next `entries`; returns what they say, and the nodes they completed."""
         if self.edge or len(entries) > WIDTH:
             raise ValueError("entries come a tile at a time, and none behind a shorter one")
-        said = []
+        entries_read = []
         for index, entry in enumerate(entries, self.size):
             read = read_entry(index, entry)
             if self.at is not None and read.at < self.at:
                 raise Difference(_EARLIER.format(index=index, at=read.at, before=self.at))
             self.at = read.at
-            said.append(read)
+            entries_read.append(read)
         nodes = levels([leaf_hash(entry) for entry in entries])
         self._compare(nodes, len(entries))
         runs = [
@@ -154,7 +154,7 @@ class Walk:
         else:
             self.edge = peaks_over(nodes, len(entries))
         self.size += len(entries)
-        return said, runs
+        return entries_read, runs
 
     def _compare(self, nodes: list[list[bytes]], width: int) -> None:
         """What was seen before, with what stands there now."""
@@ -187,12 +187,12 @@ class Later:
         self.until = until
         self.first: tuple[int, datetime] | None = None
 
-    def look(self, first: int, said: Sequence[Entry]) -> None:
+    def look(self, first: int, entries_read: Sequence[Entry]) -> None:
         """At entries in the order of a walk."""
-        if self.first is None and said and said[-1].at > self.until:
+        if self.first is None and entries_read and entries_read[-1].at > self.until:
             self.first = next(
                 (index, entry.at)
-                for index, entry in enumerate(said, first)
+                for index, entry in enumerate(entries_read, first)
                 if entry.at > self.until
             )
 
@@ -236,12 +236,12 @@ def edge_of(size: int) -> list[Tile]:
     return edge
 
 
-def refuse_other_hashes(tile: Tile, said: bytes, hashes: Sequence[bytes]) -> None:
+def refuse_other_hashes(tile: Tile, entries_read: bytes, hashes: Sequence[bytes]) -> None:
     """Raises Difference unless `tile` says what was made from the entries."""
-    if said == b"".join(hashes):
+    if entries_read == b"".join(hashes):
         return
     try:
-        listed = tiles.hashes_in(said, tile.width)
+        listed = tiles.hashes_in(entries_read, tile.width)
     except tiles.TileError as problem:
         raise Difference(_NO_TILE.format(path=tile.path, problem=problem)) from None
     wrong = next(at for at, hash_ in enumerate(hashes) if listed[at] != hash_)

@@ -18,7 +18,7 @@ from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_other_keys
 from notices.facts.readings import RULES
 from notices.facts.texts import Text
-from notices.records import Private, number_key
+from notices.records import PrivateRecord, number_key
 from notices.register.claims import OVERLAPPING
 from notices.register.reclaiming import Shown, claim_of
 from notices.tables import KeyCheck
@@ -117,7 +117,7 @@ def _made(deployment: Deployment, row: Any) -> tuple[tuple[Any, ...], str, str |
     """The values for `_WRITE`, the notice, and its number's key where that is public."""
     certificate = deployment.catalogue.certificates[_certificate_id(row)]
     private = msgspec.json.decode(
-        deployment.keys.sealer.open(row["sealed"], row["notice"].encode()), type=Private
+        deployment.keys.sealer.open(row["sealed"], row["notice"].encode()), type=PrivateRecord
     )
     normal = certificate.normal_number(private.number or "")
     form = msgspec.json.decode(row["form"], type=Shown) if row["form"] is not None else None
@@ -131,7 +131,7 @@ def _made(deployment: Deployment, row: Any) -> tuple[tuple[Any, ...], str, str |
     if row["replacement"] is not None:
         place = following.place(row["replaced_by"])
         new = msgspec.json.decode(
-            deployment.keys.sealer.open(row["replacement"], place), type=issuing.Private
+            deployment.keys.sealer.open(row["replacement"], place), type=issuing.PrivateReplacement
         )
         living = living and not issuing.bears_the_same(certificate, private, new.number)
     values = (

@@ -21,7 +21,7 @@ from notices.limits.slices import Slices
 from notices.register import claims
 from notices.verification.matching import Asked, Match, look_up, others, that_counts
 
-MOST = 1000
+MOST_QUESTIONS = 1000
 PIECE = 50
 """Questions that are looked up by one statement: reading its rows takes some milliseconds."""
 
@@ -215,7 +215,7 @@ def _signed(
     certificate = checked.certificate
     if certificate is None and found is not None:
         certificate = deployment.catalogue.certificates.get(found.certificate)
-    said = Said(
+    statement = Said(
         asked=public.Asked(
             certificate=question.certificate,
             number=question.number,
@@ -244,6 +244,6 @@ def _signed(
         checked_at=rfc3339(now),
         log_size=log_size,
     )
-    signature = deployment.keys.answers.sign_text(msgspec.json.encode(said, order="sorted"))
-    told = {name: getattr(said, name) for name in Said.__struct_fields__}
-    return Answer(**told, signature=public.Signature(**signature))
+    signature = deployment.keys.answers.sign_text(msgspec.json.encode(statement, order="sorted"))
+    fields = {name: getattr(statement, name) for name in Said.__struct_fields__}
+    return Answer(**fields, signature=public.Signature(**signature))

@@ -156,4 +156,4 @@ async def test_two_holders_who_declare_at_once_are_decided_alike(
         assert [each.existing.id for each in refused] == ids[: len(refused)]
     kept = await DB.fetch("SELECT count(*) AS kept FROM rival")
     assert kept[0]["kept"] == (5 if name in OVERLAPPING else 0)
-    assert rivals.MOST > 5
+    assert rivals.MOST_RIVALS > 5

@@ -89,8 +89,8 @@ def test_every_private_side_of_an_event_tells_who_did_it() -> None:
     """The audit reads it there, whatever else an act keeps."""
     officer = Person(kind="officer", name="张三", identifier="1")
     for private in (
-        deciding.Private(officer=officer, reason="x", objection="1"),
-        issuing.Private(agency="a", number="1"),
+        deciding.PrivateDecision(officer=officer, reason="x", objection="1"),
+        issuing.PrivateReplacement(agency="a", number="1"),
         following.Doer(officer=officer),
     ):
         read = msgspec.json.decode(msgspec.json.encode(private), type=following.Doer)

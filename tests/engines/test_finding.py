@@ -20,8 +20,8 @@ from notices.facts.public.notice import with_more
 from notices.facts.public.search import SearchPage
 from notices.facts.texts import CHINA
 from notices.finding import Finder, Query, fallback, freshness, statements, suggesting
-from notices.finding.breaker import Asking
-from notices.finding.freshness import Behind
+from notices.finding.breaker import Breaker
+from notices.finding.freshness import Freshness
 from notices.relay import checking, publishing
 from notices.settings import Settings
 from notices.trust.signed import SIGNED
@@ -49,14 +49,14 @@ async def nobody_looks_after_an_engine_any_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[None]:
     """What a test's finders do in the background ends with the test."""
-    made: list[Asking] = []
-    usual = Asking.__init__
+    made: list[Breaker] = []
+    usual = Breaker.__init__
 
-    def init(self: Asking, engine: Engine) -> None:
+    def init(self: Breaker, engine: Engine) -> None:
         usual(self, engine)
         made.append(self)
 
-    monkeypatch.setattr(Asking, "__init__", init)
+    monkeypatch.setattr(Breaker, "__init__", init)
     yield
     for asking in made:
         await asking.close()
@@ -174,7 +174,7 @@ async def found(finder: Finder, register: dict[str, str], **query: Any) -> list[
     """The names of the notices found, in their order."""
     answer = await finder.find(Query(**query))
     names = {id: name for name, id in register.items()}
-    assert answer.degraded == finder.asking.engine._url.endswith(":1")
+    assert answer.degraded == finder.breaker.engine._url.endswith(":1")
     assert answer.total >= len(answer.notices)
     return [names[notice.id] for notice in answer.notices]
 
@@ -255,7 +255,7 @@ async def test_digits_that_are_a_number_are_the_end_of_another_one_too(
     finder: Finder, register: dict[str, str]
 ) -> None:
     id = await declared(finder._deployment, "13799990000011")
-    if not finder.asking.engine._url.endswith(":1"):
+    if not finder.breaker.engine._url.endswith(":1"):
         await relay.reindex(finder._deployment, _admin_of(finder), nobody)
     register["digits"] = id
 
@@ -328,7 +328,7 @@ async def test_a_notice_is_declared_while_its_period_runs(
     finder: Finder, register: dict[str, str]
 ) -> None:
     await DB.fetch("UPDATE notice SET effective_at = now() + interval '1 day'")
-    if not finder.asking.engine._url.endswith(":1"):
+    if not finder.breaker.engine._url.endswith(":1"):
         await relay.reindex(finder._deployment, _admin_of(finder), nobody)
     assert len(await found(finder, register, status="declared")) == 4
     answer = await finder.find(Query())
@@ -340,7 +340,7 @@ async def test_what_awaits_a_confirmation_is_declared_whatever_the_clock_says(
     finder: Finder, register: dict[str, str]
 ) -> None:
     await DB.fetch("UPDATE notice SET awaiting = true WHERE id = $1", register["plum"])
-    if not finder.asking.engine._url.endswith(":1"):
+    if not finder.breaker.engine._url.endswith(":1"):
         await relay.reindex(finder._deployment, _admin_of(finder), nobody)
 
     assert await found(finder, register, status="declared") == ["plum"]
@@ -436,12 +436,12 @@ async def test_what_the_index_has_not_taken_is_read_from_the_register(
     await checking.note(True)
     await withdrawn(deployment, register["plum"], PLUM)
     await publishing.settle([], {register["other"]: "refused"})
-    assert await Behind().ids() == {register["plum"], register["other"]}
+    assert await Freshness().ids() == {register["plum"], register["other"]}
 
     await withdrawn(deployment, register["other"], OTHER)
     monkeypatch.setattr(freshness, "LOOK", freshness.LOOK.replace("1001", "2"))
-    monkeypatch.setattr(freshness, "MOST", 1)
-    assert await Behind().ids() is None
+    monkeypatch.setattr(freshness, "MOST_CHANGED", 1)
+    assert await Freshness().ids() is None
 
 
 async def test_one_look_at_the_log_serves_all_searches_of_a_short_while(
@@ -514,13 +514,14 @@ class Failing(Engine):
 async def test_after_a_failure_nobody_waits_until_the_engine_is_well(
     register: dict[str, str], deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Asking, "LOOK_EVERY", 0.02)
+    monkeypatch.setattr(Breaker, "LOOK_EVERY", 0.02)
     engine = Failing(SearchDown("timeout"))
     finder = Finder(deployment, engine)
     for _ in range(5):
         assert (await finder.find(Query())).degraded
         assert (
-            await suggesting.suggest(deployment, finder.asking, finder.vocabulary, "老街杂货") == []
+            await suggesting.suggest(deployment, finder.breaker, finder.vocabulary, "老街杂货")
+            == []
         )
         await asyncio.sleep(0.02)
     assert engine.asked == 1
@@ -539,7 +540,7 @@ async def test_after_a_failure_nobody_waits_until_the_engine_is_well(
 
     await until(answered)
     assert await answered()
-    await finder.asking.close()
+    await finder.breaker.close()
 
 
 async def test_too_many_searches_at_once_are_told_to_come_back(
@@ -741,7 +742,7 @@ async def test_a_part_of_the_log_with_too_many_hits_is_left_where_the_next_page_
 ) -> None:
     finder = Finder(deployment, away)
     for most in range(1, 5):
-        monkeypatch.setattr(fallback, "MOST", most)
+        monkeypatch.setattr(fallback, "MOST_FOUND", most)
         for q in ("", "市"):
             names = await found(finder, apart, q=q)
             assert names == ["person", "house", "other", "plum"][:most]
@@ -750,7 +751,7 @@ async def test_a_part_of_the_log_with_too_many_hits_is_left_where_the_next_page_
 async def test_what_only_looks_like_a_hit_hides_none_that_is_one(
     database: None, deployment: Deployment, away: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fallback, "MOST", 1)
+    monkeypatch.setattr(fallback, "MOST_FOUND", 1)
     one = await declared(deployment, "JY13799990000011", name="上海一二三四店")
     for number, place in (("JY13799990000022", "一二店三四"), ("JY13799990000033", "三四一二")):
         await declared(deployment, number, name=f"潍坊{place}店")
@@ -843,7 +844,7 @@ async def test_more_hits_than_can_be_paged_through_are_counted_as_not_exact(
     away: Engine,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fallback, "MOST", 2)
+    monkeypatch.setattr(fallback, "MOST_FOUND", 2)
 
     answer = await Finder(deployment, away).find(Query())
     assert (answer.total, answer.total_is_exact) == (2, False)

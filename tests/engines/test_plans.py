@@ -26,7 +26,7 @@ from notices.database import BY_INDEX, DB
 from notices.deployment import Deployment, refuse_another_database
 from notices.facts.excess import TooManyRequests
 from notices.finding import Finder, Query, suggesting
-from notices.finding.freshness import Behind
+from notices.finding.freshness import Freshness
 from notices.relay import checking, publishing
 from notices.upkeep import recalling, rescheduling, tidying
 from notices.upkeep.forking import refuse_a_fork
@@ -276,9 +276,9 @@ async def search_without_the_engine(deployment: Deployment) -> None:
                 {"status": "reinstated"}, {"status": "replaced"},
             ):  # fmt: skip
                 assert (await finder.find(Query(q=q, **more))).degraded
-        await suggesting.suggest(deployment, finder.asking, finder.vocabulary, "JY1379999")
+        await suggesting.suggest(deployment, finder.breaker, finder.vocabulary, "JY1379999")
     finally:
-        await finder.asking.close()
+        await finder.breaker.close()
 
 
 async def follow(deployment: Deployment, admin: Admin, id: str) -> None:
@@ -304,7 +304,7 @@ async def follow(deployment: Deployment, admin: Admin, id: str) -> None:
     await publishing.settle([], {id: "no document"})
     await publishing.try_parked(deployment, admin, deployment.settings.meili_index)
     await relay.lag()
-    await Behind().ids()
+    await Freshness().ids()
     left = deployment.settings.uploads_folder / "00" / "00000000000000000000000000000000"
     left.parent.mkdir(parents=True, exist_ok=True)
     left.touch()

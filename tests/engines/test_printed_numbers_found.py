@@ -71,7 +71,7 @@ async def finders(
     made = Finder(deployment, engines[0]), Finder(deployment, engines[1])
     yield made
     for finder in made:
-        await finder.asking.close()
+        await finder.breaker.close()
 
 
 async def test_each_printed_number_finds_its_notice_first_in_every_form(

@@ -16,7 +16,7 @@ import pytest_asyncio
 from notices import register, relay
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.finding.freshness import Behind
+from notices.finding.freshness import Freshness
 from notices.register import Notice
 from notices.relay import checking, publishing, rebuilding
 from notices.settings import Settings
@@ -252,7 +252,7 @@ async def test_the_relay_goes_on_when_the_engine_is_back(
 
 async def believed() -> bool:
     """Whether the index was found whole of late, so that its documents are shown as they are."""
-    return await Behind().ids() is not None
+    return await Freshness().ids() is not None
 
 
 async def doubted() -> bool:
@@ -832,11 +832,11 @@ async def test_a_notice_that_changed_without_an_event_is_taken_too(
         await until(caught_up)
     await changed_without_an_event(id)
 
-    assert id in (await Behind().ids() or ())
+    assert id in (await Freshness().ids() or ())
     async with relaying(deployment, admin):
         await until(nothing_is_touched)
     assert await objections_of(engine, id) == 1
-    assert id not in (await Behind().ids() or ())
+    assert id not in (await Freshness().ids() or ())
 
 
 async def test_what_changes_while_it_is_delivered_is_taken_again(

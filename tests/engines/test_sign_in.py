@@ -37,7 +37,7 @@ async def browser(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
         yield client
-    await app.state.finder.asking.close()
+    await app.state.finder.breaker.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

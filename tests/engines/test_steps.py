@@ -472,10 +472,10 @@ async def test_without_a_session_nobody_adds_to_a_draft_that_he_has_no_page_of(
 async def test_who_is_signed_in_has_a_bounded_number_of_drafts(
     restaurant: httpx.AsyncClient,
 ) -> None:
-    for _ in range(unfinished.MOST + 2):
+    for _ in range(unfinished.MOST_DRAFTS + 2):
         await submitted(restaurant, FOOD | {"at": "loss", "to": "check"})
 
-    assert await drafts() == unfinished.MOST
+    assert await drafts() == unfinished.MOST_DRAFTS
 
 
 async def test_looking_keeps_nothing(restaurant: httpx.AsyncClient) -> None:

@@ -6,7 +6,7 @@ from contextvars import Context
 import pytest
 
 from notices.changing import leaving, unfinished
-from notices.changing.unfinished import Draft, Told
+from notices.changing.unfinished import Draft, ShownProblem
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import BodyTooLarge, Problem, SignInRequired
@@ -134,11 +134,11 @@ async def test_the_sweep_takes_what_is_past_its_time_and_nothing_else(
 async def test_of_an_account_the_oldest_goes_for_whomever_it_acts(deployment: Deployment) -> None:
     await typed(deployment, LI)
     await typed(deployment)
-    for number in range(unfinished.MOST):
+    for number in range(unfinished.MOST_DRAFTS):
         await older(1)
         await typed(deployment, ZHANG_FOR_A_SHOP, f"{number:022}")
 
-    assert await how_many() == unfinished.MOST + 1
+    assert await how_many() == unfinished.MOST_DRAFTS + 1
     assert await unfinished.find(deployment, ZHANG, ID) is None
     assert await unfinished.find(deployment, ZHANG_FOR_A_SHOP, f"{0:022}")
     assert await unfinished.find(deployment, LI, ID)
@@ -211,7 +211,7 @@ def test_an_owner_is_read_as_it_was_written(deployment: Deployment) -> None:
 def test_a_problem_is_told_as_it_was_in_both_languages() -> None:
     problem = Problem("x", "bad_value", {"expected": Text("甲", "A"), "limit": 3})
 
-    assert Told.of(problem).problem == problem
+    assert ShownProblem.of(problem).problem == problem
 
 
 async def test_an_account_has_no_more_however_many_are_begun_at_once(
@@ -221,11 +221,11 @@ async def test_an_account_has_no_more_however_many_are_begun_at_once(
     for number in range(0, 120, 12):
         ids = [f"{number + one:022}" for one in range(12)]
         await asyncio.gather(*(typed(deployment, parts[one % 2], id) for one, id in enumerate(ids)))
-        assert await how_many() <= unfinished.MOST
+        assert await how_many() <= unfinished.MOST_DRAFTS
         kept = [await unfinished.find(deployment, parts[one % 2], id) for one, id in enumerate(ids)]
         assert all(kept)
 
-    assert await how_many() == unfinished.MOST
+    assert await how_many() == unfinished.MOST_DRAFTS
 
 
 async def test_without_a_session_a_draft_is_changed_and_never_begun(deployment: Deployment) -> None:
@@ -314,7 +314,7 @@ async def test_the_one_that_waited_for_twenty_others_is_the_newest(deployment: D
     await waiting
 
     assert await unfinished.find(deployment, ZHANG, "last" * 5 + "00")
-    assert await how_many() == unfinished.MOST
+    assert await how_many() == unfinished.MOST_DRAFTS
 
 
 async def somebody_waits() -> bool:

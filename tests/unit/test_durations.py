@@ -2,7 +2,7 @@
 
 import pytest
 
-from notices.facts.durations import said
+from notices.facts.durations import in_words
 
 
 @pytest.mark.parametrize(
@@ -25,4 +25,4 @@ from notices.facts.durations import said
     ],
 )
 def test_a_wait_is_said_in_the_largest_unit_that_is_full(seconds: int, zh: str, en: str) -> None:
-    assert (said(seconds).zh, said(seconds).en) == (zh, en)
+    assert (in_words(seconds).zh, in_words(seconds).en) == (zh, en)

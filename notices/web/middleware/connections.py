@@ -41,7 +41,7 @@ MOST_DRAINED = 16 * 1024 * 1024
 never see the answer."""
 DRAIN_SPEED = 50_000_000
 """Bytes a second that are so read, of all connections together."""
-MOST = 1000
+MOST_CONNECTIONS = 1000
 """Connections of one process."""
 FILES_BESIDE = 256
 """Open files for everything else."""
@@ -50,11 +50,15 @@ FILES_BESIDE = 256
 def most_connections() -> int:
     """As many as there are files for; the limit is raised where that is ours to do."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MOST + FILES_BESIDE
+    wanted = MOST_CONNECTIONS + FILES_BESIDE
     if soft != resource.RLIM_INFINITY and soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return MOST if soft == resource.RLIM_INFINITY else min(MOST, max(32, soft - FILES_BESIDE))
+    return (
+        MOST_CONNECTIONS
+        if soft == resource.RLIM_INFINITY
+        else min(MOST_CONNECTIONS, max(32, soft - FILES_BESIDE))
+    )
 
 
 def answer(refusal: Refusal) -> bytes:
@@ -89,7 +93,7 @@ class BoundProtocol(HttpToolsProtocol):
     """One connection. `waiting` are those that have asked for nothing, the oldest first;
     `receiving` those whose body is not whole."""
 
-    most: ClassVar[int] = MOST
+    most: ClassVar[int] = MOST_CONNECTIONS
     waiting: ClassVar[dict["BoundProtocol", None]] = {}
     receiving: ClassVar[dict["BoundProtocol", None]] = {}
     drained_until: ClassVar[float] = 0.0
