@@ -74,7 +74,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def engines() -> tuple[str, str, str]:
+def farm() -> tuple[str, str, str]:
     """Database URL, Meilisearch URL and master key; whoever asks first has them started."""
     return enginefarm.running()
 
@@ -86,20 +86,20 @@ def worker(worker_id: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def database_url(engines: tuple[str, str, str], worker: str) -> str:
+def database_url(farm: tuple[str, str, str], worker: str) -> str:
     """This process' own database, as the role that owns it, who may do anything in it."""
-    base, _, _ = engines
+    base, _, _ = farm
     return enginefarm.create_database_now(base, f"t_{worker}")
 
 
 @pytest.fixture(scope="session")
 def settings(
-    engines: tuple[str, str, str],
+    farm: tuple[str, str, str],
     worker: str,
     database_url: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Settings:
-    _, meili_url, master_key = engines
+    _, meili_url, master_key = farm
     index = f"t_{worker}"
     search_key, _ = make_keys(meili_url, master_key, index)
     return Settings(

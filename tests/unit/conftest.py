@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     wrong = [
         item.nodeid
         for item in items
-        if "engines" in getattr(item, "fixturenames", ()) and item.path.is_relative_to(HERE)
+        if "farm" in getattr(item, "fixturenames", ()) and item.path.is_relative_to(HERE)
     ]
     if wrong:
         raise pytest.UsageError("these ask for engines: " + ", ".join(wrong))
