@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,6 @@ from notices.settings import Settings
 from notices.trust.signed import SIGNED
 from search.admin import Admin, make_keys
 from tests import emptying, enginefarm, floors
-from tests.browsing import browser as browser
-from tests.browsing import service as service
 from tests.packages import pytest_runtest_setup as pytest_runtest_setup
 from tests.packages import pytest_terminal_summary as pytest_terminal_summary
 from tests.samples import ANNA, OFFICER, RESTAURANT
@@ -76,7 +74,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def engines() -> tuple[str, str, str]:
+def farm() -> tuple[str, str, str]:
     """Database URL, Meilisearch URL and master key; whoever asks first has them started."""
     return enginefarm.running()
 
@@ -88,20 +86,20 @@ def worker(worker_id: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def database_url(engines: tuple[str, str, str], worker: str) -> str:
+def database_url(farm: tuple[str, str, str], worker: str) -> str:
     """This process' own database, as the role that owns it, who may do anything in it."""
-    base, _, _ = engines
+    base, _, _ = farm
     return enginefarm.create_database_now(base, f"t_{worker}")
 
 
 @pytest.fixture(scope="session")
 def settings(
-    engines: tuple[str, str, str],
+    farm: tuple[str, str, str],
     worker: str,
     database_url: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Settings:
-    _, meili_url, master_key = engines
+    _, meili_url, master_key = farm
     index = f"t_{worker}"
     search_key, _ = make_keys(meili_url, master_key, index)
     return Settings(
@@ -253,16 +251,14 @@ def another_settings(settings: Settings, tmp_path: Path) -> Callable[..., Settin
     return make
 
 
-@pytest.fixture(autouse=True)
-def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (
-        "DATABASE_URL",
-        "MEILI_URL",
-        "PUBLIC_URL",
-        "DEMO",
-        "CATALOGUE",
-        "REGIONS",
-        "DATA",
-        "PORT",
-    ):
-        monkeypatch.delenv(name, raising=False)
+SETTINGS = (
+    "DATABASE_URL", "MEILI_URL", "PUBLIC_URL", "DEMO", "CATALOGUE", "REGIONS", "DATA", "PORT",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_from_outside() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as outside:
+        for name in SETTINGS:
+            outside.delenv(name, raising=False)
+        yield

@@ -32,8 +32,8 @@ def unit(folder: Path, tests: str) -> list[str]:
         (ROOT / "tests" / "unit" / "conftest.py").read_text()
     )
     (folder / "conftest.py").write_text(
-        "import pytest\n\n@pytest.fixture\ndef engines(): pass\n\n"
-        "@pytest.fixture\ndef client(engines): pass\n"
+        "import pytest\n\n@pytest.fixture\ndef farm(): pass\n\n"
+        "@pytest.fixture\ndef client(farm): pass\n"
     )
     done = subprocess.run(
         [

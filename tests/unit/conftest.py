@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+from collections.abc import Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -14,11 +15,14 @@ def refused(*arguments: object, **named: object) -> None:
     raise AssertionError("tests/unit starts no process and connects to nobody")
 
 
-@pytest.fixture(autouse=True)
-def nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subprocess.Popen, "__init__", refused)
-    monkeypatch.setattr(BaseProcess, "start", refused)
-    monkeypatch.setattr(socket.socket, "connect", refused)
+@pytest.fixture(scope="package", autouse=True)
+def nothing_is_started() -> Iterator[None]:
+    """Once for the floor: of 4,700 tests, what is made for each costs seconds."""
+    with pytest.MonkeyPatch.context() as here:
+        here.setattr(subprocess.Popen, "__init__", refused)
+        here.setattr(BaseProcess, "start", refused)
+        here.setattr(socket.socket, "connect", refused)
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     wrong = [
         item.nodeid
         for item in items
-        if "engines" in getattr(item, "fixturenames", ()) and item.path.is_relative_to(HERE)
+        if "farm" in getattr(item, "fixturenames", ()) and item.path.is_relative_to(HERE)
     ]
     if wrong:
         raise pytest.UsageError("these ask for engines: " + ", ".join(wrong))
