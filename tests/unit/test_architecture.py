@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from importlinter.cli import lint_imports
+from importlinter import configuration
+from importlinter.application.use_cases import lint_imports
 
 ROOT = Path(__file__).parents[2]
 READERS = (
@@ -54,7 +55,8 @@ def imports(file: Path) -> set[str]:
 
 def test_no_room_imports_what_its_floor_may_not() -> None:
     """The plan stands in pyproject.toml, where a new room is given its floor."""
-    assert lint_imports(str(ROOT / "pyproject.toml"), no_cache=True) == 0
+    configuration.configure()
+    assert lint_imports(str(ROOT / "pyproject.toml"), cache_dir=None)
 
 
 def test_the_index_knows_only_how_numbers_and_text_are_read() -> None:
