@@ -229,7 +229,7 @@ async def _already_declared(
         return None
     row = await _WHOSE.row(existing)
     assert row is not None  # noqa: S101
-    # A holder without identifier hashes differently each time; who declared for him does not.
+    # A holder without identifier hashes differently each time; who declared for them does not.
     own = hash_of(deployment, declaration.holder or Holder()), hash_of_acting(deployment, person)
     ours = (row["holder_hash"], row["declarant_hash"])
     if own[0] != ours[0] and own[1] != ours[1]:

@@ -45,7 +45,7 @@ class Organisation(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Person(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A natural person, by real name, and the organisation that he acts for, if any."""
+    """A natural person, by real name, and the organisation that they act for, if any."""
 
     kind: str
     name: str
@@ -57,7 +57,7 @@ class Person(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     @property
     def account(self) -> str:
-        """Who is counted: what the provider knows him by, or in the demo his identifier."""
+        """Who is counted: what the provider knows them by, or in the demo their identifier."""
         return repr(self.subject) if self.subject is not None else self.natural
 
     @property
@@ -67,12 +67,12 @@ class Person(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     @property
     def natural(self) -> str:
-        """The natural person alone, whatever the spelling and for whomever he acts."""
+        """The natural person alone, whatever the spelling and for whomever they act."""
         return repr((self.identifier_type, numbers.identifier_form(self.identifier)))
 
     @property
     def identity(self) -> str:
-        """The person in the part in which he is signed in."""
+        """The person in the part in which they are signed in."""
         return repr((self.natural, self.kind, *self.acts_for[:2]))
 
     @property

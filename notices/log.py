@@ -9,8 +9,8 @@ Life of an entry:
 3. After the commit, `head` and `proof` read what is durable, and only that is ever signed.
 
 The order of locks, for all transactions there are:
-1. the key of a request (`once.begin`); or a session, the draft that is changed in it, and the
-   account whose drafts are counted;
+1. the key of a request (`idempotency.begin`); or a session, the draft that is changed in it, and
+   the account whose drafts are counted;
 2. that nothing is done in bulk, and the number (`register/claims.py`);
 3. the head, by `take_turn`: from here on whoever appends is alone;
 4. rows of notices, claims and objections. Who takes no turn (an objection) locks one notice alone,

@@ -60,7 +60,7 @@ def record(
             id,
             commitment.form,
             number_key(certificate.normal_number(declaration.number or ""), form.number),
-            # Who somebody is says nothing of whether he may declare for another one.
+            # Who somebody is says nothing of whether they may declare for another.
             "self_declared" if form.awaiting else deployment.evidence,
         ),
         private=(

@@ -188,9 +188,9 @@ def _other_people(here: Deployment, row: Row, private: PrivateRecord) -> bool:
     known = bool(private.holder.identifier)
     if known and row.holder_hash != hash_of(here, private.holder):
         return True
-    # Who declares for himself is the holder: it was looked at that both hashes are one.
-    himself = known and row.relation == "self"
-    return not himself and row.declarant_hash != hash_of_acting(here, private.declarant)
+    # Who declares for themselves is the holder, and both hashes are one.
+    for_oneself = known and row.relation == "self"
+    return not for_oneself and row.declarant_hash != hash_of_acting(here, private.declarant)
 
 
 def _confirmed(here: Deployment, confirmed: Sequence[tuple[int, bytes | None]]) -> bool:

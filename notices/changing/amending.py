@@ -45,7 +45,7 @@ _ACTS_FOR = Prepared(
 
 
 async def is_declarant(deployment: Deployment, person: Person, id: str) -> bool:
-    """Whether `person` acts for the holder of notice `id`, or declared it for him."""
+    """Whether `person` acts for the holder of notice `id`, or declared it for them."""
     row = await _ACTS_FOR.row(id, hash_of_acting(deployment, person))
     return row is not None and person.kind != "officer"
 
@@ -54,7 +54,7 @@ async def declared_by(deployment: Deployment, person: Person, limit: int = 50) -
     """The ids of the newest notices whose declarant `person` is."""
     rows = await DB.fetch(
         # Two looks and not an OR, and OFFSET 0 keeps the order out of both: or the planner might
-        # read all notices from the newest on until enough are his.
+        # read all notices from the newest on until enough are theirs.
         "SELECT notice FROM ("
         "(SELECT notice FROM notice_private WHERE holder_hash = $1 OFFSET 0)"
         " UNION ALL (SELECT notice FROM notice_private WHERE declarant_hash = $1"

@@ -31,7 +31,7 @@ KINDS: dict[str, EventKind] = {"admit": "contested", "dismiss": "dismissed", "an
 
 
 class PrivateDecision(msgspec.Struct, kw_only=True):
-    """Who decided, on which objection, and why in his own words."""
+    """Who decided, on which objection, and why in their own words."""
 
     officer: Person
     reason: str

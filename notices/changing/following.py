@@ -22,7 +22,7 @@ from notices.tables.prepared import Prepared
 
 
 class Doer(msgspec.Struct, kw_only=True):
-    """Whose key it was, or which officer: what every private side of an event tells of these."""
+    """Who caused an event: an agency, by its key, or an officer; every private side says so."""
 
     agency: str | None = None
     officer: Person | None = None

@@ -1,4 +1,4 @@
-"""Signing in and out: whoever leaves takes along what he typed and has not published.
+"""Signing in and out: whoever leaves takes along what they typed and have not published.
 
 A session that runs out by itself takes nothing along: whoever signs in again goes on.
 """

@@ -63,7 +63,7 @@ def check(objection: Objection, more: list[Problem]) -> None:
 async def refuse_own(deployment: Deployment, person: Person, notice: Notice) -> None:
     """Raises OwnNotice, and NotTheHolder for officers, who decide and do not object.
 
-    It is his own also where he declared it for another: a company is signed in by a person.
+    It is also theirs where they declared it for another: a company is signed in by a person.
     """
     if person.kind == "officer":
         raise NotTheHolder
@@ -151,7 +151,7 @@ async def _file(
         notice=notice_id,
         at=row["at"],
         ground=objection.ground,
-        # By the person: he objects once, for himself or for any of his companies.
+        # By the person: they object once, for themselves or for any of their companies.
         objector_hash=keyed_hash(deployment.keys.matching, "objector", person.natural),
         sealed=deployment.keys.sealer.seal(msgspec.json.encode(private), place(id)),
         evidence_type=evidence.media_type if evidence else None,

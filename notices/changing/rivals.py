@@ -1,7 +1,7 @@
 """Declarations that were refused because another holder's notice stands in the way.
 
 Each is kept sealed, and is a case for an officer: two people say that they hold one certificate,
-or one of them mistyped its number, or somebody declared what is not his.
+or one of them mistyped its number, or somebody declared what is not theirs.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""What somebody has typed of a declaration so far: kept sealed, for a short time, for him alone."""
+"""What somebody has typed of a declaration so far: sealed, for a short time, for them alone."""
 
 import base64
 import contextlib
@@ -124,7 +124,7 @@ def is_id(text: str) -> bool:
 
 
 def owner_of(deployment: Deployment, person: Person) -> bytes:
-    """Whose drafts they are: the person's, in the part in which he is signed in."""
+    """Whose drafts they are: the person's, in the part in which they are signed in."""
     return keyed_hash(deployment.keys.matching, "draft owner", person.identity)
 
 

@@ -53,7 +53,7 @@ class Withdrawal(NamedTuple):
 
 
 class RealRegister(TextError):
-    """The register holds what somebody has proved to be his; nothing made up belongs beside it."""
+    """The register holds what people have proved to be theirs; nothing made up belongs there."""
 
     text = Text(
         "登记簿中有经核实身份的真实公告，示例公告写入后无法删除，因此没有写入。"
@@ -216,7 +216,7 @@ async def _publish(
     for made, planned in zip(notices, published, strict=True):
         while withdrawals and withdrawals[0].at < planned:
             _withdraw(grown, withdrawals.popleft(), planned)
-        # Somebody may have declared meanwhile, at his own present time.
+        # Somebody may have declared meanwhile, at their own present time.
         at = max(planned, grown.last_at)
         index = grown.add(at, "published", made.id, made.certificate, made.record.commitment)
         end = periods.end(at, made.period)

@@ -124,7 +124,7 @@ class Writer:
         )
 
     def _turn(self, serial: int) -> tuple[Certificate, int]:
-        """Which certificate `serial` is of, and the how manieth of its kind it is."""
+        """The certificate that `serial` is of, and its ordinal among those of its kind."""
         number, place = divmod(serial - 1, len(self._round))
         if self._order[0] != number:
             # By the serial alone: two fills with two seeds must not give one number twice.

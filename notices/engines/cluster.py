@@ -218,7 +218,7 @@ def socket_folder(home: Path, user: User | None) -> tuple[Path, bool]:
         base = "/tmp" if sys.platform == "linux" else None  # noqa: S108 - mkdtemp makes it private
         return own(Path(tempfile.mkdtemp(dir=base, prefix="notices-")), user), True
     if user and user.home != HOMES:
-        # An ordinary user's folder, who may have put anything there: made with his rights alone.
+        # An ordinary user's folder, who may have put anything there: made with their rights alone.
         mkdir = shutil.which("mkdir") or "/bin/mkdir"
         run([mkdir, "-p", "-m", "700", folder], user, home)
         return folder, False

@@ -21,7 +21,7 @@ PLAIN = {"default_transaction_read_only": "off", "statement_timeout": "0", "role
 
 def let_in(urls: Sequence[str], say: Say) -> bool:
     """Whether the server lets each of `urls` in; settings that they have of their own are ended."""
-    # A thread, since whoever starts the engines may run a loop of his own.
+    # A thread, since whoever starts the engines may run a loop of their own.
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, _let_in(urls, say)).result()
 

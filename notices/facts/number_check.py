@@ -64,9 +64,9 @@ def _number(declaration: Declaration, certificate: Certificate | None) -> Iterat
 
 
 def is_anothers_id(declaration: Declaration, certificate: Certificate | None) -> bool:
-    """Whether a person's number should be his own resident ID and is another one.
+    """Whether a person's number should be their own resident ID and is another one.
 
-    It may be an older one of his, on a paper that was issued before it was corrected.
+    It may be an older one of theirs, on a paper that was issued before it was corrected.
     """
     if certificate is None or certificate.number_is is None or is_blank(declaration.number):
         return False

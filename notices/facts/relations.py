@@ -40,7 +40,7 @@ def awaits_confirmation(declaration: Declaration, certificate: Certificate | Non
     """Whether the checked `declaration` has no effect before somebody confirmed it.
 
     So it is of what is declared for somebody else, and under another resident ID than the
-    holder's: an old one of his, or a stranger's, and nobody here can tell.
+    holder's: an old one of theirs, or a stranger's, and nobody here can tell.
     """
     return for_another(declaration) or number_check.is_anothers_id(declaration, certificate)
 
@@ -72,7 +72,7 @@ def _known(holder: Holder) -> bool:
 
 
 def needs_exhibit(declaration: Declaration, today: date) -> bool:
-    """Whether only a document shows that he may declare for the holder."""
+    """Whether only a document shows that somebody may declare for the holder."""
     holder = declaration.holder or Holder()
     if declaration.relation == "guardian":
         return not is_blank(holder.identifier) and not is_minor(holder, today)

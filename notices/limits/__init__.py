@@ -39,7 +39,7 @@ NETWORK = 10
 
 
 class Policy(NamedTuple):
-    """What is counted, and how often each kind of by may in each window."""
+    """What is counted, and how often each kind of asker may in each window."""
 
     what: Text
     most: dict[Kind, dict[timedelta, int]]

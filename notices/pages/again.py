@@ -54,10 +54,10 @@ def key_in(given: str) -> str:
 
 
 async def sender(request: AnyRequest, of: str) -> Person:
-    """Who is signed in, and whose form it is; raises SignInRequired where he is another one.
+    """Who is signed in, and whose form it is; raises SignInRequired where that is another one.
 
-    Another window may have signed in as somebody else since, and nothing is done in his name that
-    he has not typed.
+    Another window may have signed in as somebody else since, and nothing is done in a name
+    whose owner has not typed it.
     """
     person = await request.user.signed_in()
     owner = unfinished.owner_in(of)

@@ -101,7 +101,7 @@ async def security(request: AnyRequest) -> Response[bytes]:
 
 @get("/favicon.ico", include_in_schema=False)
 async def icon() -> Response[bytes]:
-    """The icon, for whoever asks for it by this name before he has read a page."""
+    """The icon, for whoever asks for it by this name before they have read a page."""
     return Response(ICON, media_type="image/vnd.microsoft.icon", headers=A_DAY)
 
 

@@ -138,7 +138,7 @@ def _relation(draft: dict[str, str], person: Person, certificate: Certificate | 
 
 
 def held_by_kind(draft: dict[str, str], person: Person, certificate: Certificate | None) -> str:
-    """What kind of holder is meant: that of the certificate, or of the document he is known by."""
+    """What kind of holder is meant: that of the certificate, or of the document that names them."""
     if _relation(draft, person, certificate) not in relations.OF_HOLDERS:
         return person.acts_for[0]
     if certificate is not None and certificate.holder_kind != "either":

@@ -1,4 +1,4 @@
-"""The page on which somebody objects to a notice, with a file if he has one."""
+"""The page on which somebody objects to a notice, with a file if they have one."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ async def _page(
 
 @get("/notices/{id:str}/object", include_in_schema=False)
 async def form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
-    """Why somebody objects; or what became of the form that he has sent."""
+    """Why somebody objects; or what became of the form that they have sent."""
     found = await register.get(id)
     person = await request.user.signed_in()
     key, draft = await again.sent(request, person, _path(found.id))

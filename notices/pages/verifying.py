@@ -1,4 +1,4 @@
-"""The page on which somebody checks a certificate that he is shown."""
+"""The page on which somebody checks a certificate that they are shown."""
 
 import re
 from collections.abc import Mapping

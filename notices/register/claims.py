@@ -210,7 +210,7 @@ _CONFIRMED = f"{_OTHERS} AND {OVERLAPPING} ORDER BY c.notice LIMIT 1"
 async def unconfirmed_beside(id: str, holder: bytes | None = None) -> list[str]:
     """The notices that await a confirmation and may be about the paper of notice `id`.
 
-    Of one holder alone, by his hash, where that is given.
+    Of one holder alone, by their hash, where that is given.
     """
     return [row["notice"] for row in await DB.fetch(_UNCONFIRMED, id, holder)]
 

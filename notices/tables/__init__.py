@@ -124,7 +124,7 @@ class Event(Table, db=DB, tablename="event"):
 
 
 class EventPrivate(Table, db=DB, tablename="event_private"):
-    """Who caused an event, and what he said of it that is not public, sealed."""
+    """Who caused an event, and what they said of it that is not public, sealed."""
 
     event = BigInt(primary_key=True, default=None)
     sealed = Bytea(default=None)
@@ -147,7 +147,7 @@ class Objection(Table, db=DB, tablename="objection"):
 
 
 class Exhibit(Table, db=DB, tablename="exhibit"):
-    """The document by which somebody showed that he may declare for the holder of a notice.
+    """The document by which somebody showed that they may declare for the holder of a notice.
 
     Of notices that were declared in one pass it is one file.
     """
@@ -160,7 +160,7 @@ class Exhibit(Table, db=DB, tablename="exhibit"):
 
 
 class Agency(Table, db=DB, tablename="agency"):
-    """Who holds a key, kept as its hash, and for which issuers he speaks."""
+    """Who holds a key, kept as its hash, and for which issuers they speak."""
 
     id = Text(primary_key=True, default=None)
     name = Text(default=None)

@@ -35,7 +35,7 @@ def to_text(entry: str, index: int, proof: Sequence[bytes], checkpoint: str) -> 
 def address(page: str, text: str) -> str:
     """The address of a notice's page that carries the proof `text` in its fragment.
 
-    A fragment is never sent to a server, so whoever opens it can check offline what he was given.
+    A fragment is never sent to a server, so whoever opens it can check offline what they got.
     """
     return f"{page}#proof={quote(text, safe='/+=:@-._~')}"
 

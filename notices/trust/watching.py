@@ -178,7 +178,7 @@ class Walk:
 
 
 class Later:
-    """Entries whose time has yet to come, for whoever walks by a clock of his own.
+    """Entries whose time has yet to come, for whoever walks by a clock of their own.
 
     No time goes back, so they are the last ones; nothing is wrong with the tree for that.
     """

@@ -3,7 +3,7 @@
 A new normal form makes every stored hash one of another number: asked about a void paper the
 service would answer `no_notice`. So before a version with newer rules (`readings.RULES`) serves a
 database, all claims are made again from the sealed numbers, piece by piece: whoever is killed in
-between goes on where he stopped, and doing it twice changes nothing.
+between goes on where they stopped, and doing it twice changes nothing.
 """
 
 import json
@@ -143,7 +143,7 @@ def _made(deployment: Deployment, row: Any) -> tuple[tuple[Any, ...], str, str |
 
 
 async def _remember(deployment: Deployment) -> None:
-    """By which rules the numbers are hashed now, for whoever looks before he serves.
+    """By which rules the numbers are hashed now, for whoever looks before they serve.
 
     Another prefix was reckoned in. Other parts were not, and stay to be refused.
     """

@@ -36,7 +36,7 @@ def _none_of(known: Collection[str] | None) -> Callable[[bytes], None]:
 
     def refuse(data: bytes) -> None:
         if known is not None:
-            raise SignInRequired  # when it begins: he would keep us receiving for nothing
+            raise SignInRequired  # when it begins: they would keep us receiving for nothing
 
     return refuse
 

@@ -1,8 +1,8 @@
 """Turns: of one client only so many requests are worked on at once, the others wait in its queue.
 
 Everybody is answered by one loop, in the order in which the steps of requests become ready. So who
-opens two hundred connections would get two hundred steps for each of somebody else's. Here he gets
-AT_ONCE, whatever he asks for, and everybody else as many.
+opens two hundred connections would get two hundred steps for each of somebody else's. Here they
+get AT_ONCE, whatever they ask for, and everybody else as many.
 """
 
 import asyncio
