@@ -131,7 +131,7 @@ def _end(process: "subprocess.Popen[bytes]", name: str) -> None:
     output = process.stderr.read().decode(errors="replace")
     if process.wait():
         lines = [line for line in output.splitlines() if line.startswith(name)]
-        raise DumpError(_FAILED.format(name=name, output="\n".join(lines[:5])))
+        raise DumpError(_FAILED.format(name=name, said="\n".join(lines[:5])))
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

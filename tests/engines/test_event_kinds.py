@@ -100,7 +100,7 @@ def test_every_private_side_of_an_event_tells_who_did_it() -> None:
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_every_status_that_is_shown_has_a_colour_of_its_own(status: str) -> None:
-    sheet = (ROOT / "notices" / "web" / "static" / "site.css").read_text()
+    sheet = (ROOT / "notices" / "pages" / "static" / "site.css").read_text()
 
     assert re.search(rf"\.badge\.{status}\b", sheet)
 
@@ -235,6 +235,8 @@ def test_nobody_else_lists_kinds_or_statuses() -> None:
 
     assert {file: lists for file, lists in found.items() if file not in LISTING} == {}
     assert found.keys() == LISTING.keys()
-    for page in sorted((ROOT / "notices" / "web" / "templates").glob("*")):
+    pages = sorted((ROOT / "notices" / "pages" / "templates").glob("*.html"))
+    assert len(pages) > 20
+    for page in pages:
         named = [set(re.findall(r"'(\w+)'", each)) for each in IN_PAGES.findall(page.read_text())]
         assert not any(len(WORDS & words) > 1 for words in named), page.name

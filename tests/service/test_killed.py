@@ -42,7 +42,7 @@ DYING = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from notices import deployment, log, register
-from notices.changing import evidence
+from notices.changing import exhibits
 from notices.database import DB
 from notices.settings import Settings
 from tests.service import test_killed
@@ -55,7 +55,7 @@ async def main(data, url, act, id):
     if act == "declare":
         log.receipt = die
     elif act == "redact":
-        evidence.path_of = die
+        exhibits.path_of = die
     else:
         register.Notice.public = die
     await getattr(test_killed, act)(here, id)
