@@ -5,7 +5,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from notices import declarations, register
-from notices.api.documenting import EVIDENCE_TYPES, READ_ONE, reads, writes
+from notices.api.documenting import EVIDENCE_TYPES, READ_ONE, WRITE, reads, writes
 from notices.changing import deciding
 from notices.facts.errors import NoSuchNotice
 from notices.facts.public.notice import DeclaredNotice
@@ -26,6 +26,7 @@ WHOLE = "declaration"
         Declaration,
         file=EXHIBIT,
         whole=WHOLE,
+        problems=WRITE,
         headers={"Location": "The notice."},
     ),
 )

@@ -38,7 +38,8 @@ SESSION: Mapping[str, list[str]] = {"session": []}
 AGENCY: Mapping[str, list[str]] = {"agency": []}
 READ = (400, 429, 503)
 READ_ONE = (400, 404, 429, 503)
-WRITE = (400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503, 507)
+WRITE = (400, 401, 403, 408, 409, 413, 415, 422, 429, 503)
+WITH_FILE = 507
 EVIDENCE_TYPES = ("application/pdf", "image/jpeg", "image/png")
 RETRIED = (429, 503, 507)
 
@@ -227,13 +228,14 @@ def writes(
     by: Sequence[Mapping[str, list[str]]] = (SESSION,),
     may_be_empty: bool = False,
     once: bool = True,
-    problems: tuple[int, ...] = WRITE,
+    problems: tuple[int, ...] = (*WRITE, 404),
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Keyword arguments of a handler that takes `body` as JSON, or in a form with a `file`.
 
     `whole` is the field of that form that holds all of `body`; else each of it has its own.
     `by` are those who may, each by what shows it; `once` says that it knows the Idempotency-Key.
+    Of a file there may be no room, whatever else the `problems` are.
     """
     contents = _contents(body, file, whole)
     return {
@@ -244,7 +246,7 @@ def writes(
         "operation_class": _operation(
             Nothing, contents, may_be_empty=may_be_empty, once=once, headers=headers
         ),
-        "responses": _problems(*problems),
+        "responses": _problems(*problems, *((WITH_FILE,) if file else ())),
     }
 
 
