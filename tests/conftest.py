@@ -2,7 +2,8 @@
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import gc
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(floors)
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         FARM = enginefarm.Farm()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests are there until the end: nobody looks through them for garbage again.
+
+    Each process collects all of them, in 11 s and not in 16, and what follows is a little faster.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 DEAR = {
