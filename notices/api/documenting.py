@@ -280,6 +280,5 @@ def asks(operation_id: str, tag: str, body: type[msgspec.Struct]) -> dict[str, A
             options.QUERY: frozenset(),
             options.ASKS: True,
             options.COUNTS: True,
-            options.CHANGES_NOTHING: True,
         },
     }

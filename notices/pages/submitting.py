@@ -39,7 +39,7 @@ async def carried_out(
     key = again.key_in(given.get("key", ""))
     try:
         person = await again.sender(request, given.get("of", ""))
-        raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
+        raw = msgspec.json.encode(body)
         once = writing.once_of(request, person, given.get("key"), raw, path)
         try:
             return await act(Submission(person, key, once))

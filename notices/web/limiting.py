@@ -71,7 +71,8 @@ async def counting(
     What is refused counts no more. But who is wrong about something, a number say, stays counted,
     or could try them all; and so does what may have been done.
     """
-    who, counts = account_of(person), not await idempotency.known(once_)
+    who = account_of(person)
+    counts = _limited(request) and not await idempotency.known(once_)
     if counts:
         await limit(request, policy, who)
     try:

@@ -7,7 +7,7 @@ COUNTS = "counts"
 """Of a handler: it counts what is sent to it by a policy of its own."""
 
 CHANGES_NOTHING = "changes_nothing"
-"""Of a handler that is sent something: it is no write, and a page of any site may send to it."""
+"""Of a page that is sent something: it is no write, and any site's page may send to it."""
 
 CLOSED = "closed"
 """Of a handler that reads: it needs an identity, so no other site's page may read its answer."""

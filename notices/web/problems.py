@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import structlog
-from litestar import Request, Response
+from litestar import Response
 from litestar.exceptions import HTTPException
 from msgspec import UNSET
 
@@ -12,12 +12,12 @@ from notices.facts import errors
 from notices.facts.errors import Refusal
 from notices.facts.public.problem import ProblemDetails, WrongValue
 from notices.facts.texts import Text
+from notices.web.authentication import AnyRequest
 from notices.web.languages import for_machines, language_of
 from notices.web.middleware import turns
 
 log = structlog.get_logger("notices.web")
 
-AnyRequest = Request[Any, Any, Any]
 MOST_ERRORS = 20
 MOST_BYTES = 16_000
 """Of one problem: whoever sends nonsense makes us send little."""

@@ -104,8 +104,8 @@ async def of(
     """The write that a request asks for: a `kind`, by whom its `by` finds.
 
     It comes as JSON, or where a `file` may come along as a form too: its fields are those of
-    `kind`, or one of them is `whole`, which holds all of that as JSON. What is
-    refused leaves no file.
+    `kind`, or one of them is `whole`, which holds all of that as JSON. What is refused leaves no
+    file.
     """
     key = _key_of(request)
     came = await _received(request, kind, file, whole, may_be_empty)
@@ -137,7 +137,7 @@ async def _received(
 ) -> _Came[Body]:
     if request.method == "DELETE":
         return _Came(kind(), [], b"")
-    id = exhibits.new_id()
+    id = exhibits.new_id() if file is not None else ""
     if file is None or not multipart.is_form(request):
         raw = await bodies.raw_json(request, may_be_empty=may_be_empty)
         body, wrong = bodies.decode(b"{}" if may_be_empty and not raw else raw, kind)
