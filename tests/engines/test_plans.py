@@ -21,7 +21,7 @@ import asyncpg
 import httpx
 import pytest
 
-from notices import agencies, limits, log, register, relay, tables
+from notices import agencies, idempotency, limits, log, register, relay, tables
 from notices.database import BY_INDEX, DB
 from notices.deployment import Deployment, refuse_another_database
 from notices.facts.excess import TooManyRequests
@@ -329,6 +329,7 @@ async def follow(deployment: Deployment, admin: Admin, id: str) -> None:
     with contextlib.suppress(TooManyRequests):
         await limits.use(key, "declare", limits.Counted("account", "a"), 21)
     await limits.give_back(key, "verify", limits.Counted("address", "192.0.2.1"))
+    assert not await idempotency.known(idempotency.Once.of(key, "account a", "/", "k", b"{}"))
     await admin.drop(deployment.settings.meili_index)
 
 
