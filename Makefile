@@ -3,7 +3,7 @@
 # `make run PORT=8001 DATA=var2`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit engines service browser coverage check bench campaign lock clean system
+.PHONY: help run test unit engines service browser coverage check messages bench campaign lock clean system
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -55,6 +55,9 @@ check: .venv/ready-test ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+messages: .venv/ready-test ## Bring notices/locale up to date with the messages of code and templates
+	@$(BIN)/python -m notices.locale.messages
 
 bench: .venv/ready-test ## Measure what the README promises, among NOTICES (200,000) notices
 	@exec $(BIN)/python -m bench --notices $(NOTICES)

@@ -13,7 +13,7 @@ from notices.facts.errors import Invalid, Problem
 from notices.facts.names import same_name
 from notices.facts.refusals import UnknownKey
 from notices.facts.text_check import text_problems
-from notices.facts.texts import Text, TextError
+from notices.facts.texts import Message, TextError
 from notices.tables.expressions import NOW
 from notices.tables.prepared import Prepared
 
@@ -27,9 +27,7 @@ _KEY = re.compile(rf"(?:{PREFIX}|nk_)[A-Za-z0-9_-]{{43}}", re.ASCII)
 class KnownAgency(TextError):
     """There is an agency of this name already."""
 
-    text = Text(
-        "已有这个名称的机关。", "There is an agency of this name already; its key stays as it is."
-    )
+    text = Message("已有这个名称的机关。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +50,7 @@ class Agency:
 class NoSuchAgency(TextError):
     """There is no agency of this id whose key is still taken."""
 
-    text = Text(
-        "没有这个编号的机关，或它的密钥已停用；notices agencies list 列出全部。",
-        "There is no agency of this id, or its key was revoked; notices agencies list has all.",
-    )
+    text = Message("没有这个编号的机关，或它的密钥已停用；notices agencies list 列出全部。")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from notices.facts.troubles import UnusableUrl
 from notices.finding import Finder
 from notices.pages import rendering
 from notices.pages.sign_in import choosing
+from notices.pages.templating import Templates
 from notices.print import press
 from notices.print.press import Presses
 from notices.settings import Settings
@@ -139,6 +140,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
                 "presses": presses,
                 "sign_in": way_in,
                 "error_page": rendering.error_page,
+                "templates": Templates(here, may_sign_in=way_in.is_open),
                 "feeds": {},
                 "looks": health.looks(settings.uploads_folder),
                 "catalogue_json": msgspec.json.encode(here.catalogue.public()).decode(),
@@ -163,9 +165,9 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
     return app
 
 
-def read_pages_aside() -> None:
+def read_pages_aside(app: Litestar) -> None:
     """A little later, in a thread: a process that was killed is to be back without that second."""
-    reading = threading.Timer(READ_AFTER, rendering.read_templates)
+    reading = threading.Timer(READ_AFTER, app.state.templates.read)
     reading.daemon = True
     reading.start()
 

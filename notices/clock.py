@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from notices.facts.texts import Text, rfc3339
+from notices.facts.texts import Message, Text, rfc3339
 from notices.facts.troubles import ClockOff
 
 ALLOWED = 10.0
@@ -117,20 +117,14 @@ HERE = Clock(began())
 """This process's."""
 
 
-_DIFFERS = Text(
-    "数据库的时钟与服务进程的时钟相差 {seconds} 秒（最多允许10秒）。请校正两台机器的时钟。",
-    "The database's clock is {seconds} s from the service's, of which 10 are allowed. Set the "
-    "clocks of both machines right.",
+_DIFFERS = Message(
+    "数据库的时钟与服务进程的时钟相差 {seconds} 秒（最多允许10秒）。请校正两台机器的时钟。"
 )
-_JUMPED = Text(
+_JUMPED = Message(
     "时钟自服务启动以来跳动了 {seconds} 秒（按不能改动的单调时钟）。请校正时钟；如果现在的时间才是"
-    "对的，请重启服务。",
-    "The clock has jumped by {seconds} s since the service was started, as its steady clock shows. "
-    "Set it right; if it is right now, start the service again.",
+    "对的，请重启服务。"
 )
-_BEHIND = Text(
+_BEHIND = Message(
     "日志最后一条记录的时间是 {at}，比现在晚 {seconds} 秒。如果现在的时钟不对，请校正；如果那条记录"
-    "的时间错了，请看 docs/operating.md（notices log accept --later）。",
-    "The log's last entry is of {at}, {seconds} s after now. If the clock is wrong, set it right; "
-    "if that entry's time is, see docs/operating.md (notices log accept --later).",
+    "的时间错了，请看 docs/operating.md（notices log accept --later）。"
 )

@@ -8,7 +8,7 @@ from notices.database import DB, Database
 from notices.facts import catalogue, readings, regions
 from notices.facts.catalogue import Catalogue
 from notices.facts.regions import Regions
-from notices.facts.texts import Text, TextError
+from notices.facts.texts import ByLanguage, Message, TextError
 from notices.facts.troubles import Unrestored
 from notices.settings import Settings
 from notices.tables import Hold, KeyCheck, LogHead
@@ -107,7 +107,7 @@ async def _refuse_held(database: Database) -> None:
     held = await database.fetch(*reasons) if row["may_be_held"] else []
     if held:
         zh, _, en = held[0]["reason"].partition("\n")
-        raise Held(_HELD.format(zh=zh, en=en))
+        raise Held(_HELD.format(why=ByLanguage({"zh": zh, "en": en})))
 
 
 async def _known(
@@ -138,8 +138,8 @@ class Rule(NamedTuple):
     used: str
     """Which of the ids $1 there are notices of, as SQL."""
 
-    lost: Text
-    changed: Text
+    lost: Message
+    changed: Message | None
 
 
 RULES = (
@@ -151,18 +151,13 @@ RULES = (
         " SELECT e.entry::jsonb ->> 'certificate' FROM notice n JOIN event e"
         " ON e.index = n.published_index WHERE n.form IS NULL"
         " AND e.entry::jsonb ->> 'certificate' = ANY($1::text[])",
-        lost=Text(
+        lost=Message(
             "证件目录里没有 {ids}，而这些证件已有公告；这样会查不到它们，公告上的名称和规则也不全。"
-            "请用 CATALOGUE 指定原来的目录，或把这些证件（id）放回目录后再启动。",
-            "The catalogue lacks {ids}, of which there are notices; these would no longer be "
-            "found. Name by CATALOGUE the catalogue that has them, or put these ids back into it, "
-            "and start again.",
+            "请用 CATALOGUE 指定原来的目录，或把这些证件（id）放回目录后再启动。"
         ),
-        changed=Text(
+        changed=Message(
             "证件目录改动了 {ids} 的 optional_prefix 或 parts，而这些证件已有公告；"
-            "这样改会查不到它们。请恢复原来的规则，或改用新的证件编号（id）。",
-            "The catalogue changed optional_prefix or parts of {ids}, of which there are "
-            "notices; these would no longer be found. Restore the rule, or use a new id.",
+            "这样改会查不到它们。请恢复原来的规则，或改用新的证件编号（id）。"
         ),
     ),
     Rule(
@@ -174,13 +169,11 @@ RULES = (
         },
         "SELECT DISTINCT certificate || '/' || (form -> 'document' ->> 'id') AS id FROM notice"
         " WHERE certificate || '/' || (form -> 'document' ->> 'id') = ANY($1::text[])",
-        lost=Text(
+        lost=Message(
             "证件目录里没有 {ids}（证件/证件文本），而它们已有公告，公告和查询结果上的名称会不全。"
-            "请把它们放回目录后再启动，已停用的可标为 former。",
-            "The catalogue lacks {ids} (certificate/document), of which there are notices. Put "
-            "them back and start again; what is no longer issued may be marked as former.",
+            "请把它们放回目录后再启动，已停用的可标为 former。"
         ),
-        changed=Text("", ""),  # an id is all that counts of a document
+        changed=None,  # an id is all that counts of a document
     ),
 )
 
@@ -201,7 +194,7 @@ async def _refuse_other_rule(database: Database, catalogue: Catalogue, rule: Rul
     changed = [purpose for purpose, (_, text) in here.items() if known[purpose][1] != text]
     for purposes, words in ((lost, rule.lost), (changed, rule.changed)):
         ids = [purpose.removeprefix(f"{rule.kind} ") for purpose in purposes]
-        if ids and (used := await database.fetch(rule.used, ids)):
+        if words and ids and (used := await database.fetch(rule.used, ids)):
             raise WrongDatabase(words.format(ids=", ".join(sorted(row["id"] for row in used))))
     if lost:
         await database.fetch(*as_sql(KeyCheck.delete().where(KeyCheck.purpose.is_in(lost))))
@@ -210,19 +203,12 @@ async def _refuse_other_rule(database: Database, catalogue: Catalogue, rule: Rul
         await database.fetch(*as_sql(now.where(KeyCheck.purpose == purpose)))
 
 
-_OLDER_RULES = Text(
+_OLDER_RULES = Message(
     "数据库里的证件号码还是按旧规则登记的，现在查会查不到。请先运行 notices migrate"
-    "（notices serve 会自己做）。",
-    "Numbers in the database are hashed by older rules and would not be found. Run "
-    "notices migrate first (notices serve does it by itself).",
+    "（notices serve 会自己做）。"
 )
-_OTHER_KEY = Text(
+_OTHER_KEY = Message(
     "数据库是用密钥 {purpose} {written} 写入的，当前密钥是 {here}。"
-    "请把原来的密钥文件放回 keys 目录后再启动。",
-    "The database was written with {purpose} {written}; the one here is {here}. Put the original "
-    "key file back into the keys folder and start again.",
+    "请把原来的密钥文件放回 keys 目录后再启动。"
 )
-_HELD = Text(
-    "{zh}确认不再能找回、仍要以现状提供服务时，请运行 notices log accept。",
-    "{en} When they cannot be found again and it is to be served as it is, run notices log accept.",
-)
+_HELD = Message("{why}确认不再能找回、仍要以现状提供服务时，请运行 notices log accept。")

@@ -16,7 +16,7 @@ from notices import clock
 from notices.engines import Engines
 from notices.engines.children import Child, EngineError, Say
 from notices.engines.spares import Spare
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 from notices.settings import Settings
 
 SECRETS = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY", "DATABASE_OWNER_URL")
@@ -82,12 +82,7 @@ def _listen(host: str, port: int, setting: str) -> socket.socket:
     except OSError as error:
         where = f"{host}:{port}"
         why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
-        raise EngineError(
-            Text(
-                f"无法在 {where} 上监听（{why}）。请用 {setting} 指定另一个端口。",
-                f"Cannot listen on {where} ({why}). Name another port by {setting}.",
-            )
-        ) from None
+        raise EngineError(_NO_PORT.format(where=where, why=why, setting=setting)) from None
 
 
 def metrics_folder(settings: Settings) -> dict[str, str]:
@@ -106,10 +101,7 @@ def metrics_folder(settings: Settings) -> dict[str, str]:
             file.unlink()
     except OSError as error:
         raise EngineError(
-            Text(
-                f"无法使用 {METRICS} 所指的目录 {folder}：{error.strerror}",
-                f"Cannot use the folder {folder} for {METRICS}: {error.strerror}",
-            )
+            _NO_FOLDER.format(setting=METRICS, folder=folder, why=error.strerror)
         ) from None
     return {METRICS: str(folder)}
 
@@ -295,3 +287,7 @@ def _serve_on_engines(
         say(f"{settings.site_name}: {settings.public_url}")
         while not engines.orphaned():
             stopping.wait(LOOK_AFTER)
+
+
+_NO_PORT = Message("无法在 {where} 上监听（{why}）。请用 {setting} 指定另一个端口。")
+_NO_FOLDER = Message("无法使用 {setting} 所指的目录 {folder}：{why}")

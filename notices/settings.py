@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from notices.facts import regions
-from notices.facts.texts import Text, TextError
+from notices.facts.texts import Message, TextError
 
 _INDEX = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _CONTACT = re.compile(r"(mailto:[^\s@]+@[^\s@]+|https://\S+|tel:[+0-9;=()-]+)")
@@ -22,7 +22,7 @@ class SettingsError(TextError):
     """A variable of the environment cannot be used as it is."""
 
     def __init__(self, why: str) -> None:
-        super().__init__(Text("环境变量设置有误：", f"A setting is wrong: {why}"))
+        super().__init__(Message("环境变量设置有误："), f" {why}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus, unquote
 
 from litestar import Litestar
 
-from notices.pages.rendering import STATIC
+from notices.pages.templating import STATIC
 from tests.api import declaration
 from tests.conftest import BASE
 from tests.samples import ANNA, RESTAURANT

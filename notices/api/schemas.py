@@ -12,9 +12,12 @@ from litestar.typing import FieldDefinition
 
 from notices.facts.public import answer, catalogue, form, notice
 from notices.facts.public.shown import Shown
-from notices.facts.texts import Text
 
-SAME = {Text: form.Words, catalogue.Elsewhere: form.Elsewhere, catalogue.Period: form.NoticePeriod}
+SAME = {
+    catalogue.Named: form.Words,
+    catalogue.Elsewhere: form.Elsewhere,
+    catalogue.Period: form.NoticePeriod,
+}
 """Types of which another says the same, with its members in another order."""
 
 

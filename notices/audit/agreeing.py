@@ -9,7 +9,7 @@ from typing import Any
 from notices.facts import periods
 from notices.facts.catalogue import Period
 from notices.facts.event_kinds import END, END_CLAIMS, listed
-from notices.facts.texts import Text, rfc3339
+from notices.facts.texts import Message, rfc3339
 from notices.trust.watching import Difference
 from notices.upkeep.rescheduling import ENDS, life
 
@@ -139,78 +139,34 @@ async def _refuse_other_ends(connection: Any) -> None:
                 )
 
 
-_OTHER_END = Text(
-    "公告 {id} 的生效时间（effective_at）是 {said}，按它的公示期和事件应为 {made}。",
-    "Notice {id} takes effect (effective_at) {said}; by its notice period and its events that "
-    "would be {made}.",
+_OTHER_END = Message(
+    "公告 {id} 的生效时间（effective_at）是 {said}，按它的公示期和事件应为 {made}。"
 )
 
 
 WORDS = {
-    "no_notice": Text(
-        "第{index}个事件的公告 {notice} 不存在。",
-        "Notice {notice}, of event {index}, does not exist.",
+    "no_notice": Message("第{index}个事件的公告 {notice} 不存在。"),
+    "second": Message(
+        "第{index}个事件发布公告 {notice}，但公告指向的不是这个事件（published_index）。"
     ),
-    "second": Text(
-        "第{index}个事件发布公告 {notice}，但公告指向的不是这个事件（published_index）。",
-        "Event {index} published notice {notice}, which names another one (published_index).",
+    "unpublished": Message(
+        "公告 {notice} 指向的发布事件不对：第{index}个事件并非发布，或发生在发布之前。"
     ),
-    "unpublished": Text(
-        "公告 {notice} 指向的发布事件不对：第{index}个事件并非发布，或发生在发布之前。",
-        "Notice {notice} names a wrong event: event {index} is none of publishing, or precedes it.",
-    ),
-    "index": Text(
-        "公告 {id} 指向的发布事件（published_index {published_index}）不是它的。",
-        "Notice {id} names event {published_index} as its publishing, which is not its own.",
-    ),
-    "at": Text(
-        "公告 {id} 的发布时间与它的发布事件（第{published_index}条）不同。",
-        "Notice {id} has another time of publishing than its event {published_index}.",
-    ),
-    "form": Text(
-        "公告 {id} 显示的内容不是其发布事件（第{published_index}条）经更正后的内容。",
-        "Notice {id} shows another text than its event {published_index} with its corrections.",
-    ),
-    "period": Text(
+    "index": Message("公告 {id} 指向的发布事件（published_index {published_index}）不是它的。"),
+    "at": Message("公告 {id} 的发布时间与它的发布事件（第{published_index}条）不同。"),
+    "form": Message("公告 {id} 显示的内容不是其发布事件（第{published_index}条）经更正后的内容。"),
+    "period": Message(
         "公告 {id} 的公示期（period_value、period_unit、period_from）"
-        "与其发布事件（第{published_index}条）所说的不同。",
-        "Notice {id} has another notice period (period_value, period_unit, period_from) than its "
-        "event {published_index} says.",
+        "与其发布事件（第{published_index}条）所说的不同。"
     ),
-    "at_once": Text(
-        "公告 {id} 没有公示期，但它的生效时间（effective_at）不是发布时间。",
-        "Notice {id} has no notice period, yet it does not take effect (effective_at) when it was "
-        "published.",
+    "at_once": Message("公告 {id} 没有公示期，但它的生效时间（effective_at）不是发布时间。"),
+    "provisional": Message(
+        "公告 {id} 的生效时间标为可能变动（provisional），但它的公示期内的节假日早已公布。"
     ),
-    "provisional": Text(
-        "公告 {id} 的生效时间标为可能变动（provisional），但它的公示期内的节假日早已公布。",
-        "Notice {id} says that its end may still move (provisional), but all holidays that it "
-        "depends on are known.",
-    ),
-    "awaiting": Text(
-        "公告 {id} 是否待确认（awaiting）与其事件不符。",
-        "Whether notice {id} awaits a confirmation (awaiting) does not follow from its events.",
-    ),
-    "evidence": Text(
-        "公告 {id} 标明的依据（evidence）与其事件不符：是否由发证机关确认。",
-        "The evidence of notice {id} does not follow from its events: whether its issuer "
-        "confirmed it.",
-    ),
-    "claim": Text(
-        "公告 {id} 不覆盖任何号码：查询它的号码会答“没有公告”。",
-        "Notice {id} covers no number: asked for its number, the service would say “no notice”.",
-    ),
-    "living": Text(
-        "公告 {id} 的号码登记（claim.living）与其事件不符。",
-        "The claim of notice {id} on its number (claim.living) does not follow from its events.",
-    ),
-    "objections": Text(
-        "公告 {id} 的异议数（objections）不是收到的异议数。",
-        "Notice {id} counts another number of objections than there are.",
-    ),
-    "contested": Text(
-        "公告 {id} 的异议的状态与其事件不符：有的未经决定就结束了，或仍在等待。",
-        "What became of the objections to notice {id} does not follow from its events: one was "
-        "closed and nobody decided it, or waits though it was.",
-    ),
+    "awaiting": Message("公告 {id} 是否待确认（awaiting）与其事件不符。"),
+    "evidence": Message("公告 {id} 标明的依据（evidence）与其事件不符：是否由发证机关确认。"),
+    "claim": Message("公告 {id} 不覆盖任何号码：查询它的号码会答“没有公告”。"),
+    "living": Message("公告 {id} 的号码登记（claim.living）与其事件不符。"),
+    "objections": Message("公告 {id} 的异议数（objections）不是收到的异议数。"),
+    "contested": Message("公告 {id} 的异议的状态与其事件不符：有的未经决定就结束了，或仍在等待。"),
 }

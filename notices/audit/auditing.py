@@ -15,7 +15,7 @@ import msgspec
 from notices.audit import agreeing
 from notices.audit.comparing import Numbers
 from notices.database import AWAY, answering, connect
-from notices.facts.texts import Text, rfc3339
+from notices.facts.texts import Message, rfc3339
 from notices.log import HAPPENED_AT, split
 from notices.tables import LogHead, LogNode
 from notices.tables.prepared import as_sql
@@ -214,56 +214,17 @@ class _Tree:
             raise Difference(_NODE_TOO_MANY.format(**row))
 
 
-_NO_HEAD = Text("数据库中没有日志头。", "The log has no head in the database.")
-_SHRUNK = Text(
-    "日志变短了：上次见到{old}条记录，现在数据库中只有{size}条。",
-    "The log has shrunk: it had {old} entries when last seen, the database now has {size}.",
-)
-_MISSING = Text(
-    "缺少第{index}条记录：数据库中下一条是第{next}条。",
-    "Entry {index} is missing: the next one in the database is {next}.",
-)
-_TOO_FEW = Text(
-    "缺少第{first}至{last}条记录：日志头说有{size}条。",
-    "Entries {first} to {last} are missing: the log's head says that there are {size}.",
-)
-_TOO_MANY = Text(
-    "第{index}条记录是多出来的：日志头说只有{size}条。",
-    "Entry {index} is one too many: the log's head says that there are {size}.",
-)
-_OTHER_PEAKS = Text(
-    "日志头中的哈希（log_head.peaks）与{size}条记录不符。",
-    "The hashes in the log's head (log_head.peaks) do not belong to the {size} entries.",
-)
-_OTHER_END = Text(
-    "日志头的时间 {said} 不是最后一条记录的时间 {at}。",
-    "The time in the log's head, {said}, is not that of the last entry, {at}.",
-)
-_OTHER_COLUMN = Text(
-    "第{index}个事件的 {column} 是“{said}”，它的记录中却是“{logged}”。",
-    "Event {index} has the {column} “{said}”, but its entry says “{logged}”.",
-)
-_NO_OPENING = Text(
-    "第{index}个事件（公告 {id}）没有内容，但日志中没有删除它的事件。",
-    "Event {index} (notice {id}) has lost its text, and no event in the log redacted it.",
-)
-_OTHER_FORM = Text(
-    "第{index}个事件（公告 {id}，{kind}）的内容或盐值与记录中的承诺不符。",
-    "The text or salt of event {index} (notice {id}, {kind}) is not what its entry commits to.",
-)
-_OTHER_CERTIFICATE = Text(
-    "第{index}个事件（公告 {id}）的内容与其记录说的不是同一种证件。",
-    "Text and entry of event {index} (notice {id}) name two kinds of certificate.",
-)
-_NO_NODE = Text(
-    "缺少树节点（层{level}，位置{position}），它覆盖第{entries}条记录。",
-    "The tree's node at level {level}, position {position}, over entry {entries}, is missing.",
-)
-_OTHER_NODE = Text(
-    "树节点（层{level}，位置{position}）与它覆盖的第{entries}条记录不符。",
-    "The tree's node at level {level}, position {position}, does not belong to entry {entries}.",
-)
-_NODE_TOO_MANY = Text(
-    "多出树节点（层{level}，位置{position}）：没有它覆盖的记录。",
-    "The tree's node at level {level}, position {position}, is over entries that do not exist.",
-)
+_NO_HEAD = Message("数据库中没有日志头。")
+_SHRUNK = Message("日志变短了：上次见到{old}条记录，现在数据库中只有{size}条。")
+_MISSING = Message("缺少第{index}条记录：数据库中下一条是第{next}条。")
+_TOO_FEW = Message("缺少第{first}至{last}条记录：日志头说有{size}条。")
+_TOO_MANY = Message("第{index}条记录是多出来的：日志头说只有{size}条。")
+_OTHER_PEAKS = Message("日志头中的哈希（log_head.peaks）与{size}条记录不符。")
+_OTHER_END = Message("日志头的时间 {said} 不是最后一条记录的时间 {at}。")
+_OTHER_COLUMN = Message("第{index}个事件的 {column} 是“{said}”，它的记录中却是“{logged}”。")
+_NO_OPENING = Message("第{index}个事件（公告 {id}）没有内容，但日志中没有删除它的事件。")
+_OTHER_FORM = Message("第{index}个事件（公告 {id}，{kind}）的内容或盐值与记录中的承诺不符。")
+_OTHER_CERTIFICATE = Message("第{index}个事件（公告 {id}）的内容与其记录说的不是同一种证件。")
+_NO_NODE = Message("缺少树节点（层{level}，位置{position}），它覆盖第{entries}条记录。")
+_OTHER_NODE = Message("树节点（层{level}，位置{position}）与它覆盖的第{entries}条记录不符。")
+_NODE_TOO_MANY = Message("多出树节点（层{level}，位置{position}）：没有它覆盖的记录。")

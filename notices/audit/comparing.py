@@ -23,7 +23,7 @@ from notices.audit.reckoning import Look, Row, Rules
 from notices.changing import following, objecting
 from notices.deployment import Deployment
 from notices.facts.event_kinds import KINDS, NAMED
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 from notices.settings import Settings
 from notices.tables import KeyCheck, Objection, Rival
 from notices.tables.prepared import as_sql
@@ -202,59 +202,25 @@ def _look(rows: list[Row]) -> Look:
     return reckoning.look(_rules, rows)
 
 
-_OTHER_KEY = Text(
-    "数据库说它是用另一个 {name} 密钥写入的（key_check），不是这里 keys 目录中的。",
-    "The database says that it was written with another {name} key (key_check) than the one in the "
-    "keys folder here.",
+_OTHER_KEY = Message(
+    "数据库说它是用另一个 {name} 密钥写入的（key_check），不是这里 keys 目录中的。"
 )
 _WORDS = {
-    "claimed": Text(
-        "公告 {id} 登记的号码、证件文本或副本（claim）不是它声明的。",
-        "What notice {id} covers (claim) is not the number, the document and the copies that it "
-        "declared.",
-    ),
-    "rules": Text(
-        "公告 {id} 的号码是按这个版本不认识的规则登记的（claim.rules）。",
-        "The number of notice {id} is hashed by rules that this version does not know "
-        "(claim.rules).",
-    ),
-    "number_key": Text(
-        "公告 {id} 用于检索的号码（number_key）不是它公布的号码。",
-        "The number by which notice {id} is searched (number_key) is not the one that it shows.",
-    ),
-    "exhibit": Text(
-        "公告 {id} 是代他人声明的，须有的声明材料（exhibit）却不在。",
-        "Notice {id} was declared for somebody else, and the document that shows that he may is "
-        "gone (exhibit).",
-    ),
-    "private": Text(
-        "公告 {id} 没有声明人（notice_private）。",
-        "Notice {id} has no declarant (notice_private).",
-    ),
-    "declarant": Text(
+    "claimed": Message("公告 {id} 登记的号码、证件文本或副本（claim）不是它声明的。"),
+    "rules": Message("公告 {id} 的号码是按这个版本不认识的规则登记的（claim.rules）。"),
+    "number_key": Message("公告 {id} 用于检索的号码（number_key）不是它公布的号码。"),
+    "exhibit": Message("公告 {id} 是代他人声明的，须有的声明材料（exhibit）却不在。"),
+    "private": Message("公告 {id} 没有声明人（notice_private）。"),
+    "declarant": Message(
         "公告 {id} 的持证人或声明人（notice_private 的 holder_hash、declarant_hash、relation）"
-        "不是密封内容所说的。",
-        "The holder or declarant of notice {id} (holder_hash, declarant_hash, relation of "
-        "notice_private) is not whom the sealed values name.",
+        "不是密封内容所说的。"
     ),
-    "sealed": Text(
-        "公告 {id} 的密封内容不是本站的密钥为它密封的：不是本站受理的声明。",
-        "The private side of notice {id} was not sealed for it by this service's key: this service "
-        "took no such declaration.",
-    ),
+    "sealed": Message("公告 {id} 的密封内容不是本站的密钥为它密封的：不是本站受理的声明。"),
 }
-_NOBODY = Text(
-    "第{index}个事件（公告 {notice}，{kind}）没有由本站密钥密封的经办人：不是本站办理的。",
-    "Event {index} (notice {notice}, {kind}) names nobody under this service's key: this service "
-    "did no such thing.",
+_NOBODY = Message(
+    "第{index}个事件（公告 {notice}，{kind}）没有由本站密钥密封的经办人：不是本站办理的。"
 )
-_NO_RIVAL = Text(
-    "与公告 {notice} 相冲突的声明（rival {id}）不是本站的密钥密封的：不是本站受理的。",
-    "The declaration beside notice {notice} (rival {id}) was not sealed by this service's key: "
-    "this service refused no such declaration.",
+_NO_RIVAL = Message(
+    "与公告 {notice} 相冲突的声明（rival {id}）不是本站的密钥密封的：不是本站受理的。"
 )
-_NO_OBJECTION = Text(
-    "公告 {notice} 的异议 {id} 不是本站的密钥密封的：不是本站受理的。",
-    "Objection {id} to notice {notice} was not sealed by this service's key: this service took no "
-    "such objection.",
-)
+_NO_OBJECTION = Message("公告 {notice} 的异议 {id} 不是本站的密钥密封的：不是本站受理的。")

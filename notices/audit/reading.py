@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
-from notices.facts.texts import Text, TextError
+from notices.facts.texts import Message, TextError
 from notices.trust import tiles, watching
 from notices.trust.merkle import HASH_SIZE
 from notices.trust.tiles import Tile
@@ -183,15 +183,7 @@ class Reader:
             self._connections.remove(connection)
 
 
-_AWAY = Text("无法读取 {path}：{why}。", "Could not read {path}: {why}.")
-_NO_LOG = Text(
-    "{path} 不存在：这个地址上没有日志。", "There is no {path}: at this address is no log."
-)
-_ABSENT = Text(
-    "日志没有提供检查点已包含的瓦片 {path}。",
-    "The log does not serve tile {path}, which its checkpoint covers.",
-)
-_TOO_LONG = Text(
-    "{path} 超过了它可能的大小（{most}字节）。",
-    "{path} is longer than it can be ({most} bytes).",
-)
+_AWAY = Message("无法读取 {path}：{why}。")
+_NO_LOG = Message("{path} 不存在：这个地址上没有日志。")
+_ABSENT = Message("日志没有提供检查点已包含的瓦片 {path}。")
+_TOO_LONG = Message("{path} 超过了它可能的大小（{most}字节）。")

@@ -20,7 +20,7 @@ from notices.facts.catalogue import Catalogue, Certificate
 from notices.facts.event_kinds import END_CLAIMS, listed
 from notices.facts.readings import RULES
 from notices.facts.requests import Holder
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 from notices.identity import hash_of, hash_of_acting
 from notices.records import PrivateRecord, number_key
 from notices.register.claims import Claim
@@ -261,9 +261,7 @@ def _lives_wrongly(
     return "living" if any(each.living != living for each in claimed) else None
 
 
-_LACKING = Text(
+_LACKING = Message(
     "证件目录里没有 {id}，而公告 {notice} 是这种证件的，无法核对它的号码。"
-    "请用 CATALOGUE 指定原来的目录。",
-    "The catalogue lacks {id}, of which notice {notice} is: its number cannot be looked at. Name "
-    "by CATALOGUE the catalogue that has it.",
+    "请用 CATALOGUE 指定原来的目录。"
 )

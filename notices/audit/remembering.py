@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from notices import files
-from notices.facts.texts import Text, TextError, rfc3339
+from notices.facts.texts import Message, TextError, rfc3339
 from notices.trust.encoding import EncodingError, from_base64, strict_json, to_base64
 from notices.trust.merkle import HASH_SIZE
 from notices.trust.notes import NoteError, NoteVerifier, parse_checkpoint
@@ -71,9 +71,7 @@ def write(file: Path, memory: Memory, now: datetime) -> None:
     files.put(file, text.encode(), mode=files.PUBLIC)
 
 
-_DAMAGED = Text(
+_DAMAGED = Message(
     "状态文件 {file} 已损坏或不是审计状态文件。请找回原件；删除它就等于第一次审计，"
-    "以前见过的检查点不再核对。",
-    "The state file {file} is damaged, or is none. Find the original: without it the next run is "
-    "a first one, and knows of no checkpoint that was seen before.",
+    "以前见过的检查点不再核对。"
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from notices import files
 from notices.audit.reading import Reader
 from notices.audit.remembering import Memory
-from notices.facts.texts import Text
+from notices.facts.texts import Message, Text
 from notices.trust import tiles, watching
 from notices.trust.merkle import EMPTY_ROOT
 from notices.trust.notes import NoteError, NoteVerifier, parse_checkpoint
@@ -146,19 +146,7 @@ def _keep(folder: Path | None, tile: Tile, content: bytes) -> None:
         files.put(file, content, mode=files.PUBLIC, lasting=False)
 
 
-_UNSIGNED = Text(
-    "检查点不是用所信任的日志公钥签名的：{why}。",
-    "The checkpoint is not signed with the log key that is trusted: {why}.",
-)
-_SHRUNK = Text(
-    "日志变短了：上次见到{old}条记录，现在的检查点只有{size}条。",
-    "The log has shrunk: it had {old} entries when last seen, its checkpoint now has {size}.",
-)
-_FORKED = Text(
-    "日志分叉了：同样是{size}条记录，检查点的根哈希与上次见到的不同。",
-    "The log has forked: its checkpoint of {size} entries has another root than the one seen "
-    "before.",
-)
-_NO_TILE = Text(
-    "瓦片 {path} 不完整：{problem}。", "Tile {path} is not what it should be: {problem}."
-)
+_UNSIGNED = Message("检查点不是用所信任的日志公钥签名的：{why}。")
+_SHRUNK = Message("日志变短了：上次见到{old}条记录，现在的检查点只有{size}条。")
+_FORKED = Message("日志分叉了：同样是{size}条记录，检查点的根哈希与上次见到的不同。")
+_NO_TILE = Message("瓦片 {path} 不完整：{problem}。")

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 from notices.engines.binaries import postgresql
 from notices.engines.children import EngineError
-from notices.facts.texts import Text, TextError
+from notices.facts.texts import Message, TextError
 
 PIECE = 1 << 20
 APPLICATION = "notices-backup"
@@ -143,14 +143,10 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-_TOO_OLD = Text(
-    "{name} 的版本是 {newest}，比需要的 {least} 旧。请安装 PostgreSQL {least} 的客户端程序。",
-    "{name} is of version {newest}, older than the {least} that is needed. Install the client "
-    "programs of PostgreSQL {least}.",
+_TOO_OLD = Message(
+    "{name} 的版本是 {newest}，比需要的 {least} 旧。请安装 PostgreSQL {least} 的客户端程序。"
 )
-_NO_PROGRAM = Text(
-    "没有找到 {name}。请安装本项目的 engines 附加依赖，或 PostgreSQL {least} 的客户端程序。",
-    "There is no {name}. Install this project's extra “engines”, or the client programs of "
-    "PostgreSQL {least}.",
+_NO_PROGRAM = Message(
+    "没有找到 {name}。请安装本项目的 engines 附加依赖，或 PostgreSQL {least} 的客户端程序。"
 )
-_FAILED = Text("{name} 失败：\n{said}", "{name} failed:\n{said}")
+_FAILED = Message("{name} 失败：\n{said}")

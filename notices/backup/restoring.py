@@ -22,7 +22,7 @@ from notices.audit.remembering import Memory
 from notices.backup.dumping import APPLICATION
 from notices.backup.saving import DUMP, KEYS, MANIFEST, UPLOADS, VERSION, BackupError
 from notices.database import answering, connect
-from notices.facts.texts import Text, rfc3339
+from notices.facts.texts import Message, Text, rfc3339
 from notices.migrating import UNFINISHED, migrate
 from notices.tables import ANALYZE, Hold, KeyCheck, LogHead
 from notices.tables.prepared import as_sql
@@ -248,32 +248,19 @@ def _missing(seen: Seen, saw: Seen, mirror: Path | None) -> tuple[Text, int]:
                 highest = max(highest, forking.serial_of(entry.id))
     walk.end(saw.size, saw.root)
     named = "; ".join(lost[:LARGEST_NAMED]) + ("; …" if len(lost) > LARGEST_NAMED else "")
-    return Text(f"{words.zh}（{named}）", f"{words.en} ({named})"), highest
+    return _NAMED.format(what=words, which=named), highest
 
 
-_NO_BACKUP = Text("这不是备份文件。", "This is no backup.")
-_NEWER = Text(
-    "备份来自更新的版本（{level}）；请用同样新或更新的程序恢复。",
-    "The backup is of a newer version ({level}); restore it with one that is as new.",
+_NAMED = Message("{what}（{which}）")
+_NO_BACKUP = Message("这不是备份文件。")
+_NEWER = Message("备份来自更新的版本（{level}）；请用同样新或更新的程序恢复。")
+_TWICE = Message("另一个 restore 正在恢复这个数据库。")
+_NOT_EMPTY = Message(
+    "数据库不是空的（有表 {names} 等）。请恢复到新的 DATA 目录，或新建的空数据库。"
 )
-_TWICE = Text("另一个 restore 正在恢复这个数据库。", "Another restore is at work on this database.")
-_NOT_EMPTY = Text(
-    "数据库不是空的（有表 {names} 等）。请恢复到新的 DATA 目录，或新建的空数据库。",
-    "The database is not empty (it has the tables {names} …). Restore into a new DATA folder, or "
-    "into a database that was newly created.",
-)
-_OTHER_LOG = Text(
-    "审计状态文件属于另一个日志（公钥不同）。",
-    "The auditor's state file is of another log: its key is not this one's.",
-)
-_NO_MIRROR = Text(
-    "镜像目录中没有瓦片 {path}，或它已损坏；不用 --mirror 也可以恢复。",
-    "The mirror lacks tile {path}, or it is damaged; the restore works without --mirror too.",
-)
-_MISSING = Text(
+_OTHER_LOG = Message("审计状态文件属于另一个日志（公钥不同）。")
+_NO_MIRROR = Message("镜像目录中没有瓦片 {path}，或它已损坏；不用 --mirror 也可以恢复。")
+_MISSING = Message(
     "恢复后的日志比审计者见过的、或日志密钥签过的短：缺少第{first}至{last}条，共{count}条，"
-    "时间在 {after} 之后、至 {until}。这些公告的凭证已在声明人手中，而这里查不到。",
-    "The restored log is shorter than what an auditor saw, or its key signed: entries {first} to "
-    "{last}, {count} in all, made after {after} and until {until}, are missing. Their declarants "
-    "hold receipts for notices that are not here.",
+    "时间在 {after} 之后、至 {until}。这些公告的凭证已在声明人手中，而这里查不到。"
 )

@@ -20,7 +20,7 @@ from notices import files
 from notices.backup import dumping
 from notices.database import answering, connect
 from notices.facts import catalogue
-from notices.facts.texts import Text, TextError, rfc3339
+from notices.facts.texts import Message, TextError, rfc3339
 from notices.log import split
 from notices.settings import Settings
 from notices.trust import keys, merkle
@@ -162,11 +162,5 @@ def _add_file(tar: tarfile.TarFile, folder: Path, file: Path) -> None:
         tar.addfile(member, content)
 
 
-_UNFINISHED = Text(
-    "这个数据库没有日志，或恢复尚未完成，没有可备份的内容。",
-    "This database has no log, or was not restored to the end: there is nothing to back up.",
-)
-_EXISTS = Text(
-    "{file} 已经存在；换一个名字，或用 --force 覆盖。",
-    "{file} is there already: take another name, or replace it with --force.",
-)
+_UNFINISHED = Message("这个数据库没有日志，或恢复尚未完成，没有可备份的内容。")
+_EXISTS = Message("{file} 已经存在；换一个名字，或用 --force 覆盖。")

@@ -15,7 +15,7 @@ from notices.database import DB, committed
 from notices.deployment import Deployment
 from notices.facts.errors import BodyTooLarge, Problem, SignInRequired
 from notices.facts.numbers import keyed_hash
-from notices.facts.texts import Text
+from notices.facts.texts import ByLanguage, Text
 from notices.identity import Person
 from notices.tables.expressions import CLOCK, NOW, ago
 from notices.tables.prepared import Prepared
@@ -73,7 +73,7 @@ class ShownProblem(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, problem: Problem) -> "ShownProblem":
         params = {
-            name: value.to_json() if isinstance(value, Text) else value
+            name: value.in_all() if isinstance(value, Text) else value
             for name, value in problem.params.items()
         }
         return cls(problem.field, problem.code, params)
@@ -81,7 +81,7 @@ class ShownProblem(msgspec.Struct, frozen=True):
     @property
     def problem(self) -> Problem:
         params = {
-            name: Text(**value) if isinstance(value, dict) else value
+            name: ByLanguage(value) if isinstance(value, dict) else value
             for name, value in self.params.items()
         }
         return Problem(self.field, self.code, params)

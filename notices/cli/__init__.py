@@ -11,8 +11,8 @@ from pathlib import Path
 from notices import __version__
 from notices.cli import accepting, agencies, audits, backups, catalogues, proofs
 from notices.cli.commands import Commands, add, at_work
-from notices.cli.terminal import CommandError, both, progress, say, why
-from notices.facts.texts import Text
+from notices.cli.terminal import CommandError, progress, say, why
+from notices.facts.texts import Message
 from notices.settings import Settings, from_environment
 
 # Whatever needs a database is imported inside the command that needs it, so that a receipt
@@ -31,12 +31,7 @@ def serve(settings: Settings, options: argparse.Namespace) -> None:
 
 def named_database(settings: Settings) -> str:
     if settings.database_url is None:
-        raise CommandError(
-            Text(
-                "请用 DATABASE_URL 指明数据库；serve 会自带数据库。",
-                "Name a database by DATABASE_URL; serve brings its own.",
-            )
-        )
+        raise CommandError(Message("请用 DATABASE_URL 指明数据库；serve 会自带数据库。"))
     return settings.database_url
 
 
@@ -229,5 +224,5 @@ def main(arguments: list[str] | None = None) -> None:
         reason = why(error)
         if reason is None:
             raise
-        say(both(reason))
+        say(str(reason))
         sys.exit(error.status if isinstance(error, CommandError) else 1)

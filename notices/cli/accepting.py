@@ -6,7 +6,7 @@ import asyncio
 from notices.cli.audits import owned_database_of
 from notices.cli.commands import Commands, add
 from notices.cli.terminal import both, say
-from notices.facts.texts import Text, rfc3339
+from notices.facts.texts import Message, rfc3339
 from notices.settings import Settings
 
 
@@ -58,24 +58,15 @@ def add_to(log: Commands) -> None:
     )  # fmt: skip
 
 
-_ACCEPTED = Text(
+_ACCEPTED = Message(
     "已确认按现状提供服务。新公告的编号（第5至12位）从 {serial} 之后开始，不会与已经发出的重复。"
     "日志密钥已经签过更长的日志，须换用新的：请运行 notices keys rotate log 并重启服务；在此之前"
     "可以查询，但不受理声明，也不签更长的日志。请立即告知所有审计者新的公钥、日志从哪一条起分叉、为什么，"
-    "以及他们须保留旧的状态文件作为证据、另用新的状态文件；并公告缺少的公告须重新声明。",
-    "It will be served as it is. Ids of new notices begin behind {serial} (their digits 5 to 12), "
-    "so that none is given twice. The log's key has signed a longer log, and a new one is due: run "
-    "notices keys rotate log and start the service again. Until then checks are answered, nothing "
-    "is taken, and no longer log is signed. Tell every auditor now the new key, where the log "
-    "forks and why: they keep the old state file as evidence and begin a new one. And tell the "
-    "public which notices have to be declared again.",
+    "以及他们须保留旧的状态文件作为证据、另用新的状态文件；并公告缺少的公告须重新声明。"
 )
-_ACCEPTED_LATER = Text(
+_ACCEPTED_LATER = Message(
     "日志最后一条记录的时间是 {at}，而现在是 {now}。已确认继续：在那之前，每条新记录的时间都写作 "
     "{at}，真实时间写在公告内容里（happened_at），公告的发布时间和公示期按真实时间计算。"
-    "请告知所有审计者：核对时使用 notices log audit --later {at}。",
-    "The log's last entry is of {at}, and now is {now}. It goes on: until then every new entry "
-    "says {at}, its form tells the true time (happened_at), and notices are published, and their "
-    "periods count, from that. Tell every auditor: notices log audit --later {at}.",
+    "请告知所有审计者：核对时使用 notices log audit --later {at}。"
 )
-_NOT_HELD = Text("没有需要确认的事项。", "There is nothing to accept.")
+_NOT_HELD = Message("没有需要确认的事项。")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from notices.cli.commands import Commands, add, at_work
 from notices.cli.terminal import CommandError, say
-from notices.facts.texts import CHINA, Text
+from notices.facts.texts import CHINA, Message, joined
 from notices.settings import Settings
 
 
@@ -20,9 +20,12 @@ def agencies_add(settings: Settings, options: argparse.Namespace) -> None:
             try:
                 agency, key = await agencies.add(options.name, issuers, options.expires)
             except Invalid as error:
-                zh = "".join(f"{one.field}：{one.message.zh}" for one in error.problems)
-                en = " ".join(f"{one.field}: {one.message.en}" for one in error.problems)
-                raise CommandError(Text(zh, en)) from None
+                raise CommandError(
+                    joined(
+                        _WRONG.format(field=one.field, message=one.message)
+                        for one in error.problems
+                    )
+                ) from None
             say(
                 f"机关 {agency.name}（{agency.id}），发证机关：{'、'.join(agency.issuers)}。"
                 "下面的密钥只显示这一次，请交给该机关妥善保管。\n"
@@ -122,3 +125,6 @@ def add_to(commands: Commands) -> None:
     _expires(command)
     command = add(group, "revoke", agencies_revoke, "停用密钥 / take its key no more")
     command.add_argument("id", metavar="ID")
+
+
+_WRONG = Message("{field}：{message}")

@@ -15,7 +15,7 @@ from notices import files
 from notices.audit.remembering import Memory, read, write
 from notices.cli.commands import Commands, add
 from notices.cli.terminal import CommandError, both, progress, say, system, why
-from notices.facts.texts import CHINA, Text, rfc3339
+from notices.facts.texts import CHINA, Message, rfc3339
 from notices.settings import Settings
 from notices.trust.notes import NoteSigner, checkpoint_text
 from notices.trust.watching import Difference, Later, Seen
@@ -32,8 +32,7 @@ def audit(settings: Settings, options: argparse.Namespace) -> None:
         else:
             _url(options)
     except Difference as difference:
-        found = difference.text
-        raise CommandError(Text(_BROKEN.zh + found.zh, _BROKEN.en + found.en)) from None
+        raise CommandError(_BROKEN.format(found=difference.text)) from None
     except CommandError:
         raise
     except OSError as error:
@@ -43,7 +42,7 @@ def audit(settings: Settings, options: argparse.Namespace) -> None:
         reason = why(error)
         if reason is None:
             raise
-        raise CommandError(reason, NOT_ASKED) from error
+        raise CommandError(reason.text, NOT_ASKED, reason.details) from error
 
 
 def _url(options: argparse.Namespace) -> None:
@@ -109,7 +108,7 @@ def _trusted(given: str | None, before: Memory | None) -> str | None:
 
 
 def _first_use(vkey: str) -> str:
-    say(both(_FIRST_USE.format(vkey=vkey)))
+    say(f"{both(_FIRST_USE)}\n{vkey}")
     return vkey
 
 
@@ -222,49 +221,22 @@ def add_to(commands: Commands) -> Commands:
     return group
 
 
-_BROKEN = Text("日志有问题：", "The log is not whole: ")
-_BAD_URL = Text(
-    "URL 应为 https://主机 的形式。", "URL must be that of a service, like https://notices.example."
+_BROKEN = Message("日志有问题：{found}")
+_BAD_URL = Message("URL 应为 https://主机 的形式。")
+_FIRST_USE = Message(
+    "【首次使用】没有给出日志公钥，现在信任网站自己说的这一个，并记入状态文件。"
+    "请从其他渠道核对它；以后只认这一个。"
 )
-_FIRST_USE = Text(
-    "【首次使用】没有给出日志公钥，现在信任网站自己说的这一个，并记入状态文件：\n{vkey}\n"
-    "请从其他渠道核对它；以后只认这一个。",
-    "FIRST USE: no key was given, so the one that the site names is trusted from now on, and kept "
-    "in the state file. Compare it by another way.",
-)
-_OTHER_KEY = Text(
-    "给出的、状态文件中的和日志自己的公钥不是同一个。",
-    "the keys that were given, remembered, and used by the log are not the same.",
-)
-_EVIDENCE = Text(
-    "与所见不符的检查点存于 {file}；{state} 未改动。两者一起就是证据，请保存。",
-    "The checkpoint that does not fit is in {file}; {state} is as it was. Together they are the "
-    "evidence: keep both.",
-)
-_LATER = Text(
+_OTHER_KEY = Message("给出的、状态文件中的和日志自己的公钥不是同一个。")
+_EVIDENCE = Message("与所见不符的检查点存于 {file}；{state} 未改动。两者一起就是证据，请保存。")
+_LATER = Message(
     "日志完整，但第{first}至{last}条的时间（{at} 至 {until}）晚于本机时钟（{now}）。"
-    "如果本机时钟是对的，就是日志的时钟曾经不对：请问运营者；他确认后可用 --later {until}。",
-    "The log is whole, but entries {first} to {last} are of times ({at} to {until}) that have yet "
-    "to come by the clock here ({now}). If that is right, the log's clock was wrong: ask its "
-    "operator, and once it is known, name --later {until}.",
+    "如果本机时钟是对的，就是日志的时钟曾经不对：请问运营者；他确认后可用 --later {until}。"
 )
-_NO_KEYS = Text(
-    "这里没有密钥：没有核对各公告登记的是否就是它声明的号码，也没有核对密封的内容。",
-    "There are no keys here: whether notices cover the numbers that they declared, and what is "
-    "sealed, was not looked at.",
+_NO_KEYS = Message("这里没有密钥：没有核对各公告登记的是否就是它声明的号码，也没有核对密封的内容。")
+_OLDER = Message(
+    "其中{count}份公告的号码是按旧规则登记的，没有核对；请先运行 notices migrate，再核对一次。"
 )
-_OLDER = Text(
-    "其中{count}份公告的号码是按旧规则登记的，没有核对；请先运行 notices migrate，再核对一次。",
-    "The numbers of {count} notices are hashed by older rules and were not looked at: run notices "
-    "migrate, then audit again.",
-)
-_KEEP_URL = Text("--keep 只用于 URL。", "--keep is for a URL only.")
-_KEEP_ALL = Text(
-    "镜像目录还是空的，而状态文件已有进度：请加 --full 从头读起。",
-    "The mirror is empty while the state file knows a part of the log: add --full to read it all.",
-)
-_WHOLE = Text(
-    "日志完整：{size}条记录，本次重新计算{read}条；上次见到的{known}条都在原处。",
-    "The log is whole: {size} entries, {read} of them hashed again now; the {known} seen last time "
-    "are where they were.",
-)
+_KEEP_URL = Message("--keep 只用于 URL。")
+_KEEP_ALL = Message("镜像目录还是空的，而状态文件已有进度：请加 --full 从头读起。")
+_WHOLE = Message("日志完整：{size}条记录，本次重新计算{read}条；上次见到的{known}条都在原处。")

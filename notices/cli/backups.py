@@ -14,7 +14,7 @@ from typing import Any
 from notices.cli.audits import database_of, owned_database_of
 from notices.cli.commands import Commands, add
 from notices.cli.terminal import CommandError, both, progress, say
-from notices.facts.texts import Text
+from notices.facts.texts import Message, joined
 from notices.settings import Settings
 from notices.trust.archive import Secret, new_key
 from notices.trust.signed import signed_in
@@ -26,8 +26,7 @@ def _told_as_not_whole() -> Iterator[None]:
     try:
         yield
     except Difference as difference:
-        found = difference.text
-        raise CommandError(Text(_NOT_WHOLE.zh + found.zh, _NOT_WHOLE.en + found.en)) from None
+        raise CommandError(_NOT_WHOLE.format(found=difference.text)) from None
 
 
 def _secret(file: Path | None) -> Secret | None:
@@ -103,9 +102,7 @@ def restore(settings: Settings, options: argparse.Namespace) -> None:
     say(both(_RESTORED.format(at=restored.made_at, size=restored.seen.size)))
     say(both(_SERIAL.format(serial=f"{restored.serial:08}")))
     if restored.missing is not None:
-        raise CommandError(
-            Text(restored.missing.zh + _FORK.zh, f"{restored.missing.en} {_FORK.en}")
-        )
+        raise CommandError(joined([restored.missing, _FORK]))
     say(both(_NOBODY_VOUCHED if memory is None else _VOUCHED.format(size=memory.seen.size)))
     say(both(_KEY_DUE.format(at=restored.made_at)))
 
@@ -192,83 +189,40 @@ def add_to(commands: Commands, keys: Commands) -> None:
         command.add_argument("--passphrase-file", type=Path, metavar="FILE")
 
 
-_NOT_WHOLE = Text(
-    "恢复的内容没有通过核对，不能提供服务：",
-    "What was restored is not whole and cannot be served: ",
-)
-_KEY_MADE = Text(
-    "备份密钥已存入 {file}。没有它就打不开备份；请与备份分开保存。",
-    "The key for backups is in {file}. Without it no backup opens; keep it apart from them.",
-)
-_PLAIN = Text(
-    "没有给出 --key：备份不加密，其中的个人信息只由 sealing 密钥保护。",
-    "Without --key the backup is not encrypted: private values in it are sealed, and no more.",
-)
-_OLD_KEY = Text(
+_NOT_WHOLE = Message("恢复的内容没有通过核对，不能提供服务：{found}")
+_KEY_MADE = Message("备份密钥已存入 {file}。没有它就打不开备份；请与备份分开保存。")
+_PLAIN = Message("没有给出 --key：备份不加密，其中的个人信息只由 sealing 密钥保护。")
+_OLD_KEY = Message(
     "密钥文件是较早版本的，用它写的备份只有本程序能打开。要让 age 等程序也能打开，请用 --make-key "
-    "新建一个密钥文件；原来的留着，打开以前的备份还要用。",
-    "The key file is of an earlier version, and only this program opens what is written under it. "
-    "Make a new one by --make-key, whose backups age opens too, and keep this one for those of "
-    "before.",
+    "新建一个密钥文件；原来的留着，打开以前的备份还要用。"
 )
-_MADE = Text(
-    "已备份到 {file}（{size}字节，日志{log}条）。", "{file}: {size} bytes, a log of {log} entries."
+_MADE = Message("已备份到 {file}（{size}字节，日志{log}条）。")
+_KEYS_APART = Message(
+    "备份中没有私钥；请另用 notices keys export 导出并分开保存，否则恢复后无法使用。"
 )
-_KEYS_APART = Text(
-    "备份中没有私钥；请另用 notices keys export 导出并分开保存，否则恢复后无法使用。",
-    "The secret keys are not in it: export them by notices keys export and keep them apart; "
-    "without them a restored register is of no use.",
+_NO_STATE = Message("没有状态文件 {file}。")
+_NO_KEYS = Message("这里没有密钥：恢复后、启动前请先运行 notices keys import。")
+_OTHER_KEYS = Message(
+    "{folder} 中的密钥不是这个备份的；请另用一个 DATA 目录，先用 notices keys import 取回原来的。"
 )
-_NO_STATE = Text("没有状态文件 {file}。", "There is no state file {file}.")
-_NO_KEYS = Text(
-    "这里没有密钥：恢复后、启动前请先运行 notices keys import。",
-    "There are no keys here: run notices keys import before the register is served.",
+_RESTORED = Message("已恢复 {at} 的备份，日志{size}条，全部核对无误。检索索引会自行重建。")
+_SERIAL = Message(
+    "新公告的编号（第5至12位）从 {serial} 之后开始：备份之后可能已经发出的编号不会再发一次。"
 )
-_OTHER_KEYS = Text(
-    "{folder} 中的密钥不是这个备份的；请另用一个 DATA 目录，先用 notices keys import 取回原来的。",
-    "The keys in {folder} are not those of the backup; import the right ones first, into another "
-    "DATA folder.",
-)
-_RESTORED = Text(
-    "已恢复 {at} 的备份，日志{size}条，全部核对无误。检索索引会自行重建。",
-    "Restored the backup of {at}: {size} entries, all of them found whole. The search index is "
-    "rebuilt by itself.",
-)
-_SERIAL = Text(
-    "新公告的编号（第5至12位）从 {serial} 之后开始：备份之后可能已经发出的编号不会再发一次。",
-    "Ids of new notices begin behind {serial} (their digits 5 to 12): none that may have been "
-    "given after the backup is given again.",
-)
-_KEY_DUE = Text(
+_KEY_DUE = Message(
     "如果 {at} 之后还有公告发布过，日志密钥就签过另一份日志：请先运行 notices keys rotate log "
-    "换用新的密钥，再启动服务，否则同样长度的日志会有两个签名的根。",
-    "If anything was published after {at}, the log's key has signed another log, and a new key is "
-    "due: run notices keys rotate log before you serve, or there will be two signed roots for one "
-    "size.",
+    "换用新的密钥，再启动服务，否则同样长度的日志会有两个签名的根。"
 )
-_NOBODY_VOUCHED = Text(
-    "没有给出审计者的状态文件（--state）：没有外部证据说明备份之后没有丢失公告。",
-    "Without an auditor's state file (--state) nothing outside vouches that none is missing that "
-    "was declared after the backup.",
+_NOBODY_VOUCHED = Message(
+    "没有给出审计者的状态文件（--state）：没有外部证据说明备份之后没有丢失公告。"
 )
-_VOUCHED = Text(
-    "审计者见过的{size}条都在其中。", "All {size} entries that the auditor saw are in it."
-)
-_FORK = Text(
+_VOUCHED = Message("审计者见过的{size}条都在其中。")
+_FORK = Message(
     "如果就此提供服务，新公告会占用同样的序号，而外面已有更长日志的签名检查点：日志就分叉了，"
     "任何人都能证明。因此 serve 现在拒绝启动。请先找更新的备份或数据库副本；确实没有时，"
-    "运行 notices log accept，再用 notices keys rotate log 换用新的日志密钥，并告知所有审计者。",
-    "Served like this, new notices would take the same places, while signed checkpoints of the "
-    "longer log are out there: the log would have forked, as anybody could prove. So serve refuses "
-    "to start. Look for a newer backup or a replica first; if there is none, run "
-    "notices log accept, then notices keys rotate log, for a new log key is due, and tell every "
-    "auditor.",
+    "运行 notices log accept，再用 notices keys rotate log 换用新的日志密钥，并告知所有审计者。"
 )
-_TWO_PASSPHRASES = Text("两次输入的口令不同。", "The two passphrases differ.")
-_THERE = Text("{file} 已经存在，没有覆盖。", "{file} is there already and was left alone.")
-_EXPORTED = Text(
-    "四个密钥已加密存入 {file}。请与数据库备份分开保存，口令另存一处。",
-    "All four keys are in {file}, encrypted. Keep it apart from backups of the database, and the "
-    "passphrase apart from both.",
-)
-_IMPORTED = Text("密钥已放回 {folder}。", "The keys are back in {folder}.")
+_TWO_PASSPHRASES = Message("两次输入的口令不同。")
+_THERE = Message("{file} 已经存在，没有覆盖。")
+_EXPORTED = Message("四个密钥已加密存入 {file}。请与数据库备份分开保存，口令另存一处。")
+_IMPORTED = Message("密钥已放回 {folder}。")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from notices.cli.commands import Commands, add
 from notices.cli.terminal import CommandError, both, say
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 from notices.settings import Settings
 
 
@@ -22,12 +22,7 @@ def receipt_verify(settings: Settings, options: argparse.Namespace) -> None:
     if not vkeys and (settings.keys_folder / "answers.key").exists():
         vkeys = Keys.open(settings.keys_folder, "").log_vkeys
     if not vkeys:
-        raise CommandError(
-            Text(
-                "请用 --key 给出日志的公钥（网站 /log/vkey）。",
-                "Name the log's verifier key by --key (the site shows it at /log/vkey).",
-            )
-        )
+        raise CommandError(Message("请用 --key 给出日志的公钥（网站 /log/vkey）。"))
     content, refused = _content(options.file), None
     for vkey in vkeys:
         try:
@@ -49,12 +44,7 @@ def answer_verify(settings: Settings, options: argparse.Namespace) -> None:
     elif (settings.keys_folder / "answers.key").exists():
         keys = Keys.open(settings.keys_folder, "").answer_keys
     else:
-        raise CommandError(
-            Text(
-                "请用 --keys 给出网站 /.well-known/notice-keys.json 的文件。",
-                "Name a saved /.well-known/notice-keys.json of the site by --keys.",
-            )
-        )
+        raise CommandError(Message("请用 --keys 给出网站 /.well-known/notice-keys.json 的文件。"))
     for sentence in verify_file(_content(options.file), keys):
         print(both(sentence))
 

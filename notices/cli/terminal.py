@@ -3,7 +3,7 @@
 import os
 import sys
 
-from notices.facts.texts import Text, TextError
+from notices.facts.texts import Message, Text, TextError
 
 # What a failure needs is imported when there is one: a receipt is verified without a database.
 
@@ -11,8 +11,8 @@ from notices.facts.texts import Text, TextError
 class CommandError(TextError):
     """What the person at the terminal has to be told; exit `status`."""
 
-    def __init__(self, text: Text, status: int = 1) -> None:
-        super().__init__(text)
+    def __init__(self, text: Text, status: int = 1, details: str = "") -> None:
+        super().__init__(text, details)
         self.status = status
 
 
@@ -37,14 +37,14 @@ def progress(done: int, total: int) -> None:
         say(f"{done:,}/{total:,}")
 
 
-def why(error: BaseException) -> Text | None:
+def why(error: BaseException) -> TextError | None:
     """Why a command failed, and what to do about it; None when it is a fault of ours.
 
     Of DATABASE_URL nothing is shown, not even its host: where it is not written as it must be,
     any part of it can be a part of the password.
     """
     if isinstance(error, TextError):
-        return error.text
+        return error
     import asyncpg
 
     from notices.facts.errors import Unavailable
@@ -52,43 +52,28 @@ def why(error: BaseException) -> Text | None:
     from notices.relay import FAILURES
 
     if isinstance(error, ClockOff):
-        return error.why
+        return CommandError(error.why)
     if isinstance(error, Unavailable):
-        return _database(error.__cause__ or error)
+        return CommandError(_database(error.__cause__ or error))
     if isinstance(error, asyncpg.InsufficientPrivilegeError):
-        return Text(
-            f"数据库不允许这样做（{reason(error)}）：这要由表的所有者来做，"
-            "请用 DATABASE_OWNER_URL 指明。",
-            f"The database does not allow it ({reason(error)}): this is for the owner of its "
-            "tables, whom DATABASE_OWNER_URL names.",
-        )
+        return CommandError(_NOT_ALLOWED.format(why=reason(error)))
     if isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError)):
-        return _database(error)
+        return CommandError(_database(error))
     if isinstance(error, FAILURES):
         cause = f"{type(error).__name__}: {error}"
-        return Text(
-            f"检索索引未能完成，原有索引不变（{cause}）。请检查 Meilisearch 后再运行 reindex。",
-            f"The search index could not be made and stays as it was ({cause}). Look after "
-            "Meilisearch, then run reindex.",
-        )
+        return CommandError(_NOT_INDEXED.format(why=cause))
     if isinstance(error, OSError):
-        return system(error)
+        return CommandError(system(error))
     return None
 
 
 def system(error: OSError) -> Text:
     where = f"{error.filename}: " if error.filename else ""
-    return Text(f"系统报错：{where}{reason(error)}", f"The system said: {where}{reason(error)}")
+    return _SYSTEM.format(said=f"{where}{reason(error)}")
 
 
 def _database(error: BaseException) -> Text:
-    cause = reason(error)
-    return Text(
-        f"数据库不能使用（{cause}）。请确认它在运行；如设置了 DATABASE_URL 或 DATABASE_OWNER_URL，"
-        "请检查其中的各项。",
-        f"The database cannot be used ({cause}). See that it runs; if DATABASE_URL or "
-        "DATABASE_OWNER_URL is set, check its parts.",
-    )
+    return _NO_DATABASE.format(why=reason(error))
 
 
 def reason(error: BaseException) -> str:
@@ -102,3 +87,16 @@ def reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno) if error.errno > 0 else str(error.strerror)
     return type(error).__name__
+
+
+_NOT_ALLOWED = Message(
+    "数据库不允许这样做（{why}）：这要由表的所有者来做，请用 DATABASE_OWNER_URL 指明。"
+)
+_NOT_INDEXED = Message(
+    "检索索引未能完成，原有索引不变（{why}）。请检查 Meilisearch 后再运行 reindex。"
+)
+_SYSTEM = Message("系统报错：{said}")
+_NO_DATABASE = Message(
+    "数据库不能使用（{why}）。请确认它在运行；"
+    "如设置了 DATABASE_URL 或 DATABASE_OWNER_URL，请检查其中的各项。"
+)

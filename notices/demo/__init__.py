@@ -20,7 +20,7 @@ from notices.demo.making import AHEAD, Made, make_here, makers
 from notices.demo.numbering import NumbersExhaustedError
 from notices.deployment import Deployment
 from notices.facts import periods
-from notices.facts.texts import CHINA, Text, TextError
+from notices.facts.texts import CHINA, Message, TextError
 from notices.log import Commitment
 from notices.register import claims
 from notices.tables import ANALYZE, Notice
@@ -55,12 +55,9 @@ class Withdrawal(NamedTuple):
 class RealRegister(TextError):
     """The register holds what people have proved to be theirs; nothing made up belongs there."""
 
-    text = Text(
+    text = Message(
         "登记簿中有经核实身份的真实公告，示例公告写入后无法删除，因此没有写入。"
-        "请用 DATA 或 DATABASE_URL 指定另一个空的登记簿。",
-        "This register holds real notices of verified declarants, and made-up ones would stay "
-        "among them for ever: nothing was written. Name another, empty register by DATA or "
-        "DATABASE_URL.",
+        "请用 DATA 或 DATABASE_URL 指定另一个空的登记簿。"
     )
 
 

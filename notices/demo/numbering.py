@@ -5,7 +5,7 @@ from random import Random
 
 from notices.demo.people import AREAS
 from notices.facts.catalogue import Certificate
-from notices.facts.texts import Text, TextError
+from notices.facts.texts import Message, TextError
 
 YEARS = ("2016", "2017", "2018", "2019", "2020")
 """What stands as a year in a number: all of them lie before anything the demo declares."""
@@ -57,7 +57,7 @@ _DIGITS = re.compile(r"[0-9]{2,}")
 class NumbersExhaustedError(TextError):
     """The made-up numbers of a certificate are used up, or all declared already."""
 
-    text = Text("示例号码已全部用完。", "All made-up numbers are declared already.")
+    text = Message("示例号码已全部用完。")
 
 
 class _Serial:

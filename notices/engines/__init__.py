@@ -14,7 +14,7 @@ from notices.engines import postgresql as engine_postgresql
 from notices.engines.children import EngineError, Say, hold
 from notices.engines.meilisearch import Meilisearch
 from notices.engines.postgresql import PostgreSQL
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 from notices.settings import Settings
 
 __all__ = ["EngineError", "Engines"]
@@ -61,12 +61,7 @@ class Engines:
                 data, database_url, owner_url, meili_url, meili_master_key, meili_bin, say
             )
         except OSError as error:
-            raise EngineError(
-                Text(
-                    f"无法使用数据目录 {data}：{error}",
-                    f"Cannot use the data folder {data}: {error}",
-                )
-            ) from error
+            raise EngineError(_UNUSABLE.format(data=data, why=error)) from error
 
     @classmethod
     def of(cls, settings: Settings, say: Say) -> Self:
@@ -224,12 +219,9 @@ def own_or_wait(data: Path) -> int | None:
         if str(owner_of(data)) == owner:
             return None
         if time.monotonic() > deadline:
-            raise EngineError(
-                Text(
-                    f"数据目录 {data} 正由进程 {owner} 使用。"
-                    "请先停止它，或用 DATA 指定另一个目录。",
-                    f"The data folder {data} is in use by process {owner}. Stop that one first, "
-                    "or name another folder by DATA.",
-                )
-            )
+            raise EngineError(_TAKEN.format(data=data, owner=owner))
         time.sleep(0.05)
+
+
+_TAKEN = Message("数据目录 {data} 正由进程 {owner} 使用。请先停止它，或用 DATA 指定另一个目录。")
+_UNUSABLE = Message("无法使用数据目录 {data}：{why}")

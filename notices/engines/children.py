@@ -14,7 +14,7 @@ from pathlib import Path
 
 from notices.engines import logfiles
 from notices.engines.spares import Spare
-from notices.facts.texts import Text, TextError
+from notices.facts.texts import Message, TextError
 
 Say = Callable[[str], None]
 
@@ -97,7 +97,7 @@ def run(argv: Sequence[str | Path], user: User | None, cwd: Path, stdin: str = "
     )
     if done.returncode:
         name, output = Path(argv[0]).name, done.stderr.strip()[-2000:]
-        raise EngineError(Text(f"{name} 运行失败：\n{output}", f"{name} failed:\n{output}"))
+        raise EngineError(_FAILED.format(name=name, output=output))
     return done.stdout
 
 
@@ -213,15 +213,10 @@ class Child:
             # Also when a signal ends the wait: nobody else knows of this child yet.
             if not self._up:
                 self.stop()
-        zh, en = (f"其日志 {self._log} 的末尾是：", f"the end of its log {self._log}:")
         if self._log is None:
-            zh, en = "原因见上。", "the reason is above."
-        raise EngineError(
-            Text(
-                f"{self.name} 未能启动，{zh}\n{logfiles.end(self._log)}".rstrip(),
-                f"{self.name} did not start; {en}\n{logfiles.end(self._log)}".rstrip(),
-            )
-        )
+            raise EngineError(_NOT_STARTED.format(name=self.name))
+        end = logfiles.end(self._log).rstrip()
+        raise EngineError(_NOT_STARTED_LOG.format(name=self.name, log=self._log, end=end))
 
     def stop(self) -> None:
         """Asks the engine to end, and returns when it has."""
@@ -292,3 +287,8 @@ class Child:
         while not self._stopping.wait(logfiles.LOOK):
             with contextlib.suppress(OSError):
                 logfiles.shorten(log)
+
+
+_FAILED = Message("{name} 运行失败：\n{output}")
+_NOT_STARTED = Message("{name} 未能启动，原因见上。")
+_NOT_STARTED_LOG = Message("{name} 未能启动，其日志 {log} 的末尾是：\n{end}")

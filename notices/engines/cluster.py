@@ -17,7 +17,7 @@ from pathlib import Path
 
 from notices import files
 from notices.engines.children import EngineError, User, run
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 
 NAME = "notices"
 """Of the database, and of the superuser who owns the cluster and never connects."""
@@ -74,14 +74,7 @@ def ensure_homes() -> Path:
 
 
 def unsafe(path: Path) -> EngineError:
-    return EngineError(
-        Text(
-            f"{path} 不是应有的文件或目录（是链接，或属于别的用户），因此没有使用它。"
-            "请查明是谁改动的，再把它移走。",
-            f"{path} is not the file or folder that belongs there (it is a link, or somebody "
-            "else's) and was not used. Find out who changed it, then move it away.",
-        )
-    )
+    return EngineError(_FOREIGN.format(path=path))
 
 
 def secure(home: Path, user: User | None) -> None:
@@ -132,12 +125,7 @@ def home_of(data: Path, user: User | None) -> Path | None:
         return None
     home = Path(pointer.read_text().strip())
     if user is None or not (home / "data").exists():
-        raise EngineError(
-            Text(
-                f"{pointer} 指向的数据库 {home} 不在或不可读（它由 root 创建）。",
-                f"The database {home}, named by {pointer} and made by root, is gone or unreadable.",
-            )
-        )
+        raise EngineError(_GONE.format(pointer=pointer, home=home))
     return home
 
 
@@ -225,3 +213,10 @@ def socket_folder(home: Path, user: User | None) -> tuple[Path, bool]:
     folder.mkdir(mode=0o700, exist_ok=True)
     folder.chmod(0o700)
     return own(folder, user), False
+
+
+_FOREIGN = Message(
+    "{path} 不是应有的文件或目录（是链接，或属于别的用户），因此没有使用它。"
+    "请查明是谁改动的，再把它移走。"
+)
+_GONE = Message("{pointer} 指向的数据库 {home} 不在或不可读（它由 root 创建）。")

@@ -19,7 +19,7 @@ from typing import Any
 from notices import files
 from notices.engines import binaries
 from notices.engines.children import Child, EngineError, Say, end_orphan
-from notices.facts.texts import Text
+from notices.facts.texts import Message, Text
 
 PORTS = range(20_000, 32_000)
 """Below the ports that systems lend to outgoing connections: one of these could otherwise take
@@ -158,7 +158,7 @@ def free_port() -> int:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
             return port
-    raise EngineError(Text("本机没有空闲的端口。", "This machine has no free port."))
+    raise EngineError(Message("本机没有空闲的端口。"))
 
 
 def answers(port: int, key: str) -> bool:
@@ -183,16 +183,11 @@ def ask(port: int, key: str, method: str, path: str) -> tuple[int, dict[str, Any
         connection.close()
 
 
-_ASIDE = Text(
+_ASIDE = Message(
     "Meilisearch 无法读取它的数据，已移到 {folder}（保留，可删除）；检索索引正从日志重建，"
-    "在此之前由数据库代替检索。声明和核验不受影响。",
-    "Meilisearch could not read its data, which is in {folder} now (kept, and may be deleted). The "
-    "index is being rebuilt from the log; until then the database searches. Declaring and checking "
-    "are not affected.",
+    "在此之前由数据库代替检索。声明和核验不受影响。"
 )
-_WITHOUT = Text(
+_WITHOUT = Message(
     "Meilisearch 无法启动，服务在没有检索索引的情况下运行，由数据库代替检索；每分钟再试一次。"
-    "\n{why}",
-    "Meilisearch does not start. The service runs without the index, and the database searches; it "
-    "is tried again every minute.\n{why}",
+    "\n{why}"
 )

@@ -27,7 +27,7 @@ from notices.engines.cluster import (
     secure,
     socket_folder,
 )
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 
 SYSTEM_USER = "notices-pg"
 
@@ -80,12 +80,7 @@ def start(data: Path, say: Say) -> PostgreSQL:
     with contextlib.ExitStack() as leftovers:
         lock = hold(home / "lock")
         if lock is None:
-            raise EngineError(
-                Text(
-                    f"数据库 {home} 正由另一个数据目录使用；{data} 是它的副本。",
-                    f"The database {home} is used by another data folder; {data} is a copy of it.",
-                )
-            )
+            raise EngineError(_COPIED.format(home=home, data=data))
         leftovers.callback(os.close, lock)
         end_orphan(cluster / "postmaster.pid", str(cluster), signal.SIGINT)
         sockets, temporary = socket_folder(home, user)
@@ -157,14 +152,7 @@ def system_user() -> pwd.struct_passwd:
             ).stderr
         except FileNotFoundError:
             break
-    raise EngineError(
-        Text(
-            f"PostgreSQL 不能以 root 运行，又无法新建系统用户 {SYSTEM_USER}。"
-            f"请改用普通用户。{output}",
-            f"PostgreSQL does not run as root, and the system user {SYSTEM_USER} cannot be made. "
-            f"Run this as an ordinary user. {output}",
-        )
-    )
+    raise EngineError(_ROOT.format(user=SYSTEM_USER, output=output))
 
 
 def programs_for(user: User | None) -> Path:
@@ -204,8 +192,10 @@ def is_ready(pid_file: Path, pid: int) -> bool:
     return lines[0] == str(pid) and len(lines) > 7 and lines[7].strip() == "ready"
 
 
-_KEPT_OUT = Text(
-    "自带的数据库不接受它的用户，重新设置口令之后也不行；原因见 DATA/logs/postgresql.log。",
-    "Our own database does not let its roles in, not with new passwords either; the reason is in "
-    "DATA/logs/postgresql.log.",
+_KEPT_OUT = Message(
+    "自带的数据库不接受它的用户，重新设置口令之后也不行；原因见 DATA/logs/postgresql.log。"
 )
+
+
+_ROOT = Message("PostgreSQL 不能以 root 运行，又无法新建系统用户 {user}。请改用普通用户。{output}")
+_COPIED = Message("数据库 {home} 正由另一个数据目录使用；{data} 是它的副本。")

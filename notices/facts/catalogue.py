@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from notices.facts.certificate import (
     Document,
     Field,
     NumberForm,
+    OtherChannel,
     name_key,
 )
 from notices.facts.declaration_check import check
@@ -21,13 +22,13 @@ from notices.facts.numbers import lengthened_id
 from notices.facts.public.catalogue import (
     Acceptance,
     Counter,
-    Elsewhere,
     MatterKind,
+    Named,
     Period,
     PublicCatalogue,
     PublicMatter,
 )
-from notices.facts.texts import Text, TextError
+from notices.facts.texts import ByLanguage, Message, Text, TextError
 
 __all__ = [
     "Acceptance",
@@ -36,10 +37,10 @@ __all__ = [
     "Certificate",
     "Counter",
     "Document",
-    "Elsewhere",
     "Field",
     "Matter",
     "NumberForm",
+    "OtherChannel",
     "Period",
     "check",
     "load",
@@ -56,8 +57,8 @@ class CatalogueError(TextError):
     """A catalogue that cannot be used; `problems` names every place."""
 
     def __init__(self, problems: list[str]) -> None:
-        message = "\n".join(problems)
-        super().__init__(Text("证件目录不能使用：", f"The catalogue cannot be used:\n{message}"))
+        lines = "\n".join(problems)
+        super().__init__(Message("证件目录不能使用："), f"\n{lines}")
         self.problems = problems
 
 
@@ -79,7 +80,7 @@ class Matter:
         return PublicMatter(
             id=self.id,
             certificate=self.certificate,
-            name=self.name,
+            name=Named.of(self.name),
             kind=self.kind,
             department=self.department,
             matter_code=self.matter_code,
@@ -116,6 +117,17 @@ class Catalogue:
     def named(self, text: str) -> Certificate | None:
         """The certificate that goes by this id, name or alias, its own or one of a paper of it."""
         return self._by_name.get(name_key(text))
+
+    def texts(self) -> Iterator[Text]:
+        """What a form says of certificates and matters, in all the languages it is known in."""
+        for certificate in self.certificates.values():
+            yield from (certificate.name, certificate.number_label, *certificate.part_names)
+            for document in certificate.documents:
+                yield from (document.name, document.number_label)
+            if certificate.elsewhere:
+                yield certificate.elsewhere.channel
+        for matter in self.matters.values():
+            yield matter.name
 
     def normal_numbers(self, text: str) -> tuple[str, ...]:
         """The forms that `text` has as a number, by the rules of one certificate or another."""
@@ -209,7 +221,7 @@ def _certificate(data: dict[str, Any]) -> Certificate:
         apply_within_days=data["apply_within_days"],
         legal_basis=data["legal_basis"],
         elsewhere=elsewhere
-        and Elsewhere(_text(elsewhere["channel"]), elsewhere["url"], elsewhere["required"]),
+        and OtherChannel(_text(elsewhere["channel"]), elsewhere["url"], elsewhere["required"]),
         public_holder_name=data["public_holder_name"],
         public_holder_name_reason=data["public_holder_name_reason"],
         public_number=data["public_number"],
@@ -238,8 +250,7 @@ def _documents(data: dict[str, Any]) -> tuple[Document, ...]:
 
 def _unexplained(data: dict[str, str]) -> Text:
     """As it may stand in a statement: without a second name or an explanation behind it."""
-    zh, en = (_EXPLANATION.sub("", data[language]) or data[language] for language in ("zh", "en"))
-    return Text(zh, en)
+    return ByLanguage({code: _EXPLANATION.sub("", name) or name for code, name in data.items()})
 
 
 def _number_form(data: dict[str, Any]) -> NumberForm:
@@ -279,7 +290,7 @@ def _field(data: dict[str, Any]) -> Field:
 
 
 def _text(data: dict[str, str]) -> Text:
-    return Text(data["zh"], data["en"])
+    return ByLanguage(data)
 
 
 def _pattern(source: str | None) -> re.Pattern[str] | None:

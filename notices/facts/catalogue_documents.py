@@ -8,6 +8,7 @@ from notices.facts.catalogue_rules import (
     ID,
     an_object,
     both,
+    in_languages,
     list_of,
     one_of,
     regular_expression,
@@ -26,7 +27,7 @@ _PLAIN = both(
         "what stands on the paper: no slash, brackets, comma or colon",
     ),
 )
-_NAME = an_object({"zh": _PLAIN, "en": _PLAIN}).named("name_on_paper")
+_NAME = in_languages(_PLAIN).named("name_on_paper")
 
 DOCUMENT = an_object(
     {"id": ID, "name": _NAME, "number_label": _NAME},

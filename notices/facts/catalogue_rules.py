@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from notices.locale import LANGUAGES
+
 Check = Callable[[str, Any], Iterator[str]]
 """From a place and the value found there to one sentence for each thing that is wrong."""
 
@@ -159,6 +161,18 @@ def an_object(
     return Rule(check, schema, shared)
 
 
+def in_languages(rule: Rule) -> Rule:
+    """Words in Chinese and in English, and in what other languages the service has."""
+
+    def whole() -> Rule:
+        return an_object({"zh": rule, "en": rule}, dict.fromkeys(LANGUAGES, rule))
+
+    def check(place: str, value: Any) -> Iterator[str]:
+        yield from whole()(place, value)
+
+    return Rule(check, whole().schema, rule.shared)
+
+
 def _a_date(place: str, value: Any) -> Iterator[str]:
     try:
         date.fromisoformat(value)
@@ -167,7 +181,7 @@ def _a_date(place: str, value: Any) -> Iterator[str]:
 
 
 a_date = Rule(_a_date, {"type": "string", "format": "date"})
-TEXT = an_object({"zh": words, "en": words}).named("text")
+TEXT = in_languages(words).named("text")
 ID = written_as(r"[a-z0-9]+(-[a-z0-9]+)*", "an id of small letters, digits and hyphens").named("id")
 
 

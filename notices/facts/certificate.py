@@ -14,6 +14,7 @@ from notices.facts.public.catalogue import (
     Elsewhere,
     HeldBy,
     HolderKind,
+    Named,
     NumberIs,
     Part,
     Period,
@@ -22,7 +23,7 @@ from notices.facts.public.catalogue import (
     PublicField,
 )
 from notices.facts.readings import Reading
-from notices.facts.texts import Text
+from notices.facts.texts import Message, Text
 
 
 def name_key(name: str) -> str:
@@ -44,10 +45,22 @@ class Field:
     def public(self) -> PublicField:
         return PublicField(
             name=self.name,
-            label=self.label,
+            label=Named.of(self.label),
             required=self.required,
             choices=self.choices or UNSET,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OtherChannel:
+    """Where the law also or first wants the loss published."""
+
+    channel: Text
+    url: str | None
+    required: bool
+
+    def public(self) -> Elsewhere:
+        return Elsewhere(channel=Named.of(self.channel), url=self.url, required=self.required)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +86,8 @@ class Document:
     def public(self) -> PublicDocument:
         return PublicDocument(
             id=self.id,
-            name=self.name,
-            number_label=self.number_label,
+            name=Named.of(self.name),
+            number_label=Named.of(self.number_label),
             holder_kind=self.holder_kind or UNSET,
             former=self.former or UNSET,
         )
@@ -120,7 +133,7 @@ class Certificate:
     notice_period: Period | None
     apply_within_days: int | None
     legal_basis: str
-    elsewhere: Elsewhere | None
+    elsewhere: OtherChannel | None
     public_holder_name: Literal["full", "masked"]
     public_holder_name_reason: str | None
     public_number: Literal["full", "masked"]
@@ -218,13 +231,13 @@ class Certificate:
         if self.document_field is None:
             return []
         choices = tuple(each.name.zh for each in self.documents)
-        label = Text("证件文本", "Document")
+        label = Message("证件文本")
         return [Field(self.document_field, label, self.document_required, choices).public()]
 
     def public(self) -> PublicCertificate:
         return PublicCertificate(
             id=self.id,
-            name=self.name,
+            name=Named.of(self.name),
             aliases=self.aliases,
             documents=[each.public() for each in self.documents],
             document_required=self.document_required,
@@ -232,19 +245,19 @@ class Certificate:
             holder_kind=self.holder_kind,
             holder_identifier_optional=self.holder_identifier_optional,
             issuer_asked=self.issuer_asked,
-            issuing_department=self.issuing_department,
-            number_label=self.number_label,
-            number_hint=self.number_hint,
+            issuing_department=Named.of(self.issuing_department),
+            number_label=Named.of(self.number_label),
+            number_hint=Named.of(self.number_hint) if self.number_hint else None,
             number_optional=self.number_optional,
             number_is=self.number_is,
             examples=self.examples,
             parts=self.parts,
-            part_names=dict(zip(self.parts, self.part_names, strict=True)),
+            part_names=dict(zip(self.parts, map(Named.of, self.part_names), strict=True)),
             fields=[*self._document_as_detail(), *(each.public() for each in self.fields)],
             notice_period=self.notice_period,
             apply_within_days=self.apply_within_days,
             legal_basis=self.legal_basis,
-            elsewhere=self.elsewhere,
+            elsewhere=self.elsewhere.public() if self.elsewhere else None,
             public_holder_name=self.public_holder_name,
             public_number=self.public_number,
             elicense_type_code=self.elicense_type_code,

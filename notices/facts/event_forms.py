@@ -24,16 +24,16 @@ from notices.facts.public.form import (
     SupersededForm,
     WithdrawnForm,
 )
-from notices.facts.texts import Text
+from notices.facts.texts import Message, Text
 
 CORRECTABLE = ("issuer", "issued_on", "lost_on")
 """The clerical fields; number, certificate, holder and copies never change."""
 
 GROUNDS: dict[str, Text] = {
-    "holder": Text("异议人称自己才是持证人", "the objector says that he is the holder"),
-    "not_lost": Text("证件没有遗失", "the certificate is not lost"),
-    "false": Text("声明内容不实", "the declaration is false"),
-    "other": Text("其他事由", "another ground"),
+    "holder": Message("异议人称自己才是持证人"),
+    "not_lost": Message("证件没有遗失"),
+    "false": Message("声明内容不实"),
+    "other": Message("其他事由"),
 }
 
 WHEN = {"lost": "遗失时间", "stolen": "被盗时间", "destroyed": "损毁时间"}

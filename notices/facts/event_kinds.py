@@ -25,7 +25,7 @@ from notices.facts.public.form import (
 from notices.facts.public.notice import Status
 from notices.facts.refusals import NotConfirmed, NotContested
 from notices.facts.statuses import ENDED
-from notices.facts.texts import Text
+from notices.facts.texts import Message, Text
 
 By = Literal["declarant", "agency", "officer"]
 
@@ -81,14 +81,14 @@ def _in(*statuses: Status) -> frozenset[Status]:
 KINDS: dict[EventKind, Kind] = {
     "published": Kind(
         form=PublicForm,
-        words=Text("发布声明", "Published"),
+        words=Message("发布声明"),
         by=("declarant",),
         follows=_in(),
         after="declared",
     ),
     "corrected": Kind(
         form=CorrectedForm,
-        words=Text("更正", "Corrected"),
+        words=Message("更正"),
         by=("declarant",),
         follows=_in("declared", "invalid"),
         needs_text=True,
@@ -96,39 +96,37 @@ KINDS: dict[EventKind, Kind] = {
     ),
     "withdrawn": Kind(
         form=WithdrawnForm,
-        words=Text("撤回", "Withdrawn"),
+        words=Message("撤回"),
         by=("declarant",),
         follows=_in("declared", "invalid", "contested"),
         after="reinstated",
         feed="声明已撤回",
         mark=Mark(
-            Text("已撤回", "Withdrawn"),
-            Text(
-                "声明人已撤回这份声明，它不再生效。", "Its declarant withdrew it; it has no effect."
-            ),
+            Message("已撤回"),
+            Message("声明人已撤回这份声明，它不再生效。"),
         ),
     ),
     "confirmed": Kind(
         form=ConfirmedForm,
-        words=Text("确认", "Confirmed"),
+        words=Message("确认"),
         by=("agency", "officer"),
         follows=_in("declared", "invalid"),
         after=None,
     ),
     "contested": Kind(
         form=ContestedForm,
-        words=Text("异议受理", "Objection admitted"),
+        words=Message("异议受理"),
         by=("officer",),
         follows=_in("declared", "invalid"),
         after="contested",
         mark=Mark(
-            Text("有异议", "Contested"),
-            Text("异议已受理，尚未决定。", "An objection was admitted and is not decided."),
+            Message("有异议"),
+            Message("异议已受理，尚未决定。"),
         ),
     ),
     "dismissed": Kind(
         form=DecidedForm,
-        words=Text("异议驳回", "Objection dismissed"),
+        words=Message("异议驳回"),
         by=("officer",),
         follows=_in("contested"),
         after=BEFORE,
@@ -136,62 +134,53 @@ KINDS: dict[EventKind, Kind] = {
     ),
     "annulled": Kind(
         form=DecidedForm,
-        words=Text("撤销", "Annulled"),
+        words=Message("撤销"),
         by=("officer",),
         follows=_in("declared", "invalid", "contested"),
         after="reinstated",
         feed="声明已撤销",
         mark=Mark(
-            Text("已撤销", "Annulled"),
-            Text(
-                "工作人员已撤销这份声明，它不再生效。", "An officer annulled it; it has no effect."
-            ),
+            Message("已撤销"),
+            Message("工作人员已撤销这份声明，它不再生效。"),
         ),
     ),
     "replaced": Kind(
         form=ReplacedForm,
-        words=Text("已补发新证", "New certificate issued"),
+        words=Message("已补发新证"),
         by=("agency",),
         follows=_in("declared", "invalid"),
         awaiting=False,
         after="replaced",
         refusal=NotConfirmed,
         mark=Mark(
-            Text("已补发新证", "Replaced"),
-            Text("旧证永久作废。", "The old certificate is void for good."),
+            Message("已补发新证", "status"),
+            Message("旧证永久作废。"),
         ),
     ),
     "superseded": Kind(
         form=SupersededForm,
-        words=Text("由另一份声明取代", "Superseded by another notice"),
+        words=Message("由另一份声明取代"),
         by=(),
         follows=_in("declared", "contested"),
         awaiting=True,
         after="reinstated",
         feed="声明未经确认，已由另一份取代",
         mark=Mark(
-            Text("已被取代", "Superseded"),
-            Text(
-                "同一证件已有另一份声明，它没有生效，已经终止。",
-                "Another declaration of the same certificate took its place; it never had effect.",
-            ),
+            Message("已被取代"),
+            Message("同一证件已有另一份声明，它没有生效，已经终止。"),
         ),
     ),
     "redacted": Kind(
         form=RedactedForm,
-        words=Text("内容已移除", "Content removed"),
+        words=Message("内容已移除"),
         by=("officer",),
         follows=_in("declared", "invalid", "contested", "reinstated", "replaced"),
         needs_text=True,
         removes_text=True,
         after=None,
         mark=Mark(
-            Text("内容已移除", "Content removed"),
-            Text(
-                "这份公告的内容已按规定移除；编号、时间和状态保留。",
-                "The content of this notice was removed under the rules; number, times and status"
-                " remain.",
-            ),
+            Message("内容已移除"),
+            Message("这份公告的内容已按规定移除；编号、时间和状态保留。"),
         ),
     ),
 }

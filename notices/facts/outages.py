@@ -1,7 +1,7 @@
 """What is said beneath all acts: no room, no word what was done, a peer that asks too much."""
 
 from notices.facts.errors import Refusal, Unavailable
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 
 ROOM_IN = 30
 """Seconds; room is not made by itself, but somebody is told."""
@@ -9,11 +9,9 @@ ROOM_IN = 30
 
 class StorageFull(Unavailable):
     code = "storage_full"
-    title = Text(
+    title = Message(
         "数据库所在的磁盘已满，暂时不能写入，这次没有写入任何内容；请稍后用同样的内容再试。"
-        "查询和核验不受影响。",
-        "The database has no room left to write, and nothing of this was written. Send the same"
-        " again later; searching and checking go on.",
+        "查询和核验不受影响。"
     )
 
     def __init__(self) -> None:
@@ -24,22 +22,17 @@ class OutcomeUnknown(Unavailable):
     """Said of a commit that nobody answered, and of what fails after one."""
 
     code = "outcome_unknown"
-    title = Text(
+    title = Message(
         "这次提交可能已经办成，也可能没有，现在无法确定。请用同样的内容、同一个 Idempotency-Key "
         "再提交一次：会得到确定的答复，不会办两次。在网页上，再按一次提交即可；"
-        "没有 Idempotency-Key 的，请先核验一下再决定。",
-        "This may have been carried out or not; for the moment nobody can tell. Send the same again"
-        " under the same Idempotency-Key: the answer will tell, and nothing is done twice. On a"
-        " page, press the button once more; without a key, check first.",
+        "没有 Idempotency-Key 的，请先核验一下再决定。"
     )
 
 
 class UploadsFull(Refusal):
     code, status = "storage_full", 507
-    title = Text(
-        "存放附件的磁盘已满，文件没有收下，这次没有写入任何内容；请稍后再试，或先不附文件提交。",
-        "There is no room left for files; this one was not taken and nothing was written. Try again"
-        " later, or send it without the file.",
+    title = Message(
+        "存放附件的磁盘已满，文件没有收下，这次没有写入任何内容；请稍后再试，或先不附文件提交。"
     )
 
     def __init__(self) -> None:
@@ -48,19 +41,13 @@ class UploadsFull(Refusal):
 
 class HeadTooLarge(Refusal):
     code, status = "head_too_large", 431
-    title = Text(
-        "请求头太大（上限 {limit} 字节、{fields} 项）。",
-        "The head of the request is too large (limit {limit} bytes, {fields} fields).",
-    )
+    title = Message("请求头太大（上限 {limit} 字节、{fields} 项）。")
 
 
 class TooSlow(Refusal):
     code, status = "too_slow", 408
-    title = Text(
-        "等了太久，请求没有传完；请检查网络后重新提交。",
-        "The request did not arrive whole in time. Look after the connection and send it again.",
-    )
+    title = Message("等了太久，请求没有传完；请检查网络后重新提交。")
 
 
 class TooManyConnections(Unavailable):
-    title = Text("现在连接太多，请稍后再试。", "Too many connections for the moment; try again.")
+    title = Message("现在连接太多，请稍后再试。")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from notices.facts.text_check import text_problems
-from notices.facts.texts import Text, TextError
+from notices.facts.texts import Message, TextError
 
 SECTIONS = ("regions", "former")
 LONGEST_NAME = 40
@@ -18,10 +18,8 @@ class RegionsError(TextError):
     """A file of regions cannot be used; `problems` names every place."""
 
     def __init__(self, problems: list[str]) -> None:
-        message = "\n".join(problems)
-        super().__init__(
-            Text("REGIONS 文件不能使用：", f"The file of REGIONS cannot be used:\n{message}")
-        )
+        lines = "\n".join(problems)
+        super().__init__(Message("REGIONS 文件不能使用："), f"\n{lines}")
         self.problems = problems
 
 

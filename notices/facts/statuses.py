@@ -9,7 +9,7 @@ from typing import Literal
 from notices.facts.errors import Refusal
 from notices.facts.public.notice import Status
 from notices.facts.refusals import AlreadyReinstated, AlreadyReplaced, UnderContest
-from notices.facts.texts import Text
+from notices.facts.texts import Message, Text
 
 Standing = Status | Literal["no_notice", "awaiting"]
 """What whoever is shown a certificate is told: a notice's status, that it is not confirmed yet
@@ -30,72 +30,51 @@ class Row:
 
 STATUSES: dict[Standing, Row] = {
     "no_notice": Row(
-        words=Text("没有公告", "No notice"),
-        meaning=Text(
+        words=Message("没有公告"),
+        meaning=Message(
             "这里没有人声明过这份证件遗失。这不能证明证件有效：它可能在别处声明，"
-            "也可能已被注销、变更或本来就是假的。要确认，请问发证机关。",
-            "Nobody has declared this certificate lost here. That does not prove it valid: it may "
-            "have been declared elsewhere, cancelled, changed, or never been genuine. To be sure, "
-            "ask the authority that issued it.",
+            "也可能已被注销、变更或本来就是假的。要确认，请问发证机关。"
         ),
     ),
     "declared": Row(
-        words=Text("已声明，公示期内", "Declared, period running"),
-        meaning=Text(
+        words=Message("已声明，公示期内"),
+        meaning=Message(
             "持证人已声明这份证件遗失作废，公示期还没有结束。请不要凭这份证件办事；"
-            "有人向您出示它时，请与持证人或发证机关核实。",
-            "The holder has declared this certificate lost and void; the notice period is still "
-            "running. Do not rely on it. If somebody shows it to you, ask the holder or the "
-            "issuer.",
+            "有人向您出示它时，请与持证人或发证机关核实。"
         ),
     ),
     "awaiting": Row(
-        words=Text("他人代为声明，待确认", "Declared by somebody else, not confirmed"),
-        meaning=Text(
+        words=Message("他人代为声明，待确认"),
+        meaning=Message(
             "这份声明由别人代持证人作出，或所列号码与持证人现在的身份证号不同，还没有经工作人员或发证"
-            "机关确认，没有生效。不要因为它就认定证件作废；请与持证人或发证机关核实。",
-            "Somebody else declared this for the holder, or under another identity number than the "
-            "holder's present one; neither an officer nor the issuer has confirmed it, and it has "
-            "no effect. Do not take the certificate for void by it; ask the holder or the issuer.",
+            "机关确认，没有生效。不要因为它就认定证件作废；请与持证人或发证机关核实。"
         ),
     ),
     "invalid": Row(
-        words=Text("已声明作废", "Declared void"),
-        meaning=Text(
+        words=Message("已声明作废"),
+        meaning=Message(
             "持证人已声明这份证件遗失作废，声明在本平台已经生效。请不要接受它。"
-            "证件最终是否有效，以发证机关的登记为准。",
-            "The holder has declared this certificate lost and void, and the declaration is in "
-            "effect here. Do not accept it. The issuer's own register has the last word.",
+            "证件最终是否有效，以发证机关的登记为准。"
         ),
     ),
     "contested": Row(
-        words=Text("有异议，处理中", "Contested"),
-        meaning=Text(
+        words=Message("有异议，处理中"),
+        meaning=Message(
             "有人对这份声明提出异议，工作人员已受理，还没有决定。在决定之前，"
-            "既不要当它有效，也不要当它作废，请向发证机关核实。",
-            "Somebody objected to this declaration; an officer took the objection up and has not "
-            "decided. Until then treat the certificate neither as valid nor as void; ask the "
-            "issuer.",
+            "既不要当它有效，也不要当它作废，请向发证机关核实。"
         ),
         refusal=UnderContest,
     ),
     "reinstated": Row(
-        words=Text("声明已撤回或撤销", "Withdrawn or annulled"),
-        meaning=Text(
-            "声明已由声明人撤回，或已由工作人员撤销，不再生效。证件是否有效，以发证机关的登记为准。",
-            "The declaration was withdrawn by its declarant or annulled by an officer and has no "
-            "effect any more. Whether the certificate is valid is for the issuer's register to "
-            "say.",
+        words=Message("声明已撤回或撤销"),
+        meaning=Message(
+            "声明已由声明人撤回，或已由工作人员撤销，不再生效。证件是否有效，以发证机关的登记为准。"
         ),
         refusal=AlreadyReinstated,
     ),
     "replaced": Row(
-        words=Text("已补发新证", "Replaced"),
-        meaning=Text(
-            "发证机关已补发新证，旧证永久作废。请不要接受旧证。",
-            "A new certificate was issued; the old one is void for good. Do not accept the old "
-            "one.",
-        ),
+        words=Message("已补发新证", "status"),
+        meaning=Message("发证机关已补发新证，旧证永久作废。请不要接受旧证。"),
         refusal=AlreadyReplaced,
     ),
 }

@@ -1,52 +1,116 @@
 """Words and times in the forms in which people and programs read them."""
 
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from functools import reduce
+from typing import Any, cast
+
+from notices.locale import LANGUAGES, SOURCE, translated
 
 CHINA = timezone(timedelta(hours=8))
 """Chinese law knows one time zone, and it has no summer time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """The same words in Chinese and in English."""
+class Text(ABC):
+    """Words that whoever reads them is shown in their language."""
 
-    zh: str
-    en: str
+    __slots__ = ()
 
+    @abstractmethod
     def in_(self, language: str) -> str:
-        return self.en if language == "en" else self.zh
+        """In the language of that code (`notices.locale.LANGUAGES`), or else in Chinese."""
+
+    @property
+    def zh(self) -> str:
+        return self.in_("zh")
+
+    @property
+    def en(self) -> str:
+        return self.in_("en")
 
     def to_json(self) -> dict[str, str]:
         return {"zh": self.zh, "en": self.en}
 
-    def format(self, **params: object) -> "Text":
-        """Both with `params` put in; one that is a Text itself goes in by its language."""
-        zh, en = (
-            {
-                name: value.in_(language) if isinstance(value, Text) else value
-                for name, value in params.items()
-            }
-            for language in ("zh", "en")
-        )
-        return Text(self.zh.format(**zh), self.en.format(**en))
+    def in_all(self) -> dict[str, str]:
+        """In every language of the service, by its code: what `ByLanguage` is made of."""
+        return {code: self.in_(code) for code in LANGUAGES}
+
+
+@dataclass(frozen=True, slots=True)
+class Message(Text):
+    """Words of ours, written in Chinese and translated by gettext.
+
+    `context` tells apart what is one word in Chinese and several elsewhere. Names in braces are
+    filled by `format`; of a message that is `counted`, `n` is how many there are.
+    """
+
+    source: str
+    context: str | None = None
+    plural: bool = False
+    params: tuple[tuple[str, object], ...] | None = None
+
+    @classmethod
+    def counted(cls, source: str) -> "Message":
+        """A message whose translation depends on `n`, which `format` is given."""
+        return cls(source, plural=True)
+
+    def in_(self, language: str) -> str:
+        params = dict(self.params or ())
+        n = params["n"] if self.plural else None
+        words = translated(language, self.source, self.context, cast(int | None, n))
+        if self.params is None:
+            return words
+        return words.format(**{name: _in(value, language) for name, value in params.items()})
+
+    def format(self, **params: object) -> "Message":
+        """With `params` put in; one that is a Text goes in by its language."""
+        return replace(self, params=tuple(params.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class ByLanguage(Text):
+    """Words that bring their translations along, as a catalogue's names do, by language code."""
+
+    words: Mapping[str, str]
+
+    def in_(self, language: str) -> str:
+        return self.words.get(language) or self.words[SOURCE]
+
+    def __hash__(self) -> int:
+        return hash(self.zh)
+
+
+def joined(texts: Iterable[Text]) -> Text:
+    """One after the other, as sentences stand."""
+    return reduce(lambda first, second: _JOINED.format(first=first, second=second), texts)
+
+
+_JOINED = Message("{first}{second}")
+
+
+def _in(value: object, language: str) -> object:
+    return value.in_(language) if isinstance(value, Text) else value
 
 
 class TextError(Exception):
     """An error that carries its words: what went wrong, and what whoever reads it can do.
 
-    A class that always says the same has its `text` itself. The command line prints it, so a
-    failure that is expected is of such a class; any other is a fault of ours and keeps its
-    traceback.
+    A class that always says the same has its `text` itself. The command line prints it, in Chinese
+    and in English and then its `details`, which are in English or nobody's; so a failure that is
+    expected is of such a class. Any other is a fault of ours and keeps its traceback.
     """
 
     text: Text
+    details: str = ""
 
-    def __init__(self, text: Text | None = None) -> None:
+    def __init__(self, text: Text | None = None, details: str = "") -> None:
         if text is not None:
             self.text = text
-        super().__init__(f"{self.text.zh}\n{self.text.en}")
+        if details:
+            self.details = details
+        super().__init__(f"{self.text.zh}\n{self.text.en}{self.details}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """It comes whole out of another process, whatever its class is made of."""

@@ -1,16 +1,14 @@
 """Refusals for what is wrong with the machine we run on, which its operator has to mend."""
 
 from notices.facts.errors import Unavailable
-from notices.facts.texts import Text, TextError
+from notices.facts.texts import Message, Text, TextError
 
 
 class ClockOff(Unavailable):
     code, status = "clock_off", 503
-    title = Text(
+    title = Message(
         "本站的时钟现在不可信，暂不接受声明和其他变更，以免把错误的时间永久写入登记簿；"
-        "查询不受影响。请稍后用同样的内容再试。",
-        "Our clock cannot be trusted at the moment, so nothing is taken that would write a wrong"
-        " time into the log for good; checks are answered. Send the same again later.",
+        "查询不受影响。请稍后用同样的内容再试。"
     )
 
     def __init__(self, why: Text) -> None:
@@ -21,10 +19,8 @@ class ClockOff(Unavailable):
 
 class NewLogKeyDue(Unavailable):
     code = "log_key_due"
-    title = Text(
-        "登记簿恢复后还没有换用新的签名密钥，暂不接受声明和其他变更；查询不受影响。请稍后再试。",
-        "The log was restored and has yet to be given a new key to sign with, so nothing is taken"
-        " for now; checks are answered. Try again later.",
+    title = Message(
+        "登记簿恢复后还没有换用新的签名密钥，暂不接受声明和其他变更；查询不受影响。请稍后再试。"
     )
 
     def __init__(self) -> None:
@@ -34,19 +30,15 @@ class NewLogKeyDue(Unavailable):
 class Unrestored(TextError):
     """A restore of this database is at work, or did not come to its end: it is not to be used."""
 
-    text = Text(
-        "这个数据库的恢复没有完成，或恢复后的日志没有通过核对。请再次运行 notices restore。",
-        "This database was not restored to the end, or its log was not found whole. Run "
-        "notices restore again.",
+    text = Message(
+        "这个数据库的恢复没有完成，或恢复后的日志没有通过核对。请再次运行 notices restore。"
     )
 
 
 class UnusableUrl(TextError):
     """DATABASE_URL cannot be read; not a part of it is shown, since any could be its password."""
 
-    text = Text(
+    text = Message(
         "DATABASE_URL 的写法不对，应为 postgresql://用户:密码@主机:端口/数据库，"
-        "密码中的特殊字符须写成 %XX。",
-        "DATABASE_URL cannot be read: it is written postgresql://user:password@host:port/name, "
-        "with %XX for special characters of the password.",
+        "密码中的特殊字符须写成 %XX。"
     )

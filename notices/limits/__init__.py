@@ -10,7 +10,7 @@ from notices.database import DB
 from notices.facts import durations, networks
 from notices.facts.excess import TooManyRequests, TooManyUnlessSignedIn
 from notices.facts.numbers import keyed_hash
-from notices.facts.texts import Text
+from notices.facts.texts import Message, Text
 from notices.tables import Rate
 from notices.tables.expressions import NOW
 from notices.tables.prepared import Prepared
@@ -26,12 +26,13 @@ class Counted(NamedTuple):
 
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-WINDOWS = {MINUTE: Text("每分钟", "a minute"), DAY: Text("每天", "a day")}
+WINDOWS = {MINUTE: Message("每分钟"), DAY: Message("每天")}
+_SENTENCE = Message("{who}{window}{what}")
 WHO = {
-    "address": Text("每个地址", "for each address"),
-    "network": Text("每个网段", "for each network"),
-    "account": Text("每人", "for each person"),
-    "agency": Text("每个机关", "for each agency"),
+    "address": Message("每个地址"),
+    "network": Message("每个网段"),
+    "account": Message("每人"),
+    "agency": Message("每个机关"),
 }
 
 NETWORK = 10
@@ -41,48 +42,45 @@ NETWORK = 10
 class Policy(NamedTuple):
     """What is counted, and how often each kind of asker may in each window."""
 
-    what: Text
+    what: Message
     most: dict[Kind, dict[timedelta, int]]
 
 
 _SEARCHES: dict[Kind, dict[timedelta, int]] = {"address": {MINUTE: 120}, "account": {MINUTE: 120}}
 POLICIES: dict[str, Policy] = {
-    "declare": Policy(Text("最多声明 {n} 份", "{n} declarations"), {"account": {DAY: 20}}),
-    "object": Policy(Text("最多提出 {n} 份异议", "{n} objections"), {"account": {DAY: 5}}),
+    "declare": Policy(Message("最多声明 {n} 份"), {"account": {DAY: 20}}),
+    "object": Policy(Message("最多提出 {n} 份异议"), {"account": {DAY: 5}}),
     "verify": Policy(
-        Text("最多核验 {n} 次", "{n} checks"),
+        Message("最多核验 {n} 次"),
         {"address": {MINUTE: 30, DAY: 3000}, "account": {MINUTE: 1000, DAY: 10_000}},
     ),
     "masked": Policy(
-        Text("最多核验 {n} 个不全部公开的号码", "{n} checks of numbers that are masked"),
+        Message("最多核验 {n} 个不全部公开的号码"),
         {
             "address": {MINUTE: 10, DAY: 100},
             "account": {DAY: 100},
             "agency": {DAY: 1000},
         },
     ),
-    "search": Policy(Text("最多查找 {n} 次", "{n} searches"), _SEARCHES),
+    "search": Policy(Message("最多查找 {n} 次"), _SEARCHES),
     "suggest": Policy(
-        Text("最多提示 {n} 次", "{n} suggestions"),
+        Message("最多提示 {n} 次"),
         {"address": {MINUTE: 600}, "account": {MINUTE: 600}},
     ),
-    "events": Policy(Text("最多读取 {n} 页事件", "{n} pages of events"), _SEARCHES),
+    "events": Policy(Message("最多读取 {n} 页事件"), _SEARCHES),
     "print": Policy(
-        Text("最多打印 {n} 份公告", "{n} printed notices"),
+        Message("最多打印 {n} 份公告"),
         {"address": {MINUTE: 20}, "account": {MINUTE: 20}},
     ),
     # Whatever is sent to be written, before anything of it is read: what is refused counts here.
-    "submit": Policy(Text("最多提交 {n} 次", "{n} submissions"), {"address": {MINUTE: 120}}),
+    "submit": Policy(Message("最多提交 {n} 次"), {"address": {MINUTE: 120}}),
 }
 """Most uses within a window that begins with the first of them."""
 
 MOST_GUESSES = 1000
 """A day, of all strangers together, at masked numbers that look alike."""
 
-GUESSED = Text(
-    "对遮盖后相同的号码，未登录的核验每天共 {n} 次",
-    "{n} checks a day, by all who are not signed in, of numbers that look alike when masked",
-)
+GUESSED = Message("对遮盖后相同的号码，未登录的核验每天共 {n} 次")
 
 
 class _Tier(NamedTuple):
@@ -212,8 +210,7 @@ async def forget_old(now: datetime) -> None:
 
 def _sentence(policy: str, tier: _Tier) -> Text:
     what = POLICIES[policy].what.format(n=tier.most)
-    who, window = WHO[tier.whose], WINDOWS[tier.window]
-    return Text(f"{who.zh}{window.zh}{what.zh}", f"{what.en} {window.en} {who.en}")
+    return _SENTENCE.format(who=WHO[tier.whose], window=WINDOWS[tier.window], what=what)
 
 
 _ENDS = Prepared(

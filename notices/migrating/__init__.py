@@ -14,7 +14,7 @@ from piccolo.conf.apps import AppRegistry
 
 import migrations
 from notices.database import DB, answering, connect
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 from notices.facts.troubles import Unrestored
 from notices.migrating import granting, roles
 from notices.migrating.roles import MigrationError
@@ -116,12 +116,10 @@ async def _run(url: str) -> None:
             await DB.stop()
 
 
-_FAILED = Text("{said}", "{said}")
-_NOT_THE_OWNER = Text(
+_FAILED = Message("{said}")
+_NOT_THE_OWNER = Message(
     "数据库缺少 {steps}，而 DATABASE_URL 的用户不能更新它。"
-    "请用 DATABASE_OWNER_URL 指明数据库所有者，或以它运行 notices migrate。",
-    "The database lacks {steps}, and DATABASE_URL's user may not bring it up to date. Name its "
-    "owner by DATABASE_OWNER_URL, or run notices migrate with that set.",
+    "请用 DATABASE_OWNER_URL 指明数据库所有者，或以它运行 notices migrate。"
 )
 _WAITING = (
     "正在等另一个进程更新完数据库结构（数据库后端进程 {pid}，已等 {seconds} 秒）… / Waiting for "

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from notices.database import connect
-from notices.facts.texts import Text, TextError
+from notices.facts.texts import Message, Text, TextError
 from notices.migrating.granting import GRANTS
 
 
@@ -83,32 +83,20 @@ async def may_migrate(keeper: Any) -> bool:
     )
 
 
-_OWN_SETTINGS = Text(
-    "数据库用户 {name} 有自己的设置（{said}）；如果不是您设的，请用 ALTER ROLE … RESET ALL 取消。",
-    "The database's role {name} has settings of its own ({said}): if they are not yours, end them "
-    "by ALTER ROLE … RESET ALL.",
+_OWN_SETTINGS = Message(
+    "数据库用户 {name} 有自己的设置（{said}）；如果不是您设的，请用 ALTER ROLE … RESET ALL 取消。"
 )
-_STANDS = Text(
-    "数据库结构未能更新，停在最后一个完整的步骤：{why}",
-    "The database could not be brought up to date and stands after its last whole step: {why}",
-)
-_SWAPPED = Text(
+_STANDS = Message("数据库结构未能更新，停在最后一个完整的步骤：{why}")
+_SWAPPED = Message(
     "DATABASE_URL 与 DATABASE_OWNER_URL 写反了：表（数据库）属于 {service}，它在 DATABASE_URL 中，"
-    "而 DATABASE_OWNER_URL 是 {named}。请对调。",
-    "DATABASE_URL and DATABASE_OWNER_URL are swapped: the tables, or the database, belong to "
-    "{service}, whom DATABASE_URL names, and DATABASE_OWNER_URL names {named}. Exchange them.",
+    "而 DATABASE_OWNER_URL 是 {named}。请对调。"
 )
-_ANOTHER = Text(
+_ANOTHER = Message(
     "DATABASE_OWNER_URL 的用户 {named} 不是表的所有者（{owners}）。请写所有者，"
-    "或以它运行 REASSIGN OWNED BY {owners} TO {named}。",
-    "DATABASE_OWNER_URL's role {named} does not own the tables: {owners} does. Name that one, or "
-    "let it run REASSIGN OWNED BY {owners} TO {named}.",
+    "或以它运行 REASSIGN OWNED BY {owners} TO {named}。"
 )
-_MEMBER = Text(
+_MEMBER = Message(
     "DATABASE_URL 的用户 {service} 是表的所有者（{owners}）、它的成员或超级用户，可以改动日志，"
     "分成两个用户就没有意义了。请用 REVOKE {owners} FROM {service} 取消成员资格，另建一个用户，"
-    "或把表转给所有者（REASSIGN OWNED）。",
-    "DATABASE_URL's role {service} owns tables, is a member of their owner ({owners}), or a "
-    "superuser, and could change the log: two roles are then no better than one. Run REVOKE "
-    "{owners} FROM {service}, name another role, or give the tables to the owner (REASSIGN OWNED).",
+    "或把表转给所有者（REASSIGN OWNED）。"
 )

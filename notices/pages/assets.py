@@ -7,7 +7,7 @@ from litestar.datastructures import CacheControlHeader
 from litestar.params import FromPath
 
 from notices.facts.errors import NotFound
-from notices.pages.rendering import DIGESTS, STATIC
+from notices.pages.templating import DIGESTS, STATIC
 
 FILES = {
     f"/{name}": ((STATIC / name).read_bytes(), mimetypes.guess_type(name)[0] or "")

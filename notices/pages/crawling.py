@@ -13,7 +13,7 @@ from litestar import Response, get
 from notices import log, register
 from notices.deployment import Deployment
 from notices.facts.errors import NotFound
-from notices.pages import rendering
+from notices.pages import templating
 from notices.web.authentication import AnyRequest
 from notices.web.queries import whole_number
 
@@ -105,5 +105,5 @@ async def icon() -> Response[bytes]:
     return Response(ICON, media_type="image/vnd.microsoft.icon", headers=A_DAY)
 
 
-ICON = (rendering.STATIC / "favicon.ico").read_bytes()
+ICON = (templating.STATIC / "favicon.ico").read_bytes()
 HANDLERS = [robots, sitemap, security, icon]

@@ -20,6 +20,7 @@ from notices.identity import Person
 from notices.pages import again, publishing, rendering, sign_in, steps
 from notices.pages.drafts import STEPS, declarations_of, of_another, problems_in, step_of
 from notices.pages.posted import Posted
+from notices.pages.templating import address
 from notices.web import forms, languages, multipart, uploads
 from notices.web.authentication import AnyRequest
 from notices.web.uploads import Upload
@@ -41,7 +42,7 @@ async def start(request: AnyRequest) -> Response[Any]:
         if steps.may_declare(catalogue, person, named):
             # An address of its own, which nothing is kept under before something is typed.
             where = steps.address("matter", unfinished.new_id())
-            where = rendering.address(where, "zh", [("certificate", named)])
+            where = address(where, "zh", [("certificate", named)])
             return rendering.see_other(where, languages.language_of(request))
     return await steps.certificates(request, person or steps.NOBODY, "", Draft(), [])
 
@@ -99,7 +100,7 @@ async def _go_on(request: AnyRequest, posted: Posted, upload: Upload) -> Respons
             return rendering.see_other(done, languages.language_of(request))
     where = steps.address(posted.page if draft.done else draft.step, id)
     if posted.page == "certificate" and posted.given.get("find"):
-        where = rendering.address(where, "zh", [("find", posted.given["find"].strip()[:100])])
+        where = address(where, "zh", [("find", posted.given["find"].strip()[:100])])
     return rendering.see_other(where, languages.language_of(request))
 
 
@@ -218,11 +219,11 @@ async def _signed_out(request: AnyRequest, posted: Posted) -> Response[Any]:
         )
     ):
         language = languages.language_of(request)
-        next = rendering.address(steps.address(posted.page, posted.draft), language)
-        return rendering.see_other(rendering.address("/sign-in", "zh", [("next", next)]), language)
+        next = address(steps.address(posted.page, posted.draft), language)
+        return rendering.see_other(address("/sign-in", "zh", [("next", next)]), language)
     given = posted.keep(deployment, None).fields
     if given.keys() == {"certificate"}:
-        where = rendering.address("/declare", "zh", [("certificate", given["certificate"][:100])])
+        where = address("/declare", "zh", [("certificate", given["certificate"][:100])])
         return rendering.see_other(where, languages.language_of(request))
     return await sign_in.again_for(request, posted.given)
 

@@ -12,7 +12,7 @@ from typing import Any
 from notices.facts.catalogue import Certificate
 from notices.facts.certificate import Document
 from notices.facts.errors import Problem
-from notices.facts.texts import Text
+from notices.facts.texts import Message, Text
 
 COMPARED = ("number_unusual", "number_check_digit", "copy_number_of_original")
 """What is wrong with a number until somebody says that the certificate really bears it."""
@@ -84,15 +84,15 @@ def labels(certificate: Certificate) -> dict[str, Text]:
     named = {f"details.{field.name}": field.label for field in certificate.fields}
     named["number"] = certificate.number_label
     if not certificate.issuer_asked:
-        named["region"] = Text("备案地区", "Where it is filed")
+        named["region"] = Message("备案地区")
     if not asked_together(certificate):
         return named
-    each_named = Text("{paper}，{field}", "{paper}, {field}")
+    each_named = Message("{paper}，{field}")
     shared = dict(named)
     for each in certificate.documents:
         for name, label in (shared | {"number": each.number_label}).items():
             named[f"{name}.{each.id}"] = each_named.format(paper=each.name, field=label)
-    named["document"] = Text("丢的是哪些", "Which are lost")
+    named["document"] = Message("丢的是哪些")
     return named
 
 

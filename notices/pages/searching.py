@@ -16,6 +16,7 @@ from notices.facts.public.search import Counts, SearchPage
 from notices.facts.readings import bare_form
 from notices.finding import Finder, Query
 from notices.pages import rendering
+from notices.pages.templating import address
 from notices.web import languages, limiting, queries, wording
 from notices.web.authentication import AnyRequest
 from notices.web.queries import SEARCH_PARAMETERS, SORTS, STATUSES, parameters, query_of
@@ -62,7 +63,7 @@ async def search(request: AnyRequest) -> Response[str]:
         # Without the engine counting ends where looking does.
         too_many=found.total > DEEPEST or (found.total == DEEPEST and not found.total_is_exact),
         deepest=DEEPEST,
-        feed=rendering.address("/feed.atom", "zh", list(given.items())),
+        feed=address("/feed.atom", "zh", list(given.items())),
         to_page=_to_page(given, languages.language_of(request)),
         filtered=any(given.get(name) for name in FILTERS),
     )
@@ -165,7 +166,7 @@ def _choices(
 
 def _to_page(given: dict[str, str], language: str) -> Callable[[int], str]:
     def to(page: int) -> str:
-        return rendering.address("/notices", language, [*given.items(), ("page", str(page))])
+        return address("/notices", language, [*given.items(), ("page", str(page))])
 
     return to
 

@@ -14,7 +14,7 @@ from notices.facts.catalogue import Catalogue
 from notices.facts.certificate import Certificate
 from notices.facts.errors import Invalid
 from notices.facts.public.answer import Answer
-from notices.facts.texts import Text
+from notices.facts.texts import Message, Text
 from notices.pages import rendering
 from notices.register import Notice
 from notices.verification import Question
@@ -166,7 +166,8 @@ def _copy(
         name = wording.COPIES.get(copies)
     if name is None or copy_number is None:
         return name
-    return Text(f"{name.zh} {copy_number}", f"{name.en} {copy_number}")
+    return _NUMBERED.format(copy=name, number=copy_number)
 
 
+_NUMBERED = Message("{copy} {number}")
 HANDLERS = [verify_form, verify]

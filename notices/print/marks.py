@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 
 from notices.facts.event_kinds import KINDS, Mark, bringing
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 from notices.register import Notice
 
 AWAITING = Mark(
-    Text("待确认", "Not confirmed"),
-    Text(
-        "由别人代为声明，尚未确认，没有生效。",
-        "Somebody else declared it; it is not confirmed and has no effect.",
-    ),
+    Message("待确认"),
+    Message("由别人代为声明，尚未确认，没有生效。"),
 )
 
 MARKS = (AWAITING, *(kind.mark for kind in KINDS.values() if kind.mark is not None))

@@ -11,7 +11,8 @@ from notices.deployment import Deployment
 from notices.facts.notice_ids import printed
 from notices.facts.public.form import PublicForm, Words
 from notices.facts.public.notice import Receipt
-from notices.facts.texts import CHINA, Text, rfc3339
+from notices.facts.texts import CHINA, ByLanguage, Message, Text, rfc3339
+from notices.locale import SOURCE
 from notices.print import marks, press
 from notices.print.typesetting import LARGEST_QR_CODE
 from notices.register import Notice
@@ -20,28 +21,16 @@ from notices.web import languages, limiting, wording
 from notices.web.authentication import AnyRequest
 from notices.web.replies import NO_STORE
 
-PROVISIONAL = Text("（暂定，以后年度的放假安排公布后可能调整）", "(provisional)")
-CORRECTED = Text("已更正，见下方“历史”。", "Corrected: see the history below.")
-BINDING = Text("", "The statement is published in Chinese; this is its binding text.")
-NO_TYPE = Text(
-    "“〓”处是字库没有的字，依次为：{points}；网页上可以看到原字。",
-    "“〓” stands for characters that the fonts lack, in this order: {points}; they are "
-    "on the web page.",
-)
-HOW = Text(
-    "扫描二维码，打开公告并核对证明；现在的状态以网页为准：",
-    "Scan the code to open the notice and check its proof; the page tells its present status:",
-)
-BOTH_CARRY = Text(
-    "二维码和本文件的附件 {name} 都", "The QR code and this file's attachment {name} both"
-)
-FILE_CARRIES = Text("本文件的附件 {name} ", "This file's attachment {name} will")
-PROVES = Text(
+PROVISIONAL = Message("（暂定，以后年度的放假安排公布后可能调整）")
+CORRECTED = Message("已更正，见下方“历史”。")
+BINDING = Message("声明以中文发布，以中文文本为准。")
+NO_TYPE = Message("“〓”处是字库没有的字，依次为：{points}；网页上可以看到原字。")
+HOW = Message("扫描二维码，打开公告并核对证明；现在的状态以网页为准：")
+BOTH_CARRY = Message("二维码和本文件的附件 {name} 都")
+FILE_CARRIES = Message("本文件的附件 {name} ")
+PROVES = Message(
     "{carriers}可以离线证明：这份公告的“{kind}”于 {at} 记入日志“{origin}”第 {index} 号。"
-    "没有证明：公告现在的状态、声明内容是否属实，以及纸上的文字。",
-    "{carriers} prove, offline too, that this notice's event “{kind}” of {at} is entry {index} of "
-    "the log “{origin}”. Not proven: the notice's present status, whether the declaration is "
-    "true, and what this paper says.",
+    "没有证明：公告现在的状态、声明内容是否属实，以及纸上的文字。"
 )
 
 
@@ -94,21 +83,21 @@ def sheet_of(
 
 
 class _Words:
-    """Chinese, with English beside it when that is asked for."""
+    """Chinese, with the language beside it that is asked for."""
 
     def __init__(self, language: str) -> None:
-        self.both = language == "en"
+        self.other = language if language != SOURCE else None
 
     def __call__(self, text: Text | Words) -> str:
-        zh, en = text.zh, text.en
-        return f"{zh} {en}".strip() if self.both and en else zh
+        return " ".join(self.lines(text))
 
-    def lines(self, text: Text) -> list[str]:
-        return [text.zh, text.en] if self.both else [text.zh]
+    def lines(self, text: Text | Words) -> list[str]:
+        # What is the same in both is said once.
+        return list(dict.fromkeys((text.zh, text.in_(self.other or SOURCE))))
 
     def moment(self, at: datetime) -> str:
-        zh = languages.shown_time(at, "zh")
-        return f"{zh} ({languages.shown_time(at, 'en')})" if self.both else zh
+        zh = languages.shown_time(at, SOURCE)
+        return f"{zh} ({languages.shown_time(at, self.other)})" if self.other else zh
 
 
 def _sheet(
@@ -116,7 +105,7 @@ def _sheet(
 ) -> tuple[dict[str, Any], str]:
     """What the page says of the notice itself, and all of it that somebody wrote."""
     form = notice.form
-    title, number = Text("遗失声明", "Loss declaration"), printed(notice.id)
+    title, number = Message("遗失声明"), printed(notice.id)
     now = f"{notice.now.astimezone(CHINA):%Y-%m-%d %H:%M:%S} +08:00"
     statement = form.statement if form else None
     facts = [[words(label), value] for label, value in _facts(deployment, notice, form, words)]
@@ -130,27 +119,25 @@ def _sheet(
         "description": f"{wording.STATUSES[standing].zh}（{now}）",
         "site": deployment.settings.site_name,
         "number": number,
-        "numbered": f"{words(Text('公告编号', 'Notice'))} {number}",
+        "numbered": " ".join((words(Message("公告编号")), number)),
         "marks": [{"word": word.zh, "lines": words.lines(line)} for word, line in marks.of(notice)],
         "title": title.zh,
-        "subtitle": "　".join(filter(None, [paper, title.en if words.both else ""])) or None,
+        "subtitle": "　".join(filter(None, [paper, title.in_(words.other) if words.other else ""]))
+        or None,
         "statement": statement,
         "notes": list(_notes(notice, words)),
         "signed": languages.shown_time(notice.published_at, "zh", with_clock=False),
         "status": {
-            "label": words(Text("打印时的状态", "Status when printed")),
+            "label": words(Message("打印时的状态")),
             "word": words(wording.STATUSES[standing]),
             "since": words(
-                Text(
-                    f"自 {languages.shown_time(notice.state.since, 'zh')} 起",
-                    f"since {languages.shown_time(notice.state.since, 'en')}",
-                )
+                Message("自 {since} 起").format(since=languages.Moment(notice.state.since))
             ),
             "meanings": words.lines(wording.MEANINGS[standing]),
         },
         "facts": facts,
-        "history": {"title": words(Text("历史", "History")), "events": events},
-        "footer": f"{words(Text('打印时间', 'Printed at'))} {now}",
+        "history": {"title": words(Message("历史")), "events": events},
+        "footer": " ".join((words(Message("打印时间")), now)),
     }
     return sheet, "\n".join(filter(None, shown))
 
@@ -158,8 +145,8 @@ def _sheet(
 def _notes(notice: Notice, words: _Words) -> Iterator[str]:
     if notice.form is not None and any(event.kind == "corrected" for event in notice.events):
         yield words(CORRECTED)
-    if notice.form is not None and words.both:
-        yield BINDING.en
+    if notice.form is not None and words.other:
+        yield BINDING.in_(words.other)
 
 
 def _facts(
@@ -174,24 +161,24 @@ def _facts(
         )
         name = words(form.paper.name)
         copies = wording.copies(certificate, form.copies, form.copy_numbered)
-        yield Text("证件", "Certificate"), f"{name} {words(copies)}" if copies else name
+        yield Message("证件"), f"{name} {words(copies)}" if copies else name
         if kind := wording.other_kind(form.certificate_name, form.paper):
             yield wording.FIELDS["certificate"], words(kind)
         label = wording.number_label(certificate, form.paper, form.number)
-        yield label, form.number or words(Text("无编码", "none"))
+        yield label, form.number or words(Message("无编码"))
         region = deployment.regions.name(form.region) or form.region
-        yield Text("地区", "Region"), region  # where a seal is filed no issuer sits
-    yield Text("发布时间", "Published"), words.moment(notice.published_at)
+        yield Message("地区"), region  # where a seal is filed no issuer sits
+    yield Message("发布时间"), words.moment(notice.published_at)
     if notice.period is not None:
         days = wording.PERIODS[notice.period.unit].format(value=notice.period.value)
-        yield Text("公示期", "Notice period"), words(days)
-    yield Text("生效时间", "In effect from"), _effective(notice, words)
-    yield Text("核实程度", "Evidence"), words(wording.EVIDENCE[notice.evidence])
+        yield Message("公示期"), words(days)
+    yield Message("生效时间"), _effective(notice, words)
+    yield Message("核实程度"), words(wording.EVIDENCE[notice.evidence])
     elsewhere = form.also_published if form else None
     if elsewhere and notice.state.status != "reinstated":
         required = (
-            Text("还应当公布在", "Also has to be published"),
-            Text("有时也公布在", "Sometimes also published"),
+            Message("还应当公布在"),
+            Message("有时也公布在"),
         )
         channel = f"{words(elsewhere.channel)} {elsewhere.url or ''}".strip()
         yield required[0 if elsewhere.required else 1], channel
@@ -202,18 +189,18 @@ def _effective(notice: Notice, words: _Words) -> str:
         at = words.moment(notice.state.effective_at)
         return f"{at} {words(PROVISIONAL)}" if notice.provisional else at
     if notice.state.status == "contested":
-        return words(Text("未定", "open"))
+        return words(Message("未定"))
     if notice.state.awaiting:
-        return words(Text("确认以后", "once it is confirmed"))
-    return words(Text("不再生效", "no longer in effect"))
+        return words(Message("确认以后"))
+    return words(Message("不再生效"))
 
 
 def _events(notice: Notice, texts: dict[int, str], words: _Words) -> list[dict[str, str | None]]:
     return [
         {
-            "kind": words(wording.EVENTS.get(event.kind, Text(event.kind, ""))),
+            "kind": words(wording.EVENTS.get(event.kind, ByLanguage({SOURCE: event.kind}))),
             "at": f"{event.at.astimezone(CHINA):%Y-%m-%d %H:%M:%S} +08:00",
-            "entry": words(Text("登记簿第 {n} 号", "entry {n} of the log").format(n=event.index)),
+            "entry": words(Message("登记簿第 {n} 号").format(n=event.index)),
             "text": texts.get(event.index) if event.kind != "published" else None,
         }
         for event in notice.events
@@ -232,12 +219,12 @@ def _proof(
         index=receipt.index,
     )
     return {
-        "title": words(Text("核对", "Check")),
+        "title": words(Message("核对")),
         "alt": f"QR：{deployment.link(f'/notices/{notice.id}')}",
         "how": words.lines(HOW),
         "says": words.lines(says),
         "texts": [
-            [words(Text("检查点", "Checkpoint")), receipt.checkpoint.strip()],
-            [words(Text("日志公钥", "Log key")), signer.vkey],
+            [words(Message("检查点")), receipt.checkpoint.strip()],
+            [words(Message("日志公钥")), signer.vkey],
         ],
     }

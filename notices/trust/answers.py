@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from notices.facts.notice_ids import NoticeIdError, printed
-from notices.facts.texts import Text, TextError
+from notices.facts.texts import Message, Text, TextError
 from notices.trust.encoding import EncodingError, canonical, from_base64, strict_json, to_base64
 from notices.trust.signing import SignatureError, Signer
 from notices.trust.signing import verify as verify_signature
@@ -132,28 +132,13 @@ def _sentence(answer: Mapping[str, Any]) -> Text:
     )
 
 
-_PROVEN = Text(
+_PROVEN = Message(
     "已证明：密钥 {key} 的持有者在 {checked_at} 答复，证件 {certificate}、号码 {number} 的状态是 "
     "{status}（公告 {notice}，登记簿当时有 {log_size} 条）。没有证明：之后有没有变化，"
-    "以及声明本身是否属实。",
-    "Proven: whoever holds key {key} answered at {checked_at} that certificate {certificate}, "
-    "number {number}, is {status} (notice {notice}, log of {log_size} entries). Not proven: what "
-    "happened since, and whether the declaration is true.",
+    "以及声明本身是否属实。"
 )
-_UNREADABLE = Text(
-    "这不是完整的核验答复：应是接口返回的 JSON。",
-    "This is no complete answer: it is the JSON that the API returned.",
-)
-_NOT_SIGNED = Text("这份答复没有签名，或签名的格式不对。", "The answer carries no signature.")
-_UNKNOWN_KEY = Text(
-    "签名所用的密钥 {id} 不在已知的公钥之中。", "The answer is signed by {id}, which is not a key "
-    "that is known here.",
-)  # fmt: skip
-_DOES_NOT_FIT = Text(
-    "签名与答复不符：答复或签名被改动过。",
-    "The signature does not fit the answer: one of them was changed.",
-)
-_BAD_KEYS = Text(
-    "公钥文件不可用：应是网站 /.well-known/notice-keys.json 的内容。",
-    "The file of keys is not usable; it is what the site shows at /.well-known/notice-keys.json.",
-)
+_UNREADABLE = Message("这不是完整的核验答复：应是接口返回的 JSON。")
+_NOT_SIGNED = Message("这份答复没有签名，或签名的格式不对。")
+_UNKNOWN_KEY = Message("签名所用的密钥 {id} 不在已知的公钥之中。")  # fmt: skip
+_DOES_NOT_FIT = Message("签名与答复不符：答复或签名被改动过。")
+_BAD_KEYS = Message("公钥文件不可用：应是网站 /.well-known/notice-keys.json 的内容。")

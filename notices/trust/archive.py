@@ -13,7 +13,7 @@ from typing import BinaryIO, Protocol
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from notices.facts.texts import Text, TextError
+from notices.facts.texts import Message, TextError
 from notices.trust import age, archive_v1
 from notices.trust.age_keys import AgeError, Identity, Lock, Opener, Passphrase, Recipient
 from notices.trust.encoding import EncodingError, from_base64
@@ -189,31 +189,11 @@ def verify(stream: Readable) -> int:
     return size
 
 
-_BAD_KEY = Text(
-    "备份密钥文件已损坏，或是这里不用的一种密钥。",
-    "The backup's key file is damaged, or holds a kind of key that is not used here.",
-)
-_SHORT = Text("口令至少要有{least}个字符。", "A passphrase has at least {least} characters.")
-_NOT_ENCRYPTED = Text(
-    "这个文件没有加密，或不是备份；不要给 --key。",
-    "This file is not encrypted, or no backup; leave --key out.",
-)
-_ENCRYPTED = Text(
-    "这个备份已加密，请用 --key 给出密钥。", "The backup is encrypted: name its --key."
-)
-_OTHER_KIND = Text(
-    "备份是用另一种方式加密的（密钥文件或口令）。",
-    "The backup was encrypted in the other way (a key file, or a passphrase).",
-)
-_ONLY_PUBLIC = Text(
-    "这里只有公钥，只能用来备份；恢复须用私钥（AGE-SECRET-KEY-1…）。",
-    "This is a public key alone, which writes backups and opens none: a secret key is needed "
-    "(AGE-SECRET-KEY-1…).",
-)
-_WRONG_KEY = Text(
-    "密钥不对，或文件开头已损坏。", "This is not its key, or the beginning of the file is damaged."
-)
-_DAMAGED = Text(
-    "备份文件已损坏或不完整，没有使用其中任何内容。",
-    "The backup is damaged or incomplete; nothing of it was used.",
-)
+_BAD_KEY = Message("备份密钥文件已损坏，或是这里不用的一种密钥。")
+_SHORT = Message("口令至少要有{least}个字符。")
+_NOT_ENCRYPTED = Message("这个文件没有加密，或不是备份；不要给 --key。")
+_ENCRYPTED = Message("这个备份已加密，请用 --key 给出密钥。")
+_OTHER_KIND = Message("备份是用另一种方式加密的（密钥文件或口令）。")
+_ONLY_PUBLIC = Message("这里只有公钥，只能用来备份；恢复须用私钥（AGE-SECRET-KEY-1…）。")
+_WRONG_KEY = Message("密钥不对，或文件开头已损坏。")
+_DAMAGED = Message("备份文件已损坏或不完整，没有使用其中任何内容。")

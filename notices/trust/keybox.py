@@ -7,7 +7,7 @@ key's file, and what it holds.
 import io
 import json
 
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 from notices.trust import age, archive_v1
 from notices.trust.age_keys import AgeError
 from notices.trust.archive import ArchiveError, Secret
@@ -66,5 +66,5 @@ def _without_armor(text: bytes) -> bytes:
     return from_base64("".join(rows))
 
 
-_NO_BOX = Text("这不是密钥导出文件。", "This is no file of exported keys.")
-_WRONG = Text("口令不对，或文件已损坏。", "The passphrase is wrong, or the file is damaged.")
+_NO_BOX = Message("这不是密钥导出文件。")
+_WRONG = Message("口令不对，或文件已损坏。")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from notices import files
 from notices.facts.public.service import AnswerKey, PublicKeys
-from notices.facts.texts import Text, TextError
+from notices.facts.texts import Message, TextError
 from notices.trust.answers import AnswerError, AnswerSigner, PublicKey, keys_in
 from notices.trust.encoding import EncodingError, from_base64, strict_json, to_base64
 from notices.trust.notes import NoteError, NoteSigner, NoteVerifier
@@ -35,7 +35,7 @@ class KeysError(TextError):
     """A key that is missing, unreadable, or readable by others."""
 
     def __init__(self, why: str) -> None:
-        super().__init__(Text("密钥不能使用：", f"The keys cannot be used: {why}"))
+        super().__init__(Message("密钥不能使用："), f" {why}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,65 +1,36 @@
 """What is said of a receipt: what it proves and what not, or why it proves nothing."""
 
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 
-PROVEN = Text(
+PROVEN = Message(
     "已证明：下面的内容于{at}作为公告 {id} 的事件（{kind}）记入日志“{origin}”的第{number}号位置，"
     "该日志当时共有{size}条记录，由其密钥签名。没有证明：这份公告现在的状态，以及声明内容是否属实。"
-    "\n{statement}",
-    "Proven: the text below was logged at {at} as an event ({kind}) of notice {id}, at position "
-    "{number} of the log “{origin}”, which had {size} entries and is signed with its key. "
-    "Not proven: the notice's present status, and whether the declaration is true.\n{statement}",
+    "\n{statement}"
 )
-PROVEN_REDACTED = Text(
+PROVEN_REDACTED = Message(
     "已证明：公告 {id} 的一个事件（{kind}）于{at}记入日志“{origin}”的第{number}号位置，"
     "该日志当时共有{size}条记录，由其密钥签名。这张回执不含公告内容（内容已删除或未附上）。"
-    "没有证明：公告的内容、现在的状态，以及声明是否属实。",
-    "Proven: an event ({kind}) of notice {id} was logged at {at}, at position {number} of the "
-    "log “{origin}”, which had {size} entries and is signed with its key. This receipt does not "
-    "carry the text (it was redacted, or left out). Not proven: what the text said, the "
-    "notice's present status, and whether the declaration is true.",
+    "没有证明：公告的内容、现在的状态，以及声明是否属实。"
 )
-PROVEN_PRINTED = Text(
+PROVEN_PRINTED = Message(
     "已证明：公告 {id} 的一个事件（{kind}）于{at}记入日志“{origin}”的第{number}号位置，"
     "该日志当时共有{size}条记录，由其密钥签名；证明附在这份打印公告里。"
-    "没有证明：页面上的文字、公告现在的状态，以及声明是否属实；请按编号在网站上核对。",
-    "Proven: an event ({kind}) of notice {id} was logged at {at}, at position {number} of the "
-    "log “{origin}”, which had {size} entries and is signed with its key; the proof is attached "
-    "to this printed notice. Not proven: what its pages say, the notice's present status, and "
-    "whether the declaration is true; look the number up on the site.",
+    "没有证明：页面上的文字、公告现在的状态，以及声明是否属实；请按编号在网站上核对。"
 )
-TOO_LARGE = Text("文件太大，不是回执。", "The file is too large to be a receipt.")
-UNREADABLE = Text(
-    "这不是完整的回执：应是只含 entry、opening、index、proof、checkpoint 五项的 JSON 文件。",
-    "This is no complete receipt: a JSON file of entry, opening, index, proof and checkpoint.",
+TOO_LARGE = Message("文件太大，不是回执。")
+UNREADABLE = Message(
+    "这不是完整的回执：应是只含 entry、opening、index、proof、checkpoint 五项的 JSON 文件。"
 )
-UNREADABLE_PROOF = Text(
-    "这不是完整的 tlog-proof 文件，可能被改动过。",
-    "This is no complete tlog-proof; it may have been changed.",
-)
-NOT_ATTACHED = Text(
+UNREADABLE_PROOF = Message("这不是完整的 tlog-proof 文件，可能被改动过。")
+NOT_ATTACHED = Message(
     "这份 PDF 不含本平台所附的证明，或被改动、另存过。"
-    "请用网站下载的原文件，或用 PDF 阅读器取出附件再验证。",
-    "This PDF does not carry a proof as we attach it; it may have been changed or saved anew. Use "
-    "the file as the site gave it, or take the attachment out with a PDF reader and check that.",
+    "请用网站下载的原文件，或用 PDF 阅读器取出附件再验证。"
 )
-BAD_KEY = Text("日志公钥不可用。", "The log's public key is not usable.")
-BAD_ENTRY = Text(
-    "回执中的日志记录格式不对，可能被改动过。",
-    "The entry in the receipt is malformed; it may have been changed.",
-)
-BAD_OPENING = Text(
-    "公告内容与日志记录不符：内容或盐值被改动过。",
-    "The text does not belong to the entry: text or salt were changed.",
-)
-BAD_CHECKPOINT = Text(
-    "检查点不是用这个日志的密钥签名的，或被改动过。",
-    "The checkpoint is not signed with this log's key, or was changed.",
-)
-NOT_IN_LOG = Text(
-    "不能证明这条记录在日志中：记录、位置或证明被改动过。",
-    "The entry is not proven to be in the log: entry, index or proof were changed.",
-)
+BAD_KEY = Message("日志公钥不可用。")
+BAD_ENTRY = Message("回执中的日志记录格式不对，可能被改动过。")
+BAD_OPENING = Message("公告内容与日志记录不符：内容或盐值被改动过。")
+BAD_CHECKPOINT = Message("检查点不是用这个日志的密钥签名的，或被改动过。")
+NOT_IN_LOG = Message("不能证明这条记录在日志中：记录、位置或证明被改动过。")
 
 SENTENCES = {
     "proven": PROVEN,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notices.facts.texts import Text, TextError
+from notices.facts.texts import Message, TextError
 from notices.trust import merkle, tiles
 from notices.trust.merkle import leaf_hash, node_hash
 from notices.trust.tiles import HEIGHT, WIDTH, Tile
@@ -251,34 +251,11 @@ def refuse_other_hashes(tile: Tile, entries_read: bytes, hashes: Sequence[bytes]
     )
 
 
-_MALFORMED = Text(
-    "第{index}条记录的格式不对：不是日志记录应有的规范 JSON。",
-    "Entry {index} is malformed: it is not the canonical JSON that an entry is.",
-)
-_BAD_ID = Text(
-    "第{index}条记录中的公告编号 {id} 校验位不对。",
-    "Entry {index} names the notice {id}, whose check digits are wrong.",
-)
-_EARLIER = Text(
-    "第{index}条记录的时间 {at} 早于它前面一条的时间 {before}。",
-    "Entry {index} is of {at}, which is before the entry in front of it, {before}.",
-)
-_REWRITTEN = Text(
-    "日志被改写：它前{size}条记录的根哈希与上次见到的不同。",
-    "The log was rewritten: the root of its first {size} entries is not the one seen before.",
-)
-_OTHER_SIZE = Text(
-    "检查点说日志有{size}条记录，实际读到{found}条。",
-    "The checkpoint says that the log has {size} entries; {found} were read.",
-)
-_OTHER_ROOT = Text(
-    "日志的{size}条记录算不出检查点中的根哈希。",
-    "The {size} entries of the log do not hash to the root in the checkpoint.",
-)
-_NO_TILE = Text(
-    "瓦片 {path} 不完整：{problem}。", "Tile {path} is not what it should be: {problem}."
-)
-_OTHER_TILE = Text(
-    "瓦片 {path} 的第{at}个哈希与第{entries}条记录不符。",
-    "Hash {at} of tile {path} does not belong to entry {entries}.",
-)
+_MALFORMED = Message("第{index}条记录的格式不对：不是日志记录应有的规范 JSON。")
+_BAD_ID = Message("第{index}条记录中的公告编号 {id} 校验位不对。")
+_EARLIER = Message("第{index}条记录的时间 {at} 早于它前面一条的时间 {before}。")
+_REWRITTEN = Message("日志被改写：它前{size}条记录的根哈希与上次见到的不同。")
+_OTHER_SIZE = Message("检查点说日志有{size}条记录，实际读到{found}条。")
+_OTHER_ROOT = Message("日志的{size}条记录算不出检查点中的根哈希。")
+_NO_TILE = Message("瓦片 {path} 不完整：{problem}。")
+_OTHER_TILE = Message("瓦片 {path} 的第{at}个哈希与第{entries}条记录不符。")

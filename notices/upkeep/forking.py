@@ -13,7 +13,7 @@ from notices import log
 from notices.database import DB, Database
 from notices.deployment import Deployment, Held
 from notices.facts.notice_ids import LARGEST_SERIAL
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 from notices.tables import LogHead
 from notices.tables.prepared import as_sql
 from notices.trust.signed import signed_in
@@ -94,11 +94,8 @@ async def refuse_a_fork(deployment: Deployment, database: Database = DB) -> None
         raise Held(_OLDER_COPY.format(signed=signed.size, here=row["size"]))
 
 
-_OLDER_COPY = Text(
+_OLDER_COPY = Message(
     "日志密钥已经签过有{signed}条记录的日志，而这个数据库（{here}条）不是它："
     "是较旧的副本。请先找更新的备份或数据库副本；确实没有时，运行 notices log accept，"
-    "再运行 notices keys rotate log。",
-    "The log's key has signed a log of {signed} entries, and this database (of {here}) is an older "
-    "copy of it. Look for a newer backup or a replica first; if there is none, run "
-    "notices log accept, then notices keys rotate log.",
+    "再运行 notices keys rotate log。"
 )

@@ -17,7 +17,7 @@ from notices.changing import following, issuing
 from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_other_keys
 from notices.facts.readings import RULES
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 from notices.records import PrivateRecord, number_key
 from notices.register.claims import OVERLAPPING
 from notices.register.reclaiming import Shown, claim_of
@@ -162,9 +162,7 @@ async def _remember(deployment: Deployment) -> None:
             )
 
 
-_LOST = Text(
+_LOST = Message(
     "证件目录里没有 {ids}，而这些证件已有公告，无法按新规则重新登记它们的号码。"
-    "请用 CATALOGUE 指定原来的目录后再运行。",
-    "The catalogue lacks {ids}, of which there are notices: their numbers cannot be hashed by the "
-    "new rules. Name by CATALOGUE the catalogue that has them.",
+    "请用 CATALOGUE 指定原来的目录后再运行。"
 )

@@ -215,6 +215,7 @@ def _signed(
     certificate = checked.certificate
     if certificate is None and found is not None:
         certificate = deployment.catalogue.certificates.get(found.certificate)
+    elsewhere = certificate.elsewhere if certificate else None
     statement = Said(
         asked=public.Asked(
             certificate=question.certificate,
@@ -239,7 +240,7 @@ def _signed(
         notice=notice.id if notice else None,
         holder=form.holder if form else None,
         number_form=_number_form(deployment, checked),
-        elsewhere=certificate.elsewhere if certificate else None,
+        elsewhere=elsewhere.public() if elsewhere else None,
         others=others(checked.asked, found, matches),
         checked_at=rfc3339(now),
         log_size=log_size,

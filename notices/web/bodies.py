@@ -14,17 +14,17 @@ from litestar import Request
 from litestar.exceptions import InternalServerException
 
 from notices.facts.errors import BadRequest, BodyTooLarge, MediaType, Problem, UnknownField
-from notices.facts.texts import Text
+from notices.facts.texts import Message, Text
 from notices.limits.slices import Slices
 
 MOST_BYTES = 64 * 1024
 
 Body = TypeVar("Body", bound=msgspec.Struct)
 WORDS = {
-    bool: Text("true 或 false", "true or false"),
-    str: Text("文字（字符串）", "a string"),
-    dict: Text("对象", "an object"),
-    list: Text("数组", "an array"),
+    bool: Message("true 或 false"),
+    str: Message("文字（字符串）"),
+    dict: Message("对象"),
+    list: Message("数组"),
 }
 
 
@@ -50,9 +50,7 @@ async def read(
                 raise BodyTooLarge(limit=most)
     except InternalServerException:
         # Litestar's word for a client that hangs up; that is nothing of ours to be alarmed by.
-        raise BadRequest(
-            reason=Text("内容没有传完。", "the body ended before it was complete.")
-        ) from None
+        raise BadRequest(reason=Message("内容没有传完。")) from None
     if may_be_empty and not body:
         return b""
     refuse_packed(request)
@@ -76,10 +74,10 @@ async def raw_json(
     return await read(request, "application/json", most, may_be_empty=may_be_empty)
 
 
-_NO_JSON = Text("内容不是正确的 JSON（UTF-8）。", "the body is not JSON in UTF-8.")
+_NO_JSON = Message("内容不是正确的 JSON（UTF-8）。")
 
-_NO_OBJECT = Text("内容应为一个 JSON 对象。", "the body has to be a JSON object.")
-_TWICE_NAMED = Text("JSON 里有重复的字段名。", "an object in the body names a field twice.")
+_NO_OBJECT = Message("内容应为一个 JSON 对象。")
+_TWICE_NAMED = Message("JSON 里有重复的字段名。")
 
 
 class _Twice(ValueError):

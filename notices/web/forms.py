@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from notices.facts import text_check
 from notices.facts.dates import read_day
 from notices.facts.errors import BadRequest, Refusal
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 from notices.web import bodies, cross_site, languages
 from notices.web.authentication import AnyRequest
 from notices.web.options import UNSENT
@@ -42,7 +42,7 @@ def decode(body: bytes) -> dict[str, str]:
             max_num_fields=MOST_FIELDS,
         )
     except ValueError:
-        raise BadRequest(reason=Text("表单编码不对。", "the form's encoding is wrong.")) from None
+        raise BadRequest(reason=Message("表单编码不对。")) from None
     return dict(pairs)
 
 

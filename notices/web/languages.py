@@ -1,11 +1,14 @@
 """In which language somebody is answered, and how times are written in it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from babel import dates
 from litestar import Request
 
-from notices.facts.texts import CHINA
+from notices.facts.texts import CHINA, Text
+from notices.locale import LANGUAGES, SOURCE
 
 MACHINE_PATHS = (
     "/api/", "/health/", "/metrics", "/schema", "/log/", "/feed.atom", "/.well-known/", "/static/",
@@ -20,10 +23,11 @@ def for_machines(path: str) -> bool:
 
 
 def language_of(request: Request[Any, Any, Any]) -> str:
-    """`zh` unless English is preferred: by `lang` on pages, by Accept-Language for programs."""
+    """Chinese unless another is preferred: by `lang` on pages, by Accept-Language for programs."""
     if not for_machines(request.url.path):
-        return "en" if request.query_params.get("lang") == "en" else "zh"
-    best, weight = "zh", 0.0
+        wanted = request.query_params.get("lang", SOURCE)
+        return wanted if wanted in LANGUAGES else SOURCE
+    best, weight = SOURCE, 0.0
     for part in request.headers.get("accept-language", "").split(","):
         tag, _, quality = part.strip().partition(";q=")
         try:
@@ -31,20 +35,31 @@ def language_of(request: Request[Any, Any, Any]) -> str:
         except ValueError:
             continue
         primary = tag.lower().split("-")[0]
-        if primary in ("zh", "en") and q > weight:
+        if primary in LANGUAGES and q > weight:
             best, weight = primary, q
     return best
 
 
 def shown_time(at: str | datetime | None, language: str, with_clock: bool = True) -> str:
-    """A time or date as people write it, in China's time."""
+    """A time or date as people write it, in China's time, by the CLDR."""
     if at is None:
         return ""
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
     if moment.tzinfo is not None:
         moment = moment.astimezone(CHINA)
-    if language == "en":
-        day = f"{moment.day} {moment:%B %Y}"
-        return f"{day}, {moment:%H:%M}" if with_clock else day
-    day = f"{moment.year}年{moment.month}月{moment.day}日"
-    return f"{day} {moment:%H:%M}" if with_clock else day
+    locale = LANGUAGES[language].locale
+    day = dates.format_date(moment, "long", locale)
+    if not with_clock:
+        return day
+    together = str(dates.get_datetime_format("medium", locale))
+    return together.format(f"{moment:%H:%M}", day)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(Text):
+    """A time among words."""
+
+    at: str | datetime | None
+
+    def in_(self, language: str) -> str:
+        return shown_time(self.at, language)

@@ -9,7 +9,7 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from notices.facts.errors import BadRequest, BodyTooLarge, MediaType
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 from notices.web import bodies
 from notices.web.authentication import AnyRequest
 
@@ -19,7 +19,7 @@ MOST_PARTS = 20
 OVERHEAD = 128 * 1024
 """What fields, headers and boundaries may take beside the file."""
 
-_BROKEN = Text("表单没有传完或编码不对。", "the form is incomplete or malformed.")
+_BROKEN = Message("表单没有传完或编码不对。")
 
 
 @dataclass
@@ -58,7 +58,7 @@ class _Reader:
         self._part = _Part()
         self._parts += 1
         if self._parts > self._most_parts:
-            raise BadRequest(reason=Text("表单的项太多。", "the form has too many parts."))
+            raise BadRequest(reason=Message("表单的项太多。"))
 
     def _header_ends(self) -> None:
         if bytes(self._header).lower() == b"content-disposition":
@@ -73,7 +73,7 @@ class _Reader:
     def _begin_file(self, filename: bytes) -> None:
         if self._files:
             # Two files would be one behind the other, and neither what it was.
-            raise BadRequest(reason=Text("只能上传一个文件。", "only one file can be uploaded."))
+            raise BadRequest(reason=Message("只能上传一个文件。"))
         self._files += 1
         # A browser sends a file without name and content where none was chosen.
         self.has_file = bool(filename)
@@ -94,7 +94,7 @@ class _Reader:
         if part.is_file:
             return
         if part.name in self.fields:
-            raise BadRequest(reason=Text("表单里有重复的项。", "the form names a field twice."))
+            raise BadRequest(reason=Message("表单里有重复的项。"))
         try:
             self.fields[part.name] = part.text.decode("utf-8")
         except UnicodeDecodeError:

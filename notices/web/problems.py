@@ -11,7 +11,7 @@ from msgspec import UNSET
 from notices.facts import errors
 from notices.facts.errors import Refusal
 from notices.facts.public.problem import ProblemDetails, WrongValue
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 from notices.web.authentication import AnyRequest
 from notices.web.languages import for_machines, language_of
 from notices.web.middleware import turns
@@ -44,7 +44,7 @@ def as_refusal(exception: Exception) -> Refusal:
         if kind is not None:
             return kind(headers=dict(exception.headers or {}))
         if 400 <= exception.status_code < 500:
-            return errors.BadRequest(reason=Text("格式不对。", "it is malformed."))
+            return errors.BadRequest(reason=Message("格式不对。"))
     return errors.InternalError(request="-")
 
 

@@ -25,7 +25,7 @@ from notices.changing import exhibits
 from notices.changing.exhibits import Receiving
 from notices.deployment import Deployment
 from notices.facts.errors import BadRequest, Problem
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 from notices.idempotency import Done, Once
 from notices.identity import Person
 from notices.web import bodies, cross_site, multipart, uploads
@@ -126,7 +126,7 @@ def _key_of(request: AnyRequest) -> str | None:
         1 <= len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()
     ):
         raise BadRequest(
-            reason=Text("请求头不对。", "a header is wrong."),
+            reason=Message("请求头不对。"),
             problems=[Problem("Idempotency-Key", "idempotency_key", {"limit": LONGEST_KEY})],
         )
     return key
@@ -150,10 +150,12 @@ async def _received(
         return _Came(kind(**filled), form.wrong, form.raw, id, form.receiving)
     try:
         if whole not in form.fields:
-            missing = f"表单缺少 {whole}（JSON）。", f"the form lacks `{whole}`, which is JSON."
-            raise BadRequest(reason=Text(*missing))
+            raise BadRequest(reason=_LACKS.format(field=whole))
         body, wrong = bodies.decode(form.fields[whole].encode(), kind)
     except BaseException:
         form.discard()
         raise
     return _Came(body, [*wrong, *form.wrong], form.raw, id, form.receiving)
+
+
+_LACKS = Message("表单缺少 {field}（JSON）。")

@@ -15,7 +15,7 @@ from notices import agencies
 from notices.api.documenting import EXAMPLES
 from notices.deployment import Deployment
 from notices.facts import errors, excess, outages
-from notices.facts.texts import Text
+from notices.facts.texts import ByLanguage
 from notices.web import problems
 from search.admin import Admin
 from search.index import next_of
@@ -128,7 +128,10 @@ async def refused(ask: Made, client: httpx.AsyncClient, restaurant: httpx.AsyncC
     await ask("413", restaurant, notices, {"number": "9" * 70_000})
     await ask("415", restaurant, notices, {}, headers={"Content-Type": "text/plain"})
     await ask("422", restaurant, notices, declaration(number="潍坊", lost_on="2099-01-01"))
-    limit, wait = Text("每分钟 30 次核验", "30 checks a minute"), Text("12 秒", "12 seconds")
+    limit, wait = (
+        ByLanguage({"zh": "每分钟 30 次核验", "en": "30 checks a minute"}),
+        ByLanguage({"zh": "12 秒", "en": "12 seconds"}),
+    )
     for refusal in (
         outages.TooSlow(), excess.TooManyUnlessSignedIn(limit=limit, wait=wait),
         errors.Unavailable(), outages.UploadsFull(),

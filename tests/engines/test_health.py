@@ -17,6 +17,7 @@ from litestar import Litestar
 from notices import limits
 from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_another_database
+from notices.pages.templating import Templates
 from notices.settings import Settings
 from notices.trust.keys import Keys, rotate
 from notices.trust.notes import NoteVerifier, parse_checkpoint
@@ -178,7 +179,9 @@ async def test_nobody_is_called_verified_while_no_sign_in_asks_a_provider(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings = dataclasses.replace(deployment.settings, demo=False)
-    monkeypatch.setattr(app.state, "deployment", dataclasses.replace(deployment, settings=settings))
+    here = dataclasses.replace(deployment, settings=settings)
+    monkeypatch.setattr(app.state, "deployment", here)
+    monkeypatch.setattr(app.state, "templates", Templates(here, may_sign_in=True))
 
     made = await restaurant.post("/api/v1/notices", json=declaration())
     page = (await restaurant.get(f"/notices/{made.json()['id']}")).text

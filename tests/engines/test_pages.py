@@ -87,8 +87,8 @@ async def test_a_page_is_chinese_first_and_english_on_request(
     english = await client.get(path, params={"lang": "en"})
 
     assert chinese.status_code == english.status_code == 200
-    assert '<html lang="zh-CN">' in chinese.text
-    assert '<html lang="en">' in english.text
+    assert '<html lang="zh-CN" dir="ltr">' in chinese.text
+    assert '<html lang="en" dir="ltr">' in english.text
     assert "lang=en" in english.text
 
 

@@ -10,7 +10,7 @@ from notices.changing.unfinished import Draft, ShownProblem
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import BodyTooLarge, Problem, SignInRequired
-from notices.facts.texts import Text
+from notices.facts.texts import ByLanguage
 from notices.identity import Organisation, Person
 from notices.trust.sealing import SealError
 from notices.upkeep import tidying
@@ -209,7 +209,9 @@ def test_an_owner_is_read_as_it_was_written(deployment: Deployment) -> None:
 
 
 def test_a_problem_is_told_as_it_was_in_both_languages() -> None:
-    problem = Problem("x", "bad_value", {"expected": Text("甲", "A"), "limit": 3})
+    problem = Problem(
+        "x", "bad_value", {"expected": ByLanguage({"zh": "甲", "en": "A"}), "limit": 3}
+    )
 
     assert ShownProblem.of(problem).problem == problem
 

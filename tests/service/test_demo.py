@@ -23,7 +23,7 @@ from notices.demo import people as demo_people
 from notices.demo.drafting import Writer
 from notices.facts import catalogue
 from notices.facts.numbers import looks_like_resident_id, mod_11_10_ok, resident_id_ok, uscc_ok
-from notices.facts.texts import Text
+from notices.facts.texts import ByLanguage
 from notices.trust import merkle, receipts
 from tests import emptying
 from tests.owning import owning
@@ -286,7 +286,7 @@ def test_names_are_of_every_length():
 
 def test_a_city_with_a_certificate_of_its_own_gets_numbers_like_its_examples(deployment):
     known = deployment.catalogue.certificates["food-operation-license"]
-    own = dataclasses.replace(known, id="own", name=Text("本市证", "Own"))
+    own = dataclasses.replace(known, id="own", name=ByLanguage({"zh": "本市证", "en": "Own"}))
     made = {
         demo_numbers.make(
             own, serial, dice(), holder_kind="organisation", holder="", city="某市", place="某市"

@@ -25,11 +25,24 @@ class Period:
     unit: Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """What something is called in Chinese and in English."""
+
+    zh: str
+    en: str
+
+    @classmethod
+    def of(cls, text: Text) -> "Named":
+        return cls(zh=text.zh, en=text.en)
+
+    def in_(self, language: str) -> str:
+        return self.en if language == "en" else self.zh
+
+
+class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
     """Where the law also or first wants the loss published."""
 
-    channel: Text
+    channel: Named
     url: str | None
     required: bool
 
@@ -38,7 +51,7 @@ class PublicField(msgspec.Struct, frozen=True, kw_only=True):
     """What a rule wants besides, filled into a declaration's `details`."""
 
     name: str
-    label: Text
+    label: Named
     required: bool
     choices: tuple[str, ...] | UnsetType = UNSET
 
@@ -47,8 +60,8 @@ class PublicDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A paper, as it is called on itself; `former` where it is no longer issued."""
 
     id: str
-    name: Text
-    number_label: Text
+    name: Named
+    number_label: Named
     holder_kind: HolderKind | UnsetType = UNSET
     former: bool | UnsetType = UNSET
 
@@ -57,7 +70,7 @@ class PublicCertificate(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of certificate, and what a declaration of its loss has to hold."""
 
     id: str
-    name: Text
+    name: Named
     aliases: tuple[str, ...]
     documents: list[PublicDocument]
     document_required: bool
@@ -65,14 +78,14 @@ class PublicCertificate(msgspec.Struct, frozen=True, kw_only=True):
     holder_kind: HeldBy
     holder_identifier_optional: bool
     issuer_asked: bool
-    issuing_department: Text
-    number_label: Text
-    number_hint: Text | None
+    issuing_department: Named
+    number_label: Named
+    number_hint: Named | None
     number_optional: bool
     number_is: NumberIs | None
     examples: tuple[str, ...]
     parts: tuple[Part, ...]
-    part_names: dict[Part, Text]
+    part_names: dict[Part, Named]
     fields: list[PublicField]
     notice_period: Period | None
     apply_within_days: int | None
@@ -104,7 +117,7 @@ class PublicMatter(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     certificate: str
-    name: Text
+    name: Named
     kind: MatterKind
     department: str
     matter_code: str | None

@@ -16,7 +16,7 @@ from litestar.types import ControllerRouterHandler
 from notices.changing import leaving, unfinished
 from notices.deployment import Deployment
 from notices.facts.errors import BadRequest
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 from notices.identity import Person
 from notices.pages import again, rendering, steps
 from notices.pages.posted import Posted
@@ -96,9 +96,7 @@ def _opened(deployment: Deployment, onward: Onward) -> dict[str, str] | None:
         sealed = base64.urlsafe_b64decode(onward.typed.encode("ascii"))
         plain = deployment.keys.sealer.open(sealed, _place(onward.next))
     except (ValueError, SealError):
-        raise BadRequest(
-            reason=Text("表单内容已损坏，请重新填写。", "the form is damaged; begin again.")
-        ) from None
+        raise BadRequest(reason=Message("表单内容已损坏，请重新填写。")) from None
     return msgspec.json.decode(plain, type=dict[str, str])
 
 

@@ -29,7 +29,7 @@
     if (result.dataset.lang === "zh") {
       return `${Number(year)}年${Number(month)}月${Number(day)}日 ${clock}（北京时间）`;
     }
-    const name = new Date(Date.UTC(2000, month - 1)).toLocaleString("en", { month: "long", timeZone: "UTC" });
+    const name = new Date(Date.UTC(2000, month - 1)).toLocaleString(result.dataset.lang, { month: "long", timeZone: "UTC" });
     return `${Number(day)} ${name} ${year}, ${clock} (UTC+8)`;
   };
 

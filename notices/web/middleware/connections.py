@@ -20,7 +20,7 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from notices.facts.errors import BadRequest, Refusal
 from notices.facts.outages import HeadTooLarge, TooManyConnections, TooSlow
-from notices.facts.texts import Text
+from notices.facts.texts import Message
 from notices.web.middleware import turns
 
 MOST_HEAD = 64 * 1024
@@ -201,7 +201,7 @@ class BoundProtocol(HttpToolsProtocol):
         if self._fields > MOST_FIELDS:
             self._refuse(HeadTooLarge(limit=MOST_HEAD, fields=MOST_FIELDS))
         else:
-            self._refuse(BadRequest(reason=Text("不是正确的 HTTP。", "it is not HTTP.")))
+            self._refuse(BadRequest(reason=Message("不是正确的 HTTP。")))
 
     def _go_on(self) -> None:
         """The deadline of what is being waited for now, if anything of the peer is."""

@@ -1,0 +1,200 @@
+"""The pages' templates in each language, with what every one of them may use."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache, reduce
+from pathlib import Path
+from types import CodeType
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
+from markupsafe import Markup, escape
+
+from notices.deployment import Deployment
+from notices.facts.catalogue import Catalogue
+from notices.facts.notice_ids import printed
+from notices.facts.public import form as forms
+from notices.facts.public.catalogue import Named
+from notices.facts.texts import Message, Text
+from notices.locale import LANGUAGES, SOURCE, translated
+from notices.trust import verdicts
+from notices.web import wording
+from notices.web.languages import shown_time
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+def _digests() -> dict[str, str]:
+    """A version for each static file, so that it can be cached for ever under its address."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        for path in sorted(STATIC.iterdir())
+        if path.is_file()
+    }
+
+
+DIGESTS = _digests()
+
+SITE_NAME = Message("遗失声明公示")
+"""How the service is called in other languages than the one in which it has its name."""
+
+
+def asset(name: str) -> str:
+    return f"/static/{name}?v={DIGESTS[name]}"
+
+
+def address(path: str, language: str, params: Sequence[tuple[str, str]] = ()) -> str:
+    """A local address that keeps the language of the page that leads there."""
+    path, _, fragment = path.partition("#")
+    pairs = [*params, ("lang", language)] if language != SOURCE else list(params)
+    return path + ("?" + urlencode(pairs) if pairs else "") + ("#" + fragment if fragment else "")
+
+
+class Words:
+    """What a template says and links to, in one language."""
+
+    def __init__(self, catalogue: Catalogue, language: str) -> None:
+        self.language = language
+        self._names = {name.zh: name for name in catalogue.texts()}
+
+    def known(self) -> dict[str, Any]:
+        """By the names that templates have for it; `_`, `_p`, `_n` are gettext's."""
+        return {
+            "_": self.gettext,
+            "_p": self.pgettext,
+            "_n": self.ngettext,
+            "tr": self.tr,
+            "joined": self.joined,
+            "closed": self.closed,
+            "u": self.u,
+            "day": self.day,
+            "moment": self.moment,
+        }
+
+    def gettext(self, source: str, /, **params: object) -> str:
+        return _filled(translated(self.language, source), params)
+
+    def pgettext(self, context: str, source: str, /, **params: object) -> str:
+        return _filled(translated(self.language, source, context), params)
+
+    def ngettext(self, source: str, /, *, n: int, **params: object) -> str:
+        return _filled(translated(self.language, source, n=n), {"n": n, **params})
+
+    def tr(self, text: Text | forms.Words | Named | None) -> str:
+        """Of a notice, which knows two languages, in a third by the catalogue's name."""
+        if isinstance(text, (forms.Words, Named)) and self.language not in text.__struct_fields__:
+            text = self._names.get(text.zh, text)
+        return "" if text is None else text.in_(self.language)
+
+    def joined(self, *sentences: str | None) -> str:
+        """The sentences that there are, one after the other."""
+        return reduce(
+            lambda first, second: self.gettext("{first}{second}", first=first, second=second),
+            filter(None, sentences),
+        )
+
+    def closed(self, words: str) -> str:
+        """As a sentence, unless it is one already."""
+        if not words or words.endswith(("…", ".")):
+            return words
+        return self.gettext("{words}。", words=words)
+
+    def u(self, path: str, **params: str) -> str:
+        return address(path, self.language, list(params.items()))
+
+    def day(self, at: str | datetime | None) -> str:
+        return shown_time(at, self.language, with_clock=False)
+
+    def moment(self, at: str | datetime | None) -> str:
+        return shown_time(at, self.language)
+
+
+def _filled(words: str, params: Mapping[str, object]) -> str:
+    """As HTML where something goes into it: elements as they are, and all else escaped."""
+    return Markup(escape(words)).format(**params) if params else words  # noqa: S704
+
+
+@cache
+def _receipt_texts(language: str) -> str:
+    """What scripts say of a receipt: as data, so that every sentence has one source."""
+    sentences = (verdicts.SENTENCES | wording.RECEIPTS).items()
+    return json.dumps({name: text.in_(language) for name, text in sentences}, ensure_ascii=False)
+
+
+class _Compiled(BytecodeCache):
+    """What was compiled for one language serves the others."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._codes.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._codes[bucket.key] = (bucket.checksum, bucket.code)
+
+
+_LOADER = FileSystemLoader(HERE / "templates")
+_COMPILED = _Compiled()
+
+
+class Templates:
+    """The templates of one service's pages: an environment for each language."""
+
+    def __init__(self, deployment: Deployment, *, may_sign_in: bool) -> None:
+        self._environments = {
+            language: _environment(deployment, language, may_sign_in) for language in LANGUAGES
+        }
+
+    def render(self, name: str, language: str, context: Mapping[str, Any]) -> str:
+        return self._environments[language].get_template(name).render(context)
+
+    def compiled(self, language: str) -> set[str]:
+        """The names of those that are ready."""
+        return {name for _, name in self._environments[language].cache or ()}
+
+    def read(self) -> None:
+        """Compile all pages: the first who asked for one kept others waiting for up to 0.3 s."""
+        for environment in self._environments.values():
+            for name in environment.list_templates(extensions=["html"]):
+                environment.get_template(name)
+
+
+def _environment(deployment: Deployment, language: str, may_sign_in: bool) -> Environment:
+    environment = Environment(
+        loader=_LOADER,
+        bytecode_cache=_COMPILED,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    settings, regions = deployment.settings, deployment.regions
+    words = Words(deployment.catalogue, language)
+    # What is known everywhere is known to macros too, which see nothing of the page around them.
+    environment.globals |= words.known() | {
+        "lang": language,
+        "languages": LANGUAGES,
+        "site_name": settings.site_name if language == SOURCE else SITE_NAME.in_(language),
+        "demo": settings.demo,
+        "may_sign_in": may_sign_in,
+        "city": regions.name(settings.region) or "",
+        "regions": regions,
+        "catalogue": deployment.catalogue,
+        "asset": asset,
+        "address": address,
+        "printed": printed,
+        "wording": wording,
+        "log_key": deployment.keys.log.vkey,
+        "receipt_texts": _receipt_texts(language),
+    }
+    return environment

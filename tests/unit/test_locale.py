@@ -1,0 +1,200 @@
+"""Every message is translated, every translation is of a message, and fits into it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from string import Formatter
+
+import jinja2
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+from notices import locale
+from notices.facts import durations
+from notices.facts.texts import ByLanguage, joined
+from notices.facts.texts import Message as Ours
+from notices.locale import messages
+from notices.web.languages import shown_time
+
+ROOT = Path(__file__).parents[2] / "notices"
+TEMPLATES = ROOT / "pages" / "templates"
+TRANSLATED = [code for code in locale.LANGUAGES if code != locale.SOURCE]
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+NO_MESSAGE = {"facts/texts.py"}
+"""Where a message is made of what somebody else wrote."""
+
+
+@pytest.fixture(scope="module")
+def found() -> Catalog:
+    return messages.messages()
+
+
+def translations(code: str) -> Catalog:
+    with locale.path(code).open("rb") as file:
+        return read_po(file, locale=locale.LANGUAGES[code].locale)
+
+
+def names_in(words: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(words) if name is not None}
+
+
+def of(each: Message) -> tuple[str, str | None]:
+    return each.id if isinstance(each.id, str) else each.id[0], each.context
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_every_message_has_a_translation_and_every_translation_a_message(
+    code: str, found: Catalog
+) -> None:
+    known = translations(code)
+    strings = {of(each): each.string for each in known if each.id}
+
+    assert strings.keys() == {of(each) for each in found if each.id}
+    for (words, _), translated in strings.items():
+        forms = [translated] if isinstance(translated, str) else list(translated)
+        assert all(forms), f"{words} is not translated, or not in each form of the plural"
+    assert not [each.id for each in known if each.fuzzy]
+    assert not known.obsolete
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_a_translation_is_filled_with_what_its_message_is(code: str) -> None:
+    for each in translations(code):
+        if not each.id:
+            continue
+        words, _ = of(each)
+        if isinstance(each.string, str):
+            assert names_in(each.string) == names_in(words), words
+        else:  # a form for one may say it in words
+            assert names_in(each.string[-1]) == names_in(words), words
+            assert all(names_in(form) <= names_in(words) for form in each.string), words
+
+
+def _made(tree: ast.AST) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            if called in ("Message", "Message.counted"):
+                yield node
+
+
+def test_every_message_of_the_code_is_found_for_its_translators(found: Catalog) -> None:
+    """One inside an f-string is not, nor one that is put together."""
+    known = {of(each) for each in found}
+    seen = 0
+    for file in sorted(ROOT.rglob("*.py")):
+        name = str(file.relative_to(ROOT))
+        for call in _made(ast.parse(file.read_text("utf-8"))):
+            if name in NO_MESSAGE and not isinstance(call.args[0], ast.Constant):
+                continue
+            parts = [ast.literal_eval(each) for each in call.args]
+            assert (parts[0], parts[1] if len(parts) > 1 else None) in known, (name, parts)
+            seen += 1
+
+    assert seen > 400
+
+
+def _said(template: str) -> Iterator[str]:
+    """What a template says outside of its messages, but for the official text."""
+    tree = jinja2.Environment(autoescape=True).parse(template)
+    official = {
+        node
+        for macro in tree.find_all(jinja2.nodes.Macro)
+        if macro.name == "official"
+        for node in macro.find_all((jinja2.nodes.TemplateData, jinja2.nodes.Const))
+    }
+    in_messages = {
+        argument
+        for call in tree.find_all(jinja2.nodes.Call)
+        if isinstance(call.node, jinja2.nodes.Name) and call.node.name in ("_", "_p", "_n")
+        for argument in call.args
+    }
+    for node in tree.find_all((jinja2.nodes.TemplateData, jinja2.nodes.Const)):
+        if node not in official and node not in in_messages:
+            yield node.data if isinstance(node, jinja2.nodes.TemplateData) else str(node.value)
+
+
+ALLOWED = {"声", "“", "”", "（发布时编号）", "（发布当天）"}
+"""The seal, the marks around what somebody typed, and what stands in the official text."""
+
+
+def test_no_template_speaks_chinese_but_in_messages() -> None:
+    said = {
+        f"{file.name}: {words.strip()}"
+        for file in TEMPLATES.glob("*.html")
+        for words in _said(file.read_text("utf-8"))
+        if CHINESE.search(words) and not ALLOWED & {words.strip(), *CHINESE.findall(words)}
+    }
+
+    assert not said
+
+
+class _Texts(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.code = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.code += tag == "code"
+
+    def handle_endtag(self, tag: str) -> None:
+        self.code -= tag == "code"
+
+    def handle_data(self, data: str) -> None:
+        if not self.code:
+            self.texts.append(data)
+
+
+def test_no_template_speaks_english_but_in_messages() -> None:
+    said = set()
+    for file in TEMPLATES.glob("*.html"):
+        reader = _Texts()
+        reader.feed(re.sub(r"\{[{%#].*?[}%#]\}", "", file.read_text("utf-8"), flags=re.DOTALL))
+        said |= {text.strip() for text in reader.texts if re.search(r"[A-Za-z]{2}", text)}
+
+    assert said - {"wide", 'aria-describedby="-hint -error" aria-invalid="true"'} == {"tlog-proof"}
+
+
+def test_what_is_one_word_in_chinese_may_be_several_elsewhere() -> None:
+    label, button = Ours("发布声明"), Ours("发布声明", "button")
+
+    assert label.zh == button.zh == "发布声明"
+    assert (label.en, button.en) == ("Published", "Publish the declaration")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "chinese", "english"),
+    [(1, "1 秒", "1 second"), (2, "2 秒", "2 seconds"), (90_000, "2 天", "2 days")],
+)
+def test_how_many_there_are_decides_the_form(seconds: int, chinese: str, english: str) -> None:
+    words = durations.in_words(seconds)
+
+    assert (words.zh, words.en) == (chinese, english)
+
+
+def test_a_text_in_a_text_is_in_the_language_of_the_whole() -> None:
+    name = ByLanguage({"zh": "营业执照", "en": "Business licence"})
+    words = joined([Ours("{copy}（编号 {number}）").format(copy=name, number="3-2"), name])
+
+    assert words.zh == "营业执照（编号 3-2）营业执照"
+    assert words.en == "Business licence (no. 3-2) Business licence"
+
+
+def test_what_is_put_into_a_text_is_not_read_as_a_text() -> None:
+    words = Ours("{copy}（编号 {number}）").format(copy="{number}", number="{0}")
+
+    assert words.zh == "{number}（编号 {0}）"
+
+
+def test_times_are_written_as_in_china_and_as_in_britain() -> None:
+    at = datetime.fromisoformat("2026-11-28T16:05:00+00:00")
+
+    assert shown_time(at, "zh") == "2026年11月29日 00:05"
+    assert shown_time(at, "en") == "29 November 2026, 00:05"
+    assert shown_time("2026-01-02", "zh", with_clock=False) == "2026年1月2日"
+    assert shown_time("2026-01-02", "en", with_clock=False) == "2 January 2026"
