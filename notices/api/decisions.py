@@ -8,16 +8,14 @@ from notices import register
 from notices.api.documenting import AGENCY, READ_ONE, SESSION, reads, writes
 from notices.changing import confirming, deciding, issuing, rivals
 from notices.changing.rivals import Rivals
-from notices.facts.errors import BadQuery, Problem
 from notices.facts.public.notice import Followed
 from notices.facts.public.shown import Time
 from notices.facts.requests import Confirmation, Decision, Redaction, Replacement
 from notices.register import claims
-from notices.web import writing
+from notices.web import queries, writing
 from notices.web.authentication import AnyRequest, Asker
-from notices.web.queries import whole_number
 from notices.web.replies import NO_STORE, answered
-from notices.web.requested import MOST_WAITING, OverlapsQuery, RivalsQuery
+from notices.web.requested import OverlapsQuery, RivalsQuery
 
 
 @post("/api/v1/notices/{id:str}/decisions", **writes("decide", "decisions", Decision))
@@ -91,9 +89,7 @@ class Overlaps(msgspec.Struct, frozen=True, kw_only=True):
 @get("/api/v1/overlaps", **reads("getOverlaps", "decisions", OverlapsQuery, closed=True))
 async def overlaps(request: AnyRequest) -> Response[Overlaps]:
     """Pairs of living notices whose numbers turned out to be one; for officers."""
-    limit = whole_number(request.query_params.get("limit") or "20", 1, MOST_WAITING)
-    if limit is None:
-        raise BadQuery(problems=[Problem("limit", "bad_value", {"expected": f"1-{MOST_WAITING}"})])
+    limit = queries.waiting(request.query_params)
     await request.user.officer()
     found = [Overlap(**each) for each in await claims.overlaps(limit)]
     return answered(Overlaps(overlaps=found), headers=NO_STORE)
@@ -105,9 +101,7 @@ async def overlaps(request: AnyRequest) -> Response[Overlaps]:
 async def rivals_waiting(request: AnyRequest) -> Response[Rivals]:
     """Declarations refused because another holder's notice stands in the way; for officers."""
     given = request.query_params
-    limit = whole_number(given.get("limit") or "20", 1, MOST_WAITING)
-    if limit is None:
-        raise BadQuery(problems=[Problem("limit", "bad_value", {"expected": f"1-{MOST_WAITING}"})])
+    limit = queries.waiting(given)
     await request.user.officer()
     notice = (await register.get(given["notice"])).id if given.get("notice") else None
     found = await rivals.waiting(request.app.state.deployment, notice=notice, limit=limit)

@@ -11,17 +11,15 @@ from notices.api.documenting import EVIDENCE_TYPES, READ_ONE, reads, writes
 from notices.changing import objecting
 from notices.changing.objecting import Objections
 from notices.facts.errors import (
-    BadQuery,
     NoSuchNotice,
     Problem,
 )
 from notices.facts.public.notice import ObjectionFiled, ObjectionStatus
 from notices.facts.requests import Objection
-from notices.web import limiting, uploads, writing
+from notices.web import limiting, queries, uploads, writing
 from notices.web.authentication import AnyRequest, Asker
-from notices.web.queries import whole_number
 from notices.web.replies import NO_STORE, answered
-from notices.web.requested import MOST_WAITING, ObjectionsQuery
+from notices.web.requested import ObjectionsQuery
 
 EVIDENCE = "evidence"
 STATUSES = get_args(ObjectionStatus)
@@ -53,15 +51,11 @@ async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[Objectio
 async def waiting(request: AnyRequest) -> Response[Objections]:
     """Objections as officers see them, the oldest first."""
     given = request.query_params
-    problems = []
+    problems: list[Problem] = []
     status = given.get("status") or None
     if status is not None and status not in STATUSES:
         problems.append(Problem("status", "bad_value", {"expected": ", ".join(STATUSES)}))
-    limit = whole_number(given.get("limit") or "20", 1, MOST_WAITING)
-    if limit is None:
-        problems.append(Problem("limit", "bad_value", {"expected": f"1-{MOST_WAITING}"}))
-    if problems or limit is None:
-        raise BadQuery(problems=problems)
+    limit = queries.waiting(given, problems)
     await request.user.officer()
     notice = (await register.get(given["notice"])).id if given.get("notice") else None
     found = await objecting.waiting(

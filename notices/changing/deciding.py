@@ -118,7 +118,7 @@ async def redact(
     if exhibit is not None and not await tables.Exhibit.exists().where(
         tables.Exhibit.file == exhibit.id
     ):
-        exhibits.path_of(deployment, exhibit.id).unlink(missing_ok=True)
+        exhibits.forget(deployment, exhibit.id)
     return answer
 
 

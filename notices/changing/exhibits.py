@@ -57,8 +57,18 @@ def new_id() -> str:
     return secrets.token_hex(8)
 
 
-def path_of(deployment: Deployment, id: str) -> Path:
+def _path_of(deployment: Deployment, id: str) -> Path:
     return deployment.settings.uploads_folder / id[:2] / id
+
+
+def content(deployment: Deployment, id: str) -> Iterator[bytes]:
+    """What is kept as `id`, piece by piece; raises SealError for what was changed."""
+    return pieces(deployment.keys.sealer, _path_of(deployment, id), id)
+
+
+def forget(deployment: Deployment, id: str) -> None:
+    """Delete what is kept as `id`; no row may tell of it any more."""
+    _path_of(deployment, id).unlink(missing_ok=True)
 
 
 def media_type(head: bytes) -> str | None:
@@ -73,7 +83,7 @@ class Receiving:
         self.size = 0
         self._sealer = deployment.keys.sealer
         self._id = id
-        self._final = path_of(deployment, id)
+        self._final = _path_of(deployment, id)
         self._draft = self._final.with_name(f".{id}.part")
         self._file: BinaryIO | None = None
         self._failed: OSError | None = None

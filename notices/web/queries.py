@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, cast, get_args
 from urllib.parse import unquote_to_bytes
@@ -18,6 +18,7 @@ from notices.web.requested import (
     LAST_INDEX,
     LAST_YEAR,
     LONGEST_QUERY,
+    MOST_WAITING,
     SearchQuery,
     Sort,
 )
@@ -64,6 +65,19 @@ def whole_number(value: str, low: int, high: int) -> int | None:
     if value.isascii() and value.isdigit() and len(value) < 19 and low <= int(value) <= high:
         return int(value)
     return None
+
+
+def waiting(given: Mapping[str, str], others: Sequence[Problem] = ()) -> int:
+    """How many of what waits for officers are asked for.
+
+    Raises BadQuery where that is wrong, or with what is wrong with the `others`.
+    """
+    limit, problems = whole_number(given.get("limit") or "20", 1, MOST_WAITING), list(others)
+    if limit is None:
+        problems.append(Problem("limit", "bad_value", {"expected": f"1-{MOST_WAITING}"}))
+    if limit is None or problems:
+        raise BadQuery(problems=problems)
+    return limit
 
 
 def a_date(value: str) -> date | None:

@@ -85,8 +85,7 @@ async def received(
 
 def kept(request: AnyRequest, id: str, media_type: str, name: str) -> Stream:
     """The file that is kept as `id`, to be saved as `name`."""
-    deployment = request.app.state.deployment
-    pieces = exhibits.pieces(deployment.keys.sealer, exhibits.path_of(deployment, id), id)
+    pieces = exhibits.content(request.app.state.deployment, id)
     # Opened before the answer begins: a file that is gone or changed is a 500 and no half file.
     first = next(pieces)
 

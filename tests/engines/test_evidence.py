@@ -342,8 +342,7 @@ async def test_a_commit_that_was_carried_out_and_then_cut_off_loses_no_file(
 
     assert answer.status_code == 503
     [row] = await DB.fetch("SELECT id FROM objection")
-    path = exhibits.path_of(deployment, row["id"])
-    assert b"".join(exhibits.pieces(deployment.keys.sealer, path, row["id"])) == PNG
+    assert b"".join(exhibits.content(deployment, row["id"])) == PNG
 
 
 def _body(*parts: bytes, end: bytes = b"--B--\r\n") -> bytes:

@@ -55,7 +55,7 @@ async def main(data, url, act, id):
     if act == "declare":
         log.receipt = die
     elif act == "redact":
-        exhibits.path_of = die
+        exhibits.forget = die
     else:
         register.Notice.public = die
     await getattr(test_killed, act)(here, id)
