@@ -115,8 +115,10 @@ class Words:
 
 
 def _filled(words: str, params: Mapping[str, object]) -> str:
-    """As HTML where something goes into it: elements as they are, and all else escaped."""
-    return Markup(escape(words)).format(**params) if params else words  # noqa: S704
+    """As HTML where elements go into it: they stay what they are, and all else is escaped."""
+    if any(isinstance(value, Markup) for value in params.values()):
+        return Markup(escape(words)).format(**params)  # noqa: S704
+    return words.format(**params) if params else words
 
 
 @cache
