@@ -1,30 +1,37 @@
-"""Real engines for whatever asks: PostgreSQL and Meilisearch, started once for the whole run."""
+"""Real engines for whatever asks: PostgreSQL and Meilisearch, started once for the whole run.
+
+The application is imported where a fixture needs it: who runs a test of one fact does not wait two
+seconds for it, nor does each process of a run before the first one collects anything.
+"""
+
+from __future__ import annotations
 
 import asyncio
 import dataclasses
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import hypothesis
 import pytest
 import pytest_asyncio
-from litestar import Litestar
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-from notices import deployment as deployments
-from notices.database import DB
-from notices.deployment import Deployment
-from notices.migrating import migrate
-from notices.settings import Settings
-from notices.trust.signed import SIGNED
-from search.admin import Admin, make_keys
-from tests import emptying, enginefarm, floors
+from tests import floors
+from tests.packages import pytest_collection_finish as pytest_collection_finish
 from tests.packages import pytest_runtest_setup as pytest_runtest_setup
 from tests.packages import pytest_terminal_summary as pytest_terminal_summary
 from tests.samples import ANNA, OFFICER, RESTAURANT
+
+if TYPE_CHECKING:
+    import httpx
+    from litestar import Litestar
+
+    from notices.deployment import Deployment
+    from notices.settings import Settings
+    from search.admin import Admin
+    from tests.enginefarm import Farm
 
 BASE = "http://testserver.example"
 hypothesis.settings.register_profile(
@@ -32,14 +39,16 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("suite")
 
-FARM: enginefarm.Farm | None = None
+FARM: Farm | None = None
 
 
 def pytest_configure(config: pytest.Config) -> None:
     global FARM
     config.pluginmanager.register(floors)
     if not hasattr(config, "workerinput") and not config.option.collectonly:
-        FARM = enginefarm.Farm()
+        from tests.enginefarm import Farm
+
+        FARM = Farm()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -67,15 +76,25 @@ DEAR = {
 class ByDearFile(LoadScopeScheduling):
     """The tests of each such file go to one process, every other test to whichever is free.
 
-    All that is seen in a browser goes to one, for its service and its browser. xdist's own groups
+    All that is seen in a browser goes to one, for its service and its browser; what is computed is
+    sent by the function, since a message takes longer than most cases of one. xdist's own groups
     go by a mark, and its suffix to the name of a test is not seen any more.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        if floors.floor_of(nodeid) == "browser":
-            return "browser"
+        floor = floors.floor_of(nodeid)
+        if floor == "browser":
+            return floor
         file = nodeid.partition("::")[0]
-        return file if Path(file).stem in DEAR else nodeid
+        if Path(file).stem in DEAR:
+            return file
+        return nodeid.partition("[")[0] if floor == "unit" else nodeid
+
+    def _pending_of(self, workload: dict[str, dict[str, bool]]) -> int:
+        """What is done is forgotten: after each test xdist counts all that a process ever ran."""
+        for scope in [scope for scope, tests in workload.items() if all(tests.values())]:
+            del workload[scope]
+        return super()._pending_of(workload)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -91,6 +110,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def farm() -> tuple[str, str, str]:
     """Database URL, Meilisearch URL and master key; whoever asks first has them started."""
+    from tests import enginefarm
+
     return enginefarm.running()
 
 
@@ -103,6 +124,8 @@ def worker(worker_id: str) -> str:
 @pytest.fixture(scope="session")
 def database_url(farm: tuple[str, str, str], worker: str) -> str:
     """This process' own database, as the role that owns it, who may do anything in it."""
+    from tests import enginefarm
+
     base, _, _ = farm
     return enginefarm.create_database_now(base, f"t_{worker}")
 
@@ -114,6 +137,10 @@ def settings(
     database_url: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Settings:
+    from notices.settings import Settings
+    from search.admin import make_keys
+    from tests import enginefarm
+
     _, meili_url, master_key = farm
     index = f"t_{worker}"
     search_key, _ = make_keys(meili_url, master_key, index)
@@ -132,12 +159,16 @@ def settings(
 
 @pytest.fixture(scope="session")
 def deployment(settings: Settings) -> Deployment:
-    return deployments.load(settings)
+    from notices import deployment
+
+    return deployment.load(settings)
 
 
 @pytest.fixture(scope="session")
 def admin(settings: Settings) -> Admin:
     """The writing side of the search engine."""
+    from search.admin import Admin, make_keys
+
     _, write_key = make_keys(
         settings.meili_url or "", settings.meili_master_key or "", settings.meili_index
     )
@@ -151,6 +182,10 @@ async def pool(settings: Settings, database_url: str) -> AsyncIterator[None]:
     As the role that serves, who may do in it what a service may; a test that does more connects
     to `database_url`.
     """
+    from notices.database import DB
+    from notices.migrating import migrate
+    from tests import emptying
+
     await migrate(database_url, settings.database_url)
     await emptying.prepare(database_url)
     await DB.start(settings.database_url or "", 10)
@@ -161,6 +196,9 @@ async def pool(settings: Settings, database_url: str) -> AsyncIterator[None]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def database(pool: None, settings: Settings) -> None:
     """An empty register, of which its keys remember no longer log."""
+    from notices.trust.signed import SIGNED
+    from tests import emptying
+
     (settings.keys_folder / SIGNED).unlink(missing_ok=True)
     await emptying.empty()
 
@@ -202,12 +240,14 @@ async def client(
     app: Litestar, database: None, engine_not_given_up: None
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Nobody's browser on the application, over an empty register."""
+    import httpx
+
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
         yield client
 
 
-SignIn = Callable[[dict[str, Any]], Awaitable[httpx.AsyncClient]]
+SignIn = Callable[[dict[str, Any]], Awaitable["httpx.AsyncClient"]]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -215,6 +255,8 @@ async def sign_in(
     app: Litestar, database: None, engine_not_given_up: None
 ) -> AsyncIterator[SignIn]:
     """Makes a client that is signed in as the person given."""
+    import httpx
+
     clients: list[httpx.AsyncClient] = []
 
     async def make(person: dict[str, Any]) -> httpx.AsyncClient:

@@ -31,12 +31,21 @@ def needs(*packages: str) -> pytest.MarkDecorator:
     return pytest.mark.needs(*packages)
 
 
+def wanted_by(item: pytest.Item) -> set[str]:
+    wanted = {name for mark in item.iter_markers("needs") for name in mark.args}
+    return wanted | set(BROWSER) if item.get_closest_marker("browser") else wanted
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Asks where some test wants to know, before a floor that starts no process begins."""
+    if any(map(wanted_by, session.items)):
+        missing()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    wanted = {name for mark in item.iter_markers("needs") for name in mark.args}
-    if item.get_closest_marker("browser"):
-        wanted |= set(BROWSER)
-    lacking = [f"{name} ({what})" for name, what in missing().items() if name in wanted]
+    wanted = wanted_by(item)
+    lacking = [f"{name} ({missing()[name]})" for name in sorted(wanted) if name in missing()]
     if lacking:
         without = "没有 / without " + ", ".join(lacking)
         # A build server must not go on with less.
