@@ -114,9 +114,13 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Passphrase:
-    """Words that somebody knows; whoever knows no others can only guess."""
+    """Words that somebody knows; whoever knows no others can only guess.
+
+    A file says itself at what `cost` it was written: the one here is for writing.
+    """
 
     words: str
+    cost: int = COST
 
     def _cipher(self, salt: bytes, cost: int) -> ChaCha20Poly1305:
         salt = b"age-encryption.org/v1/scrypt" + salt
@@ -126,8 +130,8 @@ class Passphrase:
 
     def wrap(self, file_key: bytes) -> Stanza:
         salt = secrets.token_bytes(_SALT)
-        body = self._cipher(salt, COST).encrypt(bytes(12), file_key, None)
-        return Stanza(("scrypt", unpadded(salt), str(COST)), body)
+        body = self._cipher(salt, self.cost).encrypt(bytes(12), file_key, None)
+        return Stanza(("scrypt", unpadded(salt), str(self.cost)), body)
 
     def unwrap(self, stanza: Stanza) -> bytes | None:
         if stanza.words[0] != "scrypt":
