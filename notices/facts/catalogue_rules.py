@@ -5,7 +5,6 @@ the same to whoever edits the file, as far as a schema can.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,10 +34,14 @@ class Rule:
         return Rule(self.check, {"$ref": f"#/$defs/{name}"}, {**self.shared, name: self.schema})
 
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""And halves of characters: the categories Cc and Cs."""
+
+
 def _words(place: str, value: Any) -> Iterator[str]:
     if not isinstance(value, str) or not value.strip():
         yield f"{place}: must be text that is not blank"
-    elif any(unicodedata.category(character) in {"Cc", "Cs"} for character in value):
+    elif _CONTROL.search(value):
         yield f"{place}: holds a control character"
 
 
@@ -130,13 +133,14 @@ def an_object(
 ) -> Rule:
     """Exactly these keys; `then` looks at the whole, once each of its parts is right."""
     optional = optional or {}
+    known = required | optional
 
     def check(place: str, value: Any) -> Iterator[str]:
         if not isinstance(value, dict):
             yield f"{place}: must be an object"
             return
         right = True
-        for key, inner in (required | optional).items():
+        for key, inner in known.items():
             if key in value:
                 for problem in inner(f"{place}.{key}", value[key]):
                     right = False
@@ -144,19 +148,19 @@ def an_object(
             elif key in required:
                 right = False
                 yield f"{place}.{key}: is missing"
-        for key in value.keys() - required.keys() - optional.keys():
+        for key in value.keys() - known.keys():
             yield f"{place}.{key}: is not known"
         if right and then is not None:
             yield from then(place, value)
 
     schema: Schema = {
         "type": "object",
-        "properties": {key: rule.schema for key, rule in (required | optional).items()},
+        "properties": {key: rule.schema for key, rule in known.items()},
         "required": list(required),
         "additionalProperties": False,
     }
     shared: dict[str, Schema] = {}
-    for rule in (required | optional).values():
+    for rule in known.values():
         shared |= rule.shared
     return Rule(check, schema, shared)
 
