@@ -22,6 +22,7 @@ from tests import floors
 from tests.packages import pytest_collection_finish as pytest_collection_finish
 from tests.packages import pytest_runtest_setup as pytest_runtest_setup
 from tests.packages import pytest_terminal_summary as pytest_terminal_summary
+from tests.properties import EXAMPLES
 from tests.samples import ANNA, OFFICER, RESTAURANT
 
 if TYPE_CHECKING:
@@ -35,7 +36,10 @@ if TYPE_CHECKING:
 
 BASE = "http://testserver.example"
 hypothesis.settings.register_profile(
-    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "suite",
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("suite")
 
@@ -66,8 +70,8 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 DEAR = {
-    "test_auditing", "test_backup", "test_crash", "test_engine_cluster", "test_engines",
-    "test_faults", "test_foreign", "test_openapi", "test_rehashing", "test_serving",
+    "test_architecture", "test_auditing", "test_backup", "test_crash", "test_engine_cluster",
+    "test_engines", "test_faults", "test_foreign", "test_openapi", "test_rehashing", "test_serving",
     "test_suggesting", "test_watching",
 }  # fmt: skip
 """Files with something that takes seconds to make, which one process makes for all of its tests."""

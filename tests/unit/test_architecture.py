@@ -42,9 +42,16 @@ def modules() -> Iterator[tuple[str, Path]]:
 
 
 @functools.cache
+def nodes(file: Path) -> list[ast.AST]:
+    """Those that somebody here looks at; the others are let go."""
+    kinds = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.AsyncFunctionDef)
+    return [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, kinds)]
+
+
+@functools.cache
 def imports(file: Path) -> set[str]:
     found = set()
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in nodes(file):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -93,7 +100,7 @@ def test_an_error_that_carries_words_is_told_by_the_command_line() -> None:
     apart = [
         node.name
         for _, file in modules()
-        for node in ast.walk(ast.parse(file.read_text()))
+        for node in nodes(file)
         if isinstance(node, ast.ClassDef)
         and {ast.unparse(base) for base in node.bases} & {"Exception", "ValueError"}
         and any(isinstance(part, ast.Name) and part.id == "Text" for part in ast.walk(node))
@@ -112,7 +119,7 @@ def test_nothing_but_the_choice_knows_which_way_in_there_is() -> None:
 def _handlers() -> Iterator[tuple[str, ast.AsyncFunctionDef]]:
     """Every handler of something that is sent, by its path."""
     for module, file in modules():
-        for node in ast.walk(ast.parse(file.read_text())) if module in FACES else ():
+        for node in nodes(file) if module in FACES else ():
             for call in getattr(node, "decorator_list", ()):
                 if isinstance(call, ast.Call) and ast.unparse(call.func) in ("post", "delete"):
                     assert isinstance(node, ast.AsyncFunctionDef)

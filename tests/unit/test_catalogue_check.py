@@ -3,15 +3,18 @@
 import copy
 import json
 import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from notices.facts import catalogue
+from notices.facts.catalogue_rules import words
 from tests.declared import FOOD, problems
+from tests.properties import examples
 
 DATA: dict[str, Any] = catalogue.read(catalogue.OWN_CATALOGUE)
 
@@ -153,6 +156,15 @@ def test_all_problems_of_a_catalogue_are_told_at_once() -> None:
     assert len(catalogue.problems_in(data)) == 4
 
 
+def test_words_hold_no_control_character_and_no_half_of_a_character() -> None:
+    points = [*range(0x300), *range(0xD7F0, 0xE010)]
+    refused = {point for point in points if list(words("here", f"a{chr(point)}b"))}
+
+    assert refused == {
+        point for point in points if unicodedata.category(chr(point)) in ("Cc", "Cs")
+    }
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
@@ -171,7 +183,7 @@ PATHS = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(0.5)
 @given(
     st.sampled_from(PATHS),
     st.one_of(

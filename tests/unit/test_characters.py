@@ -82,9 +82,11 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 
 
 def test_every_single_character_is_folded_at_once() -> None:
-    every = [chr(point) for point in range(0x110000) if not 0xD800 <= point < 0xE000]
+    """In rows, between zeros, which compose with nothing; in most rows nothing is folded."""
+    rows = [list(map(chr, range(first, first + 256))) for first in range(0, 0x110000, 256)]
+    odd = [row for row in rows if unified("0".join(row)) != "0".join(row)]
 
-    folded = [once for each in every if (once := unified(each)) != each]
+    folded = [once for row in odd for each in row if (once := unified(each)) != each]
     assert len(folded) > 1_000
     assert [once for once in folded if unified(once) != once] == []
 

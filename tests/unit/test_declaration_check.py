@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from notices.facts import catalogue
@@ -340,7 +340,6 @@ DECLARATIONS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(DECLARATIONS)
 def test_no_declaration_makes_the_check_fail_and_every_problem_has_its_words(
     declaration: dict[str, Any],

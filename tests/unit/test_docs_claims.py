@@ -206,11 +206,14 @@ def test_no_module_is_longer_than_contributing_says() -> None:
     assert most <= 300
 
 
-def test_as_many_mutations_are_made_as_contributing_says() -> None:
+def test_as_many_mutations_and_examples_are_made_as_contributing_says() -> None:
     most = re.search(r'"FUZZ", "(\d+)"', text("tests/engines/test_fuzz.py"))
+    tried = re.search(r'"EXAMPLES", "(\d+)"', text("tests/properties.py"))
 
     assert most is not None
     assert f"more mutations than the suite's {int(most[1]):,}" in text("CONTRIBUTING.md")
+    assert tried is not None
+    assert f"more examples of each property than the suite's {tried[1]}" in text("CONTRIBUTING.md")
 
 
 ROWS = {

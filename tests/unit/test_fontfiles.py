@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pylopdf_fonts_zh_cn
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notices.print.fontfiles import Characters, characters
+from tests.properties import examples
 
 OUTLINES = {b"glyf": b"", b"OS/2": bytes(80)}
 
@@ -117,7 +118,7 @@ def test_the_fonts_of_the_project_have_the_characters_of_chinese() -> None:
 WHOLE = font(OUTLINES | cmap((3, 1, segments((0x61, 0x64, 0, 4), glyphs=(7, 0, 8, 9)))))
 
 
-@settings(max_examples=200)
+@examples(2)
 @given(st.binary(max_size=300), st.integers(0, len(WHOLE)))
 @example(b"", 0)
 @example(b"\xff" * 200, 60)

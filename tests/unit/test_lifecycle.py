@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from notices.facts.catalogue import Period
@@ -30,6 +30,7 @@ from notices.facts.refusals import (
     UnderContest,
 )
 from notices.facts.texts import CHINA
+from tests.properties import examples
 
 DAY = timedelta(days=1)
 PUBLISHED = datetime(2026, 11, 24, 10, tzinfo=CHINA)
@@ -215,7 +216,7 @@ ANY_KIND = st.sampled_from(sorted(KINDS))
 GAPS = st.timedeltas(timedelta(0), timedelta(days=20))
 
 
-@settings(max_examples=300)
+@examples(3)
 @given(st.lists(st.tuples(ANY_KIND, GAPS), max_size=12), st.integers(0, 20), GAPS, st.booleans())
 def test_every_allowed_life_keeps_its_promises(steps, period, rest, for_another):
     rule = Period(period, "calendar_day") if period else None

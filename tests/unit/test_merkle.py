@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from notices.trust.merkle import (
@@ -20,6 +20,7 @@ from notices.trust.merkle import (
     root,
     verify_inclusion,
 )
+from tests.properties import examples
 
 MOST = 300
 ENTRIES = [f"entry {number}".encode() for number in range(MOST)]
@@ -113,8 +114,10 @@ def test_appending_completes_the_nodes_of_the_definition_each_once():
 
 
 def test_the_peaks_of_a_tree_can_be_read_back_from_its_nodes():
+    peaks: list[bytes] = []
     for size in range(MOST):
-        assert [ALL_NODES[node] for node in peaks_needed(size)] == grown(size)[0]
+        assert [ALL_NODES[node] for node in peaks_needed(size)] == peaks
+        peaks, _ = append(peaks, size, leaf_hash(ENTRIES[size]))
 
 
 def sizes_and_indexes():
@@ -139,7 +142,7 @@ def test_a_proof_needs_few_nodes():
     assert max(len(nodes_needed(index, size)) for size, index in sizes_and_indexes()) <= 16
 
 
-@settings(max_examples=200)
+@examples(2)
 @given(st.data())
 def test_a_proof_changed_anywhere_proves_nothing(data):
     size = data.draw(st.integers(1, MOST))
@@ -192,17 +195,21 @@ def test_appending_with_the_peaks_of_another_size_is_a_mistake():
 GOLDEN = Path(__file__).parents[1] / "golden" / "merkle.txt"
 """Made once by `mth` and `path` above, over ENTRIES; never made anew from the code it tests."""
 
+PROVEN = {*range(1, 131), *range(254, 260), MOST}
+"""Sizes of which each proof is looked at: all up to 130, and around the next power of two."""
 
-def test_every_size_has_the_root_and_the_proofs_of_the_golden_file():
+
+def test_every_size_has_the_root_and_these_have_the_proofs_of_the_golden_file():
     lines = [line.split() for line in GOLDEN.read_text().splitlines()[1:]]
     assert [int(size) for size, _, _ in lines] == list(range(1, MOST + 1))
     peaks: list[bytes] = []
 
     for size, expected_root, expected_proofs in lines:
         peaks, _ = append(peaks, int(size) - 1, leaf_hash(ENTRIES[int(size) - 1]))
-        proofs = hashlib.sha256()
-        for index in range(int(size)):
-            for node in inclusion_proof(index, int(size), ALL_NODES):
-                proofs.update(node)
         assert root(peaks).hex() == expected_root
-        assert proofs.hexdigest() == expected_proofs
+        if int(size) in PROVEN:
+            proofs = hashlib.sha256()
+            for index in range(int(size)):
+                for node in inclusion_proof(index, int(size), ALL_NODES):
+                    proofs.update(node)
+            assert proofs.hexdigest() == expected_proofs

@@ -1,5 +1,7 @@
 """Notice numbers: one spelling, and no slip of the pen goes unseen."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,22 +37,20 @@ def test_separators_and_width_do_not_matter(notice_id, separator):
     assert parse(printed(notice_id).translate(wide)) == notice_id
 
 
-@given(IDS, st.integers(0, 13), st.integers(1, 9))
-def test_one_wrong_digit_is_always_found(notice_id, place, change):
-    wrong = str((int(notice_id[place]) + change) % 10)
+@given(IDS)
+def test_one_wrong_digit_is_always_found(notice_id):
+    for place, right in enumerate(notice_id):
+        for wrong in set("0123456789") - {right}:
+            with pytest.raises(NoticeIdError):
+                parse(notice_id[:place] + wrong + notice_id[place + 1 :])
 
-    with pytest.raises(NoticeIdError):
-        parse(notice_id[:place] + wrong + notice_id[place + 1 :])
 
-
-@given(IDS, st.integers(0, 12))
-def test_two_neighbours_in_the_wrong_order_are_always_found(notice_id, place):
-    one, other = notice_id[place : place + 2]
-    if one == other:
-        return
-
-    with pytest.raises(NoticeIdError):
-        parse(notice_id[:place] + other + one + notice_id[place + 2 :])
+@given(IDS)
+def test_two_neighbours_in_the_wrong_order_are_always_found(notice_id):
+    for place, (one, other) in enumerate(pairwise(notice_id)):
+        if one != other:
+            with pytest.raises(NoticeIdError):
+                parse(notice_id[:place] + other + one + notice_id[place + 2 :])
 
 
 @given(st.text())

@@ -4,7 +4,7 @@ import hashlib
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from notices.facts import periods
@@ -20,6 +20,7 @@ from notices.facts.periods import (
     resumed,
 )
 from notices.facts.texts import CHINA
+from tests.properties import examples
 
 
 def china(*parts: int) -> datetime:
@@ -83,7 +84,6 @@ def test_working_days_of_unknown_years_are_weekdays_without_fixed_holidays():
 TIMES = st.datetimes(datetime(2003, 1, 1), datetime(2030, 12, 31), timezones=st.just(CHINA))
 
 
-@settings(max_examples=100)
 @given(TIMES, st.sampled_from(["calendar_day", "working_day"]), st.integers(1, 30))
 def test_every_period_ends_at_midnight_after_a_working_day(published, unit, value):
     effective = effective_at(published, Period(value, unit))
@@ -93,7 +93,6 @@ def test_every_period_ends_at_midnight_after_a_working_day(published, unit, valu
     assert effective.date() - published.date() > timedelta(days=value)
 
 
-@settings(max_examples=100)
 @given(TIMES, st.integers(1, 20))
 def test_exactly_n_working_days_lie_in_a_period_of_n_working_days(published, value):
     effective = effective_at(published, working_days(value))
@@ -161,7 +160,7 @@ def test_a_contest_before_a_week_of_holidays_does_not_eat_working_days():
     assert len(counted) == len(left) == 3
 
 
-@settings(max_examples=200)
+@examples(2)
 @given(
     TIMES,
     st.sampled_from(["calendar_day", "working_day"]),
@@ -290,7 +289,7 @@ def test_without_a_period_there_is_one_end(spring, at):
     assert not may_end(at, ALONE, None, provisional=False)
 
 
-@settings(max_examples=200)
+@examples(2)
 @given(
     st.data(),
     st.datetimes(datetime(2026, 10, 1), datetime(2028, 3, 1), timezones=st.just(CHINA)),

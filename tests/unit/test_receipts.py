@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from notices.facts.public.notice import Receipt
@@ -21,6 +21,7 @@ from notices.trust.receipts import (
     entry_text,
     verify,
 )
+from tests.properties import examples
 
 SIGNER = NoteSigner("notices.example/log", bytes(range(32)))
 SALT = bytes(32)
@@ -116,7 +117,7 @@ def test_every_entry_of_a_log_has_a_receipt(size):
         assert verify(saved(make(index, size)), SIGNER.vkey).index == index
 
 
-@settings(max_examples=200)
+@examples(2)
 @given(st.integers(0, len(GOOD) - 1), st.integers(1, 255))
 def test_a_receipt_with_one_byte_changed_proves_nothing(place, change):
     changed = bytearray(GOOD)
@@ -134,7 +135,7 @@ def test_a_tlog_proof_proves_the_entry_without_its_text():
     assert verify(to_text(make(0, 1)).encode(), SIGNER.vkey).size == 1
 
 
-@settings(max_examples=200)
+@examples(2)
 @given(st.integers(0, len(PROOF) - 1), st.integers(1, 255))
 def test_a_tlog_proof_with_one_byte_changed_proves_nothing(place, change):
     changed = bytearray(PROOF)
@@ -169,7 +170,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150)
+@examples(2)
 @given(st.sampled_from(["entry", "opening", "index", "proof", "checkpoint", "more"]), JSON)
 def test_any_json_in_place_of_a_part_is_refused_with_our_own_error(part, value):
     if part == "opening" and value is None:
@@ -179,7 +180,7 @@ def test_any_json_in_place_of_a_part_is_refused_with_our_own_error(part, value):
         verify(json.dumps(make() | {part: value}).encode(), SIGNER.vkey)
 
 
-@settings(max_examples=200)
+@examples(2)
 @given(
     st.sampled_from(["v", "id", "kind", "at", "certificate", "commitment", "more"]),
     st.integers(-2, 2) | st.text(max_size=40) | st.none() | st.booleans(),

@@ -15,6 +15,8 @@ VERBS = (
     "SET", "RESET", "SHOW", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "LISTEN", "NOTIFY",
 )  # fmt: skip
 SAID = re.compile(rf"[\s(]*(?:(?:{'|'.join(VERBS)})\s|DO\s+\$|COPY\s\S+\s(?:FROM|TO|\())")
+WORDS = re.compile("|".join([*VERBS, "DO", "COPY"]))
+"""A module without any of them, as most are, says no statement."""
 
 _NAMES = r"`[^`]+`(?:,\s+`[^`]+`)*"
 WITH_REASONS = re.compile(rf"{_NAMES}\s+\([^()]+\)(?:,\s+{_NAMES}\s+\([^()]+\))*")
@@ -22,7 +24,7 @@ WITH_REASONS = re.compile(rf"{_NAMES}\s+\([^()]+\)(?:,\s+{_NAMES}\s+\([^()]+\))*
 
 def by_hand(source: str) -> set[str]:
     """The functions, and names at the top of a module, in which a statement stands as a text."""
-    return set(_within(ast.parse(source), ""))
+    return set(_within(ast.parse(source), "")) if WORDS.search(source) else set()
 
 
 def _within(node: ast.AST, name: str) -> Iterator[str]:
