@@ -151,9 +151,12 @@ def test_a_short_passphrase_and_a_damaged_key_file_are_refused() -> None:
         "age1yubikey1" + "q" * 60,
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA x",
     )
-    public = KEY_FILE.split()[3]
-    slip = public[:-1] + ("q" if public.endswith("x") else "x")
-    for damaged in (KEY_FILE[:-3], KEY_FILE[:-3] + "QQ", slip, *no_keys):
+    public, secret = KEY_FILE.split()[3], KEY_FILE.strip()
+    slips = (
+        public[:-1] + ("q" if public.endswith("x") else "x"),
+        secret[:-1] + ("P" if secret.endswith("Q") else "Q"),
+    )
+    for damaged in (secret[:-2], *slips, *no_keys):
         with pytest.raises(ArchiveError, match="key file is damaged"):
             Secret.from_text(damaged)
 
