@@ -344,12 +344,14 @@ CREATE TABLE objection (
   evidence_size bigint,
   evidence_sha256 bytea,
   decided_at timestamp with time zone,
+  decision bytea,
   CONSTRAINT objection_pkey PRIMARY KEY (id),
   CONSTRAINT objection_check CHECK (((evidence_type IS NULL) = (evidence_size IS NULL))),
   CONSTRAINT objection_check1 CHECK (((evidence_type IS NULL) = (evidence_sha256 IS NULL))),
   CONSTRAINT objection_evidence_sha256_check CHECK ((length(evidence_sha256) = 32)),
   CONSTRAINT objection_ground_check CHECK ((ground = ANY (ARRAY['holder'::text, 'not_lost'::text, 'false'::text, 'other'::text]))),
-  CONSTRAINT objection_status_check CHECK ((status = ANY (ARRAY['open'::text, 'admitted'::text, 'dismissed'::text, 'upheld'::text, 'closed'::text]))),
+  CONSTRAINT objection_rejected_check CHECK (((status = 'rejected'::text) = (decision IS NOT NULL))),
+  CONSTRAINT objection_status_check CHECK ((status = ANY (ARRAY['open'::text, 'admitted'::text, 'dismissed'::text, 'upheld'::text, 'closed'::text, 'rejected'::text]))),
   CONSTRAINT objection_notice_fkey FOREIGN KEY (notice) REFERENCES notice(id) ON DELETE RESTRICT
 );
 CREATE INDEX objection_of_notice ON public.objection USING btree (notice, at, id);

@@ -80,7 +80,10 @@ class Done(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What an earlier request under the same key did, and its answer if it got that far."""
+    """What an earlier request under the same key did, and its answer if it got that far.
+
+    There is no `event` of what no event tells; whoever did that asks for none.
+    """
 
     notice: str
     event: int
@@ -107,8 +110,8 @@ async def known(once: Once | None) -> bool:
     return await _KNOWN.row(once.scope, once.body_hash) is not None
 
 
-async def done(once: Once | None, notice: str, event: int) -> None:
-    """Say, in the same transaction, what was done."""
+async def done(once: Once | None, notice: str, event: int | None) -> None:
+    """Say, in the same transaction, what was done; None where no event tells of it."""
     if once is not None:
         await _DONE.fetch(once.scope, notice, event)
 

@@ -6,9 +6,9 @@ from litestar.params import FromPath
 
 from notices import register
 from notices.api.documenting import AGENCY, READ_ONE, SESSION, reads, writes
-from notices.changing import confirming, deciding, issuing, rivals
+from notices.changing import confirming, deciding, issuing, rejecting, rivals
 from notices.changing.rivals import Rivals
-from notices.facts.public.notice import Followed
+from notices.facts.public.notice import Followed, Rejected
 from notices.facts.public.shown import Time
 from notices.facts.requests import Confirmation, Decision, Redaction, Replacement
 from notices.register import claims
@@ -19,15 +19,21 @@ from notices.web.requested import OverlapsQuery, RivalsQuery
 
 
 @post("/api/v1/notices/{id:str}/decisions", **writes("decide", "decisions", Decision))
-async def decide(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
-    """Admit or dismiss an objection, or annul the notice; for officers."""
+async def decide(request: AnyRequest, id: FromPath[str]) -> Response[Followed | Rejected]:
+    """Admit, reject or dismiss an objection, or annul the notice; for officers.
+
+    Of a rejection no event tells, and its reason is not published.
+    """
     async with writing.of(request, Decision, Asker.signed_in) as write:
         deciding.check(write.body, write.wrong)
         once = write.admit()
         deciding.refuse_others(write.by)
         notice = await register.get(id)
-        done = await deciding.decide(write.deployment, write.by, notice.id, write.body, once)
-    return writing.created(done, Followed)
+        rejects = write.body.decision == deciding.REJECT
+        act = rejecting.reject if rejects else deciding.decide
+        done = await act(write.deployment, write.by, notice.id, write.body, once)
+    kind: type[Followed | Rejected] = Rejected if rejects else Followed
+    return writing.created(done, kind)
 
 
 @post("/api/v1/notices/{id:str}/redaction", **writes("redact", "decisions", Redaction))

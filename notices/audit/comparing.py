@@ -20,7 +20,7 @@ import msgspec
 
 from notices.audit import agreeing, reckoning
 from notices.audit.reckoning import Look, Row, Rules
-from notices.changing import following, objecting
+from notices.changing import following, objecting, rejecting
 from notices.deployment import Deployment
 from notices.facts.event_kinds import KINDS, NAMED
 from notices.facts.texts import Message
@@ -40,10 +40,12 @@ SELECT e.index, e.kind, e.notice, p.sealed FROM event e
 LEFT JOIN event_private p ON p.event = e.index
 WHERE e.kind = ANY($1::text[]) AND e.index >= $2 AND e.index < $3 ORDER BY e.index
 """
-_OBJECTIONS, _RIVALS = (
-    as_sql(kind.select(kind.id, kind.notice, kind.sealed).order_by(kind.id))
-    for kind in (Objection, Rival)
+_OBJECTIONS = as_sql(
+    Objection.select(
+        Objection.id, Objection.notice, Objection.sealed, Objection.status, Objection.decision
+    ).order_by(Objection.id)
 )
+_RIVALS = as_sql(Rival.select(Rival.id, Rival.notice, Rival.sealed).order_by(Rival.id))
 
 
 class Numbers:
@@ -153,6 +155,10 @@ async def _refuse_what_nobody_did(connection: Any, size: int, here: Deployment) 
             place = objecting.place(row["id"])
             if _opened(here, row["sealed"], place, objecting.PrivateObjection) is None:
                 raise Difference(_NO_OBJECTION.format(**row))
+            place, private = rejecting.place(row["id"]), rejecting.PrivateRejection
+            rejected = row["status"] == "rejected"
+            if rejected and _opened(here, row["decision"], place, private) is None:
+                raise Difference(_NOT_REJECTED.format(**row))
     cursor = await connection.cursor(*_RIVALS)
     while rows := await cursor.fetch(ROWS):
         for row in rows:
@@ -222,5 +228,8 @@ _NOBODY = Message(
 )
 _NO_RIVAL = Message(
     "与公告 {notice} 相冲突的声明（rival {id}）不是本站的密钥密封的：不是本站受理的。"
+)
+_NOT_REJECTED = Message(
+    "公告 {notice} 的异议 {id} 标为不予受理，却没有由本站密钥密封的经办人：不是本站办理的。"
 )
 _NO_OBJECTION = Message("公告 {notice} 的异议 {id} 不是本站的密钥密封的：不是本站受理的。")

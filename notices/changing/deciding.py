@@ -29,6 +29,10 @@ from notices.tables.expressions import NOW
 KINDS: dict[str, EventKind] = {"admit": "contested", "dismiss": "dismissed", "annul": "annulled"}
 """The event of each decision."""
 
+REJECT = "reject"
+"""The decision of which no event tells (`rejecting`), and whose reason is not published."""
+DECISIONS = (*KINDS, REJECT)
+
 
 class PrivateDecision(msgspec.Struct, kw_only=True):
     """Who decided, on which objection, and why in their own words."""
@@ -47,8 +51,8 @@ def check(decision: Decision, wrong: list[Problem]) -> None:
     """Raises Invalid with all problems, `wrong` among them."""
     problems = [
         *text_problems("objection", decision.objection),
-        *choice_problems("decision", decision.decision, tuple(KINDS), required=True),
-        *reason_problems("reason", decision.reason, published=True),
+        *choice_problems("decision", decision.decision, DECISIONS, required=True),
+        *reason_problems("reason", decision.reason, published=decision.decision != REJECT),
     ]
     refuse_wrong(wrong, problems)
 
@@ -71,10 +75,8 @@ async def decide(
     reason = (decision.reason or "").strip()
 
     async def check(before: Notice, turn: Turn) -> Followup:
-        waiting = await _waiting(before.id)
-        wanted = [one for one in waiting if decision.objection in (None, one["id"])]
-        if decision.objection is not None and not wanted:
-            raise Invalid(problems=[Problem("objection", "no_such_objection")])
+        waiting = await waiting_about(before.id)
+        wanted = named(waiting, decision.objection)
         lifecycle.refuse_unless_may_follow(kind, before.state)
         shown_reason = masking.one_line(reason)
         await _refuse_telling(deployment, before, shown_reason, waiting)
@@ -129,12 +131,30 @@ async def _forget_copies(id: str) -> None:
     await tables.Exhibit.delete().where(tables.Exhibit.notice == id)
 
 
-async def _waiting(notice: str) -> list[Any]:
+async def waiting_about(notice: str) -> list[Any]:
     """The objections to a notice that nobody has decided, the oldest first."""
     table = tables.Objection
     query = table.select(table.id, table.ground, table.status, table.sealed)
     query = query.where(table.notice == notice, table.status.is_in(["open", "admitted"]))
     return await query.order_by(table.at, table.id)
+
+
+def named(waiting: list[Any], objection: str | None) -> list[Any]:
+    """Those of the `waiting` ones that a decision may be about; raises Invalid where none is."""
+    wanted = [one for one in waiting if objection in (None, one["id"])]
+    if objection is not None and not wanted:
+        raise Invalid(problems=[Problem("objection", "no_such_objection")])
+    return wanted
+
+
+def open_one(wanted: list[Any]) -> Any:
+    """The one that nobody has taken up; raises NoOpenObjection, or Invalid where several are."""
+    candidates = [one for one in wanted if one["status"] == "open"]
+    if not candidates:
+        raise NoOpenObjection
+    if len(candidates) > 1:
+        raise Invalid(problems=[Problem("objection", "objection_of_several")])
+    return candidates[0]
 
 
 class _Decided(NamedTuple):
@@ -147,21 +167,23 @@ class _Decided(NamedTuple):
 
 async def _settle(objection: str, status: ObjectionStatus) -> None:
     table = tables.Objection
-    await table.update({table.status: status, table.decided_at: NOW}).where(table.id == objection)
+    await _change(objection, {table.status: status, table.decided_at: NOW})
 
 
 async def _take_up(objection: str) -> None:
+    await _change(objection, {tables.Objection.status: "admitted"})
+
+
+async def _change(objection: str, to: dict[Any, Any]) -> None:
+    """Raises NoOpenObjection where it was rejected since it was read, which needs no turn."""
     table = tables.Objection
-    await table.update({table.status: "admitted"}).where(table.id == objection)
+    change = table.update(to).where(table.id == objection, table.status.is_in(["open", "admitted"]))
+    if not await change.returning(table.id):
+        raise NoOpenObjection
 
 
 def _admit(before: Notice, wanted: list[Any], shown_reason: str) -> _Decided:
-    candidates = [one for one in wanted if one["status"] == "open"]
-    if not candidates:
-        raise NoOpenObjection
-    if len(candidates) > 1:
-        raise Invalid(problems=[Problem("objection", "objection_of_several")])
-    [one] = candidates
+    one = open_one(wanted)
     running = before.state.status == "declared" and before.now < before.ends_at
     form = event_forms.contest(before.id, one["ground"], shown_reason, running=running)
     return _Decided(form, one["id"], partial(_take_up, one["id"]))

@@ -19,7 +19,7 @@ GRANTS = {
     "claim": "SELECT, INSERT, UPDATE (living, awaiting, replaced)",
     "overlap": "SELECT",
     "rival": "SELECT, INSERT",
-    "objection": "SELECT, INSERT, UPDATE (status, decided_at)",
+    "objection": "SELECT, INSERT, UPDATE (status, decided_at, decision)",
     "exhibit": "SELECT, INSERT, DELETE",
     "agency": "SELECT",
     "hold": "SELECT",

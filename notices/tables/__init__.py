@@ -144,6 +144,8 @@ class Objection(Table, db=DB, tablename="objection"):
     evidence_size = BigInt(default=None, null=True)
     evidence_sha256 = Bytea(default=None, null=True)
     decided_at = Timestamptz(default=None, null=True)
+    # Sealed: who rejected it, and why. Of every other decision the log's own event tells.
+    decision = Bytea(default=None, null=True)
 
 
 class Exhibit(Table, db=DB, tablename="exhibit"):

@@ -118,7 +118,7 @@ CHOICES: dict[type[msgspec.Struct], dict[str, tuple[str, ...]]] = {
     },
     requests.Withdrawal: {"reason": get_args(Reason)},
     requests.Objection: {"ground": get_args(Ground)},
-    requests.Decision: {"decision": tuple(deciding.KINDS)},
+    requests.Decision: {"decision": deciding.DECISIONS},
     requests.Login: {
         "kind": identity.KINDS, "identifier_type": identifiers.IDENTIFIER_TYPES["person"],
     },

@@ -42,6 +42,7 @@ BORN = BIRTH | {"relation": "parent", "holder": CHILD}
 PLAIN = (
     "left", "withdrawn", "confirmed", "objected", "contested", "dismissed", "annulled", "replaced",
     "renewed", "redacted", "corrected",
+    "rejected",
 )  # fmt: skip
 
 
@@ -124,10 +125,12 @@ async def register(pool: None, app: Any, deployment: Deployment) -> AsyncIterato
     new = {"issued_on": "2026-11-20"}
     await acts.does("issuer", ids["replaced"], "replacement", number="JY13799990009991", **new)
     await acts.does("issuer", ids["renewed"], "replacement", number=numbers["renewed"], **new)
-    for name in ("objected", "contested", "dismissed", "annulled"):
+    for name in ("objected", "contested", "dismissed", "annulled", "rejected"):
         words = {"number": numbers[name], "ground": "not_lost", "text": "证件在我手里。"}
         await acts.does("anna", ids[name], "objections", **words)
-        if name != "objected":
+        if name == "rejected":
+            await acts.decides(ids[name], "reject")
+        elif name != "objected":
             await acts.decides(ids[name], "admit")
     await acts.decides(ids["dismissed"], "dismiss")
     await acts.decides(ids["annulled"], "annul")
@@ -268,7 +271,13 @@ OBJECTION: dict[str, Changes | None] = {
         ("dismissed", "'closed'", BECAME), ("dismissed", "'open', decided_at = NULL", BECAME),
         ("annulled", "'open', decided_at = NULL", BECAME), ("annulled", "'dismissed'", BECAME),
     ],
-    "decided_at": [("objected", "now()", BECAME), ("dismissed", "NULL", BECAME)],
+    "decided_at": [
+        ("objected", "now()", BECAME), ("dismissed", "NULL", BECAME), ("rejected", "NULL", BECAME),
+    ],
+    "decision": [
+        ("rejected", "'\\x00'", "marked as rejected"),
+        ("objected", "'x', status = 'rejected', decided_at = now()", "marked as rejected"),
+    ],
     # When and on what ground: no event tells of it before it is admitted.
     "at": None, "ground": None, "objector_hash": None,
     "evidence_type": None, "evidence_size": None, "evidence_sha256": None,

@@ -215,6 +215,53 @@ async def test_an_annulled_notice_is_reinstated_and_can_be_declared_again(
     assert (await api.declared(restaurant)).id != id
 
 
+async def test_a_rejected_objection_is_closed_and_nothing_of_it_is_told(
+    restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, officer: httpx.AsyncClient
+) -> None:
+    id = (await api.declared(restaurant)).id
+    await anna.post(api.of(id, "objections"), json=OBJECTION)
+    before = await notice(anna, id)
+    reason = {"decision": "reject", "reason": "李四 13800000001 的材料与本公告无关"}
+    key = {"Idempotency-Key": '"reject 1"'}
+
+    answers = [
+        await officer.post(api.of(id, "decisions"), json=reason, headers=key) for _ in range(2)
+    ]
+
+    [objection] = (await officer.get("/api/v1/objections")).json()["objections"]
+    rejected = {"objection": {"id": objection["id"], "status": "rejected"}, "notice": before}
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json() == rejected
+    assert objection["status"] == "rejected"
+    assert objection["decided_at"] is not None
+    assert await notice(anna, id) == before
+    late = await decided(officer, id, "reject")
+    assert (late.status_code, late.json()["code"]) == (409, "no_open_objection")
+    await officer.post(api.of(id, "redaction"), json={"reason": "x"})
+    again = await officer.post(api.of(id, "decisions"), json=reason, headers=key)
+    assert again.json()["objection"] == rejected["objection"]
+    assert again.json()["notice"]["statement"] is None
+
+
+async def test_of_an_admission_and_a_rejection_at_once_one_is_done(
+    restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, officer: httpx.AsyncClient
+) -> None:
+    for serial in range(4):
+        number = f"JY1379999000{serial:04}"
+        id = (await api.declared(restaurant, number=number, confirm_unusual_number=True)).id
+        await anna.post(api.of(id, "objections"), json=OBJECTION | {"number": number})
+
+        sent = [decided(officer, id, one) for one in ("admit", "reject")]
+        answers = await asyncio.gather(*sent)
+
+        listed = await officer.get("/api/v1/objections", params={"notice": id})
+        won = "admitted" if answers[0].status_code == 201 else "rejected"
+        assert sorted(answer.status_code for answer in answers) in ([201, 409], [201, 422])
+        assert [one["status"] for one in listed.json()["objections"]] == [won]
+        shown = (await notice(anna, id))["status"]
+        assert shown == ("contested" if won == "admitted" else "invalid")
+
+
 async def test_what_an_officer_cannot_decide_has_a_code_of_its_own(
     restaurant: httpx.AsyncClient,
     anna: httpx.AsyncClient,

@@ -205,7 +205,13 @@ async def life(
     await post(restaurant, f"notices/{gone}/withdrawal", json={"reason": "found"}, headers=once)
     wrong = declaration(number="JY13799990000054", confirm_unusual_number=True)
     wrong_id = (await post(restaurant, "notices", json=wrong))["id"]
+    theirs = OBJECTION | {"number": wrong["number"]}
+    await post(anna, f"notices/{wrong_id}/objections", json=theirs)
+    reject = {"decision": "reject", "reason": REASON}
+    await post(officer, f"notices/{wrong_id}/decisions", json=reject, headers=once)
     await post(officer, f"notices/{wrong_id}/redaction", json={"reason": "x"})
+    # The answer went with the text that it held.
+    await post(officer, f"notices/{wrong_id}/decisions", json=reject, headers=once)
     await for_another(anna, officer)
     await draft(restaurant)
     annul = {"decision": "annul", "reason": REASON}

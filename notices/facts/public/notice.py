@@ -23,7 +23,7 @@ from notices.facts.public.shown import Address, Day, Shown, Time
 
 Status = Literal["declared", "invalid", "contested", "reinstated", "replaced"]
 Evidence = Literal["self_declared", "identity_verified", "issuer_confirmed"]
-ObjectionStatus = Literal["open", "admitted", "dismissed", "upheld", "closed"]
+ObjectionStatus = Literal["open", "admitted", "dismissed", "upheld", "closed", "rejected"]
 
 
 class NoticeEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +138,20 @@ class ObjectionFiled(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     status: Literal["open"]
     at: Time
+
+
+class ObjectionRejected(msgspec.Struct, frozen=True, kw_only=True):
+    """An objection that was not taken up."""
+
+    id: str
+    status: Literal["rejected"]
+
+
+class Rejected(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an objection of which no event tells, and its notice, which stays as it is."""
+
+    objection: ObjectionRejected
+    notice: PublicNotice
 
 
 class LogEvent(msgspec.Struct, frozen=True, kw_only=True):
