@@ -35,7 +35,7 @@ async def confirm(
         if agency is not None:
             issuing.refuse_others(agency, before)
         else:
-            _refuse_unless_awaited(before)
+            refuse_unless_awaited(before)
         lifecycle.refuse_unless_may_follow("confirmed", before.state)
         if before.evidence == "issuer_confirmed":
             raise AlreadyConfirmed
@@ -62,7 +62,8 @@ async def confirm(
     return await following.follow(deployment, id, "confirmed", check, once_, lock)
 
 
-def _refuse_unless_awaited(before: Notice) -> None:
+def refuse_unless_awaited(before: Notice) -> None:
+    """Raises what says why there is nothing for an officer to confirm."""
     if before.state.awaiting:
         return
     lifecycle.refuse_unless_may_follow("confirmed", before.state)

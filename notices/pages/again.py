@@ -24,7 +24,9 @@ AGAIN = "again"
 """The parameter that names a form that was sent; it is the form's own key, and tells nothing."""
 
 HIDDEN = ("key", "of")
-_FORM = re.compile(r"/notices/[0-9]{14}/(withdraw|correct|object)")
+_FORM = re.compile(
+    r"/notices/[0-9]{14}/(withdraw|correct|object)|/desk/[0-9]{14}/(decide|confirm|redact)"
+)
 
 
 def is_form(path: str) -> bool:
@@ -86,7 +88,8 @@ async def resumed(
 ) -> str:
     """Where whoever has signed in goes on with the form of `path`, which was `given` before.
 
-    Whoever else signs in is led to its notice, and nothing is kept.
+    Whoever else signs in is led to its notice (to no case, unless it is another officer), and
+    nothing is kept.
     """
     if unfinished.owner_in(given.get("of", "")) != unfinished.owner_of(deployment, person):
         return path.rpartition("/")[0]

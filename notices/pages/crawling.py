@@ -35,6 +35,7 @@ ROBOTS = """\
 User-agent: *
 Disallow: /api/
 Disallow: /mine
+Disallow: /desk
 Allow: /notices/
 Disallow: /notices?
 Disallow: /sign-in

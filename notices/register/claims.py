@@ -255,16 +255,18 @@ async def confirm(id: str) -> None:
     await _CONFIRM.fetch(id)
 
 
+OVERLAPS = (
+    "SELECT o.one AS notice, o.other, o.at FROM overlap o WHERE"
+    " (SELECT bool_or(c.living) FROM claim c WHERE c.notice = o.one)"
+    " AND (SELECT bool_or(c.living) FROM claim c WHERE c.notice = o.other) ORDER BY o.id"
+)
+"""Pairs of living notices whose numbers newer rules found to be one, the oldest first."""
+
+
 async def overlaps(limit: int) -> list[dict[str, Any]]:
-    """Pairs of living notices whose numbers newer rules found to be one, the oldest first."""
-    rows = await DB.fetch(
-        "SELECT o.one, o.other, o.at FROM overlap o WHERE"
-        " (SELECT bool_or(c.living) FROM claim c WHERE c.notice = o.one)"
-        " AND (SELECT bool_or(c.living) FROM claim c WHERE c.notice = o.other)"
-        " ORDER BY o.id LIMIT $1",
-        limit,
-    )
-    return [{"notices": [row["one"], row["other"]], "at": rfc3339(row["at"])} for row in rows]
+    """The first of those pairs."""
+    rows = await DB.fetch(f"{OVERLAPS} LIMIT $1", limit)
+    return [{"notices": [row["notice"], row["other"]], "at": rfc3339(row["at"])} for row in rows]
 
 
 async def end(id: str) -> None:

@@ -194,6 +194,8 @@ async def life(
         assert (await officer.get("/api/v1/objections", params=params)).status_code == 200
     await officer.get(f"/api/v1/objections/{waiting[1]['id']}/evidence")
     assert (await officer.get("/api/v1/overlaps")).status_code == 200
+    for path in ("/desk", "/desk/waiting/rivals", f"/desk/{id}"):
+        assert (await officer.get(path)).status_code == 200
     running = "UPDATE notice SET effective_at = now() + interval '9 days' WHERE id = $1"
     await DB.fetch(running, id)
     decided = {"decision": "admit", "objection": waiting[0]["id"], "reason": REASON}
