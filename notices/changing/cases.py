@@ -86,8 +86,9 @@ class Settled(NamedTuple):
 class Case:
     """A notice, and what is to be known of it to decide.
 
-    `private` is what its declarant said, and `relation` for whom: None where nothing waits, since
-    then nobody has to know. `overlaps` are the ids of the other notices of its number.
+    `private` is what its declarant said, and `relation` for whom: None where nobody has to know,
+    since nothing waits or it is the text alone that is decided about. `overlaps` are the ids of
+    the other notices of its number.
     """
 
     notice: Notice
@@ -105,14 +106,19 @@ class Case:
         return {one.status for one in self.objections}
 
 
-async def of(deployment: Deployment, id: str) -> Case:
-    """The case of the notice whose id, printed or bare, is `id`; raises NoSuchNotice."""
+async def of(deployment: Deployment, id: str, *, text_alone: bool = False) -> Case:
+    """The case of the notice whose id, printed or bare, is `id`; raises NoSuchNotice.
+
+    Of what is only to be redacted (`text_alone`) nothing that is sealed is opened.
+    """
     notice = await register.get(id)
-    ended = notice.state.ended
-    objections = [] if ended else await _objections(deployment, notice.id)
-    refused = [] if ended else await rivals.waiting(deployment, notice=notice.id, limit=MOST_RIVALS)
-    others = [] if ended else await _overlaps(notice.id)
-    waits = bool(objections or refused or others or (notice.state.awaiting and not ended))
+    sealed = not (notice.state.ended or text_alone)
+    objections = await _objections(deployment, notice.id) if sealed else []
+    refused: list[Rival] = []
+    if sealed:
+        refused = await rivals.waiting(deployment, notice=notice.id, limit=MOST_RIVALS)
+    others = await _overlaps(notice.id) if sealed else []
+    waits = sealed and bool(objections or refused or others or notice.state.awaiting)
     return Case(
         notice=notice,
         objections=objections,

@@ -44,7 +44,7 @@ async def _form(
     Where something was wrong with it or it came too late, it is shown as it was sent.
     """
     officer = await request.user.officer()
-    found = await cases.of(request.app.state.deployment, id)
+    found = await cases.of(request.app.state.deployment, id, text_alone=act == "redact")
     key, sent = await again.sent(request, officer, _path(found.notice.id, act))
     if not sent.step:
         refuse(found.notice)

@@ -11,8 +11,11 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, Response, Route, expect
 from playwright.async_api import Error as PlaywrightError
 
+from tests import api
+from tests.api import declaration
 from tests.browsing import FLAGS, SMALLEST, TOO_FAINT, chromium, on, opened, watched
 from tests.files import picture
+from tests.samples import ANNA, OFFICER, RESTAURANT
 
 pytestmark = pytest.mark.browser
 
@@ -709,4 +712,46 @@ async def test_who_types_localhost_signs_in_as_well(browser: Browser, service: s
     assert page.url == f"{service}/mine"
     await page.goto(service.replace("127.0.0.1", "localhost"))
     await expect(page.locator(".who")).to_have_text("潍坊市奎文区某某餐饮店")
+    await context.close()
+
+
+async def test_an_officer_decides_on_the_smallest_phone_without_scripts(
+    browser: Browser, service: str
+) -> None:
+    number = "JY13799990000072"
+    declarant, objector = (api.client(service, headers={"Origin": service}) for _ in range(2))
+    with declarant, objector:
+        api.sign_in(declarant, RESTAURANT)
+        body = declaration(number=number, confirm_unusual_number=True)
+        id = api.declare(declarant, body).id
+        api.sign_in(objector, ANNA)
+        words = {"number": number, "ground": "not_lost", "text": "证件在我手里。" + "x" * 90}
+        assert objector.post(api.of(id, "objections"), json=words).status_code == 201
+    context = await opened(browser, service, scripts=False)
+    assert (await context.request.post("/api/v1/demo/login", data=OFFICER)).status == 204
+    page = await context.new_page()
+    wrong = watched(page, service)
+    await page.set_viewport_size(SMALLEST)  # type: ignore[arg-type]
+
+    async def looked_at() -> None:
+        assert await page.evaluate("document.documentElement.scrollWidth") <= SMALLEST["width"]
+        assert await page.evaluate(TOO_FAINT) == []
+
+    await page.goto("/")
+    await page.get_by_role("link", name="审核台").click()
+    await looked_at()
+    await page.locator(f'a[href="/desk/{id}"]').click()
+    await looked_at()
+    await on(page, "作出决定")
+    await page.get_by_role("textbox", name="理由").fill("有证件原件的照片")
+    await on(page, "作出决定")  # which one is not said
+    await expect(page.get_by_role("alert")).to_contain_text("怎样决定？")
+    await looked_at()
+    await page.get_by_role("radio", name="受理异议").first.check()
+    await on(page, "作出决定")
+    await expect(page.get_by_role("status")).to_contain_text("已受理异议")
+    await looked_at()
+    await page.go_back()  # never to a question whether to send the form again
+    await expect(page.get_by_role("heading", level=1)).to_have_text("作出决定")
+    assert wrong == []
     await context.close()

@@ -186,9 +186,16 @@ async def test_what_ended_unconfirmed_waits_no_more(
 
 
 async def test_a_notice_is_redacted_from_its_page(
-    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, officer: httpx.AsyncClient
-) -> None:
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, anna: httpx.AsyncClient,
+    officer: httpx.AsyncClient,
+) -> None:  # fmt: skip
     id = (await api.declared(restaurant)).id
+    await objected(anna, id)
+
+    form = (await officer.get(f"/desk/{id}/redact")).text
+    assert "不慎遗失" in form
+    for sealed in (TEXT, "张三", "李四"):  # of which nothing is decided here
+        assert sealed not in form, sealed
 
     assert f'href="/desk/{id}"' in (await officer.get(f"/notices/{id}")).text
     empty = await send(officer, f"/desk/{id}/redact", reason=" ")
@@ -200,6 +207,7 @@ async def test_a_notice_is_redacted_from_its_page(
     assert "不慎遗失" not in public
     assert "内容已按规定移除" in public
     assert "张三的住址" not in public + (await officer.get(f"/desk/{id}")).text
+    assert waits(done, "objections") == [id]
     assert (await officer.get(f"/desk/{id}/redact")).status_code == 409
 
 
