@@ -57,6 +57,7 @@ async def _form(
         status=409 if late else 422 if problems else 200,
         values={name: sent.fields.get(name, "") for name in fields},
         problems=problems,
+        late=late,
         errors=rendering.by_field(problems),
         hidden=again.hidden(request, officer, key),
     )

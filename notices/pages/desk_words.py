@@ -59,8 +59,8 @@ RELATIONS: dict[str, Text] = {
 """How the one who declared stands to the holder, as somebody else tells it."""
 
 FIELDS: dict[str, Text] = {
-    "objection": Message("哪一件异议？"),
-    "decision": Message("怎样决定？"),
+    "objection": Message("哪一件异议"),
+    "decision": Message("怎样决定"),
     "reason": Message("理由", "decision"),
 }
 

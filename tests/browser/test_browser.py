@@ -745,7 +745,7 @@ async def test_an_officer_decides_on_the_smallest_phone_without_scripts(
     await on(page, "作出决定")
     await page.get_by_role("textbox", name="理由").fill("有证件原件的照片")
     await on(page, "作出决定")  # which one is not said
-    await expect(page.get_by_role("alert")).to_contain_text("怎样决定？")
+    await expect(page.get_by_role("alert")).to_contain_text("怎样决定")
     await looked_at()
     await page.get_by_role("radio", name="受理异议").first.check()
     await on(page, "作出决定")

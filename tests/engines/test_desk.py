@@ -351,6 +351,7 @@ async def test_what_comes_too_late_says_so_and_keeps_what_was_typed(
 
     assert (sent.status_code, page.status_code) == (303, 409)
     assert page.text.count("<h1") == 1
+    assert "没有办成" in page.text.partition("</h2>")[0]
     assert "情况已经变了" in page.text
     assert "另一个理由" in page.text
     assert {"annul": "异议成立，公告已撤销", "reject": "不予受理", "admit": "有异议，处理中"}[
