@@ -18,6 +18,7 @@ from notices.facts.texts import Message, Text
 from notices.idempotency import Done
 from notices.identity import Person
 from notices.pages import again, desk, rendering
+from notices.pages.desk import CLOSED
 from notices.pages.submitting import Submission, carried_out
 from notices.register import Notice
 from notices.web import forms
@@ -118,7 +119,7 @@ async def _back(request: AnyRequest, sent: Submission, word: str, id: str) -> Re
     return again.to(request, desk.DESK, sent.key)
 
 
-@get("/desk/{id:str}/decide", include_in_schema=False)
+@get("/desk/{id:str}/decide", include_in_schema=False, opt=CLOSED)
 async def decide_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     """What an officer may decide about a notice, and why."""
     return await _form(request, id, "decide", _refuse_unless("annulled"), FIELDS)
@@ -143,7 +144,7 @@ async def decide(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     return await _sent(request, found.id, "decide", given, FIELDS, act)
 
 
-@get("/desk/{id:str}/confirm", include_in_schema=False)
+@get("/desk/{id:str}/confirm", include_in_schema=False, opt=CLOSED)
 async def confirm_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     """What somebody declared for somebody else, to be confirmed."""
     return await _form(request, id, "confirm", confirming.refuse_unless_awaited)
@@ -161,7 +162,7 @@ async def confirm(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     return await _sent(request, found.id, "confirm", given, (), act)
 
 
-@get("/desk/{id:str}/redact", include_in_schema=False)
+@get("/desk/{id:str}/redact", include_in_schema=False, opt=CLOSED)
 async def redact_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     """What is to be removed, and why."""
     return await _form(request, id, "redact", _refuse_unless("redacted"), ("reason",))

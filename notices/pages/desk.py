@@ -16,10 +16,13 @@ from notices.facts.notice_ids import printed
 from notices.facts.public.notice import PublicNotice
 from notices.facts.texts import Text
 from notices.pages import again, desk_words, rendering
+from notices.web import options
 from notices.web.authentication import AnyRequest
 from notices.web.queries import whole_number
 
 DESK = "/desk"
+CLOSED = {options.CLOSED: True}
+"""Of every page here: no page of another site reads as much as a refusal."""
 SHOWN, PER_PAGE = 5, 20
 """Of each list on the first page, and on a page of its own."""
 PAGES = MOST_COUNTED // PER_PAGE
@@ -54,7 +57,7 @@ async def _listed(request: AnyRequest, name: str, limit: int, skip: int = 0) -> 
     return Listed(name, lines, await cases.count(name), skip)
 
 
-@get("/desk", include_in_schema=False)
+@get("/desk", include_in_schema=False, opt=CLOSED)
 async def desk(request: AnyRequest) -> Response[str]:
     """What waits, the first first; and a word of what was just done."""
     officer = await request.user.officer()
@@ -79,7 +82,7 @@ def _told(done: Draft) -> Text | None:
     return desk_words.DONE[word].format(number=printed(id))
 
 
-@get("/desk/waiting/{name:str}", include_in_schema=False)
+@get("/desk/waiting/{name:str}", include_in_schema=False, opt=CLOSED)
 async def waiting(request: AnyRequest, name: FromPath[str]) -> Response[str]:
     """One list, page by page."""
     await request.user.officer()
@@ -99,7 +102,7 @@ async def waiting(request: AnyRequest, name: FromPath[str]) -> Response[str]:
     )
 
 
-@get("/desk/{id:str}", include_in_schema=False)
+@get("/desk/{id:str}", include_in_schema=False, opt=CLOSED)
 async def case(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     """A notice with all that waits about it, and what may be done."""
     await request.user.officer()

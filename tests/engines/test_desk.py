@@ -283,6 +283,7 @@ async def test_who_is_no_officer_is_refused_and_learns_nothing(
     for path in await every_path(anna, restaurant):
         stranger, person = await client.get(path), await restaurant.get(path)
         assert stranger.status_code == 303
+        assert "access-control-allow-origin" not in stranger.headers
         assert stranger.headers["location"].startswith("/sign-in?next=%2Fdesk")
         assert person.status_code == 403
         for told in (TEXT, "张三", ANNA["identifier"], "等待"):
