@@ -3,7 +3,7 @@
 # `make run PORT=8001 DATA=var2`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit engines service browser coverage check messages bench campaign lock clean system
+.PHONY: help run test unit engines service browser coverage check messages bench campaign lock clean system provider
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -24,7 +24,7 @@ help: ## List what can be done
 run: .venv/ready-run ## Serve the demo on http://127.0.0.1:$PORT (8000), with engines of its own
 	@exec $(BIN)/notices serve --demo
 
-test: system .venv/ready-test ## Run the whole suite on real engines (T=tests/unit/test_x.py for a part)
+test: system .venv/ready-test provider ## Run the whole suite on real engines (T=tests/unit/test_x.py for a part)
 	@.ci/browser $(BIN)/playwright
 	@$(PYTEST) $(T)
 
@@ -32,19 +32,21 @@ test: system .venv/ready-test ## Run the whole suite on real engines (T=tests/un
 unit: .venv/ready-test ## Run what needs no engine
 	@$(PYTEST) tests/unit
 
-engines: system .venv/ready-test ## Run what needs PostgreSQL or Meilisearch
+engines: system .venv/ready-test provider ## Run what needs PostgreSQL or Meilisearch
 	@$(PYTEST) tests/engines
 
-service: system .venv/ready-test ## Run what needs the service, its command line or other programs
+service: system .venv/ready-test provider ## Run what needs the service, its command line or other programs
 	@$(PYTEST) tests/service
 
-browser: system .venv/ready-test ## Run what people see in a browser
+browser: system .venv/ready-test provider ## Run what people see in a browser
 	@.ci/browser $(BIN)/playwright
 	@$(PYTEST) tests/browser
 
 # As root on Debian and Ubuntu what is missing is installed; elsewhere the run ends by naming it.
 system:
 	@.ci/packages install
+
+provider: tests/provider/node_modules/.ready
 
 coverage: .venv/ready-test ## Run it once more to see what it leaves out (takes two fifths longer)
 	@$(BIN)/python -m coverage erase
@@ -74,7 +76,8 @@ lock: ## Pin the dependencies of pyproject.toml anew, with hashes (needs uv)
 	  pin --output-file requirements-test.txt --extra engines --extra test
 
 clean: ## Remove what was set up; the data folder stays
-	rm -rf .venv build dist *.egg-info .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist *.egg-info .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	  tests/provider/node_modules
 
 # Set-up, done again only when what it was made from has changed. The project itself comes last:
 # it is installed from this tree, with the setuptools that is pinned like everything else.
@@ -91,3 +94,6 @@ clean: ## Remove what was set up; the data folder stays
 	@$(PIP) install --no-deps --require-hashes -r requirements-test.txt
 	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@ .venv/ready-run
+
+tests/provider/node_modules/.ready: tests/provider/package-lock.json
+	@.ci/provider

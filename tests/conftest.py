@@ -18,7 +18,7 @@ import pytest
 import pytest_asyncio
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-from tests import floors
+from tests import floors, provided
 from tests.packages import pytest_collection_finish as pytest_collection_finish
 from tests.packages import pytest_runtest_setup as pytest_runtest_setup
 from tests.packages import pytest_terminal_summary as pytest_terminal_summary
@@ -49,6 +49,7 @@ FARM: Farm | None = None
 def pytest_configure(config: pytest.Config) -> None:
     global FARM
     config.pluginmanager.register(floors)
+    config.pluginmanager.register(provided)
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         from tests.enginefarm import Farm
 
@@ -71,7 +72,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 DEAR = {
     "test_architecture", "test_auditing", "test_backup", "test_crash", "test_engine_cluster",
-    "test_engines", "test_faults", "test_foreign", "test_locale", "test_openapi",
+    "test_engines", "test_faults", "test_foreign", "test_locale", "test_openapi", "test_provider",
     "test_rehashing", "test_serving", "test_suggesting", "test_watching",
 }  # fmt: skip
 """Files with something that takes seconds to make, which one process makes for all of its tests."""

@@ -102,7 +102,7 @@ def test_what_is_missing_is_said_with_what_it_is_for(bare: Path) -> None:
         ("chromium-headless-shell", "google-chrome-stable"),
         ("poppler-utils", "pdftotext"),
         ("python3-venv", "python3"),
-        ("npm", "meilisearch"),
+        ("nodejs", "node"),
     ],
 )
 def test_whatever_is_as_good_will_do(bare: Path, package: str, command: str) -> None:

@@ -1,0 +1,1 @@
+"""A real provider of identities for the tests, and everything that can be wrong with one."""
