@@ -244,3 +244,39 @@ def test_a_build_server_lets_nothing_out(bare: Path) -> None:
     assert any(
         line.startswith("ERROR") and "poppler-utils (阅读打印的公告" in line for line in lines
     )
+
+
+@pytest.fixture
+def providing(bare: Path) -> Path:
+    """What brings the provider of sign-in's tests, beside an empty folder for it."""
+    for name in ("dirname", "touch"):
+        (bare / name).symlink_to(shutil.which(name) or name)
+    (bare.parent / ".ci").mkdir()
+    (bare.parent / "tests" / "provider" / "node_modules").mkdir(parents=True)
+    return shutil.copy(FOLDER / "provider", bare.parent / ".ci" / "provider")
+
+
+@pytest.mark.parametrize(("server", "ends"), [("", 0), ("1", 1)])
+@pytest.mark.parametrize(
+    ("node", "npm", "why"),
+    [
+        ("exit 0", None, "Without npm"),
+        ("exit 1", "exit 0", "older than 18"),
+        ("exit 0", "echo E: no such host; exit 1", "E: no such host"),
+        ("exit 0", "exit 0", None),
+    ],
+)
+def test_without_a_provider_a_person_goes_on_and_a_build_server_does_not(
+    bare: Path, providing: Path, node: str, npm: str | None, why: str | None, server: str, ends: int
+) -> None:
+    program(bare / "node", node)
+    if npm is not None:
+        program(bare / "npm", npm)
+    done = subprocess.run(
+        [providing], env={"PATH": str(bare), "CI": server}, capture_output=True, text=True
+    )
+    brought = (bare.parent / "tests/provider/node_modules/.ready").exists()
+
+    assert done.returncode == (ends if why else 0), done.stderr
+    assert brought == (why is None)
+    assert (why or "") in done.stderr

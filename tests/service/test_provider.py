@@ -16,11 +16,11 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwt import JWTClaimsRegistry
 
-from tests.provider.flow import SIGNED_BY, Flow
+from tests.provider.flow import BACK, SIGNED_BY, Flow
 from tests.provider.forging import WRONG_ID_TOKENS, WRONG_LOGOUT_TOKENS
 from tests.provider.front import ENDPOINTS, EVERYWHERE
 from tests.provider.visitor import PLAIN
-from tests.providing import BASE, FOLDER, Provider, Visitor
+from tests.providing import BASE, FOLDER, Provider, Visitor, callback_at, signed_in_at
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -123,6 +123,33 @@ async def test_it_changes_its_keys(visitor: Visitor, alg: str, keep: bool) -> No
             await flow.read(before)
 
 
+async def test_a_browser_of_tests_goes_all_the_way_or_stops_before_the_end(
+    provider: Provider, visitor: Visitor
+) -> None:
+    flow = Flow(visitor)
+    came = []
+
+    def service(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/callback"):
+            came.append(request)
+            return httpx.Response(200)
+        where = flow.address() if "cookie" in request.headers else "/sign-in/province?again"
+        return httpx.Response(303, headers={"location": where, "set-cookie": "kept=1"})
+
+    async with httpx.AsyncClient(
+        transport=httpx.MockTransport(service), base_url=BASE, verify=PLAIN
+    ) as ours:
+        url = await callback_at(provider, ours, "/sign-in/province", "anna")
+        assert not came
+        refused = await callback_at(provider, ours, "/sign-in/province", None)
+        answer = await signed_in_at(provider, ours, "/sign-in/province", "anna")
+
+    assert url.startswith(f"{BACK}?code=")
+    assert "error=access_denied" in refused
+    assert (answer.status_code, len(came)) == (200, 1)
+    assert came[0].headers["cookie"] == "kept=1"
+
+
 async def test_it_tells_its_clients_when_a_session_ends(visitor: Visitor) -> None:
     flow, provider = Flow(visitor), visitor.provider
     tokens = await flow.tokens()
@@ -134,6 +161,16 @@ async def test_it_tells_its_clients_when_a_session_ends(visitor: Visitor) -> Non
     assert claims["sid"] == (await flow.read(tokens["id_token"]))["sid"]
     assert list(claims["events"]) == ["http://schemas.openid.net/event/backchannel-logout"]
     assert (await flow.userinfo(tokens["access_token"])).status_code == 401
+
+
+async def test_a_client_that_cannot_be_told_is_named(visitor: Visitor) -> None:
+    provider = visitor.provider
+    provider.client(backchannel_logout_uri="http://127.0.0.1:9/sign-in/province/logout")
+    await Flow(visitor).tokens()
+
+    (told,) = provider.end()
+    assert (told["client_id"], "REFUSED" in told["failed"]) == ("notices", True)
+    assert provider.caught() == []
 
 
 async def test_one_signs_out_there_and_comes_back(visitor: Visitor) -> None:
