@@ -403,9 +403,22 @@ CREATE TABLE session (
   token_hash bytea NOT NULL,
   sealed bytea NOT NULL,
   expires_at timestamp with time zone NOT NULL,
+  subject bytea,
+  sid bytea,
   CONSTRAINT session_pkey PRIMARY KEY (token_hash)
 ) WITH (autovacuum_vacuum_threshold=500, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_threshold=500, autovacuum_analyze_scale_factor=0.05, autovacuum_vacuum_cost_delay=0);
 CREATE INDEX session_expiry ON public.session USING btree (expires_at);
+CREATE INDEX session_sid ON public.session USING btree (sid) WHERE (sid IS NOT NULL);
+CREATE INDEX session_subject ON public.session USING btree (subject) WHERE (subject IS NOT NULL);
+
+CREATE TABLE sign_in (
+  key bytea NOT NULL,
+  sealed bytea NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT sign_in_pkey PRIMARY KEY (key),
+  CONSTRAINT sign_in_key_check CHECK ((length(key) = 32))
+);
+CREATE INDEX sign_in_expires_at ON public.sign_in USING btree (expires_at);
 
 CREATE TABLE touched (
   notice text NOT NULL,

@@ -131,6 +131,17 @@ async def _change(id: str, values: dict[Any, Any]) -> bool:
     )
 
 
+async def of_id(id: str) -> Agency | None:
+    """The agency of this id, unless it is one no more; its staff needs no key."""
+    row = await _OF_ID.row(id)
+    return None if row is None else Agency(row["id"], row["name"], tuple(row["issuers"]))
+
+
+_OF_ID = Prepared(
+    lambda id: tables.Agency.select(
+        tables.Agency.id, tables.Agency.name, tables.Agency.issuers
+    ).where(tables.Agency.id == id, tables.Agency.revoked_at.is_null())
+)
 _OF_KEY = Prepared(
     lambda key: tables.Agency.select(
         tables.Agency.id, tables.Agency.name, tables.Agency.issuers

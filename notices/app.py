@@ -124,6 +124,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
                 task.cancel()
             await asyncio.wait([connecting, tidying_])
             await finder.breaker.close()
+            await way_in.close()
             await presses.stop()
             if own_pool:
                 await DB.stop()

@@ -88,7 +88,7 @@ def _is_own(person: Person, holder: Holder) -> bool:
 
 
 def _refuse_unless_holder(person: Person, holder: Holder, relation: str) -> None:
-    if person.kind == "officer":
+    if person.is_staff:
         raise NotTheHolder
     # An organisation's session declares for that organisation only.
     if not _is_own(person, holder) and (person.kind != "person" or relation == "self"):

@@ -10,6 +10,8 @@ from notices.facts.catalogue import Catalogue
 from notices.facts.regions import Regions
 from notices.facts.texts import ByLanguage, Message, TextError
 from notices.facts.troubles import Unrestored
+from notices.providers import configuration
+from notices.providers.configuration import Provider
 from notices.settings import Settings
 from notices.tables import Hold, KeyCheck, LogHead
 from notices.tables.prepared import as_sql
@@ -30,11 +32,8 @@ class Deployment:
     catalogue: Catalogue
     regions: Regions
     keys: Keys
-
-    @property
-    def evidence(self) -> str:
-        """How well a declarant is known here: not at all while no sign-in asks a provider."""
-        return "self_declared"
+    providers: tuple[Provider, ...] = ()
+    """Who may say who somebody is; of none, nobody signs in but to a demo."""
 
     def link(self, path: str) -> str:
         return self.settings.public_url + path
@@ -46,6 +45,7 @@ def load(settings: Settings) -> Deployment:
         catalogue.load(settings.catalogue, demo=settings.demo),
         regions.load(settings.regions),
         Keys.open(settings.keys_folder, settings.log_origin),
+        configuration.load(settings.sign_in) if settings.sign_in else (),
     )
 
 
@@ -57,9 +57,23 @@ async def refuse_another_database(deployment: Deployment, database: Database = D
     which is the worst thing this service could say; with another log key it would fork the log.
     """
     await refuse_other_keys(deployment, database)
+    await _refuse_a_demo_of_it(deployment, database)
     await _refuse_older_rules(database)
     for rule in RULES:
         await _refuse_other_rule(database, deployment.catalogue, rule)
+
+
+async def _refuse_a_demo_of_it(deployment: Deployment, database: Database) -> None:
+    """Raise WrongDatabase where whoever says a name would be believed in a register of real ones.
+
+    It is one from the day on which a provider is asked who somebody is.
+    """
+    if deployment.providers:
+        await _known(database, {"sign-in": ("providers", "")})
+    elif deployment.settings.demo:
+        asked = KeyCheck.select(KeyCheck.purpose).where(KeyCheck.purpose == "sign-in")
+        if await database.fetch(*as_sql(asked)):
+            raise WrongDatabase(_REAL_PEOPLE)
 
 
 async def _refuse_older_rules(database: Database) -> None:
@@ -212,3 +226,7 @@ _OTHER_KEY = Message(
     "请把原来的密钥文件放回 keys 目录后再启动。"
 )
 _HELD = Message("{why}确认不再能找回、仍要以现状提供服务时，请运行 notices log accept。")
+_REAL_PEOPLE = Message(
+    "这个数据库的公告是真实的人经登录平台（SIGN_IN）发布的，不能再以演示模式启动：演示模式不核验身份。"
+    "演示请另用一个数据目录（DATA）或数据库。"
+)

@@ -15,15 +15,19 @@ from notices.tables.expressions import NOW
 from notices.tables.prepared import Prepared
 
 KINDS = ("person", "organisation", "officer")
+"""As whom somebody signs in to the demo; a provider knows an agency's staff as well."""
 SESSION_LASTS = timedelta(hours=8)
 NO_LONGER = SESSION_LASTS + timedelta(hours=1)
 """What ends later than any can that begins now was opened by a clock that was ahead."""
 _LIVING = (Session.expires_at > NOW) & (Session.expires_at < NOW + NO_LONGER)
 _BEGIN = Prepared(
-    lambda key, sealed: Session.insert(
-        Session(token_hash=key, sealed=sealed, expires_at=NOW + SESSION_LASTS)
+    lambda key, sealed, subject, sid: Session.insert(
+        Session(
+            token_hash=key, sealed=sealed, expires_at=NOW + SESSION_LASTS,
+            subject=subject, sid=sid,
+        )
     )
-)
+)  # fmt: skip
 _FIND = Prepared(
     lambda key: Session.select(Session.sealed).where(Session.token_hash == key, _LIVING)
 )
@@ -54,6 +58,18 @@ class Person(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     organisation: Organisation | None = None
     subject: tuple[str, str] | None = None
     """The provider's `iss` and `sub` (OpenID Connect); the demo has no provider."""
+
+    verified: bool = False
+    """Whether the provider is as sure of who they are as the city wants."""
+
+    roles: tuple[str, ...] = ()
+    agency: str | None = None
+    """Whose staff somebody of kind `agency` is."""
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they work here, and declare nothing of their own in this session."""
+        return self.kind in ("officer", "agency")
 
     @property
     def account(self) -> str:
@@ -105,13 +121,35 @@ def _token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-async def sign_in(deployment: Deployment, person: Person) -> str:
-    """Open a session for `person` and return the cookie's value, which nothing else knows."""
+async def sign_in(deployment: Deployment, person: Person, sid: str | None = None) -> str:
+    """Open a session for `person` and return the cookie's value, which nothing else knows.
+
+    `sid` is what their provider calls the session that they have there.
+    """
     token = secrets.token_urlsafe(32)
     key = _token_hash(token)
     sealed = deployment.keys.sealer.seal(msgspec.json.encode(person), key)
-    await _BEGIN.fetch(key, sealed)
+    names = {"subject": person.subject and person.subject[1], "sid": sid}
+    of = {
+        what: _by_provider(deployment, what, person.subject[0], name)
+        for what, name in names.items()
+        if person.subject is not None and name is not None
+    }
+    await _BEGIN.fetch(key, sealed, of.get("subject"), of.get("sid"))
     return token
+
+
+def _by_provider(deployment: Deployment, what: str, issuer: str, name: str) -> bytes:
+    return numbers.keyed_hash(deployment.keys.matching, f"session {what} {issuer}", name)
+
+
+async def end_all(deployment: Deployment, issuer: str, sub: str | None, sid: str | None) -> int:
+    """End the sessions that the provider `issuer` knows as `sid`, else all of `sub`; how many."""
+    if sid is not None:
+        of = Session.sid == _by_provider(deployment, "sid", issuer, sid)
+    else:
+        of = Session.subject == _by_provider(deployment, "subject", issuer, sub or "")
+    return len(await Session.delete().where(of).returning(Session.token_hash))
 
 
 async def who(deployment: Deployment, token: str) -> Person | None:

@@ -61,7 +61,7 @@ def record(
             commitment.form,
             number_key(certificate.normal_number(declaration.number or ""), form.number),
             # Who somebody is says nothing of whether they may declare for another.
-            "self_declared" if form.awaiting else deployment.evidence,
+            "identity_verified" if person.verified and not form.awaiting else "self_declared",
         ),
         private=(
             id,

@@ -41,6 +41,7 @@ class Settings:
     meili_index: str = "notices"
     meili_bin: str | None = None
     demo: bool = False
+    sign_in: Path | None = None
     rate_limits: bool = True
     region: str = "370700"
     site_name: str = "遗失声明公示"
@@ -178,6 +179,21 @@ def _proxies(text: str) -> str:
     return ",".join(entries)
 
 
+def _refuse_what_is_not_safe(public: SplitResult, *, demo: bool, proxies: str) -> None:
+    """Real people sign in: not to a demo, and not in the clear but on this very machine."""
+    if demo:
+        raise SettingsError("DEMO=1 and SIGN_IN exclude each other: a demo believes every name.")
+    if (public.hostname or "") in ("127.0.0.1", "::1", "localhost"):
+        return
+    if public.scheme != "https":
+        raise SettingsError("PUBLIC_URL must begin with https:// where people sign in (SIGN_IN).")
+    if not proxies:
+        raise SettingsError(
+            "FORWARDED_ALLOW_IPS must name the proxy that speaks https for this service, where "
+            "people sign in (SIGN_IN): the service itself speaks plain http."
+        )
+
+
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """`Settings` from the variables of the README; raises SettingsError naming a wrong one."""
     port = _number(environment, "PORT", 8000, 1, 65535)
@@ -197,6 +213,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     index = environment.get("MEILI_INDEX") or "notices"
     if not _INDEX.fullmatch(index):
         raise SettingsError(f"MEILI_INDEX takes letters, digits, - and _ only, not {index!r}.")
+    sign_in = Path(environment["SIGN_IN"]) if environment.get("SIGN_IN") else None
+    proxies = _proxies(environment.get("FORWARDED_ALLOW_IPS") or "")
+    if sign_in:
+        _refuse_what_is_not_safe(parts, demo=demo, proxies=proxies)
     metrics = _address(environment, "METRICS_ADDRESS")
     database_url = environment.get("DATABASE_URL") or None
     owner_url = environment.get("DATABASE_OWNER_URL") or None
@@ -217,6 +237,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         meili_index=index,
         meili_bin=environment.get("MEILI_BIN") or None,
         demo=demo,
+        sign_in=sign_in,
         rate_limits=_switch(environment, "RATE_LIMITS", not demo),
         region=_region(environment, own_regions),
         site_name=environment.get("SITE_NAME") or "遗失声明公示",
@@ -225,7 +246,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         log_name=environment.get("LOG_NAME") or "",
         workers=_number(environment, "WORKERS", 1, 1, 64),
         spare=_switch(environment, "SPARE", True),
-        forwarded_allow_ips=_proxies(environment.get("FORWARDED_ALLOW_IPS") or ""),
+        forwarded_allow_ips=proxies,
         security=security,
         metrics=metrics,
         upload_scanner=_command(environment, "UPLOAD_SCANNER"),

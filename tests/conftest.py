@@ -72,7 +72,8 @@ def pytest_collection() -> Generator[None, object, object]:
 
 DEAR = {
     "test_architecture", "test_auditing", "test_backup", "test_crash", "test_engine_cluster",
-    "test_engines", "test_faults", "test_foreign", "test_locale", "test_openapi", "test_provider",
+    "test_engines", "test_faults", "test_foreign", "test_locale", "test_openapi", "test_openid",
+    "test_provider",
     "test_rehashing", "test_serving", "test_suggesting", "test_watching",
 }  # fmt: skip
 """Files with something that takes seconds to make, which one process makes for all of its tests."""

@@ -52,11 +52,14 @@ SELECT id, published_index, wrong FROM (
           WHERE c.notice = n.id AND c.kind = 'confirmed') THEN 'awaiting'
       WHEN n.provisional AND n.period_from IS NOT NULL AND n.period_value IS NULL
         THEN 'provisional'
-      -- Nobody's identity is verified here yet. Whose confirmation it was, a redaction deletes.
-      WHEN n.evidence <> CASE (SELECT bool_or(coalesce(c.form -> 'agency' <> 'null', true))
+      -- Whose confirmation it was, a redaction deletes; how well a declarant was known is sealed.
+      WHEN CASE (SELECT bool_or(coalesce(c.form -> 'agency' <> 'null', true))
               FROM event c WHERE c.notice = n.id AND c.kind = 'confirmed')
-            WHEN true THEN 'issuer_confirmed' ELSE 'self_declared' END
-          AND (n.form IS NOT NULL OR n.evidence <> 'self_declared') THEN 'evidence'
+            WHEN true THEN n.evidence <> 'issuer_confirmed'
+              AND (n.form IS NOT NULL OR n.evidence <> 'self_declared')
+            ELSE n.evidence = 'issuer_confirmed'
+              OR n.evidence = 'identity_verified' AND coalesce(p.form ? 'awaiting', false)
+          END THEN 'evidence'
       WHEN NOT EXISTS (SELECT 1 FROM claim c WHERE c.notice = n.id) THEN 'claim'
       WHEN EXISTS (SELECT 1 FROM claim c,
           LATERAL (SELECT coalesce(bool_or(o.kind IN {listed(END_CLAIMS)}), false) AS ended,

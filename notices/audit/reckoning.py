@@ -59,6 +59,7 @@ class Row(NamedTuple):
     declarant_hash: bytes | None
     relation: str | None
     unproven: bool
+    awaited: bool | None
     ended: bool
     replaced: int | None
     replacement: bytes | None
@@ -72,6 +73,7 @@ SELECT n.id, n.form, n.number_key, n.evidence,
   p.sealed, p.holder_hash, p.declarant_hash, p.relation,
   n.form IS NOT NULL AND p.relation IN ('mandate', 'liquidator', 'heir')
     AND NOT EXISTS (SELECT 1 FROM exhibit x WHERE x.notice = n.id),
+  (SELECT e.form ? 'awaiting' FROM event e WHERE e.index = n.published_index),
   told.ended, told.replaced,
   (SELECT sealed FROM event_private WHERE event = told.replaced),
   CASE WHEN n.form IS NULL THEN (SELECT array_agg(ROW(c.index, s.sealed)) FROM event c
@@ -154,6 +156,11 @@ def _wrong(rules: Rules, row: Row, claimed: Sequence[Claimed], *, old: bool) -> 
         if row.confirmed and _confirmed(rules.here, row.confirmed) != (
             row.evidence == "issuer_confirmed"
         ):
+            return "evidence"
+        verified = private.declarant.verified and row.awaited is not True
+        if row.evidence == "identity_verified" and not verified:
+            return "evidence"
+        if row.evidence == "self_declared" and verified and row.awaited is False:
             return "evidence"
     if old:
         return None

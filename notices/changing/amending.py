@@ -47,7 +47,7 @@ _ACTS_FOR = Prepared(
 async def is_declarant(deployment: Deployment, person: Person, id: str) -> bool:
     """Whether `person` acts for the holder of notice `id`, or declared it for them."""
     row = await _ACTS_FOR.row(id, hash_of_acting(deployment, person))
-    return row is not None and person.kind != "officer"
+    return row is not None and not person.is_staff
 
 
 async def declared_by(deployment: Deployment, person: Person, limit: int = 50) -> list[str]:

@@ -10,14 +10,16 @@ from notices.deployment import Deployment
 from notices.identity import Person
 
 
-async def sign_in(deployment: Deployment, person: Person, before: str | None) -> str:
+async def sign_in(
+    deployment: Deployment, person: Person, before: str | None, sid: str | None = None
+) -> str:
     """Open a session for `person`, the cookie's value; what this browser had `before` ends.
 
     Nobody could sign out of that one any more, so it ends as by signing out; unless it is the very
     same one who goes on, in the same part.
     """
     async with DB.transaction():
-        token = await identity.sign_in(deployment, person)
+        token = await identity.sign_in(deployment, person, sid)
         await _leave(deployment, before, person)
     return token
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from notices import __version__
-from notices.cli import accepting, agencies, audits, backups, catalogues, proofs
+from notices.cli import accepting, agencies, audits, backups, catalogues, proofs, sign_ins
 from notices.cli.commands import Commands, add, at_work
 from notices.cli.terminal import CommandError, progress, say, why
 from notices.facts.texts import Message
@@ -197,6 +197,7 @@ def parser() -> argparse.ArgumentParser:
 
     catalogues.add_to(commands)
     agencies.add_to(commands)
+    sign_ins.add_to(commands)
     keys = proofs.add_to(commands)
     accepting.add_to(audits.add_to(commands))
     backups.add_to(commands, keys)
@@ -213,7 +214,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser().parse_args(arguments)
     try:
         settings = from_environment()
-        if getattr(options, "demo", False):
+        if getattr(options, "demo", False) and settings.sign_in is None:
             settings = dataclasses.replace(
                 settings, demo=True, rate_limits=os.environ.get("RATE_LIMITS") == "1"
             )

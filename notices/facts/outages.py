@@ -1,7 +1,7 @@
 """What is said beneath all acts: no room, no word what was done, a peer that asks too much."""
 
 from notices.facts.errors import Refusal, Unavailable
-from notices.facts.texts import Message
+from notices.facts.texts import Message, Text
 
 ROOM_IN = 30
 """Seconds; room is not made by itself, but somebody is told."""
@@ -16,6 +16,17 @@ class StorageFull(Unavailable):
 
     def __init__(self) -> None:
         super().__init__(retry_after=ROOM_IN)
+
+
+class ProviderUnavailable(Refusal):
+    code, status = "provider_unavailable", 503
+    title = Message(
+        "登录平台（{provider}）暂时没有正常回应，现在登录不了。请过几分钟再试；"
+        "已填写的内容还在，查找和核验不受影响。"
+    )
+
+    def __init__(self, provider: Text) -> None:
+        super().__init__(provider=provider, headers={"Retry-After": str(ROOM_IN)})
 
 
 class OutcomeUnknown(Unavailable):

@@ -29,6 +29,18 @@ class UnknownKey(Refusal):
     title = Message("没有这个机关密钥，或它已停用、过期。")
 
 
+class SignInFailed(Refusal):
+    code, status = "sign_in_failed", 400
+    title = Message("登录没有完成：{reason}")
+    offers_sign_in = True
+
+
+class NotAdmitted(Refusal):
+    code, status = "not_admitted", 403
+    title = Message("不能用这个账号登录：{reason}")
+    offers_sign_in = True
+
+
 class NotAnAgency(Refusal):
     code, status = "not_an_agency", 403
     title = Message("只有发证机关可以这样做，请用机关密钥（Authorization: Bearer …）。")

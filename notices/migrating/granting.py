@@ -26,6 +26,7 @@ GRANTS = {
     "key_check": "SELECT, INSERT, UPDATE, DELETE",
     "migration": "SELECT",
     "session": "SELECT, INSERT, UPDATE, DELETE",
+    "sign_in": "SELECT, INSERT, DELETE",
     "draft": "SELECT, INSERT, UPDATE, DELETE",
     "idempotency": "SELECT, INSERT, UPDATE, DELETE",
     "rate": "SELECT, INSERT, UPDATE, DELETE",

@@ -30,7 +30,7 @@ from notices.web.uploads import Upload
 async def start(request: AnyRequest) -> Response[Any]:
     """The first step: which certificate. A link may name it, or words to find it by."""
     person = await request.user.person()
-    if person is not None and person.kind == "officer":
+    if person is not None and person.is_staff:
         raise NotTheHolder
     if not sign_in.of(request).is_open:
         raise SignInRequired
@@ -78,7 +78,7 @@ async def _go_on(request: AnyRequest, posted: Posted, upload: Upload) -> Respons
     deployment = request.app.state.deployment
     person = await again.sender(request, posted.given.get("of", ""))
     session = request.user.session
-    if person.kind == "officer":
+    if person.is_staff:
         raise NotTheHolder
     id = posted.draft or unfinished.new_id()
 

@@ -8,7 +8,7 @@ from notices.api.documenting import reads
 from notices.changing import leaving
 from notices.pages import rendering, sign_in
 from notices.pages.sign_in import Onward
-from notices.web import authentication, languages, writing
+from notices.web import authentication, writing
 from notices.web.authentication import AnyRequest, Asker
 from notices.web.requested import Nothing
 
@@ -21,11 +21,11 @@ async def sign_in_page(request: AnyRequest) -> Response[Any]:
 
 
 @post("/sign-out", include_in_schema=False)
-async def sign_out(request: AnyRequest) -> Response[str]:
+async def sign_out(request: AnyRequest) -> Response[Any]:
     """End the session, if there is one, and forget what was typed in it."""
-    deployment = request.app.state.deployment
+    deployment, person = request.app.state.deployment, await request.user.person()
     await leaving.sign_out(deployment, request.user.session)
-    response = rendering.see_other("/", languages.language_of(request))
+    response = await sign_in.of(request).farewell(request, person)
     authentication.forget(response, deployment)
     return response
 

@@ -52,7 +52,7 @@ async def page(request: AnyRequest, step: FromPath[str], draft: FromPath[str]) -
     if step not in PAGES or not unfinished.is_id(draft):
         raise NotFound
     person = await request.user.signed_in()
-    if person.kind == "officer":
+    if person.is_staff:
         raise NotTheHolder
     deployment = request.app.state.deployment
     kept = await unfinished.find(deployment, person, draft)

@@ -210,6 +210,16 @@ class Session(Table, db=DB, tablename="session"):
     token_hash = Bytea(primary_key=True, default=None)
     sealed = Bytea(default=None)
     expires_at = Timestamptz(default=None)
+    subject = Bytea(default=None, null=True)
+    sid = Bytea(default=None, null=True)
+
+
+class SignIn(Table, db=DB, tablename="sign_in"):
+    """What is kept while somebody is at their provider, sealed, under the hash of its name."""
+
+    key = Bytea(primary_key=True, default=None)
+    sealed = Bytea(default=None)
+    expires_at = Timestamptz(default=None)
 
 
 class Draft(Table, db=DB, tablename="draft"):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from notices import idempotency, identity, limits
-from notices.changing import exhibits, unfinished
+from notices.changing import exhibits, signing_in, unfinished
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
@@ -36,6 +36,7 @@ async def tidy(deployment: Deployment, *, every_file: bool = False) -> None:
     await idempotency.forget_old(vital.now)
     await limits.forget_old(vital.now)
     await identity.forget_old(vital.now)
+    await signing_in.forget_old(vital.now)
     await unfinished.forget_old(vital.now)
     await Touched.delete().where(is_true(Touched.taken), Touched.at < vital.now - timedelta(days=1))
     await exhibits.forget_orphans(deployment, vital.now, of_any_age=every_file)

@@ -56,11 +56,17 @@ class Asker:
         return person
 
     async def agency(self) -> Agency:
-        """Whose key the request carries; raises SignInRequired, UnknownKey or NotAnAgency."""
+        """Whose key the request carries, or whose staff has signed in.
+
+        Raises SignInRequired, UnknownKey or NotAnAgency.
+        """
         if self.key is None:
-            await self.signed_in()
-            raise NotAnAgency
-        if self._agency is None:
+            person = await self.signed_in()
+            found = await agencies.of_id(person.agency) if person.agency else None
+            if found is None:
+                raise NotAnAgency
+            self._agency = found
+        elif self._agency is None:
             self._agency = await agencies.of_key(self.key)
         return self._agency
 

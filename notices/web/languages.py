@@ -24,6 +24,9 @@ def for_machines(path: str) -> bool:
 
 def language_of(request: Request[Any, Any, Any]) -> str:
     """Chinese unless another is preferred: by `lang` on pages, by Accept-Language for programs."""
+    kept = request.scope.get("state", {}).get("language")
+    if kept is not None:
+        return str(kept)
     if not for_machines(request.url.path):
         wanted = request.query_params.get("lang", SOURCE)
         return wanted if wanted in LANGUAGES else SOURCE

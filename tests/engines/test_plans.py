@@ -21,12 +21,15 @@ import asyncpg
 import httpx
 import pytest
 
-from notices import agencies, idempotency, limits, log, register, relay, tables
+from notices import agencies, idempotency, identity, limits, log, register, relay, tables
+from notices.changing import signing_in
 from notices.database import BY_INDEX, DB
 from notices.deployment import Deployment, refuse_another_database
 from notices.facts.excess import TooManyRequests
 from notices.finding import Finder, Query, suggesting
 from notices.finding.freshness import Freshness
+from notices.identity import Person
+from notices.pages.sign_in.providing import Typed
 from notices.relay import checking, publishing
 from notices.upkeep import recalling, rescheduling, tidying
 from notices.upkeep.forking import refuse_a_fork
@@ -341,6 +344,19 @@ async def follow(deployment: Deployment, admin: Admin, id: str) -> None:
     await admin.drop(deployment.settings.meili_index)
 
 
+async def by_a_provider(deployment: Deployment) -> None:
+    """What is asked while somebody signs in at a provider, and when they sign out there."""
+    name = await signing_in.keep(deployment, "browser", Typed("/mine", ""))
+    assert await signing_in.look(deployment, "browser", Typed, name) is not None
+    assert await signing_in.take(deployment, "browser", Typed, name) is not None
+    subject = ("https://id.example", "1")
+    person = Person(kind="person", name="张三", identifier="1", subject=subject)
+    await identity.sign_in(deployment, person, "sid")
+    assert await identity.end_all(deployment, subject[0], None, "sid") == 1
+    assert await identity.end_all(deployment, subject[0], "1", None) == 0
+    assert await agencies.of_id("nobody") is None
+
+
 async def foreign_keys() -> list[str]:
     """What PostgreSQL itself asks when a row is written that refers to another."""
     rows = await DB.fetch(
@@ -414,6 +430,7 @@ async def test_no_statement_reads_a_growing_table_as_a_whole(
     await ask(restaurant, id)
     await search_without_the_engine(deployment)
     await follow(deployment, admin, id)
+    await by_a_provider(deployment)
     unheard = set(functions_that_ask()) - heard.functions
     unheard = {name for name in unheard if not name.startswith(BULK)}
     assert not unheard, "what they ask is nowhere on the journey of this test"

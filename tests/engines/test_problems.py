@@ -153,6 +153,9 @@ WRITES: dict[tuple[str, str], Any] = {
     ("POST", "/declare"): {},
     ("POST", "/notices/{id}/withdraw"): {"reason": "found"},
     ("POST", "/notices/{id}/correct"): {"issuer": "乙局"},
+    ("POST", "/desk/{id}/decide"): {"decision": "annul", "reason": "x"},
+    ("POST", "/desk/{id}/confirm"): {},
+    ("POST", "/desk/{id}/redact"): {"reason": "x"},
     ("POST", "/sign-in"): {"sample": "li"},
     ("POST", "/sign-out"): {},
 }

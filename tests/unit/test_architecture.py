@@ -20,7 +20,8 @@ HOMES = {
     "litestar": {"web", "api", "pages", "print", "app"},
     "cryptography": {"trust"},
     "meilisearch": {"search.admin"},
-    "aiohttp": {"search.engine"},
+    "aiohttp": {"search.engine", "providers"},
+    "joserfc": {"providers"},
     "piccolo": {"database", "tables", "migrating"},
     "chinese_calendar": {"facts"},
     "pypinyin": {"search.hanzi"},
@@ -110,7 +111,7 @@ def test_an_error_that_carries_words_is_told_by_the_command_line() -> None:
 
 
 def test_nothing_but_the_choice_knows_which_way_in_there_is() -> None:
-    ways = {"notices.pages.sign_in.demo", "notices.pages.sign_in.closed"}
+    ways = {f"notices.pages.sign_in.{way}" for way in ("demo", "closed", "providing")}
     knowing = {file.name for _, file in modules() if imports(file) & ways}
 
     assert knowing == {"choosing.py"}

@@ -61,3 +61,24 @@ def test_what_is_right_is_taken(tmp_path: Path) -> None:
     assert (found.region, found.meili_url) == ("370792", "http://search:7700")
     assert (found.metrics, found.upload_scanner) == (("::1", 9100), ("cat", "-"))
     assert from_environment({}).metrics is None
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({"DEMO": "1"}, "exclude each other"),
+        ({"PUBLIC_URL": "http://notices.example"}, "https://"),
+        ({"PUBLIC_URL": "https://notices.example"}, "FORWARDED_ALLOW_IPS"),
+    ],
+)
+def test_real_people_sign_in_neither_to_a_demo_nor_in_the_clear(
+    environment: dict[str, str], told: str
+) -> None:
+    with pytest.raises(SettingsError, match=told):
+        from_environment({"SIGN_IN": "sign-in.toml", **environment})
+
+    behind = {"PUBLIC_URL": "https://notices.example", "FORWARDED_ALLOW_IPS": "10.0.0.5"}
+    for right in ({}, {"PUBLIC_URL": "http://localhost:8000"}, behind):
+        assert from_environment({"SIGN_IN": "sign-in.toml", **right}).sign_in == Path(
+            "sign-in.toml"
+        )

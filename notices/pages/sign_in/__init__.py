@@ -49,6 +49,13 @@ class SignIn(ABC):
     handlers: Sequence[ControllerRouterHandler] = ()
     """Paths of its own, beside GET /sign-in, which is `page`."""
 
+    async def close(self) -> None:  # noqa: B027  (most hold nothing)
+        """Let go of what it holds, when the application ends."""
+
+    async def farewell(self, request: AnyRequest, person: Person | None) -> Response[Any]:
+        """What whoever has just signed out here sees next."""
+        return rendering.see_other("/", languages.language_of(request))
+
     @abstractmethod
     async def page(self, request: AnyRequest, onward: Onward, status: int = 200) -> Response[Any]:
         """Asks who somebody is, or says why nobody is asked; with `status`, never kept."""
@@ -70,14 +77,16 @@ async def again_for(
     return await of(request).page(request, onward, 401)
 
 
-async def arrived(request: AnyRequest, person: Person, onward: Onward) -> Response[Any]:
+async def arrived(
+    request: AnyRequest, person: Person, onward: Onward, sid: str | None = None
+) -> Response[Any]:
     """Open a session for `person`, and lead on to where it was needed.
 
     Raises BadRequest, and opens none, where what was typed before was changed on its way.
     """
     deployment, next = request.app.state.deployment, onward.next
     fields = _opened(deployment, onward)
-    token = await leaving.sign_in(deployment, person, request.user.session)
+    token = await leaving.sign_in(deployment, person, request.user.session, sid)
     if fields is not None:
         next = await _resumed(deployment, person, token, next, fields)
     response = rendering.see_other(next, languages.language_of(request))
@@ -110,7 +119,7 @@ async def _resumed(
     if again.is_form(next):
         return await again.resumed(deployment, person, token, next, fields)
     owner = unfinished.owner_in(fields.get("of", ""))
-    if person.kind == "officer" or owner not in (None, unfinished.owner_of(deployment, person)):
+    if person.is_staff or owner not in (None, unfinished.owner_of(deployment, person)):
         return next
     id, form = unfinished.new_id(), Posted.of(fields, deployment)
     await unfinished.change(deployment, person, token, id, lambda _: form.keep(deployment, None))

@@ -4,8 +4,11 @@ from notices.deployment import Deployment
 from notices.pages.sign_in import SignIn
 from notices.pages.sign_in.closed import Closed
 from notices.pages.sign_in.demo import Demo
+from notices.pages.sign_in.providing import Providers
 
 
 def way_in(deployment: Deployment) -> SignIn:
-    """Made-up people sign in to a demo, and nobody elsewhere."""
+    """Whom its providers know, else made-up people in a demo, and nobody elsewhere."""
+    if deployment.providers:
+        return Providers(deployment.providers)
     return Demo() if deployment.settings.demo else Closed()

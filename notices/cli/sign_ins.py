@@ -1,0 +1,54 @@
+"""`notices sign-in`: trying a provider of identities before a city opens with it."""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from notices.cli.commands import Commands, add
+from notices.cli.terminal import CommandError
+from notices.facts.texts import Message
+from notices.settings import Settings
+
+
+def check(settings: Settings, options: argparse.Namespace) -> None:
+    """Read the file, ask each provider what it says of itself, and tell what is missing."""
+    from notices.providers.configuration import load
+    from notices.providers.openid import OpenID, ProviderDown
+
+    async def found(party: OpenID) -> list[str]:
+        try:
+            return await party.lacking()
+        except ProviderDown as error:
+            return [str(error)]
+        finally:
+            await party.close()
+
+    async def work() -> None:
+        wrong = []
+        for provider in load(options.file):
+            lacking = await found(OpenID(provider))
+            wrong += [f"{provider.id}: {each}" for each in lacking]
+            back = f"{settings.public_url}/sign-in/{provider.id}/callback"
+            print(f"{provider.id} ({', '.join(provider.kinds)}): {provider.issuer}")
+            print(f"  redirect_uri: {back}")
+            print(f"  backchannel_logout_uri: {settings.public_url}/sign-in/{provider.id}/logout")
+            print(f"  post_logout_redirect_uri: {settings.public_url}/")
+            print(f"  {'ok' if not lacking else 'not ok'}")
+        if wrong:
+            raise CommandError(_LACKING, details="".join(f"\n{each}" for each in wrong))
+
+    asyncio.run(work())
+
+
+def add_to(commands: Commands) -> None:
+    about: Commands = commands.add_parser(
+        "sign-in", help="登录平台 / providers of identities"
+    ).add_subparsers(required=True)
+    command = add(
+        about, "check", check,
+        "试用登录平台的配置文件，说明缺什么 / try a file of providers, and say what is missing",
+    )  # fmt: skip
+    command.add_argument("file", type=Path, metavar="FILE")
+
+
+_LACKING = Message("登录平台还不能使用，缺少：")

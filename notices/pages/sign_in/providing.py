@@ -1,0 +1,279 @@
+"""Signing in at a provider of identities: there by a link, and back with a code (OpenID Connect).
+
+Who comes back has to be the browser that left, once, within a quarter of an hour: what it left with
+is kept here, under `state` and a cookie of its own.
+"""
+
+import re
+import secrets
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Response, get, post
+from litestar.datastructures import Cookie
+from litestar.params import FromPath
+
+from notices import identity
+from notices.changing import signing_in
+from notices.deployment import Deployment
+from notices.facts.errors import BadRequest, NotFound, Refusal
+from notices.facts.outages import ProviderUnavailable
+from notices.facts.refusals import NotAdmitted, SignInFailed
+from notices.facts.texts import Message, Text
+from notices.identity import Person
+from notices.locale import LANGUAGES
+from notices.pages import rendering
+from notices.pages.sign_in import Onward, SignIn, arrived, claims, of
+from notices.pages.templating import address
+from notices.providers.configuration import Provider
+from notices.providers.openid import NotProven, OpenID, ProviderDown, Question, Refused
+from notices.web import forms, languages, limiting
+from notices.web.authentication import AnyRequest
+
+log = structlog.get_logger("notices.sign_in")
+
+_BROWSER = re.compile(r"[A-Za-z0-9_-]{22}")
+LONGEST_CODE = 4000
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """Where somebody goes on, and what they had typed: too much for an address."""
+
+    next: str
+    typed: str
+
+
+class Away(msgspec.Struct, frozen=True):
+    """Somebody who is at their provider."""
+
+    provider: str
+    question: Question
+    next: str
+    typed: str
+    language: str
+
+
+class Choosing(msgspec.Struct, frozen=True):
+    """Somebody who is known, and has yet to say for whom they act."""
+
+    persons: tuple[Person, ...]
+    sid: str | None
+    next: str
+    typed: str
+
+
+class Providers(SignIn):
+    """The providers of one service, side by side."""
+
+    def __init__(self, providers: tuple[Provider, ...]) -> None:
+        self.known = {each.id: OpenID(each) for each in providers}
+        self.handlers = (begin, arrive, choose_page, choose, signed_out, end)
+
+    async def close(self) -> None:
+        for each in self.known.values():
+            await each.close()
+
+    async def farewell(self, request: AnyRequest, person: Person | None) -> Response[Any]:
+        """Offers to sign out at the provider too: on a computer of many others would be let in."""
+        for id, each in self.known.items():
+            if person and person.subject and person.subject[0] == each.provider.issuer:
+                return rendering.see_other(f"/sign-in/{id}/out", languages.language_of(request))
+        return await super().farewell(request, person)
+
+    async def page(self, request: AnyRequest, onward: Onward, status: int = 200) -> Response[Any]:
+        """The providers to choose from, each with whom it signs in."""
+        browser = _browser(request)
+        params = {"next": onward.next}
+        if onward.typed:
+            kept = Typed(onward.next, onward.typed)
+            params = {"of": await signing_in.keep(_deployment(request), browser, kept)}
+        providers = [each.provider for each in self.known.values()]
+        response = await rendering.page(
+            request,
+            "sign_in_providers.html",
+            status=status,
+            cache=rendering.NEVER_KEPT,
+            params=params,
+            holds=bool(onward.typed),
+            declaring=[each for each in providers if not each.is_of_staff],
+            staff=[each for each in providers if each.is_of_staff],
+        )
+        _know(response, request, browser)
+        return response
+
+
+def _deployment(request: AnyRequest) -> Deployment:
+    deployment: Deployment = request.app.state.deployment
+    return deployment
+
+
+def _ours(request: AnyRequest, id: str) -> OpenID:
+    way = of(request)
+    assert isinstance(way, Providers)  # noqa: S101  (these handlers are its own)
+    if id not in way.known:
+        raise NotFound
+    return way.known[id]
+
+
+def _cookie_name(request: AnyRequest) -> str:
+    return "__Host-sign-in" if _deployment(request).settings.https else "sign-in"
+
+
+def _browser(request: AnyRequest) -> str:
+    """What this browser is known by until it has signed in; its windows are one browser."""
+    value = request.cookies.get(_cookie_name(request), "")
+    return value if _BROWSER.fullmatch(value) else secrets.token_urlsafe(16)
+
+
+def _know(response: Response[Any], request: AnyRequest, browser: str) -> None:
+    cookie = Cookie(
+        key=_cookie_name(request), value=browser, path="/", httponly=True, samesite="lax",
+        secure=_deployment(request).settings.https,
+        max_age=int(2 * signing_in.KEPT.total_seconds()),
+    )  # fmt: skip
+    response.set_cookie(cookie)
+
+
+def _back(request: AnyRequest, provider: str) -> str:
+    return _deployment(request).link(f"/sign-in/{provider}/callback")
+
+
+@get("/sign-in/{provider:str}", include_in_schema=False)
+async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
+    """Sends somebody to their provider."""
+    party = _ours(request, provider)
+    await limiting.limit(request, "submit", request.user.address)
+    browser, given = _browser(request), request.query_params
+    onward = Typed(rendering.local_path(given.get("next"), "/mine"), "")
+    if given.get("of"):
+        kept = await signing_in.look(_deployment(request), browser, Typed, given["of"])
+        if kept is None:
+            raise SignInFailed(reason=TOO_LATE)
+        onward = kept
+    language, question = languages.language_of(request), Question.new()
+    away = Away(provider, question, onward.next, onward.typed, language)
+    state = await signing_in.keep(_deployment(request), browser, away)
+    try:
+        where = await party.address(
+            question, state, _back(request, provider), LANGUAGES[language].tag
+        )
+    except ProviderDown as error:
+        raise _down(party, error) from error
+    response = Response("", status_code=303, headers={"Location": where, **_NEVER_KEPT})
+    _know(response, request, browser)
+    return response
+
+
+_NEVER_KEPT = {"Cache-Control": rendering.NEVER_KEPT}
+
+
+@get("/sign-in/{provider:str}/callback", include_in_schema=False)
+async def arrive(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
+    """Somebody comes back from their provider, with a code for us or without one."""
+    party = _ours(request, provider)
+    await limiting.limit(request, "submit", request.user.address)
+    given = request.query_params
+    deployment, browser = _deployment(request), _browser(request)
+    away = await signing_in.take(deployment, browser, Away, given.get("state", ""))
+    if away is None or away.provider != provider:
+        raise SignInFailed(reason=TOO_LATE)
+    _in_the_language_of(request, away)
+    code = given.get("code", "")
+    if given.get("error") or not code or len(code) > LONGEST_CODE:
+        log.info("sign_in_refused", provider=provider, error=given.get("error", "")[:40])
+        raise SignInFailed(reason=GIVEN_UP)
+    try:
+        proof = await party.proof(code, away.question, _back(request, provider), given.get("iss"))
+        persons = claims.persons(party.provider, proof.claims)
+    except ProviderDown as error:
+        raise _down(party, error) from error
+    except (NotProven, Refused) as error:
+        log.warning("sign_in_not_proven", provider=provider, why=str(error))
+        raise SignInFailed(reason=NOT_PROVEN) from error
+    except claims.Unusable as error:
+        log.warning("sign_in_unusable", provider=provider, why=error.why)
+        raise NotAdmitted(reason=error.reason) from error
+    sid = proof.claims.get("sid")
+    sid = sid if isinstance(sid, str) else None
+    if len(persons) > 1:
+        choosing = Choosing(persons, sid, away.next, away.typed)
+        name = await signing_in.keep(deployment, browser, choosing)
+        return rendering.see_other(f"/sign-in/as?of={name}", away.language)
+    return await arrived(request, persons[0], Onward(away.next, away.typed), sid)
+
+
+@get("/sign-in/as", include_in_schema=False)
+async def choose_page(request: AnyRequest) -> Response[Any]:
+    """Asks for whom somebody acts."""
+    name = request.query_params.get("of", "")
+    found = await signing_in.look(_deployment(request), _browser(request), Choosing, name)
+    if found is None:
+        raise SignInFailed(reason=TOO_LATE)
+    return await rendering.page(
+        request, "sign_in_as.html", cache=rendering.NEVER_KEPT, persons=found.persons, of=name
+    )
+
+
+@post("/sign-in/as", status_code=200, include_in_schema=False)
+async def choose(request: AnyRequest) -> Response[Any]:
+    """Goes on as the one who was chosen."""
+    given = await forms.fields(request)
+    deployment, browser, name = _deployment(request), _browser(request), given.get("of", "")
+    found = await signing_in.look(deployment, browser, Choosing, name)
+    who = given.get("who", "")
+    if found is None:
+        raise SignInFailed(reason=TOO_LATE)
+    if not (who.isascii() and who.isdigit() and int(who[:6]) < len(found.persons)):
+        where = address("/sign-in/as", languages.language_of(request), [("of", name)])
+        return rendering.see_other(where, languages.language_of(request))
+    if await signing_in.take(deployment, browser, Choosing, name) is None:
+        raise SignInFailed(reason=TOO_LATE)
+    person = found.persons[int(who[:6])]
+    return await arrived(request, person, Onward(found.next, found.typed), found.sid)
+
+
+@get("/sign-in/{provider:str}/out", include_in_schema=False)
+async def signed_out(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
+    """Says that one has signed out here, and how one does there."""
+    party = _ours(request, provider)
+    try:
+        there = await party.end_address(_deployment(request).link("/"))
+    except ProviderDown:
+        there = None
+    return await rendering.page(
+        request, "signed_out.html", cache=rendering.NEVER_KEPT,
+        provider=party.provider.name, there=there,
+    )  # fmt: skip
+
+
+@post("/sign-in/{provider:str}/logout", status_code=200, include_in_schema=False)
+async def end(request: AnyRequest, provider: FromPath[str]) -> Response[None]:
+    """The provider says that somebody has signed out there (Back-Channel Logout 1.0, 2.5)."""
+    party = _ours(request, provider)
+    given = await forms.fields(request)
+    try:
+        sub, sid = await party.tokens.ended(given.get("logout_token", ""))
+    except ProviderDown as error:
+        raise _down(party, error) from error
+    except NotProven as error:
+        log.warning("logout_not_proven", provider=provider, why=str(error))
+        raise BadRequest(reason=NOT_PROVEN) from error
+    ended = await identity.end_all(_deployment(request), party.provider.issuer, sub, sid)
+    log.info("signed_out_there", provider=provider, sessions=ended)
+    return Response(None, headers=_NEVER_KEPT)
+
+
+def _in_the_language_of(request: AnyRequest, away: Away) -> None:
+    """The provider leads back to one address, which says nothing of the language."""
+    request.scope["state"]["language"] = away.language
+
+
+def _down(party: OpenID, error: ProviderDown) -> Refusal:
+    log.error("provider_down", provider=party.provider.id, why=str(error))
+    return ProviderUnavailable(party.provider.name)
+
+
+TOO_LATE: Text = Message("等得太久，或者换了浏览器、已经用过。请从头再登录一次。")
+GIVEN_UP: Text = Message("登录平台没有确认您的身份，可能是您取消了。可以再登录一次。")
+NOT_PROVEN: Text = Message("登录平台的答复没有通过核对，没有采用。请再登录一次。")
