@@ -204,7 +204,7 @@ async def prove(
         async with connection.transaction():
             await connection.execute("DROP SCHEMA restoring CASCADE")
             if missing is not None:
-                hold = Hold(reason=f"{missing.zh}\n{missing.en}")
+                hold = Hold(reason=missing.both)
                 await connection.execute(*as_sql(Hold.insert(hold)))
                 spent = vkey or (memory.vkey if memory is not None else None)
                 await forking.spend(connection, seen.size, spent)

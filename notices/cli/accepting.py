@@ -5,7 +5,7 @@ import asyncio
 
 from notices.cli.audits import owned_database_of
 from notices.cli.commands import Commands, add
-from notices.cli.terminal import both, say
+from notices.cli.terminal import say
 from notices.facts.texts import Message, rfc3339
 from notices.settings import Settings
 
@@ -24,12 +24,12 @@ async def _shorter(settings: Settings) -> None:
         await migrate(url, service)
         found = await accepting.accept(url, settings.keys_folder, vkeys)
     if found is None:
-        say(both(_NOT_HELD))
+        say(_NOT_HELD.both)
         return
     reasons, serial = found
     for reason in reasons:
         say(reason)
-    say(both(_ACCEPTED.format(serial=f"{serial:08}")))
+    say(_ACCEPTED.format(serial=f"{serial:08}").both)
 
 
 async def _later(settings: Settings) -> None:
@@ -40,10 +40,10 @@ async def _later(settings: Settings) -> None:
         await migrate(url, service)
         found = await accepting.accept_later(url)
     if found is None:
-        say(both(_NOT_HELD))
+        say(_NOT_HELD.both)
         return
     last_at, now = map(rfc3339, found)
-    say(both(_ACCEPTED_LATER.format(at=last_at, now=now)))
+    say(_ACCEPTED_LATER.format(at=last_at, now=now).both)
 
 
 def add_to(log: Commands) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 
 from notices.cli.commands import Commands, add, at_work
 from notices.cli.terminal import CommandError, say
-from notices.facts.texts import CHINA, Message, joined
+from notices.facts.texts import CHINA, ByLanguage, Message, joined, listed
+from notices.locale import SOURCE
 from notices.settings import Settings
 
 
@@ -26,12 +27,8 @@ def agencies_add(settings: Settings, options: argparse.Namespace) -> None:
                         for one in error.problems
                     )
                 ) from None
-            say(
-                f"机关 {agency.name}（{agency.id}），发证机关：{'、'.join(agency.issuers)}。"
-                "下面的密钥只显示这一次，请交给该机关妥善保管。\n"
-                f"Agency {agency.name} ({agency.id}) speaks for: {', '.join(agency.issuers)}. "
-                "Its key is shown this once; hand it over safely."
-            )
+            speaks_for = listed(ByLanguage({SOURCE: issuer}) for issuer in agency.issuers)
+            say(_ADDED.format(name=agency.name, id=agency.id, issuers=speaks_for).both)
             print(key)
 
     asyncio.run(work())
@@ -58,10 +55,7 @@ def agencies_rotate(settings: Settings, options: argparse.Namespace) -> None:
 
         async with at_work(settings):
             key = await agencies.rotate(options.id, options.expires)
-            say(
-                "下面是新密钥，只显示这一次；原来的密钥已停用。\n"
-                "This is its new key, shown this once; the one before is taken no more."
-            )
+            say(_ROTATED.both)
             print(key)
 
     asyncio.run(work())
@@ -73,7 +67,7 @@ def agencies_revoke(settings: Settings, options: argparse.Namespace) -> None:
 
         async with at_work(settings):
             await agencies.revoke(options.id)
-            say("密钥已停用。 / Its key is taken no more.")
+            say(_REVOKED.both)
 
     asyncio.run(work())
 
@@ -128,3 +122,8 @@ def add_to(commands: Commands) -> None:
 
 
 _WRONG = Message("{field}：{message}")
+_ADDED = Message(
+    "机关 {name}（{id}），发证机关：{issuers}。下面的密钥只显示这一次，请交给该机关妥善保管。"
+)
+_ROTATED = Message("下面是新密钥，只显示这一次；原来的密钥已停用。")
+_REVOKED = Message("密钥已停用。")

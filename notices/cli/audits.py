@@ -14,7 +14,7 @@ from pathlib import Path
 from notices import files
 from notices.audit.remembering import Memory, read, write
 from notices.cli.commands import Commands, add
-from notices.cli.terminal import CommandError, both, progress, say, system, why
+from notices.cli.terminal import CommandError, progress, say, system, why
 from notices.facts.texts import CHINA, Message, rfc3339
 from notices.settings import Settings
 from notices.trust.notes import NoteSigner, checkpoint_text
@@ -70,7 +70,7 @@ def _url(options: argparse.Namespace) -> None:
     except watching.Found as found:
         kept = file.with_name(f"{file.stem}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}.checkpoint")
         files.put(kept, found.note.encode(), mode=files.PUBLIC)
-        say(both(_EVIDENCE.format(file=kept, state=file)))
+        say(_EVIDENCE.format(file=kept, state=file).both)
         raise
     write(file, audited.memory, datetime.now(UTC))
     _whole(audited.memory.seen, audited.began, before)
@@ -108,7 +108,7 @@ def _trusted(given: str | None, before: Memory | None) -> str | None:
 
 
 def _first_use(vkey: str) -> str:
-    say(f"{both(_FIRST_USE)}\n{vkey}")
+    say(f"{_FIRST_USE.both}\n{vkey}")
     return vkey
 
 
@@ -140,7 +140,7 @@ def _database(settings: Settings, options: argparse.Namespace) -> None:
     seen = asyncio.run(work())
     for sentence, so in ((_NO_KEYS, not numbers.sealed), (_OLDER, numbers.older)):
         if so:
-            say(both(sentence.format(count=numbers.older)))
+            say(sentence.format(count=numbers.older).both)
     if options.state is not None:
         write(options.state, _signed(settings, seen), datetime.now(UTC))
     _whole(seen, 0, before)
@@ -178,7 +178,7 @@ async def owned_database_of(settings: Settings) -> AsyncIterator[tuple[str, str]
 
 def _whole(seen: Seen, began: int, before: Memory | None) -> None:
     known = before.seen.size if before is not None else 0
-    print(both(_WHOLE.format(size=seen.size, read=seen.size - began, known=known)))
+    print(_WHOLE.format(size=seen.size, read=seen.size - began, known=known).both)
 
 
 def add_to(commands: Commands) -> Commands:

@@ -13,7 +13,7 @@ from typing import Any
 
 from notices.cli.audits import database_of, owned_database_of
 from notices.cli.commands import Commands, add
-from notices.cli.terminal import CommandError, both, progress, say
+from notices.cli.terminal import CommandError, progress, say
 from notices.facts.texts import Message, joined
 from notices.settings import Settings
 from notices.trust.archive import Secret, new_key
@@ -49,13 +49,13 @@ def backup(settings: Settings, options: argparse.Namespace) -> None:
 
     if options.make_key:
         _new_file(Path(options.file), new_key())
-        say(both(_KEY_MADE.format(file=options.file)))
+        say(_KEY_MADE.format(file=options.file).both)
         return
     secret = _secret(options.key)
     if secret is None:
-        say(both(_PLAIN))
+        say(_PLAIN.both)
     elif secret.is_of_before:
-        say(both(_OLD_KEY))
+        say(_OLD_KEY.both)
 
     async def work() -> None:
         async with database_of(settings) as url:
@@ -67,10 +67,10 @@ def backup(settings: Settings, options: argparse.Namespace) -> None:
             size = backups.to_file(
                 Path(options.file), url, settings, manifest, secret, force=options.force
             )
-            say(both(_MADE.format(file=options.file, size=size, log=manifest["log"]["size"])))
+            say(_MADE.format(file=options.file, size=size, log=manifest["log"]["size"]).both)
 
     asyncio.run(work())
-    say(both(_KEYS_APART))
+    say(_KEYS_APART.both)
 
 
 def restore(settings: Settings, options: argparse.Namespace) -> None:
@@ -99,12 +99,12 @@ def restore(settings: Settings, options: argparse.Namespace) -> None:
                 )  # fmt: skip
 
         restored = asyncio.run(work())
-    say(both(_RESTORED.format(at=restored.made_at, size=restored.seen.size)))
-    say(both(_SERIAL.format(serial=f"{restored.serial:08}")))
+    say(_RESTORED.format(at=restored.made_at, size=restored.seen.size).both)
+    say(_SERIAL.format(serial=f"{restored.serial:08}").both)
     if restored.missing is not None:
         raise CommandError(joined([restored.missing, _FORK]))
-    say(both(_NOBODY_VOUCHED if memory is None else _VOUCHED.format(size=memory.seen.size)))
-    say(both(_KEY_DUE.format(at=restored.made_at)))
+    say((_NOBODY_VOUCHED if memory is None else _VOUCHED.format(size=memory.seen.size)).both)
+    say(_KEY_DUE.format(at=restored.made_at).both)
 
 
 def _compare_keys(settings: Settings, public: dict[str, Any]) -> list[str]:
@@ -113,7 +113,7 @@ def _compare_keys(settings: Settings, public: dict[str, Any]) -> list[str]:
 
     here = public_keys(settings)
     if not here:
-        say(both(_NO_KEYS))
+        say(_NO_KEYS.both)
     elif any(keys[0] not in here[purpose] for purpose, keys in public.items()):
         raise CommandError(_OTHER_KEYS.format(folder=settings.keys_folder))
     vkeys: list[str] = here.get("log", [])
@@ -137,7 +137,7 @@ def keys_export(settings: Settings, options: argparse.Namespace) -> None:
         raise CommandError(_THERE.format(file=options.file))
     text = keybox.seal(secrets, _passphrase(options.passphrase_file, twice=True))
     _new_file(options.file, text)
-    say(both(_EXPORTED.format(file=options.file)))
+    say(_EXPORTED.format(file=options.file).both)
 
 
 def keys_import(settings: Settings, options: argparse.Namespace) -> None:
@@ -148,7 +148,7 @@ def keys_import(settings: Settings, options: argparse.Namespace) -> None:
         found = keybox.unseal(file.read(keybox.LARGEST), secret)
         keys.import_into(settings.keys_folder, found)
     keys.Keys.open(settings.keys_folder, settings.log_origin)
-    say(both(_IMPORTED.format(folder=settings.keys_folder)))
+    say(_IMPORTED.format(folder=settings.keys_folder).both)
 
 
 def add_to(commands: Commands, keys: Commands) -> None:

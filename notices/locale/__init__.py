@@ -7,13 +7,12 @@ that file and its line in `LANGUAGES`.
 
 import io
 from functools import cache
+from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import NamedTuple
 
-from babel import Locale
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+# Babel is imported where it is needed: that takes as long as all else that a command does that
+# only says something in Chinese, and every module with words imports this one.
 
 FOLDER = Path(__file__).parent
 DOMAIN = "notices"
@@ -30,12 +29,16 @@ class Language(NamedTuple):
     @property
     def name(self) -> str:
         """What it is called by those who read it."""
+        from babel import Locale
+
         locale = Locale.parse(self.locale)
         return str(locale.languages[locale.language])
 
     @property
     def direction(self) -> str:
         """`ltr` or `rtl`."""
+        from babel import Locale
+
         return Locale.parse(self.locale).text_direction
 
 
@@ -55,12 +58,15 @@ def path(code: str) -> Path:
 def _translations(code: str) -> NullTranslations:
     if code == SOURCE:
         return NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     with path(code).open("rb") as file:
         catalogue = read_po(file, locale=LANGUAGES[code].locale)
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
-    return Translations(compiled)
+    return GNUTranslations(compiled)
 
 
 def translated(code: str, message: str, context: str | None = None, n: int | None = None) -> str:
@@ -70,7 +76,7 @@ def translated(code: str, message: str, context: str | None = None, n: int | Non
     """
     translations = _translations(code)
     if n is not None:
-        return str(translations.ngettext(message, message, n))
+        return translations.ngettext(message, message, n)
     if context is not None:
-        return str(translations.pgettext(context, message))
+        return translations.pgettext(context, message)
     return translations.gettext(message)

@@ -14,8 +14,9 @@ from piccolo.conf.apps import AppRegistry
 
 import migrations
 from notices.database import DB, answering, connect
-from notices.facts.texts import Message
+from notices.facts.texts import ByLanguage, Message
 from notices.facts.troubles import Unrestored
+from notices.locale import SOURCE
 from notices.migrating import granting, roles
 from notices.migrating.roles import MigrationError
 
@@ -85,7 +86,7 @@ async def _take_turn(keeper: Any, say: Say) -> None:
             next_word += AGAIN
             row = await keeper.fetchrow(_HOLDER, LOCK)
             if row is not None:
-                say(_WAITING.format(**row, seconds=round(waited)))
+                say(_WAITING.format(**row, seconds=round(waited)).both)
         await asyncio.sleep(LOOK)
         waited += LOOK
 
@@ -110,18 +111,14 @@ async def _run(url: str) -> None:
         with contextlib.redirect_stdout(output):
             result = await run_forwards("notices")
         if not result.success:
-            raise MigrationError(_FAILED.format(said=result.message))
+            raise MigrationError(ByLanguage({SOURCE: str(result.message)}))
     finally:
         if own_pool:
             await DB.stop()
 
 
-_FAILED = Message("{said}")
 _NOT_THE_OWNER = Message(
     "数据库缺少 {steps}，而 DATABASE_URL 的用户不能更新它。"
     "请用 DATABASE_OWNER_URL 指明数据库所有者，或以它运行 notices migrate。"
 )
-_WAITING = (
-    "正在等另一个进程更新完数据库结构（数据库后端进程 {pid}，已等 {seconds} 秒）… / Waiting for "
-    "another process that brings the database up to date (its backend is {pid}, {seconds} s) …"
-)
+_WAITING = Message("正在等另一个进程更新完数据库结构（数据库后端进程 {pid}，已等 {seconds} 秒）…")

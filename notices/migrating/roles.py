@@ -23,8 +23,7 @@ async def of(url: str, say: Callable[[str], None]) -> str:
     finally:
         await connection.close()
     if row["said"]:
-        said = _OWN_SETTINGS.format(**row)
-        say(f"{said.zh} / {said.en}")
+        say(_OWN_SETTINGS.format(**row).both)
     return str(row["name"])
 
 

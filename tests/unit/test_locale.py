@@ -193,6 +193,20 @@ def test_what_is_put_into_a_text_is_not_read_as_a_text() -> None:
     assert words.zh == "{number}（编号 {0}）"
 
 
+def test_a_message_that_lacks_what_it_names_is_refused_where_it_is_filled() -> None:
+    message = Ours("{copy}（编号 {number}）")
+
+    with pytest.raises(ValueError, match="lacks number"):
+        message.format(copy="正本")
+    assert message.format(copy="正本", number=3, of_the_row="more").zh == "正本（编号 3）"
+
+
+def test_a_counted_message_that_is_not_filled_yet_is_shown_as_the_others_are() -> None:
+    words = Ours.counted("{n} 天")
+
+    assert (words.zh, words.en) == ("{n} 天", "{n} days")
+
+
 def test_times_are_written_as_in_china_and_as_in_britain() -> None:
     at = datetime.fromisoformat("2026-11-28T16:05:00+00:00")
 
