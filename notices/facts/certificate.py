@@ -146,6 +146,11 @@ class Certificate:
         return tuple(dict.fromkeys((self.id, self.name.zh, self.name.en, *self.aliases, *papers)))
 
     @property
+    def typed_as(self) -> tuple[str, ...]:
+        """What somebody may type to find it in a list, whatever their language is."""
+        return tuple(dict.fromkeys((*self.name.in_all().values(), *self.aliases)))
+
+    @property
     def matched_by(self) -> str:
         """What decides whether two numbers are one, and what a claim covers, as text.
 

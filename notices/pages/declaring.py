@@ -42,7 +42,7 @@ async def start(request: AnyRequest) -> Response[Any]:
         if steps.may_declare(catalogue, person, named):
             # An address of its own, which nothing is kept under before something is typed.
             where = steps.address("matter", unfinished.new_id())
-            where = address(where, "zh", [("certificate", named)])
+            where = address(where, params=[("certificate", named)])
             return rendering.see_other(where, languages.language_of(request))
     return await steps.certificates(request, person or steps.NOBODY, "", Draft(), [])
 
@@ -100,7 +100,7 @@ async def _go_on(request: AnyRequest, posted: Posted, upload: Upload) -> Respons
             return rendering.see_other(done, languages.language_of(request))
     where = steps.address(posted.page if draft.done else draft.step, id)
     if posted.page == "certificate" and posted.given.get("find"):
-        where = address(where, "zh", [("find", posted.given["find"].strip()[:100])])
+        where = address(where, params=[("find", posted.given["find"].strip()[:100])])
     return rendering.see_other(where, languages.language_of(request))
 
 
@@ -220,10 +220,10 @@ async def _signed_out(request: AnyRequest, posted: Posted) -> Response[Any]:
     ):
         language = languages.language_of(request)
         next = address(steps.address(posted.page, posted.draft), language)
-        return rendering.see_other(address("/sign-in", "zh", [("next", next)]), language)
+        return rendering.see_other(address("/sign-in", params=[("next", next)]), language)
     given = posted.keep(deployment, None).fields
     if given.keys() == {"certificate"}:
-        where = address("/declare", "zh", [("certificate", given["certificate"][:100])])
+        where = address("/declare", params=[("certificate", given["certificate"][:100])])
         return rendering.see_other(where, languages.language_of(request))
     return await sign_in.again_for(request, posted.given)
 

@@ -114,8 +114,8 @@ def _with_language(path: str, language: str) -> str:
 
 def to_sign_in(request: AnyRequest) -> Response[str]:
     """To the sign-in page, which leads back to the page that was asked for."""
-    here = address(request.url.path, SOURCE, _kept(request))
-    return see_other(address("/sign-in", SOURCE, [("next", here)]), language_of(request))
+    here = address(request.url.path, params=_kept(request))
+    return see_other(address("/sign-in", params=[("next", here)]), language_of(request))
 
 
 def error_page(request: AnyRequest, refusal: Refusal, status: int) -> Response[Any]:

@@ -63,7 +63,7 @@ async def search(request: AnyRequest) -> Response[str]:
         # Without the engine counting ends where looking does.
         too_many=found.total > DEEPEST or (found.total == DEEPEST and not found.total_is_exact),
         deepest=DEEPEST,
-        feed=address("/feed.atom", "zh", list(given.items())),
+        feed=address("/feed.atom", params=list(given.items())),
         to_page=_to_page(given, languages.language_of(request)),
         filtered=any(given.get(name) for name in FILTERS),
     )

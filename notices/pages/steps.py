@@ -249,8 +249,7 @@ def certificates_for(catalogue: Catalogue, person: Person, words: str) -> dict[s
     wanted = words.casefold().split()
 
     def fits(certificate: Certificate) -> bool:
-        names = (certificate.name.zh, certificate.name.en, *certificate.aliases)
-        text = " ".join(names).casefold()
+        text = " ".join(certificate.typed_as).casefold()
         return all(word in text for word in wanted)
 
     kinds = ("person", "organisation") if person is NOBODY else (person.acts_for[0],)

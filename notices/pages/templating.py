@@ -48,8 +48,8 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={DIGESTS[name]}"
 
 
-def address(path: str, language: str, params: Sequence[tuple[str, str]] = ()) -> str:
-    """A local address that keeps the language of the page that leads there."""
+def address(path: str, language: str = SOURCE, params: Sequence[tuple[str, str]] = ()) -> str:
+    """A local address that keeps the language of the page that leads there, if it is given."""
     path, _, fragment = path.partition("#")
     pairs = [*params, ("lang", language)] if language != SOURCE else list(params)
     return path + ("?" + urlencode(pairs) if pairs else "") + ("#" + fragment if fragment else "")
@@ -124,8 +124,12 @@ def _filled(words: str, params: Mapping[str, object]) -> str:
 @cache
 def _receipt_texts(language: str) -> str:
     """What scripts say of a receipt: as data, so that every sentence has one source."""
-    sentences = (verdicts.SENTENCES | wording.RECEIPTS).items()
-    return json.dumps({name: text.in_(language) for name, text in sentences}, ensure_ascii=False)
+    sentences = _in(language, verdicts.SENTENCES | wording.RECEIPTS)
+    return json.dumps(sentences | {"events": _in(language, wording.EVENTS)}, ensure_ascii=False)
+
+
+def _in(language: str, texts: Mapping[str, Text]) -> dict[str, Any]:
+    return {name: text.in_(language) for name, text in texts.items()}
 
 
 class _Compiled(BytecodeCache):
@@ -186,6 +190,7 @@ def _environment(deployment: Deployment, language: str, may_sign_in: bool) -> En
     environment.globals |= words.known() | {
         "lang": language,
         "languages": LANGUAGES,
+        "source": SOURCE,
         "site_name": settings.site_name if language == SOURCE else SITE_NAME.in_(language),
         "demo": settings.demo,
         "may_sign_in": may_sign_in,

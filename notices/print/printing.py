@@ -126,7 +126,7 @@ def _sheet(
         or None,
         "statement": statement,
         "notes": list(_notes(notice, words)),
-        "signed": languages.shown_time(notice.published_at, "zh", with_clock=False),
+        "signed": languages.shown_time(notice.published_at, SOURCE, with_clock=False),
         "status": {
             "label": words(Message("打印时的状态")),
             "word": words(wording.STATUSES[standing]),

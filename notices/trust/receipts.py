@@ -13,9 +13,11 @@ from typing import Any
 
 import msgspec
 
+from notices.facts import event_kinds
 from notices.facts.notice_ids import NoticeIdError, parse, printed
 from notices.facts.public.notice import Opening, Receipt
-from notices.facts.texts import Text, TextError
+from notices.facts.texts import ByLanguage, Text, TextError
+from notices.locale import SOURCE
 from notices.trust import attachments, proofs, verdicts
 from notices.trust.encoding import EncodingError, canonical, from_base64, strict_json, to_base64
 from notices.trust.merkle import HASH_SIZE, ProofError, leaf_hash, verify_inclusion
@@ -54,10 +56,18 @@ class Proven:
             number=self.index,
             size=self.size,
             id=printed(self.id),
-            kind=self.kind,
+            kind=_words_of(self.kind),
             at=self.at,
             statement=self.statement,
         )
+
+
+_EVENTS: dict[str, Text] = {name: row.words for name, row in event_kinds.KINDS.items()}
+
+
+def _words_of(kind: str) -> Text:
+    """A newer log may have kinds that we know no words for."""
+    return _EVENTS.get(kind, ByLanguage({SOURCE: kind}))
 
 
 class ReceiptError(TextError):

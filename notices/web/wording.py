@@ -174,7 +174,8 @@ NOT_HERE = (
     ),
 )
 
-RECEIPTS = {
+RECEIPTS: dict[str, Text] = {
+    "at": Message("{at}（北京时间）"),
     "other": Message(
         "注意：这份凭证属于另一份公告 {proven}，不是公告 {shown}，不能证明公告 {shown} 的任何内容。"
     ),

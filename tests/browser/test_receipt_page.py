@@ -223,7 +223,7 @@ async def test_a_key_of_the_readers_own_is_used_and_not_remembered(
         await page.get_by_label("Public key of the log").fill(key)
         await on(page, "Check the receipt")
         await expect(result(page)).to_contain_text(sentence)
-    await expect(result(page)).to_contain_text("24 November 2026, 10:00:00 (UTC+8)")
+    await expect(result(page)).to_contain_text("24 November 2026 at 10:00:00 (UTC+8)")
     await page.reload()
 
     await expect(page.locator("#receipt-key")).to_have_value(logged[0].key)

@@ -2,17 +2,21 @@
 
 import dataclasses
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 import pytest_asyncio
 
 from notices import locale
 from notices.app import create_app
+from notices.changing.unfinished import ShownProblem
 from notices.deployment import Deployment
 from notices.facts import catalogue, durations
+from notices.facts.errors import Problem
+from notices.facts.texts import Message
 from notices.locale import Language
 from notices.settings import Settings
 from notices.web.languages import shown_time
@@ -26,11 +30,13 @@ LICENCE = "رخصة تشغيل غذائي"
 
 
 @pytest.fixture
-def arabic(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def arabic(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     shutil.copytree(locale.FOLDER, tmp_path, dirs_exist_ok=True)
     shutil.copytree(ARABIC, tmp_path / "ar")
     monkeypatch.setattr(locale, "FOLDER", tmp_path)
     monkeypatch.setitem(locale.LANGUAGES, "ar", Language("ar", "ar"))
+    yield
+    locale._translations.cache_clear()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -41,7 +47,7 @@ async def reader(
     data = catalogue.read(catalogue.OWN_CATALOGUE)
     for each in data["certificates"]:
         if each["id"] == "food-operation-license":
-            each["documents"][0]["name"]["ar"] = LICENCE
+            each["documents"][0]["name"]["ar"] = each["name"]["ar"] = LICENCE
     known = dataclasses.replace(deployment, catalogue=catalogue.made_of(data))
     async with browser(create_app(settings, known)) as client:
         yield client
@@ -81,6 +87,46 @@ async def test_an_error_is_in_the_third_language(reader: httpx.AsyncClient) -> N
 
     assert "لا توجد هذه الصفحة." in page.text
     assert problem.json()["title"] == "لا توجد هذه الصفحة."
+
+
+async def test_what_is_wrong_with_a_value_is_said_in_the_third_language(
+    reader: httpx.AsyncClient,
+) -> None:
+    answer = await reader.post("/api/v1/verifications", json={}, headers={"Accept-Language": "ar"})
+
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert (error["field"], error["message"]) == ("number", "هذا الحقل مطلوب.")
+
+
+async def test_forms_keep_the_third_language(reader: httpx.AsyncClient) -> None:
+    search = (await reader.get("/", params={"lang": "ar"})).text
+    declaring = (await reader.get("/declare", params={"lang": "ar"})).text
+    out = await reader.post("/sign-out", params={"lang": "ar"})
+
+    for page in (search, declaring):
+        assert '<input type="hidden" name="lang" value="ar">' in page
+    assert (out.status_code, out.headers["location"]) == (303, "/?lang=ar")
+
+
+async def test_a_kind_is_found_in_the_list_by_its_name_in_the_third_language(
+    reader: httpx.AsyncClient,
+) -> None:
+    page = (await reader.get("/declare", params={"lang": "ar", "find": "غذائي"})).text
+
+    assert 'value="food-operation-license"' in page
+    assert f"Food operation licence {LICENCE}" in page, "site.js looks there"
+    assert 'value="business-license"' not in page
+
+
+async def test_a_problem_of_a_draft_is_kept_in_the_third_language(arabic: None) -> None:
+    problem = Problem("kind", "bad_value", {"expected": Message("登录")})
+
+    kept = msgspec.json.encode(ShownProblem.of(problem))
+    shown = msgspec.json.decode(kept, type=ShownProblem).problem
+
+    assert shown.message.in_("ar") == "此项的值不对：تسجيل الدخول。"
+    assert shown.message.zh == problem.message.zh
 
 
 async def test_forms_of_the_plural_and_dates_are_the_languages_own(arabic: None) -> None:

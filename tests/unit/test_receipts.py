@@ -95,6 +95,8 @@ def test_the_sentence_says_what_is_proven_and_what_is_not():
     assert "3707-0000-0123-58" in sentence.zh
     assert FORM["statement"] in sentence.zh
     assert "没有证明" in sentence.zh
+    assert "事件（发布声明）" in sentence.zh
+    assert "an event (Published)" in sentence.en
     assert "Not proven: the notice's present status" in sentence.en
 
 

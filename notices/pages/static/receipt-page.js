@@ -24,14 +24,10 @@
     return shown;
   };
 
-  const readable = (at) => {
-    const [, year, month, day, clock] = /^(\d+)-(\d+)-(\d+)T([\d:]+)/.exec(at);
-    if (result.dataset.lang === "zh") {
-      return `${Number(year)}年${Number(month)}月${Number(day)}日 ${clock}（北京时间）`;
-    }
-    const name = new Date(Date.UTC(2000, month - 1)).toLocaleString(result.dataset.lang, { month: "long", timeZone: "UTC" });
-    return `${Number(day)} ${name} ${year}, ${clock} (UTC+8)`;
-  };
+  const clock = new Intl.DateTimeFormat(result.dataset.locale, {
+    dateStyle: "long", timeStyle: "medium", timeZone: "Asia/Shanghai",
+  });
+  const readable = (at) => texts.at.replace("{at}", clock.format(new Date(at)));
 
   // `expected` is the number of the notice beside which the proof stood, if it stood beside one.
   const proven = (found, expected) => {

@@ -201,7 +201,8 @@ const Receipts = (() => {
 
   // What is proven and what is not, in the words that the page was given.
   const sentence = (proven, texts) => {
-    const values = { ...proven, number: proven.index, id: printed(proven.id) };
+    const kind = new Map(Object.entries(texts.events)).get(proven.kind) || proven.kind;
+    const values = { ...proven, kind, number: proven.index, id: printed(proven.id) };
     const words = proven.statement === null ? "redacted" : "proven";
     return texts[proven.onPaper ? "printed" : words]
       .replace(/\{([a-z]+)\}/g, (_, name) => String(values[name]));
