@@ -176,12 +176,9 @@ def _facts(
     yield Message("核实程度"), words(wording.EVIDENCE[notice.evidence])
     elsewhere = form.also_published if form else None
     if elsewhere and notice.state.status != "reinstated":
-        required = (
-            Message("还应当公布在"),
-            Message("有时也公布在"),
-        )
         channel = f"{words(elsewhere.channel)} {elsewhere.url or ''}".strip()
-        yield required[0 if elsewhere.required else 1], channel
+        # What is not required by law is a sentence: whom to ask.
+        yield Message("还应当公布在") if elsewhere.required else Message("提示"), channel
 
 
 def _effective(notice: Notice, words: _Words) -> str:

@@ -15,7 +15,7 @@ MATTER = "food-operation-license.reissue"
 
 @pytest.mark.parametrize(
     ("language", "taken"),
-    [("zh", "自 2026年1月1日 起，这个窗口认可本公告"), ("en", "this counter takes this notice")],
+    [("zh", "自 2026年1月1日 起，这个窗口认可本公告"), ("en", "this office accepts this notice")],
 )
 async def test_who_declared_is_told_where_to_go_and_that_the_notice_is_taken_there(
     restaurant: httpx.AsyncClient, deployment: Deployment, language: str, taken: str

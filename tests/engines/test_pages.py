@@ -340,6 +340,21 @@ async def test_where_another_channel_is_required_the_notice_says_so(
     assert "请一并查询" not in (await client.get(f"/notices/{id}")).text
 
 
+async def test_what_a_reader_is_to_ask_besides_is_said_as_a_sentence(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient
+) -> None:
+    """`channel` names a place where the law requires one, and else says whom to ask."""
+    id = await published(
+        restaurant, certificate="company-seal", matter=None, copies=None,
+        number="3799990000011", details={"kind": "公章"},
+    )  # fmt: skip
+    chinese = (await client.get(f"/notices/{id}")).text
+    english = (await client.get(f"/notices/{id}?lang=en")).text
+
+    assert "<p>请询问办理印章备案的公安机关认可哪种媒体。</p>" in chinese
+    assert "<p>Ask the police office that files seals which medium it accepts.</p>" in english
+
+
 @pytest.mark.parametrize("id", ["12345", "37070000012399", "x", "37070000012346"])
 async def test_a_wrong_number_of_a_notice_is_told_how_numbers_look(
     client: httpx.AsyncClient, id: str

@@ -115,7 +115,7 @@ async def test_a_count_that_stopped_says_that_there_are_more(
     assert "1000 条以上" in text
     assert "约" not in text
     assert "只能翻看前 1000 条" in text
-    assert "More than 1000 notices" in english
+    assert "At least 1000 notices" in english
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_one_that_is_damaged_or_has_another_key_is_refused_in_words(name: str) -
     assert "is damaged" in said_of(whole[:40], secret)
     assert "not its key" in said_of(whole[:-1], secret)
     assert "not its key" in said_of(whole[:200] + b"x" + whole[201:], secret)
-    assert "is encrypted: name" in said_of(whole, None)
+    assert "is encrypted: give its key" in said_of(whole, None)
     assert "in the other way" in said_of(whole, other)
     if secret is KEY:
         another = Secret.from_text((GOLDEN / "backup.key").read_text().replace("AAEC", "AAED"))
