@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, reduce
 from pathlib import Path
@@ -44,6 +44,10 @@ SITE_NAME = Message("遗失声明公示")
 """How the service is called in other languages than the one in which it has its name."""
 
 
+_WORD = Message("“{word}”")
+_AND_WORD = Message("{first}“{next}”")
+
+
 def asset(name: str) -> str:
     return f"/static/{name}?v={DIGESTS[name]}"
 
@@ -70,6 +74,8 @@ class Words:
             "_n": self.ngettext,
             "tr": self.tr,
             "joined": self.joined,
+            "listed": self.listed,
+            "quoted": self.quoted,
             "closed": self.closed,
             "u": self.u,
             "day": self.day,
@@ -98,9 +104,26 @@ class Words:
             filter(None, sentences),
         )
 
+    def listed(self, names: Iterable[str]) -> str:
+        """Those names that there are, as a sentence names several things; empty for none."""
+        return reduce(
+            lambda first, next: self.gettext("{first}、{next}", first=first, next=next),
+            list(filter(None, names)) or [""],
+        )
+
+    def quoted(self, words: Iterable[str]) -> str:
+        """What somebody typed, word by word, between marks."""
+        first, *others = words
+        quoted = reduce(
+            lambda first, next: _AND_WORD.format(first=first, next=next),
+            others,
+            _WORD.format(word=first),
+        )
+        return quoted.in_(self.language)
+
     def closed(self, words: str) -> str:
         """As a sentence, unless it is one already."""
-        if not words or words.endswith(("…", ".")):
+        if not words or words.endswith(("…", "。", ".")):
             return words
         return self.gettext("{words}。", words=words)
 

@@ -1,7 +1,6 @@
 """The printable notice: a PDF with statement, status, history, and the proof on it and in it."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from litestar import Response
@@ -21,15 +20,17 @@ from notices.web import languages, limiting, wording
 from notices.web.authentication import AnyRequest
 from notices.web.replies import NO_STORE
 
-PROVISIONAL = Message("（暂定，以后年度的放假安排公布后可能调整）")
+PROVISIONAL = Message("{at}（暂定，以后年度的放假安排公布后可能调整）")
 CORRECTED = Message("已更正，见下方“历史”。")
 BINDING = Message("声明以中文发布，以中文文本为准。")
 NO_TYPE = Message("“〓”处是字库没有的字，依次为：{points}；网页上可以看到原字。")
 HOW = Message("扫描二维码，打开公告并核对证明；现在的状态以网页为准：")
-BOTH_CARRY = Message("二维码和本文件的附件 {name} 都")
-FILE_CARRIES = Message("本文件的附件 {name} ")
-PROVES = Message(
-    "{carriers}可以离线证明：这份公告的“{kind}”于 {at} 记入日志“{origin}”第 {index} 号。"
+BOTH_PROVE = Message(
+    "二维码和本文件的附件 {name} 都可以离线证明：这份公告的“{kind}”于 {at} 记入日志“{origin}”"
+    "第 {index} 号。没有证明：公告现在的状态、声明内容是否属实，以及纸上的文字。"
+)
+FILE_PROVES = Message(
+    "本文件的附件 {name} 可以离线证明：这份公告的“{kind}”于 {at} 记入日志“{origin}”第 {index} 号。"
     "没有证明：公告现在的状态、声明内容是否属实，以及纸上的文字。"
 )
 
@@ -69,12 +70,17 @@ def sheet_of(
     page = deployment.link(f"/notices/{notice.id}")
     address = proofs.address(page, proof)
     fits = len(address) <= LARGEST_QR_CODE  # with a dozen witnesses a checkpoint does not
-    carriers = (BOTH_CARRY if fits else FILE_CARRIES).format(name=name)
+    says = (BOTH_PROVE if fits else FILE_PROVES).format(
+        name=name,
+        kind=wording.EVENTS["published"],
+        at=rfc3339(notice.published_at),
+        origin=deployment.keys.log.name,
+        index=receipt.index,
+    )
     words = _Words(language)
     sheet, shown = _sheet(deployment, notice, texts, words)
     return press.Sheet(
-        data=sheet
-        | {"address": page, "proof": _proof(deployment, notice, receipt, carriers, words)},
+        data=sheet | {"address": page, "proof": _proof(deployment, notice, receipt, says, words)},
         code=address if fits else page,
         attachment=(name, proof, "C2SP tlog-proof, checked by: notices receipt verify"),
         at=notice.now.timestamp(),
@@ -95,9 +101,8 @@ class _Words:
         # What is the same in both is said once.
         return list(dict.fromkeys((text.zh, text.in_(self.other or SOURCE))))
 
-    def moment(self, at: datetime) -> str:
-        zh = languages.shown_time(at, SOURCE)
-        return f"{zh} ({languages.shown_time(at, self.other)})" if self.other else zh
+    def moment(self, at: Text) -> str:
+        return f"{at.zh} ({at.in_(self.other)})" if self.other else at.zh
 
 
 def _sheet(
@@ -159,16 +164,17 @@ def _facts(
             wording.FIELDS["holder"],
             " ".join(filter(None, [holder.name, holder.identifier])),
         )
-        name = words(form.paper.name)
+        paper = ByLanguage({"zh": form.paper.name.zh, "en": form.paper.name.en})
         copies = wording.copies(certificate, form.copies, form.copy_numbered)
-        yield Message("证件"), f"{name} {words(copies)}" if copies else name
+        lost = wording.LOST.format(paper=paper, part=copies) if copies else paper
+        yield Message("证件"), words(lost)
         if kind := wording.other_kind(form.certificate_name, form.paper):
             yield wording.FIELDS["certificate"], words(kind)
         label = wording.number_label(certificate, form.paper, form.number)
         yield label, form.number or words(Message("无编码"))
         region = deployment.regions.name(form.region) or form.region
         yield Message("地区"), region  # where a seal is filed no issuer sits
-    yield Message("发布时间"), words.moment(notice.published_at)
+    yield Message("发布时间"), words.moment(languages.Moment(notice.published_at))
     if notice.period is not None:
         days = wording.PERIODS[notice.period.unit].format(value=notice.period.value)
         yield Message("公示期"), words(days)
@@ -183,8 +189,8 @@ def _facts(
 
 def _effective(notice: Notice, words: _Words) -> str:
     if notice.state.effective_at is not None:
-        at = words.moment(notice.state.effective_at)
-        return f"{at} {words(PROVISIONAL)}" if notice.provisional else at
+        at = languages.Moment(notice.state.effective_at)
+        return words(PROVISIONAL.format(at=at)) if notice.provisional else words.moment(at)
     if notice.state.status == "contested":
         return words(Message("未定"))
     if notice.state.awaiting:
@@ -205,16 +211,8 @@ def _events(notice: Notice, texts: dict[int, str], words: _Words) -> list[dict[s
 
 
 def _proof(
-    deployment: Deployment, notice: Notice, receipt: Receipt, carriers: Text, words: _Words
+    deployment: Deployment, notice: Notice, receipt: Receipt, says: Text, words: _Words
 ) -> dict[str, Any]:
-    signer = deployment.keys.log
-    says = PROVES.format(
-        carriers=carriers,
-        kind=wording.EVENTS["published"],
-        at=rfc3339(notice.published_at),
-        origin=signer.name,
-        index=receipt.index,
-    )
     return {
         "title": words(Message("核对")),
         "alt": f"QR：{deployment.link(f'/notices/{notice.id}')}",
@@ -222,6 +220,6 @@ def _proof(
         "says": words.lines(says),
         "texts": [
             [words(Message("检查点")), receipt.checkpoint.strip()],
-            [words(Message("日志公钥")), signer.vkey],
+            [words(Message("日志公钥")), deployment.keys.log.vkey],
         ],
     }

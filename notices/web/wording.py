@@ -93,6 +93,7 @@ COPIES: dict[str, Text] = {
 }
 """How the copies are called where the kind of certificate is not known."""
 
+LOST = Message("{paper} {part}")
 COPIES_OF_BOTH = Message("{first}和{second}")
 NUMBERED_COPY = Message("{copy}（编号 {number}）")
 

@@ -81,6 +81,39 @@ def test_a_translation_is_not_left_in_chinese(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
+def test_a_translation_begins_and_ends_as_its_message(code: str) -> None:
+    """What begins or ends with a blank is a part of a sentence."""
+
+    def edges(words: str) -> tuple[str, ...]:
+        return (*re.findall(r"^\s+|\s+$", words), "\n" * words.count("\n"))
+
+    for each in translations(code):
+        if each.id:
+            words, _ = of(each)
+            forms = [each.string] if isinstance(each.string, str) else each.string
+            assert {edges(form) for form in forms} == {edges(words)}, words
+
+
+INTRODUCE = {
+    "环境变量设置有误：",
+    "证件目录不能使用：",
+    "REGIONS 文件不能使用：",
+    "密钥不能使用：",
+    "您这次的声明已留给工作人员核实。证件是您的，请在这里提出异议：",
+    "下面这些不用登录，照常可用：",
+    "扫描二维码，打开公告并核对证明；现在的状态以网页为准：",
+}
+"""Whole sentences, below which a list, a form or a code stands."""
+
+
+def test_no_message_is_a_piece_of_a_sentence(found: Catalog) -> None:
+    """One that ends where something follows cannot be said in another order."""
+    pieces = [of(each)[0] for each in found if each.id and re.search(r"[：，、]$", of(each)[0])]
+
+    assert set(pieces) <= INTRODUCE
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
 def test_a_translation_is_filled_with_what_its_message_is(code: str) -> None:
     for each in translations(code):
         if not each.id:
@@ -139,8 +172,8 @@ def _said(template: str) -> Iterator[str]:
             yield node.data if isinstance(node, nodes.TemplateData) else str(node.value)
 
 
-ALLOWED = {"“", "”", "（发布时编号）", "（发布当天）"}
-"""The marks around what somebody typed, and what stands in the official text."""
+ALLOWED = {"（发布时编号）", "（发布当天）"}
+"""What stands in the official text."""
 SEAL = ">声<"
 
 
