@@ -59,7 +59,7 @@ check: .venv/ready-test ## Check style and types
 	$(BIN)/lint-imports --no-cache
 
 messages: .venv/ready-test ## Bring notices/locale up to date with the messages of code and templates
-	@$(BIN)/python -m notices.locale.messages
+	@$(BIN)/python -m notices.locale.extraction
 
 bench: .venv/ready-test ## Measure what the README promises, among NOTICES (200,000) notices
 	@exec $(BIN)/python -m bench --notices $(NOTICES)

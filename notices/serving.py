@@ -172,7 +172,7 @@ def search_keys(
     try:
         make()
     except SearchDown:
-        say("Meilisearch 暂时连不上，由数据库代替检索。 / Meilisearch is away for now.")
+        say(_NO_SEARCH.both)
     threading.Thread(target=keep_making, daemon=True).start()
     return search_admin.keys_of(master, settings.meili_index)
 
@@ -223,12 +223,10 @@ def serve(settings: Settings, *, relay: bool, say: Say) -> None:
             listening = [open_sockets.enter_context(each) for each in listen(settings)]
             while True:
                 _serve_on_engines(settings, listening, stopping, relay=relay, say=say)
-                say(
-                    "数据库和检索由另一进程启动，它已结束；现在自行启动。 / Its engines have ended."
-                )
+                say(_ENDED.both)
     finally:
         if told:
-            say(f"{told[0]}：已停止。 / stopped.")
+            say(_STOPPED.format(signal=told[0]).both)
 
 
 def _serve_on_engines(
@@ -243,11 +241,7 @@ def _serve_on_engines(
     with contextlib.ExitStack() as started:
         engines = started.enter_context(Engines.of(settings, say))
         if asyncio.run(prepare(settings, engines)):
-            say(
-                "DATABASE_URL 的用户可以改动日志；请另建一个用户，"
-                "把所有者写在 DATABASE_OWNER_URL（docs/operating.md）。"
-                " / DATABASE_URL's user could change the log: see DATABASE_OWNER_URL."
-            )
+            say(_MAY_CHANGE.both)
         ended = threading.Event()
         started.callback(ended.set)
         search_key, write_key = search_keys(settings, engines, ended, say)
@@ -291,3 +285,10 @@ def _serve_on_engines(
 
 _NO_PORT = Message("无法在 {where} 上监听（{why}）。请用 {setting} 指定另一个端口。")
 _NO_FOLDER = Message("无法使用 {setting} 所指的目录 {folder}：{why}")
+_NO_SEARCH = Message("Meilisearch 暂时连不上，由数据库代替检索。")
+_ENDED = Message("数据库和检索由另一进程启动，它已结束；现在自行启动。")
+_STOPPED = Message("{signal}：已停止。")
+_MAY_CHANGE = Message(
+    "DATABASE_URL 的用户可以改动日志；请另建一个用户，"
+    "把所有者写在 DATABASE_OWNER_URL（docs/operating.md）。"
+)

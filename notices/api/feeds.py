@@ -2,7 +2,8 @@
 
 A feed is in the order of publication. What happens to a notice later changes its entry, which
 says its status in title, summary and category, and leaves it in its place under its id: nothing
-that was withdrawn looks like news.
+that was withdrawn looks like news. It is in Chinese for ever, as the statements in it are: an
+entry is one for all who follow, and says what the notice says.
 """
 
 import asyncio

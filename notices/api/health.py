@@ -20,7 +20,7 @@ from prometheus_client.registry import Collector
 
 from notices.api.documenting import JSON, reads
 from notices.facts.errors import NotFound
-from notices.facts.public.catalogue import Named
+from notices.facts.public.form import Words
 from notices.facts.public.service import Alive, Database, Readiness, Relay, Uploads
 from notices.upkeep import vitals
 from notices.upkeep.vitals import Look, Vitals
@@ -68,7 +68,7 @@ async def ready(request: AnyRequest) -> Response[Readiness]:
         relay=_relay(found) if found is not None else UNSET,
         # Checks are answered all the same.
         log_key="due" if found is not None and found.key_due else UNSET,
-        why=Named.of(why) if why else UNSET,
+        why=Words.of(why) if why else UNSET,
     )
     later = {} if well else {"Retry-After": "10" if why else "2"}
     return answered(body, 200 if well else 503, {**later, **NO_STORE})

@@ -41,7 +41,7 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
     from notices.serving import BACKLOG, METRICS, listen, reserve_counts
 
     if (folder := os.environ.get(METRICS)) and not reserve_counts(Path(folder)):
-        say("没有空间存放计数，本进程单独计数。 / No room for counts; this process counts alone.")
+        say(_ALONE.both)
         del os.environ[METRICS]  # before whoever counts is imported, who reads it then
     import asyncpg
     import uvicorn
@@ -59,7 +59,7 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
         if not sys.stdin.buffer.read(1):
             return  # nobody needs it any more
     if settings.workers > 1:
-        say("WORKERS 只对 serve 有效；web 是一个进程。 / WORKERS is for serve; web is one process.")
+        say(_ONE_PROCESS.both)
     configure()
     here = deployment.load(settings)
     # With another key or rule it does not even start; a database that is away may come later.
@@ -128,7 +128,7 @@ def migrate(settings: Settings, options: argparse.Namespace) -> None:
             await deployment.refuse_another_database(here)
             await recall_periods(here)
             await settle_periods()
-            say("数据库已是最新。 / The database is up to date.")
+            say(_UP_TO_DATE.both)
 
     asyncio.run(work())
 
@@ -227,3 +227,8 @@ def main(arguments: list[str] | None = None) -> None:
             raise
         say(str(reason))
         sys.exit(error.status if isinstance(error, CommandError) else 1)
+
+
+_ALONE = Message("没有空间存放计数，本进程单独计数。")
+_ONE_PROCESS = Message("WORKERS 只对 serve 有效；web 是一个进程。")
+_UP_TO_DATE = Message("数据库已是最新。")

@@ -254,10 +254,8 @@ class Child:
             self._deaths += 1
             pause = next_pause(pause, time.monotonic() - began, code)
             if self._up:
-                self._say(
-                    f"{self.name} 意外结束（{why}），{pause:.1f} 秒后重启。 / "
-                    f"{self.name} ended by itself ({why}); starting it again in {pause:.1f} s."
-                )
+                again = _ENDED.format(name=self.name, why=why, seconds=f"{pause:.1f}")
+                self._say(again.both)
 
     def launch(self, *more: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         """A process of this child's command and `more` words; OSError when there can be none."""
@@ -292,3 +290,4 @@ class Child:
 _FAILED = Message("{name} 运行失败：\n{output}")
 _NOT_STARTED = Message("{name} 未能启动，原因见上。")
 _NOT_STARTED_LOG = Message("{name} 未能启动，其日志 {log} 的末尾是：\n{end}")
+_ENDED = Message("{name} 意外结束（{why}），{seconds} 秒后重启。")

@@ -67,14 +67,11 @@ def start(data: Path, say: Say) -> PostgreSQL:
     programs = programs_for(user)
     home = home_of(data, user)
     if home is None:
-        say("正在新建 PostgreSQL 数据库… / Making a new PostgreSQL database …")
+        say(_MAKING.both)
         home = make(data, programs, user)
     if not home.is_relative_to(data):
         # Somebody who copies or deletes DATA has to know that this is not in it.
-        say(
-            f"以 root 身份运行：数据库不在 {data} 里，而在 {home}。"
-            f" / Started as root: the database is not in {data} but in {home}."
-        )
+        say(_AS_ROOT.format(data=data, home=home).both)
     secure(home, user)
     cluster = home / "data"
     with contextlib.ExitStack() as leftovers:
@@ -115,10 +112,7 @@ def start(data: Path, say: Say) -> PostgreSQL:
             child.stop()
             if anew:
                 raise EngineError(_KEPT_OUT)
-            say(
-                "自带的数据库不接受它的用户（口令可能被改了），重新设置口令。"
-                " / Our own database does not let its roles in: their passwords are set anew."
-            )
+            say(_SET_ANEW.both)
         return PostgreSQL(url, owner_url, child, leftovers.pop_all())
 
 
@@ -199,3 +193,6 @@ _KEPT_OUT = Message(
 
 _ROOT = Message("PostgreSQL 不能以 root 运行，又无法新建系统用户 {user}。请改用普通用户。{output}")
 _COPIED = Message("数据库 {home} 正由另一个数据目录使用；{data} 是它的副本。")
+_MAKING = Message("正在新建 PostgreSQL 数据库…")
+_AS_ROOT = Message("以 root 身份运行：数据库不在 {data} 里，而在 {home}。")
+_SET_ANEW = Message("自带的数据库不接受它的用户（口令可能被改了），重新设置口令。")

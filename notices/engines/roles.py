@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from notices.engines.children import Say
+from notices.facts.texts import Message
 
 _OWN = """
 SELECT coalesce(quote_ident(d.datname), '') AS database, array_to_string(s.setconfig, ', ') AS said
@@ -42,10 +43,10 @@ async def _look(url: str, say: Say) -> bool:
             where = f"IN DATABASE {row['database']} " if row["database"] else ""
             await connection.execute(f"ALTER ROLE CURRENT_USER {where}RESET ALL")
             user = await connection.fetchval("SELECT current_user")
-            say(
-                f"数据库用户 {user} 给自己设了 {row['said']}，已取消。"
-                f" / The database's role {user} had settings of its own, now ended: {row['said']}"
-            )
+            say(_ENDED.format(user=user, settings=row["said"]).both)
     finally:
         await connection.close()
     return True
+
+
+_ENDED = Message("数据库用户 {user} 给自己设了 {settings}，已取消。")

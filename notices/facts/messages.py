@@ -1,4 +1,4 @@
-"""The sentence for each code of a wrong value, in Chinese and in English: how to mend it."""
+"""The sentence for each code of a wrong value, in whichever language: how to mend it."""
 
 from notices.facts.texts import Message
 

@@ -59,7 +59,7 @@ def address(path: str, language: str = SOURCE, params: Sequence[tuple[str, str]]
     return path + ("?" + urlencode(pairs) if pairs else "") + ("#" + fragment if fragment else "")
 
 
-class Words:
+class Translator:
     """What a template says and links to, in one language."""
 
     def __init__(self, catalogue: Catalogue, language: str) -> None:
@@ -208,9 +208,9 @@ def _environment(deployment: Deployment, language: str, may_sign_in: bool) -> En
         auto_reload=False,
     )
     settings, regions = deployment.settings, deployment.regions
-    words = Words(deployment.catalogue, language)
+    translator = Translator(deployment.catalogue, language)
     # What is known everywhere is known to macros too, which see nothing of the page around them.
-    environment.globals |= words.known() | {
+    environment.globals |= translator.known() | {
         "lang": language,
         "languages": LANGUAGES,
         "source": SOURCE,

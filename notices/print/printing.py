@@ -77,7 +77,7 @@ def sheet_of(
         origin=deployment.keys.log.name,
         index=receipt.index,
     )
-    words = _Words(language)
+    words = _Bilingual(language)
     sheet, shown = _sheet(deployment, notice, texts, words)
     return press.Sheet(
         data=sheet | {"address": page, "proof": _proof(deployment, notice, receipt, says, words)},
@@ -88,7 +88,7 @@ def sheet_of(
     )
 
 
-class _Words:
+class _Bilingual:
     """Chinese, with the language beside it that is asked for."""
 
     def __init__(self, language: str) -> None:
@@ -106,7 +106,7 @@ class _Words:
 
 
 def _sheet(
-    deployment: Deployment, notice: Notice, texts: dict[int, str], words: _Words
+    deployment: Deployment, notice: Notice, texts: dict[int, str], words: _Bilingual
 ) -> tuple[dict[str, Any], str]:
     """What the page says of the notice itself, and all of it that somebody wrote."""
     form = notice.form
@@ -136,7 +136,7 @@ def _sheet(
             "label": words(Message("打印时的状态")),
             "word": words(wording.STATUSES[standing]),
             "since": words(
-                Message("自 {since} 起").format(since=languages.Moment(notice.state.since))
+                Message("自 {since} 起").format(since=languages.TimeText(notice.state.since))
             ),
             "meanings": words.lines(wording.MEANINGS[standing]),
         },
@@ -147,7 +147,7 @@ def _sheet(
     return sheet, "\n".join(filter(None, shown))
 
 
-def _notes(notice: Notice, words: _Words) -> Iterator[str]:
+def _notes(notice: Notice, words: _Bilingual) -> Iterator[str]:
     if notice.form is not None and any(event.kind == "corrected" for event in notice.events):
         yield words(CORRECTED)
     if notice.form is not None and words.other:
@@ -155,7 +155,7 @@ def _notes(notice: Notice, words: _Words) -> Iterator[str]:
 
 
 def _facts(
-    deployment: Deployment, notice: Notice, form: PublicForm | None, words: _Words
+    deployment: Deployment, notice: Notice, form: PublicForm | None, words: _Bilingual
 ) -> Iterator[tuple[Text, str]]:
     if form is not None:
         certificate = deployment.catalogue.certificates.get(form.certificate)
@@ -174,7 +174,7 @@ def _facts(
         yield label, form.number or words(Message("无编码"))
         region = deployment.regions.name(form.region) or form.region
         yield Message("地区"), region  # where a seal is filed no issuer sits
-    yield Message("发布时间"), words.moment(languages.Moment(notice.published_at))
+    yield Message("发布时间"), words.moment(languages.TimeText(notice.published_at))
     if notice.period is not None:
         days = wording.PERIODS[notice.period.unit].format(value=notice.period.value)
         yield Message("公示期"), words(days)
@@ -182,14 +182,15 @@ def _facts(
     yield Message("核实程度"), words(wording.EVIDENCE[notice.evidence])
     elsewhere = form.also_published if form else None
     if elsewhere and notice.state.status != "reinstated":
+        # An address stands behind it once, and not in each language.
         channel = f"{words(elsewhere.channel)} {elsewhere.url or ''}".strip()
         # What is not required by law is a sentence: whom to ask.
         yield Message("还应当公布在") if elsewhere.required else Message("提示"), channel
 
 
-def _effective(notice: Notice, words: _Words) -> str:
+def _effective(notice: Notice, words: _Bilingual) -> str:
     if notice.state.effective_at is not None:
-        at = languages.Moment(notice.state.effective_at)
+        at = languages.TimeText(notice.state.effective_at)
         return words(PROVISIONAL.format(at=at)) if notice.provisional else words.moment(at)
     if notice.state.status == "contested":
         return words(Message("未定"))
@@ -198,7 +199,9 @@ def _effective(notice: Notice, words: _Words) -> str:
     return words(Message("不再生效"))
 
 
-def _events(notice: Notice, texts: dict[int, str], words: _Words) -> list[dict[str, str | None]]:
+def _events(
+    notice: Notice, texts: dict[int, str], words: _Bilingual
+) -> list[dict[str, str | None]]:
     return [
         {
             "kind": words(wording.EVENTS.get(event.kind, ByLanguage({SOURCE: event.kind}))),
@@ -211,7 +214,7 @@ def _events(notice: Notice, texts: dict[int, str], words: _Words) -> list[dict[s
 
 
 def _proof(
-    deployment: Deployment, notice: Notice, receipt: Receipt, says: Text, words: _Words
+    deployment: Deployment, notice: Notice, receipt: Receipt, says: Text, words: _Bilingual
 ) -> dict[str, Any]:
     return {
         "title": words(Message("核对")),

@@ -59,7 +59,7 @@ def shown_time(at: str | datetime | None, language: str, with_clock: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Moment(Text):
+class TimeText(Text):
     """A time among words."""
 
     at: str | datetime | None

@@ -238,7 +238,7 @@ async def test_nobody_is_asked_what_the_number_tells(
     notice = await restaurant.get(f"/notices/{id}")
     pdf, _ = printing._sheet(
         restaurant._transport.app.state.deployment,  # type: ignore[attr-defined]
-        await register.get(id), {}, printing._Words("zh"),
+        await register.get(id), {}, printing._Bilingual("zh"),
     )  # fmt: skip
 
     assert f"《{name}》" in statements(page)[0]

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -100,6 +101,8 @@ def code_of(reply: bytes) -> str:
     head, _, body = reply.partition(b"\r\n\r\n")
     assert b"application/problem+json" in head, reply[:300]
     problem = json.loads(body)
+    for words in (problem["title"], problem["detail"]):
+        assert re.fullmatch(r"[\u4e00-\u9fff].*[。！？] [A-Z].*\.", words), "in both languages"
     assert head.startswith(f"HTTP/1.1 {problem['status']} ".encode())
     return str(problem["code"])
 

@@ -18,7 +18,7 @@ from notices import locale
 from notices.facts import durations
 from notices.facts.texts import ByLanguage, joined
 from notices.facts.texts import Message as Ours
-from notices.locale import messages
+from notices.locale import extraction
 from notices.web.languages import shown_time
 
 ROOT = Path(__file__).parents[2] / "notices"
@@ -31,7 +31,7 @@ NO_MESSAGE = {"facts/texts.py"}
 
 @pytest.fixture(scope="module")
 def found() -> Catalog:
-    return messages.messages()
+    return extraction.messages()
 
 
 def translations(code: str) -> Catalog:
@@ -150,6 +150,20 @@ def test_every_message_of_the_code_is_found_for_its_translators(found: Catalog) 
             seen += 1
 
     assert seen > 400
+
+
+def test_the_command_line_says_messages() -> None:
+    """A sentence that is written in both languages by hand is in no third."""
+    by_hand = {
+        f"{file.name}: {word.value}"
+        for file in ROOT.rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("say", "self._say", "print")
+        for word in ast.walk(call)
+        if isinstance(word, ast.Constant) and CHINESE.search(str(word.value))
+    }
+
+    assert not by_hand
 
 
 def _said(template: str) -> Iterator[str]:

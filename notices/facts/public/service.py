@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from notices.facts.public.catalogue import Named
+from notices.facts.public.form import Words
 
 Database = Literal["up", "down", "full", "read_only"]
 Uploads = Literal["up", "full", "down"]
@@ -36,7 +36,7 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     log_size: int | UnsetType = UNSET
     relay: Relay | UnsetType = UNSET
     log_key: Literal["due"] | UnsetType = UNSET
-    why: Named | UnsetType = UNSET
+    why: Words | UnsetType = UNSET
 
 
 class AnswerKey(msgspec.Struct, frozen=True, kw_only=True):

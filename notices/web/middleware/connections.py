@@ -20,7 +20,7 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from notices.facts.errors import BadRequest, Refusal
 from notices.facts.outages import HeadTooLarge, TooManyConnections, TooSlow
-from notices.facts.texts import Message
+from notices.facts.texts import Message, Text
 from notices.web.middleware import turns
 
 MOST_HEAD = 64 * 1024
@@ -61,15 +61,19 @@ def most_connections() -> int:
     )
 
 
+def _line(text: Text) -> str:
+    return text.both.replace("\n", " ")
+
+
 def answer(refusal: Refusal) -> bytes:
     """The whole response, in both languages: what was asked for may not be known."""
     body = msgspec.json.encode(
         {
             "type": f"/problems/{refusal.code}",
-            "title": refusal.title.zh if not refusal.extra else refusal.detail.zh,
+            "title": _line(refusal.title if not refusal.extra else refusal.detail),
             "status": refusal.status,
             "code": refusal.code,
-            "detail": f"{refusal.detail.zh} {refusal.detail.en}",
+            "detail": _line(refusal.detail),
         }
     )
     headers = {

@@ -1,6 +1,6 @@
 """What there is to translate: the messages that stand in the code and in the templates.
 
-For translators and the tests: `python -m notices.locale.messages` brings every catalogue up to
+For translators and the tests: `python -m notices.locale.extraction` brings every catalogue up to
 date with the code. What is new has no translation then, and what nobody says any more is gone.
 """
 
