@@ -4,9 +4,11 @@ import ast
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from string import Formatter
+from typing import NamedTuple
 
 import jinja2
 import pytest
@@ -126,23 +128,50 @@ def test_a_translation_is_filled_with_what_its_message_is(code: str) -> None:
             assert all(names_in(form) <= names_in(words) for form in each.string), words
 
 
-def _made(source: str) -> Iterator[ast.Call]:
-    if "Message" not in source:
-        return
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call):
-            made_by = node.func.value if isinstance(node.func, ast.Attribute) else node.func
-            if isinstance(made_by, ast.Name) and made_by.id == "Message":
-                yield node
+class Module(NamedTuple):
+    """What is looked at in a module: its own names with what they are, and every call in it."""
+
+    name: str
+    named: dict[str, ast.expr]
+    calls: tuple[ast.Call, ...]
+
+
+@cache
+def modules() -> tuple[Module, ...]:
+    """Those that may say something."""
+    return tuple(_modules())
+
+
+def _modules() -> Iterator[Module]:
+    for file in sorted(ROOT.rglob("*.py")):
+        source = file.read_text("utf-8")
+        if "Message" not in source and not CHINESE.search(source):
+            continue
+        tree = ast.parse(source)
+        named = {
+            target.id: node.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        calls = tuple(node for node in ast.walk(tree) if isinstance(node, ast.Call))
+        yield Module(str(file.relative_to(ROOT)), named, calls)
+
+
+def _is_message(call: ast.Call) -> bool:
+    made_by = call.func
+    if isinstance(made_by, ast.Attribute) and made_by.attr == "counted":
+        made_by = made_by.value
+    return isinstance(made_by, ast.Name) and made_by.id == "Message"
 
 
 def test_every_message_of_the_code_is_found_for_its_translators(found: Catalog) -> None:
     """One inside an f-string is not, nor one that is put together."""
     known = {of(each) for each in found}
     seen = 0
-    for file in sorted(ROOT.rglob("*.py")):
-        name = str(file.relative_to(ROOT))
-        for call in _made(file.read_text("utf-8")):
+    for name, _, calls in modules():
+        for call in filter(_is_message, calls):
             if name in NO_MESSAGE and not isinstance(call.args[0], ast.Constant):
                 continue
             parts = [ast.literal_eval(each) for each in call.args]
@@ -155,10 +184,13 @@ def test_every_message_of_the_code_is_found_for_its_translators(found: Catalog) 
 def test_the_command_line_says_messages() -> None:
     """A sentence that is written in both languages by hand is in no third."""
     by_hand = {
-        f"{file.name}: {word.value}"
-        for file in ROOT.rglob("*.py")
-        for call in ast.walk(ast.parse(file.read_text("utf-8")))
-        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("say", "self._say", "print")
+        f"{name}: {word.value}"
+        for name, _, calls in modules()
+        for call in calls
+        if (
+            call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        )
+        in ("say", "_say", "print")
         for word in ast.walk(call)
         if isinstance(word, ast.Constant) and CHINESE.search(str(word.value))
     }
@@ -166,9 +198,21 @@ def test_the_command_line_says_messages() -> None:
     assert not by_hand
 
 
-def _said(template: str) -> Iterator[str]:
+SEAL = ">声<"
+
+
+@cache
+def templates() -> dict[str, nodes.Template]:
+    """As they are parsed, but for the seal."""
+    parse = jinja2.Environment(autoescape=True).parse
+    return {
+        file.name: parse(file.read_text("utf-8").replace(SEAL, "><"))
+        for file in sorted(TEMPLATES.glob("*.html"))
+    }
+
+
+def _said(tree: nodes.Template) -> Iterator[str]:
     """What a template says outside of its messages, but for the official text."""
-    tree = jinja2.Environment(autoescape=True).parse(template)
     official = {
         node
         for macro in tree.find_all(nodes.Macro)
@@ -188,7 +232,6 @@ def _said(template: str) -> Iterator[str]:
 
 ALLOWED = {"（发布时编号）", "（发布当天）"}
 """What stands in the official text."""
-SEAL = ">声<"
 
 
 def test_no_script_speaks_chinese() -> None:
@@ -200,9 +243,9 @@ def test_no_script_speaks_chinese() -> None:
 
 def test_no_template_speaks_chinese_but_in_messages() -> None:
     said = {
-        f"{file.name}: {words.strip()}"
-        for file in TEMPLATES.glob("*.html")
-        for words in _said(file.read_text("utf-8").replace(SEAL, "><"))
+        f"{name}: {words.strip()}"
+        for name, tree in templates().items()
+        for words in _said(tree)
         if CHINESE.search(words) and words.strip() not in ALLOWED
     }
 
@@ -235,22 +278,18 @@ class _Texts(HTMLParser):
 def test_no_template_speaks_english_but_in_messages() -> None:
     said = set()
     for file in TEMPLATES.glob("*.html"):
-        template = file.read_text("utf-8")
         reader = _Texts()
-        reader.feed(re.sub(r"\{[{%#].*?[}%#]\}", "", template, flags=re.DOTALL))
+        reader.feed(re.sub(r"\{[{%#].*?[}%#]\}", "", file.read_text("utf-8"), flags=re.DOTALL))
         said |= {text.strip() for text in reader.texts if re.search(r"[A-Za-z]{2}", text)}
-        said |= {words for words in _put(template) if re.search(r"[A-Z][a-z]|[a-z] [a-z]", words)}
+        put = _put(templates()[file.name])
+        said |= {words for words in put if re.search(r"[A-Z][a-z]|[a-z] [a-z]", words)}
 
     assert said - {"wide", 'aria-describedby="-hint -error" aria-invalid="true"'} == {"tlog-proof"}
 
 
-def _put(template: str) -> Iterator[str]:
+def _put(tree: nodes.Template) -> Iterator[str]:
     """The words that a template puts into the page from an expression, and has from nobody."""
-    left = [
-        each
-        for output in jinja2.Environment(autoescape=True).parse(template).find_all(nodes.Output)
-        for each in output.nodes
-    ]
+    left = [each for output in tree.find_all(nodes.Output) for each in output.nodes]
     while left:
         match left.pop():
             case nodes.Const(value=str(words)):
@@ -272,16 +311,14 @@ SCRIPTS_FILL = {"有 {n} 条建议，可用上下箭头选择"}
 
 def test_a_template_fills_a_message_with_what_it_names() -> None:
     seen = 0
-    for file in sorted(TEMPLATES.glob("*.html")):
-        for call in (
-            jinja2.Environment(autoescape=True).parse(file.read_text("utf-8")).find_all(nodes.Call)
-        ):
+    for name, tree in templates().items():
+        for call in tree.find_all(nodes.Call):
             if not isinstance(call.node, nodes.Name) or call.node.name not in ("_", "_p", "_n"):
                 continue
             *_, words = [each.as_const() for each in call.args]
             given = {each.key for each in call.kwargs}
-            assert given == names_in(words) or words in SCRIPTS_FILL, (file.name, words, given)
-            assert call.node.name != "_n" or "n" in given, (file.name, words)
+            assert given == names_in(words) or words in SCRIPTS_FILL, (name, words, given)
+            assert call.node.name != "_n" or "n" in given, (name, words)
             seen += 1
 
     assert seen > 300
@@ -290,27 +327,16 @@ def test_a_template_fills_a_message_with_what_it_names() -> None:
 def test_the_code_fills_a_message_with_what_it_names() -> None:
     """Where it is told by name with what; of a row more may be given."""
     seen = 0
-    for file in sorted(ROOT.rglob("*.py")):
-        tree = ast.parse(file.read_text("utf-8"))
-        named = {
-            target.id: node.value
-            for node in tree.body
-            if isinstance(node, ast.Assign)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
-        made = set(_made(tree))
-        for call in ast.walk(tree):
-            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+    for name, named, calls in modules():
+        for call in calls:
+            if not isinstance(call.func, ast.Attribute) or call.func.attr != "format":
                 continue
             filled = call.func.value
             message = named.get(filled.id) if isinstance(filled, ast.Name) else filled
-            if call.func.attr != "format" or not isinstance(message, ast.Call):
-                continue
             given = {each.arg for each in call.keywords}
-            if message in made and None not in given:
+            if isinstance(message, ast.Call) and _is_message(message) and None not in given:
                 words = ast.literal_eval(message.args[0])
-                assert given == names_in(words), (file.name, words, given)
+                assert given == names_in(words), (name, words, given)
                 seen += 1
 
     assert seen > 100
