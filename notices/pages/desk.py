@@ -9,14 +9,13 @@ from notices import register
 from notices.changing import cases
 from notices.changing.cases import MOST_COUNTED, MOST_SHOWN, Case, Waiting
 from notices.changing.unfinished import Draft
-from notices.facts import event_forms
 from notices.facts.errors import NotFound
 from notices.facts.lifecycle import State, may_follow
 from notices.facts.notice_ids import printed
 from notices.facts.public.notice import PublicNotice
 from notices.facts.texts import Text
 from notices.pages import again, desk_words, rendering
-from notices.web import options
+from notices.web import options, wording
 from notices.web.authentication import AnyRequest
 from notices.web.queries import whole_number
 
@@ -67,7 +66,7 @@ async def desk(request: AnyRequest) -> Response[str]:
         "desk.html",
         cache=rendering.NEVER_KEPT,
         words=desk_words,
-        grounds=event_forms.GROUNDS,
+        grounds=wording.CLAIMS,
         lists=[await _listed(request, name, SHOWN) for name in cases.WAITING],
         most=MOST_COUNTED,
         done=_told(done),
@@ -95,7 +94,7 @@ async def waiting(request: AnyRequest, name: FromPath[str]) -> Response[str]:
         cache=rendering.NEVER_KEPT,
         words=desk_words,
         list=await _listed(request, name, PER_PAGE, (number - 1) * PER_PAGE),
-        grounds=event_forms.GROUNDS,
+        grounds=wording.CLAIMS,
         most=MOST_COUNTED,
         number=number,
         pages=PAGES,
@@ -122,7 +121,7 @@ async def page(
         status=status,
         cache=rendering.NEVER_KEPT,
         words=desk_words,
-        grounds=event_forms.GROUNDS,
+        grounds=wording.CLAIMS,
         most_shown=MOST_SHOWN,
         case=found,
         notice=notice.public(here),

@@ -45,6 +45,15 @@ GROUNDS: dict[str, Text] = {
     "other": Message("其他原因"),
 }
 
+CLAIMS: dict[str, Text] = {
+    "holder": Message("异议人称自己才是持证人"),
+    "not_lost": Message("证件没有遗失"),
+    "false": Message("声明内容不实"),
+    "other": Message("其他事由"),
+}
+"""What an objector claims, as the desk tells its officers; statements say it in Chinese for ever
+(`event_forms.GROUNDS`)."""
+
 RELATIONS: dict[str, Text] = {
     "self": Message("我本人的证件"),
     "parent": Message("我未成年子女的证件"),

@@ -209,7 +209,7 @@ def test_what_stands_against_a_restore_is_told(
     assert "not its key" in target.refused(
         "restore", folder / "encrypted", "--key", tmp_path / "other"
     )
-    assert "name its --key" in target.refused("restore", folder / "encrypted")
+    assert "give its key" in target.refused("restore", folder / "encrypted")
     assert "is not empty" in source.refused("restore", folder / "plain")
     assert "There is no state file" in target.refused(
         "restore", folder / "plain", "--state", tmp_path / "none"
