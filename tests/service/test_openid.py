@@ -20,6 +20,7 @@ from notices.audit import auditing
 from notices.audit.comparing import Numbers
 from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_another_database
+from notices.limits import POLICIES
 from notices.providers import configuration
 from notices.providers.openid import OpenID, ProviderDown
 from notices.settings import Settings
@@ -372,6 +373,31 @@ async def test_signing_out_there_ends_the_session_here(
     assert await who(client) == "张三"
     assert (await client.post(f"{IN}/logout", data={"logout_token": token})).status_code == 200
     assert await who(client) is None
+
+
+async def test_a_provider_may_end_many_sessions_and_nobody_may_try_many_tokens(
+    provider: Provider, service: Making, database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = service()
+    here = app.state.deployment
+    on = dataclasses.replace(here.settings, rate_limits=True)
+    monkeypatch.setattr(app.state, "deployment", dataclasses.replace(here, settings=on))
+    most = max(POLICIES["submit"].most["address"].values())
+    async with browser(app) as client:
+        await signed_in_at(provider, client, IN, "anna")
+        provider.end("anna")
+        [token] = provider.caught()
+        good = [
+            (await client.post(f"{IN}/logout", data={"logout_token": token})).status_code
+            for _ in range(most + 1)
+        ]
+        bad = [
+            (await client.post(f"{IN}/logout", data={"logout_token": "x"})).status_code
+            for _ in range(most + 1)
+        ]
+
+    assert set(good) == {200}
+    assert set(bad) == {400, 429}
 
 
 async def test_whoever_signs_out_is_led_to_sign_out_there_too(

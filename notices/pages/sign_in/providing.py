@@ -28,7 +28,7 @@ from notices.pages.sign_in import Onward, SignIn, arrived, claims, of
 from notices.pages.templating import address
 from notices.providers.configuration import Provider
 from notices.providers.openid import NotProven, OpenID, ProviderDown, Question, Refused
-from notices.web import forms, languages, limiting
+from notices.web import forms, languages, limiting, options
 from notices.web.authentication import AnyRequest
 
 log = structlog.get_logger("notices.sign_in")
@@ -247,7 +247,12 @@ async def signed_out(request: AnyRequest, provider: FromPath[str]) -> Response[A
     )  # fmt: skip
 
 
-@post("/sign-in/{provider:str}/logout", status_code=200, include_in_schema=False)
+@post(
+    "/sign-in/{provider:str}/logout",
+    status_code=200,
+    include_in_schema=False,
+    opt={options.COUNTS: True},  # a provider tells of all its users from one address
+)
 async def end(request: AnyRequest, provider: FromPath[str]) -> Response[None]:
     """The provider says that somebody has signed out there (Back-Channel Logout 1.0, 2.5)."""
     party = _ours(request, provider)
@@ -258,6 +263,7 @@ async def end(request: AnyRequest, provider: FromPath[str]) -> Response[None]:
         raise _down(party, error) from error
     except NotProven as error:
         log.warning("logout_not_proven", provider=provider, why=str(error))
+        await limiting.limit(request, "submit", request.user.address)
         raise BadRequest(reason=NOT_PROVEN) from error
     ended = await identity.end_all(_deployment(request), party.provider.issuer, sub, sid)
     log.info("signed_out_there", provider=provider, sessions=ended)
