@@ -396,3 +396,14 @@ def test_times_are_written_as_in_china_and_as_in_britain() -> None:
     assert shown_time(at, "en") == "29 November 2026, 00:05"
     assert shown_time("2026-01-02", "zh", with_clock=False) == "2026年1月2日"
     assert shown_time("2026-01-02", "en", with_clock=False) == "2 January 2026"
+
+
+def test_what_stays_chinese_on_any_page_is_written_from_left_to_right() -> None:
+    tags = {
+        tag
+        for file in TEMPLATES.glob("*.html")
+        for tag in re.findall(r'<[^<>]*lang="zh-CN"[^<>]*>', file.read_text("utf-8"))
+    }
+
+    assert len(tags) > 4
+    assert {tag for tag in tags if 'dir="ltr"' not in tag} == set()
