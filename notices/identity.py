@@ -100,6 +100,26 @@ class Person(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         return "person", numbers.identifier_form(self.identifier), self.name
 
 
+class KnownPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """A person as officers see them: who they are, and not how they signed in."""
+
+    kind: str
+    name: str
+    identifier: str
+    identifier_type: str
+    organisation: Organisation | None
+    subject: tuple[str, str] | None
+
+    @classmethod
+    def of(cls, person: Person) -> "KnownPerson":
+        return cls(**{name: getattr(person, name) for name in cls.__struct_fields__})
+
+    @property
+    def acts_for(self) -> tuple[str, str, str]:
+        """As `Person.acts_for`."""
+        return Person(**{name: getattr(self, name) for name in self.__struct_fields__}).acts_for
+
+
 def holder_hash(deployment: Deployment, document: str, identifier: str) -> bytes:
     """The keyed hash of a holder; two kinds of documents may carry the same identifier."""
     return numbers.keyed_hash(deployment.keys.matching, f"holder {document}", identifier)

@@ -6,8 +6,8 @@ from notices.database import DB
 
 TABLES = (
     "touched", "agency", "event_private", "objection", "rate", "parked", "follower", "idempotency",
-    "session", "draft", "log_node", "rival", "overlap", "exhibit", "claim", "notice_private",
-    "event", "notice",
+    "session", "sign_in", "draft", "log_node", "rival", "overlap", "exhibit", "claim",
+    "notice_private", "event", "notice",
 )  # fmt: skip
 """All that a service writes, what refers to others first; log_head keeps its one row."""
 

@@ -31,7 +31,7 @@ from notices.facts.requests import Objection
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
 from notices.facts.texts import rfc3339
 from notices.idempotency import Done, Once
-from notices.identity import Organisation, Person
+from notices.identity import KnownPerson, Person
 from notices.register import Notice, claims
 
 MOST_WAITING = 100
@@ -174,26 +174,6 @@ class EvidenceFile(msgspec.Struct, frozen=True, kw_only=True):
     link: Address
 
 
-class Objector(msgspec.Struct, frozen=True, kw_only=True):
-    """Whoever filed an objection, as officers see them."""
-
-    kind: str
-    name: str
-    identifier: str
-    identifier_type: str
-    organisation: Organisation | None
-    subject: tuple[str, str] | None
-
-    @classmethod
-    def of(cls, person: Person) -> "Objector":
-        return cls(**{name: getattr(person, name) for name in cls.__struct_fields__})
-
-    @property
-    def acts_for(self) -> tuple[str, str, str]:
-        """As `Person.acts_for`."""
-        return Person(**{name: getattr(self, name) for name in self.__struct_fields__}).acts_for
-
-
 class FiledObjection(msgspec.Struct, frozen=True, kw_only=True):
     """An objection as officers see it, and whoever filed it."""
 
@@ -203,7 +183,7 @@ class FiledObjection(msgspec.Struct, frozen=True, kw_only=True):
     ground: Ground
     status: ObjectionStatus
     text: str
-    objector: Objector
+    objector: KnownPerson
     evidence: EvidenceFile | None
     decided_at: Time | None
 
@@ -253,7 +233,7 @@ def _shown(deployment: Deployment, row: Any) -> FiledObjection:
         ground=row["ground"],
         status=row["status"],
         text=private.text,
-        objector=Objector.of(private.objector),
+        objector=KnownPerson.of(private.objector),
         evidence=evidence,
         decided_at=rfc3339(row["decided_at"]) if row["decided_at"] else None,
     )

@@ -14,7 +14,7 @@ from notices.deployment import Deployment
 from notices.facts.public.shown import Time
 from notices.facts.requests import Declaration
 from notices.facts.texts import rfc3339
-from notices.identity import Person
+from notices.identity import KnownPerson, Person
 
 MOST_RIVALS = 20
 """Declarations of others that are kept for one notice; an officer needs no more to look into it."""
@@ -34,7 +34,7 @@ class Rival(msgspec.Struct, frozen=True, kw_only=True):
     notice: str
     at: Time
     declaration: Declaration
-    declarant: Person | None
+    declarant: KnownPerson | None
 
 
 class Rivals(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,5 +85,5 @@ def _shown(deployment: Deployment, row: Any) -> Rival:
         notice=row["notice"],
         at=rfc3339(row["at"]),
         declaration=private.declaration,
-        declarant=private.declarant,
+        declarant=KnownPerson.of(private.declarant) if private.declarant else None,
     )
