@@ -15,12 +15,14 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from jinja2 import nodes
+from markupsafe import Markup
 
 from notices import locale
 from notices.facts import durations
 from notices.facts.texts import ByLanguage, joined
 from notices.facts.texts import Message as Ours
 from notices.locale import extraction
+from notices.pages import templating
 from notices.web.languages import shown_time
 
 ROOT = Path(__file__).parents[2] / "notices"
@@ -407,3 +409,13 @@ def test_what_stays_chinese_on_any_page_is_written_from_left_to_right() -> None:
 
     assert len(tags) > 4
     assert {tag for tag in tags if 'dir="ltr"' not in tag} == set()
+
+
+def test_only_elements_go_into_a_message_as_they_are() -> None:
+    words = templating._filled("{link} & {typed}{n}", {
+        "link": Markup("<b>x</b>"), "typed": "<i>{n}", "n": 3,
+    })  # fmt: skip
+
+    assert words == "<b>x</b> &amp; &lt;i&gt;{n}3"
+    assert isinstance(words, Markup)
+    assert not isinstance(templating._filled("{typed}", {"typed": "<i>"}), Markup)
