@@ -16,11 +16,9 @@ import msgspec
 
 from notices.providers.configuration import Provider
 from notices.providers.fetching import Fetching, ProviderDown, Refused, an_object
-from notices.providers.tokens import ALGORITHMS, NotProven, Tokens, compare_hash
+from notices.providers.tokens import ALGORITHMS, LASTS, NotProven, Tokens, compare_hash
 
 _SIGNED = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-LASTS = 3600.0
-"""Seconds for which what a provider says of itself is believed unasked."""
 
 
 class Metadata(msgspec.Struct, frozen=True):
@@ -49,13 +47,6 @@ class Question(NamedTuple):
     @classmethod
     def new(cls) -> "Question":
         return cls(secrets.token_urlsafe(32), secrets.token_urlsafe(48))
-
-
-class Proof(NamedTuple):
-    """Who somebody is by their provider: verified claims, and the token that says so."""
-
-    claims: dict[str, Any]
-    id_token: str
 
 
 class OpenID:
@@ -135,12 +126,15 @@ class OpenID:
             "ui_locales": lang,
         }
         endpoint = (await self.metadata()).authorization_endpoint
-        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
+        return _with(endpoint, asked)
 
-    async def proof(
+    async def claims(
         self, code: str, question: Question, redirect_uri: str, issuer: str | None
-    ) -> Proof:
-        """Who it is that came back with `code`; raises NotProven, Refused or ProviderDown."""
+    ) -> dict[str, Any]:
+        """Verified claims about who came back with `code`, `sub` among them.
+
+        Raises NotProven, Refused or ProviderDown.
+        """
         metadata = await self.metadata()
         if issuer != metadata.issuer and (
             issuer is not None or metadata.authorization_response_iss_parameter_supported
@@ -154,7 +148,7 @@ class OpenID:
         compare_hash(claims, id_token, access)
         if metadata.userinfo_endpoint and isinstance(access, str):
             claims = await self._userinfo(metadata.userinfo_endpoint, access, claims) | claims
-        return Proof(claims, id_token)
+        return claims
 
     async def end_address(self, back: str) -> str | None:
         """Where somebody signs out there (RP-Initiated Logout 1.0, 2), if the provider lets them.
@@ -166,7 +160,7 @@ class OpenID:
         if endpoint is None:
             return None
         asked = {"client_id": self.provider.client_id, "post_logout_redirect_uri": back}
-        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
+        return _with(endpoint, asked)
 
     async def _exchanged(
         self, metadata: Metadata, code: str, verifier: str, redirect_uri: str
@@ -199,4 +193,8 @@ class OpenID:
         return found
 
 
-__all__ = ["Metadata", "NotProven", "OpenID", "Proof", "ProviderDown", "Question", "Refused"]
+def _with(endpoint: str, asked: Mapping[str, str]) -> str:
+    return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
+
+
+__all__ = ["Metadata", "NotProven", "OpenID", "ProviderDown", "Question", "Refused"]

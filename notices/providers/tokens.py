@@ -7,10 +7,10 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import msgspec
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
+from joserfc.jws import extract_compact
 
 from notices.providers.configuration import Provider
 from notices.providers.fetching import Fetching, ProviderDown, an_object
@@ -145,8 +145,7 @@ def compare_hash(claims: Mapping[str, Any], id_token: str, access: object) -> No
     """Refuses an access token that is not this ID token's (Core 1.0, 3.1.3.6)."""
     if "at_hash" not in claims or not isinstance(access, str):
         return
-    header = msgspec.json.decode(_unpadded(id_token.partition(".")[0]), type=dict[str, Any])
-    bits = str(header.get("alg"))[-3:]
+    bits = str(extract_compact(id_token.encode()).headers()["alg"])[-3:]
     hash_ = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}.get(bits)
     if hash_ is None:  # EdDSA names none
         return
@@ -154,7 +153,3 @@ def compare_hash(claims: Mapping[str, Any], id_token: str, access: object) -> No
     half = base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=")
     if not hmac.compare_digest(half, str(claims["at_hash"]).encode()):
         raise NotProven("the access token is another one's (at_hash)")
-
-
-def _unpadded(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

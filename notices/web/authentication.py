@@ -4,6 +4,7 @@ A request may show a session (a cookie) or an agency's key (`Authorization: Bear
 Whatever nobody asks about is not looked up: what is open to all is answered without the database.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from litestar import Request, Response
@@ -96,27 +97,27 @@ def account_of(person: Person) -> Counted:
     return Counted("account", person.account)
 
 
-def cookie_name(deployment: Deployment) -> str:
+def cookie_name(deployment: Deployment, of: str = "session") -> str:
     # Browsers keep a __Host- cookie to this very host and to https (RFC 6265bis, 4.1.3.2).
-    return "__Host-session" if deployment.settings.https else "session"
+    return f"__Host-{of}" if deployment.settings.https else of
 
 
 def remember(response: Response[Any], deployment: Deployment, token: str) -> None:
     """Hand the session to the browser that has signed in."""
-    lasts = int(identity.SESSION_LASTS.total_seconds())
-    response.set_cookie(_cookie(deployment, token, lasts))
+    response.set_cookie(cookie(deployment, "session", token, identity.SESSION_LASTS))
 
 
 def forget(response: Response[Any], deployment: Deployment) -> None:
     """Take the session's cookie away from the browser."""
-    response.set_cookie(_cookie(deployment, "", 0))
+    response.set_cookie(cookie(deployment, "session", "", timedelta(0)))
 
 
-def _cookie(deployment: Deployment, value: str, lasts: int) -> Cookie:
+def cookie(deployment: Deployment, of: str, value: str, lasts: timedelta) -> Cookie:
+    """One that comes back to this service alone, and that no script reads."""
     return Cookie(
-        key=cookie_name(deployment),
+        key=cookie_name(deployment, of),
         value=value,
-        max_age=lasts,
+        max_age=int(lasts.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=deployment.settings.https,

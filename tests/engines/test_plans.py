@@ -29,7 +29,8 @@ from notices.facts.excess import TooManyRequests
 from notices.finding import Finder, Query, suggesting
 from notices.finding.freshness import Freshness
 from notices.identity import Person
-from notices.pages.sign_in.providing import Typed
+from notices.pages.sign_in import Onward
+from notices.pages.sign_in.providing import Begun
 from notices.relay import checking, publishing
 from notices.upkeep import recalling, rescheduling, tidying
 from notices.upkeep.forking import refuse_a_fork
@@ -346,9 +347,9 @@ async def follow(deployment: Deployment, admin: Admin, id: str) -> None:
 
 async def by_a_provider(deployment: Deployment) -> None:
     """What is asked while somebody signs in at a provider, and when they sign out there."""
-    name = await signing_in.keep(deployment, "browser", Typed("/mine", ""))
-    assert await signing_in.look(deployment, "browser", Typed, name) is not None
-    assert await signing_in.take(deployment, "browser", Typed, name) is not None
+    name = await signing_in.keep(deployment, "browser", Begun(Onward("/mine")))
+    assert await signing_in.look(deployment, "browser", Begun, name) is not None
+    assert await signing_in.take(deployment, "browser", Begun, name) is not None
     subject = ("https://id.example", "1")
     person = Person(kind="person", name="张三", identifier="1", subject=subject)
     await identity.sign_in(deployment, person, "sid")

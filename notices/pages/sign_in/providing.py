@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 import structlog
 from litestar import Response, get, post
-from litestar.datastructures import Cookie
 from litestar.params import FromPath
 
 from notices import identity
@@ -28,8 +27,9 @@ from notices.pages.sign_in import Onward, SignIn, arrived, claims, of
 from notices.pages.templating import address
 from notices.providers.configuration import Provider
 from notices.providers.openid import NotProven, OpenID, ProviderDown, Question, Refused
-from notices.web import forms, languages, limiting, options
+from notices.web import authentication, forms, languages, limiting, options
 from notices.web.authentication import AnyRequest
+from notices.web.queries import whole_number
 
 log = structlog.get_logger("notices.sign_in")
 
@@ -37,11 +37,10 @@ _BROWSER = re.compile(r"[A-Za-z0-9_-]{22}")
 LONGEST_CODE = 4000
 
 
-class Typed(msgspec.Struct, frozen=True):
-    """Where somebody goes on, and what they had typed: too much for an address."""
+class Begun(msgspec.Struct, frozen=True):
+    """Somebody who has yet to go to a provider; what they had typed is too much for an address."""
 
-    next: str
-    typed: str
+    onward: Onward
 
 
 class Away(msgspec.Struct, frozen=True):
@@ -49,8 +48,7 @@ class Away(msgspec.Struct, frozen=True):
 
     provider: str
     question: Question
-    next: str
-    typed: str
+    onward: Onward
     language: str
 
 
@@ -59,8 +57,7 @@ class Choosing(msgspec.Struct, frozen=True):
 
     persons: tuple[Person, ...]
     sid: str | None
-    next: str
-    typed: str
+    onward: Onward
 
 
 class Providers(SignIn):
@@ -86,8 +83,8 @@ class Providers(SignIn):
         browser = _browser(request)
         params = {"next": onward.next}
         if onward.typed:
-            kept = Typed(onward.next, onward.typed)
-            params = {"of": await signing_in.keep(_deployment(request), browser, kept)}
+            begun = Begun(onward)
+            params = {"of": await signing_in.keep(_deployment(request), browser, begun)}
         providers = [each.provider for each in self.known.values()]
         response = await rendering.page(
             request,
@@ -116,23 +113,16 @@ def _ours(request: AnyRequest, id: str) -> OpenID:
     return way.known[id]
 
 
-def _cookie_name(request: AnyRequest) -> str:
-    return "__Host-sign-in" if _deployment(request).settings.https else "sign-in"
-
-
 def _browser(request: AnyRequest) -> str:
     """What this browser is known by until it has signed in; its windows are one browser."""
-    value = request.cookies.get(_cookie_name(request), "")
+    name = authentication.cookie_name(_deployment(request), "sign-in")
+    value = request.cookies.get(name, "")
     return value if _BROWSER.fullmatch(value) else secrets.token_urlsafe(16)
 
 
 def _know(response: Response[Any], request: AnyRequest, browser: str) -> None:
-    cookie = Cookie(
-        key=_cookie_name(request), value=browser, path="/", httponly=True, samesite="lax",
-        secure=_deployment(request).settings.https,
-        max_age=int(2 * signing_in.KEPT.total_seconds()),
-    )  # fmt: skip
-    response.set_cookie(cookie)
+    lasts = 2 * signing_in.KEPT
+    response.set_cookie(authentication.cookie(_deployment(request), "sign-in", browser, lasts))
 
 
 def _back(request: AnyRequest, provider: str) -> str:
@@ -145,14 +135,14 @@ async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     party = _ours(request, provider)
     await limiting.limit(request, "submit", request.user.address)
     browser, given = _browser(request), request.query_params
-    onward = Typed(rendering.local_path(given.get("next"), "/mine"), "")
+    onward = Onward(rendering.local_path(given.get("next"), "/mine"))
     if given.get("of"):
-        kept = await signing_in.look(_deployment(request), browser, Typed, given["of"])
-        if kept is None:
+        begun = await signing_in.look(_deployment(request), browser, Begun, given["of"])
+        if begun is None:
             raise SignInFailed(reason=TOO_LATE)
-        onward = kept
+        onward = begun.onward
     language, question = languages.language_of(request), Question.new()
-    away = Away(provider, question, onward.next, onward.typed, language)
+    away = Away(provider, question, onward, language)
     state = await signing_in.keep(_deployment(request), browser, away)
     try:
         where = await party.address(
@@ -184,8 +174,8 @@ async def arrive(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
         log.info("sign_in_refused", provider=provider, error=given.get("error", "")[:40])
         raise SignInFailed(reason=GIVEN_UP)
     try:
-        proof = await party.proof(code, away.question, _back(request, provider), given.get("iss"))
-        persons = claims.persons(party.provider, proof.claims)
+        told = await party.claims(code, away.question, _back(request, provider), given.get("iss"))
+        persons = claims.persons(party.provider, told)
     except ProviderDown as error:
         raise _down(party, error) from error
     except (NotProven, Refused) as error:
@@ -194,13 +184,12 @@ async def arrive(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     except claims.Unusable as error:
         log.warning("sign_in_unusable", provider=provider, why=error.why)
         raise NotAdmitted(reason=error.reason) from error
-    sid = proof.claims.get("sid")
-    sid = sid if isinstance(sid, str) else None
+    sid = told["sid"] if isinstance(told.get("sid"), str) else None
     if len(persons) > 1:
-        choosing = Choosing(persons, sid, away.next, away.typed)
+        choosing = Choosing(persons, sid, away.onward)
         name = await signing_in.keep(deployment, browser, choosing)
         return rendering.see_other(f"/sign-in/as?of={name}", away.language)
-    return await arrived(request, persons[0], Onward(away.next, away.typed), sid)
+    return await arrived(request, persons[0], away.onward, sid)
 
 
 @get("/sign-in/as", include_in_schema=False)
@@ -221,22 +210,22 @@ async def choose(request: AnyRequest) -> Response[Any]:
     given = await forms.fields(request)
     deployment, browser, name = _deployment(request), _browser(request), given.get("of", "")
     found = await signing_in.look(deployment, browser, Choosing, name)
-    who = given.get("who", "")
     if found is None:
         raise SignInFailed(reason=TOO_LATE)
-    if not (who.isascii() and who.isdigit() and int(who[:6]) < len(found.persons)):
+    who = whole_number(given.get("who", ""), 0, len(found.persons) - 1)
+    if who is None:
         where = address("/sign-in/as", languages.language_of(request), [("of", name)])
         return rendering.see_other(where, languages.language_of(request))
     if await signing_in.take(deployment, browser, Choosing, name) is None:
         raise SignInFailed(reason=TOO_LATE)
-    person = found.persons[int(who[:6])]
-    return await arrived(request, person, Onward(found.next, found.typed), found.sid)
+    return await arrived(request, found.persons[who], found.onward, found.sid)
 
 
 @get("/sign-in/{provider:str}/out", include_in_schema=False)
 async def signed_out(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     """Says that one has signed out here, and how one does there."""
     party = _ours(request, provider)
+    await limiting.limit(request, "submit", request.user.address)
     try:
         there = await party.end_address(_deployment(request).link("/"))
     except ProviderDown:
