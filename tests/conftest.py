@@ -71,12 +71,15 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 DEAR = {
-    "test_architecture", "test_auditing", "test_backup", "test_crash", "test_engine_cluster",
-    "test_engines", "test_faults", "test_foreign", "test_locale", "test_openapi", "test_openid",
+    "test_auditing", "test_backup", "test_crash", "test_engine_cluster",
+    "test_engines", "test_faults", "test_foreign", "test_openapi", "test_openid",
     "test_provider",
     "test_rehashing", "test_serving", "test_suggesting", "test_watching",
 }  # fmt: skip
 """Files with something that takes seconds to make, which one process makes for all of its tests."""
+
+READERS = {"test_architecture", "test_locale", "test_statements"}
+"""Files that look through all of the code, which one process parses for them (tests/sources.py)."""
 
 
 class ByDearFile(LoadScopeScheduling):
@@ -92,7 +95,10 @@ class ByDearFile(LoadScopeScheduling):
         if floor == "browser":
             return floor
         file = nodeid.partition("::")[0]
-        if Path(file).stem in DEAR:
+        name = file.rpartition("/")[2].removesuffix(".py")
+        if name in READERS:
+            return "sources"
+        if name in DEAR:
             return file
         return nodeid.partition("[")[0] if floor == "unit" else nodeid
 
@@ -109,8 +115,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByDearFile:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    """A process of a run ends at once, and not after two seconds of looking for garbage."""
     if FARM is not None:
         FARM.stop()
+    if hasattr(config, "workerinput"):
+        gc.disable()
+        gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,13 @@ from notices.trust.tiles import HEIGHT, WIDTH, Tile
 START = datetime(2026, 11, 1, tzinfo=UTC)
 SIGNER = NoteSigner("notices.example/log", bytes(32))
 
+_ENTRY = (
+    receipts.entry_text("[id]", "published", "[at]", "seal", "[commitment]")
+    .translate({ord("{"): "{{", ord("}"): "}}"})
+    .translate({ord("["): "{", ord("]"): "}"})
+)
+"""Written once: a log of tens of thousands of entries is made in half the time."""
+
 Spoil = Callable[[str, bytes], bytes | None]
 
 
@@ -24,7 +31,7 @@ def entry(index: int, tree: int = 0, at: datetime | None = None) -> bytes:
     commitment = to_base64(index.to_bytes(16, "big") + tree.to_bytes(16, "big"))
     when = rfc3339(at or START + timedelta(milliseconds=index))
     id = notice_ids.make("3707", index)
-    return receipts.entry_text(id, "published", when, "seal", commitment).encode()
+    return _ENTRY.format(id=id, at=when, commitment=commitment).encode()
 
 
 class Log:
@@ -32,7 +39,7 @@ class Log:
 
     def __init__(self, entries: list[bytes]) -> None:
         self.entries = entries
-        self._roots: dict[int, bytes] = {}
+        self._nodes: dict[tuple[int, int], bytes] = {}
         self.levels: list[list[bytes]] = [[merkle.leaf_hash(each) for each in entries]]
         while len(self.levels[-1]) >= WIDTH:
             below = self.levels[-1]
@@ -48,13 +55,21 @@ class Log:
         return cls([entry(index, tree) for index in range(size)])
 
     def root(self, size: int | None = None) -> bytes:
+        """As RFC 6962, section 2.1 defines it; the trees of 2^n entries are remembered."""
         size = len(self.entries) if size is None else size
-        if size not in self._roots:
-            peaks: list[bytes] = []
-            for number, leaf in enumerate(self.levels[0][:size]):
-                peaks, _ = merkle.append(peaks, number, leaf)
-            self._roots[size] = merkle.root(peaks)
-        return self._roots[size]
+        return self._hash(0, size) if size else merkle.EMPTY_ROOT
+
+    def _hash(self, first: int, after: int) -> bytes:
+        width = after - first
+        if width == 1:
+            return self.levels[0][first]
+        if (first, width) in self._nodes:
+            return self._nodes[first, width]
+        left = 1 << (width - 1).bit_length() - 1
+        node = merkle.node_hash(self._hash(first, first + left), self._hash(first + left, after))
+        if width == 2 * left:
+            self._nodes[first, width] = node
+        return node
 
     def note(self, size: int | None = None, signer: NoteSigner = SIGNER) -> str:
         size = len(self.entries) if size is None else size

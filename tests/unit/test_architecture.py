@@ -9,6 +9,8 @@ import pytest
 from importlinter import configuration
 from importlinter.application.use_cases import lint_imports
 
+from tests import sources
+
 ROOT = Path(__file__).parents[2]
 READERS = (
     "notices.facts.characters", "notices.facts.numbers", "notices.facts.readings",
@@ -43,16 +45,9 @@ def modules() -> Iterator[tuple[str, Path]]:
 
 
 @functools.cache
-def nodes(file: Path) -> list[ast.AST]:
-    """Those that somebody here looks at; the others are let go."""
-    kinds = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.AsyncFunctionDef)
-    return [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, kinds)]
-
-
-@functools.cache
 def imports(file: Path) -> set[str]:
     found = set()
-    for node in nodes(file):
+    for node in sources.nodes(file):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -90,7 +85,7 @@ def test_no_module_is_longer_than_three_hundred_lines() -> None:
     long = [
         (str(file.relative_to(ROOT)), lines)
         for _, file in modules()
-        if (lines := len(file.read_text().splitlines())) > 300
+        if (lines := len(sources.text(file).splitlines())) > 300
     ]
 
     assert long == []
@@ -101,7 +96,7 @@ def test_an_error_that_carries_words_is_told_by_the_command_line() -> None:
     apart = [
         node.name
         for _, file in modules()
-        for node in nodes(file)
+        for node in sources.nodes(file)
         if isinstance(node, ast.ClassDef)
         and {ast.unparse(base) for base in node.bases} & {"Exception", "ValueError"}
         and any(isinstance(part, ast.Name) and part.id == "Text" for part in ast.walk(node))
@@ -120,7 +115,7 @@ def test_nothing_but_the_choice_knows_which_way_in_there_is() -> None:
 def _handlers() -> Iterator[tuple[str, ast.AsyncFunctionDef]]:
     """Every handler of something that is sent, by its path."""
     for module, file in modules():
-        for node in nodes(file) if module in FACES else ():
+        for node in sources.nodes(file) if module in FACES else ():
             for call in getattr(node, "decorator_list", ()):
                 if isinstance(call, ast.Call) and ast.unparse(call.func) in ("post", "delete"):
                     assert isinstance(node, ast.AsyncFunctionDef)

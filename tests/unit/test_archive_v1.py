@@ -55,8 +55,9 @@ def test_one_that_is_damaged_or_has_another_key_is_refused_in_words(name: str) -
     other = PASSPHRASE if secret is KEY else KEY
 
     assert "is damaged" in said_of(whole[:40], secret)
-    assert "not its key" in said_of(whole[:-1], secret)
     assert "not its key" in said_of(whole[:200] + b"x" + whole[201:], secret)
+    if secret is KEY:  # a passphrase takes a quarter of a second each time
+        assert "not its key" in said_of(whole[:-1], secret)
     assert "is encrypted: give its key" in said_of(whole, None)
     assert "in the other way" in said_of(whole, other)
     if secret is KEY:

@@ -24,6 +24,7 @@ from notices.facts.texts import Message as Ours
 from notices.locale import extraction
 from notices.pages import templating
 from notices.web.languages import shown_time
+from tests import sources
 
 ROOT = Path(__file__).parents[2] / "notices"
 TEMPLATES = ROOT / "pages" / "templates"
@@ -148,10 +149,10 @@ def modules() -> tuple[Module, ...]:
 
 def _modules() -> Iterator[Module]:
     for file in sorted(ROOT.rglob("*.py")):
-        source = file.read_text("utf-8")
+        source = sources.text(file)
         if "Message" not in source and not CHINESE.search(source):
             continue
-        tree = ast.parse(source)
+        tree = sources.tree(file)
         named = {
             target.id: node.value
             for node in tree.body
@@ -159,7 +160,7 @@ def _modules() -> Iterator[Module]:
             for target in node.targets
             if isinstance(target, ast.Name)
         }
-        calls = tuple(node for node in ast.walk(tree) if isinstance(node, ast.Call))
+        calls = tuple(node for node in sources.nodes(file) if isinstance(node, ast.Call))
         yield Module(str(file.relative_to(ROOT)), named, calls)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import sources
+
 ROOT = Path(__file__).parents[2]
 VERBS = (
     "SELECT", "INSERT INTO", "UPDATE", "DELETE FROM", "WITH", "VALUES", "MERGE INTO",
@@ -22,9 +24,9 @@ _NAMES = r"`[^`]+`(?:,\s+`[^`]+`)*"
 WITH_REASONS = re.compile(rf"{_NAMES}\s+\([^()]+\)(?:,\s+{_NAMES}\s+\([^()]+\))*")
 
 
-def by_hand(source: str) -> set[str]:
+def by_hand(module: ast.Module) -> set[str]:
     """The functions, and names at the top of a module, in which a statement stands as a text."""
-    return set(_within(ast.parse(source), "")) if WORDS.search(source) else set()
+    return set(_within(module, ""))
 
 
 def _within(node: ast.AST, name: str) -> Iterator[str]:
@@ -60,8 +62,9 @@ def _is_docstring(node: ast.AST) -> bool:
 
 def found() -> dict[str, set[str]]:
     names = {
-        str(file.relative_to(ROOT / "notices")): by_hand(file.read_text("utf-8"))
+        str(file.relative_to(ROOT / "notices")): by_hand(sources.tree(file))
         for file in sorted((ROOT / "notices").rglob("*.py"))
+        if WORDS.search(sources.text(file))
     }
     return {module: each for module, each in names.items() if each}
 
@@ -101,7 +104,7 @@ def test_each_statement_by_hand_is_listed_with_its_reason() -> None:
     ],
 )
 def test_a_statement_is_found_where_it_stands(source: str, names: set[str]) -> None:
-    assert by_hand(source) == names
+    assert by_hand(ast.parse(source)) == names
 
 
 NOT_OURS = {
