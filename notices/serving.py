@@ -17,9 +17,9 @@ from notices.engines import Engines
 from notices.engines.children import Child, EngineError, Say
 from notices.engines.spares import Spare
 from notices.facts.texts import Message
-from notices.settings import Settings
+from notices.settings import SECRETS, Settings
 
-SECRETS = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY", "DATABASE_OWNER_URL")
+KEPT_BACK = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY", "DATABASE_OWNER_URL")
 """What a web process must not know: it can search and no more, and only add to the log."""
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
 COUNTS = 1 << 20
@@ -32,8 +32,11 @@ KEYS_EVERY = 5.0
 
 
 def child_environment(settings: Settings, engines: Engines) -> dict[str, str]:
-    """Our own environment and where the engines are, without the keys of the search engine."""
-    ours = (*SECRETS, METRICS)
+    """Our own environment and where the engines are, without the keys of the search engine.
+
+    Nor are they told the files of secrets: what they need was read.
+    """
+    ours = (*KEPT_BACK, METRICS, *(f"{name}_FILE" for name in SECRETS))
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     began = clock.HERE.began
     return kept | {
@@ -153,7 +156,7 @@ def search_keys(
     from search.engine import SearchDown, WriteRefused
 
     search_key = settings.meili_search_key
-    write_key = os.environ.get("MEILI_WRITE_KEY")
+    write_key = settings.meili_write_key
     if search_key and write_key:
         return search_key, write_key
     master = engines.meili_master_key or ""

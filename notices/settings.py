@@ -6,7 +6,7 @@ import re
 import shlex
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -16,6 +16,12 @@ from notices.facts.texts import Message, TextError
 _INDEX = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _CONTACT = re.compile(r"(mailto:[^\s@]+@[^\s@]+|https://\S+|tel:[+0-9;=()-]+)")
 """What RFC 9116 takes for a contact, as far as a slip is likely."""
+
+SECRETS = (
+    "DATABASE_URL", "DATABASE_OWNER_URL", "MEILI_MASTER_KEY", "MEILI_SEARCH_KEY", "MEILI_WRITE_KEY",
+)  # fmt: skip
+"""What may hold a password or a key: each may be named by a file, as `…_FILE`."""
+_LONGEST_SECRET = 4096
 
 
 class SettingsError(TextError):
@@ -33,11 +39,12 @@ class Settings:
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"
     data: Path = Path("var")
-    database_url: str | None = None
-    database_owner_url: str | None = None
+    database_url: str | None = field(default=None, repr=False)
+    database_owner_url: str | None = field(default=None, repr=False)
     meili_url: str | None = None
-    meili_master_key: str | None = None
-    meili_search_key: str | None = None
+    meili_master_key: str | None = field(default=None, repr=False)
+    meili_search_key: str | None = field(default=None, repr=False)
+    meili_write_key: str | None = field(default=None, repr=False)
     meili_index: str = "notices"
     meili_bin: str | None = None
     demo: bool = False
@@ -194,8 +201,31 @@ def _refuse_what_is_not_safe(public: SplitResult, *, demo: bool, proxies: str) -
         )
 
 
+def _with_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment with what is in the files of secrets (a container's, systemd's) read."""
+    told = dict(environment)
+    for name in SECRETS:
+        file = told.pop(f"{name}_FILE", "")
+        if not file:
+            continue
+        if told.get(name):
+            raise SettingsError(f"{name} and {name}_FILE exclude each other: give one of them.")
+        try:
+            with Path(file).open("rb") as stream:
+                text = stream.read(_LONGEST_SECRET + 1).decode().strip()
+        except (OSError, ValueError) as problem:
+            why = problem.strerror if isinstance(problem, OSError) else "is no text in UTF-8"
+            raise SettingsError(f"{name}_FILE: {file}: {why}.") from None
+        # A value of several lines is some other file, whose content nobody should be told.
+        if not text or len(text) > _LONGEST_SECRET or not text.isprintable():
+            raise SettingsError(f"{name}_FILE: {file} must hold one line, the value of {name}.")
+        told[name] = text
+    return told
+
+
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """`Settings` from the variables of the README; raises SettingsError naming a wrong one."""
+    environment = _with_secrets(environment)
     port = _number(environment, "PORT", 8000, 1, 65535)
     public_url = (environment.get("PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/")
     parts = _parts(public_url, "http", "https")
@@ -234,6 +264,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         meili_url=_server(environment, "MEILI_URL", ("http", "https")),
         meili_master_key=environment.get("MEILI_MASTER_KEY") or None,
         meili_search_key=environment.get("MEILI_SEARCH_KEY") or None,
+        meili_write_key=environment.get("MEILI_WRITE_KEY") or None,
         meili_index=index,
         meili_bin=environment.get("MEILI_BIN") or None,
         demo=demo,

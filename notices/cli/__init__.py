@@ -106,8 +106,7 @@ def relay(settings: Settings, options: argparse.Namespace) -> None:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         await DB.start(named_database(settings), 3)
         try:
-            key = os.environ.get("MEILI_WRITE_KEY", "")
-            admin = Admin(settings.meili_url or "", key)
+            admin = Admin(settings.meili_url or "", settings.meili_write_key or "")
             await run(deployment.load(settings), admin, stop)
         finally:
             await DB.stop()
@@ -139,7 +138,7 @@ async def _reindex(settings: Settings) -> None:
     from search.admin import Admin, make_keys
 
     key = (
-        os.environ.get("MEILI_WRITE_KEY")
+        settings.meili_write_key
         or make_keys(
             settings.meili_url or "", settings.meili_master_key or "", settings.meili_index
         )[1]

@@ -13,7 +13,7 @@ from notices.facts.errors import Unavailable
 from notices.migrating import migrate
 from notices.migrating.granting import GRANTS, may_change_the_log
 from notices.serving import child_environment
-from notices.settings import Settings, SettingsError, from_environment
+from notices.settings import SECRETS, Settings, SettingsError, from_environment
 from tests import api, commands, enginefarm
 from tests.owning import owned
 
@@ -204,6 +204,8 @@ def test_no_child_is_told_the_owners_password(
     from notices.engines import Engines
 
     monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://owner:secret@there/notices")
+    for name in SECRETS:
+        monkeypatch.setenv(f"{name}_FILE", "/run/secrets/of-others")
     engines = Engines(owned=False)
     engines.database_url, engines.owner_url = "postgresql://service@there", "secret"
 

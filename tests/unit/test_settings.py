@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from notices.settings import SettingsError, from_environment
+from notices.settings import SECRETS, SettingsError, from_environment
 
 
 @pytest.mark.parametrize(
@@ -81,4 +81,53 @@ def test_real_people_sign_in_neither_to_a_demo_nor_in_the_clear(
     for right in ({}, {"PUBLIC_URL": "http://localhost:8000"}, behind):
         assert from_environment({"SIGN_IN": "sign-in.toml", **right}).sign_in == Path(
             "sign-in.toml"
+        )
+
+
+def test_a_secret_may_lie_in_a_file_and_is_in_no_description(tmp_path: Path) -> None:
+    values = {name: f"postgresql://u:geheim-{name}@h/d" for name in SECRETS}
+    files = {}
+    for name, value in values.items():
+        (tmp_path / name).write_text(value + "\n")
+        files[f"{name}_FILE"] = str(tmp_path / name)
+
+    found = from_environment(files)
+
+    assert found == from_environment(values)
+    assert found.meili_master_key == values["MEILI_MASTER_KEY"]
+    assert "geheim" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "No such file"),
+        (b"", "must hold one line"),
+        (b" \n", "must hold one line"),
+        (b"geheim\ngeheim", "must hold one line"),
+        (b"geheim\xff", "no text in UTF-8"),
+        (b"g" * 5000, "must hold one line"),
+    ],
+)
+def test_a_file_that_holds_no_secret_is_refused_without_what_it_holds(
+    tmp_path: Path, content: bytes | None, why: str
+) -> None:
+    file = tmp_path / "key"
+    if content is not None:
+        file.write_bytes(content)
+
+    with pytest.raises(SettingsError, match=why) as refused:
+        from_environment({"MEILI_MASTER_KEY_FILE": str(file)})
+
+    assert "MEILI_MASTER_KEY_FILE" in str(refused.value)
+    assert "geheim" not in str(refused.value)
+    assert "gggg" not in str(refused.value)
+
+
+def test_a_secret_is_given_once(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("postgresql://h/d")
+
+    with pytest.raises(SettingsError, match="DATABASE_URL and DATABASE_URL_FILE"):
+        from_environment(
+            {"DATABASE_URL": "postgresql://h/e", "DATABASE_URL_FILE": str(tmp_path / "url")}
         )
