@@ -5,11 +5,13 @@ its media type, and what is in it.
 """
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import (
@@ -18,8 +20,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.api import get
-from tests.samples import RESTAURANT
+from tests import commands
+from tests.api import declaration, declare, get, sign_in
+from tests.samples import ANNA, OFFICER, RESTAURANT
 from tests.service import Service, running
 
 
@@ -35,10 +38,26 @@ def api(fuzzed: Service) -> schemathesis.BaseSchema:
 
 
 @pytest.fixture(scope="module")
-def cookie(fuzzed: Service) -> str:
+def askers(fuzzed: Service) -> dict[str, dict[str, str]]:
+    """The headers of whoever may ask: nobody, each kind of session, and an agency's key."""
+    found = {"nobody": {}}
+    for name, person in (("person", ANNA), ("organisation", RESTAURANT), ("officer", OFFICER)):
+        with fuzzed.client() as client:
+            sign_in(client, person)
+            found[name] = {"Cookie": f"session={client.cookies['session']}"}
+    made = commands.run(
+        {"DATA": str(fuzzed.data)}, "agencies", "add", "审批局", "--issuer", declaration()["issuer"]
+    )
+    key = made.stdout.split()[-1]
+    return found | {"agency": {"Authorization": f"Bearer {key}"}}
+
+
+@pytest.fixture(scope="module")
+def notice(fuzzed: Service) -> str:
+    """One that there is, so that what is sent meets more than the word that there is none."""
     with fuzzed.client() as client:
-        client.post("/api/v1/demo/login", json=RESTAURANT)
-        return client.cookies["session"]
+        sign_in(client, RESTAURANT)
+        return declare(client, declaration()).id
 
 
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -52,17 +71,37 @@ OPERATIONS = {
 """Every operation but signing out, which would end the session that the others need."""
 
 
+STAFF = {
+    "decide": "officer", "redact": "officer", "getObjections": "officer", "getOverlaps": "officer",
+    "getRivals": "officer", "getExhibit": "officer", "getEvidence": "officer",
+    "confirm": "agency", "replace": "agency", "object": "person",
+}  # fmt: skip
+"""Who does it, where it is not an organisation with a certificate."""
+
+
 @pytest.mark.parametrize("operation_id", sorted(OPERATIONS))
 def test_no_request_makes_the_service_fail(
-    api: schemathesis.BaseSchema, cookie: str, operation_id: str
+    api: schemathesis.BaseSchema,
+    askers: dict[str, dict[str, str]],
+    notice: str,
+    operation_id: str,
 ) -> None:
+    """Half of them come from whom the operation is for, and to a notice that there is."""
     operation = api.find_operation_by_id(operation_id)
     right = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
     wrong = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+    usual = STAFF.get(operation_id, "organisation")
+    asking = st.just(usual) | st.sampled_from(sorted(askers))
+    if operation_id == "demoLogin":  # which would end the session of whoever signs in again
+        asking = st.just("nobody")
+    met: Counter[int] = Counter()
 
-    def fuzz(case: schemathesis.Case) -> None:
-        answer = case.call(cookies={"session": cookie})
+    def fuzz(case: schemathesis.Case, asker: str, known: bool) -> None:
+        if known and "id" in case.path_parameters:
+            case.path_parameters["id"] = notice
+        answer = case.call(headers=askers[asker])
 
+        met[answer.status_code] += 1
         assert answer.status_code < 500, f"{case.method} {case.path} {case.query}: {answer.text}"
         if answer.status_code >= 400:
             assert answer.headers["content-type"] == ["application/problem+json"]
@@ -75,7 +114,8 @@ def test_no_request_makes_the_service_fail(
             max_examples=tried, deadline=None, suppress_health_check=list(HealthCheck)
         )
         with contextlib.suppress(Unsatisfiable):  # where nothing can be wrong
-            chosen(given(case=strategy)(fuzz))()
+            chosen(given(case=strategy, asker=asking, known=st.booleans())(fuzz))()
+    assert set(met) - {401, 403}, f"{operation_id} was fuzzed by nobody who may: {met}"
 
 
 def test_every_operation_is_fuzzed(fuzzed: Service) -> None:
