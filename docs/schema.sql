@@ -307,6 +307,7 @@ CREATE INDEX notice_effective ON public.notice USING btree (effective_at, publis
 CREATE INDEX notice_newest_organisations ON public.notice USING btree (((- published_index))) WHERE (holder_kind = 'organisation'::text);
 CREATE INDEX notice_number_key ON public.notice USING btree (number_key text_pattern_ops);
 CREATE INDEX notice_period_unknown ON public.notice USING btree (id) WHERE (period_from IS NULL);
+CREATE INDEX notice_persons ON public.notice USING btree (certificate, published_index) WHERE (holder_kind = 'person'::text);
 CREATE INDEX notice_provisional ON public.notice USING btree (id) WHERE provisional;
 CREATE INDEX notice_terms ON public.notice USING gin (notice_terms(form, number_key, published_index));
 ALTER INDEX notice_terms ALTER COLUMN 1 SET STATISTICS 0;
@@ -323,8 +324,10 @@ CREATE TABLE notice_private (
   channel text NOT NULL,
   assisted_by text,
   elicense_id text,
+  consent_sha256 bytea,
   CONSTRAINT notice_private_pkey PRIMARY KEY (notice),
   CONSTRAINT notice_private_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'app'::text, 'kiosk'::text, 'counter'::text, 'telephone'::text]))),
+  CONSTRAINT notice_private_consent_sha256_check CHECK ((length(consent_sha256) = 32)),
   CONSTRAINT notice_private_elicense_id_check CHECK ((length(elicense_id) <= 128)),
   CONSTRAINT notice_private_relation_check CHECK ((relation = ANY (ARRAY['self'::text, 'parent'::text, 'guardian'::text, 'mandate'::text, 'liquidator'::text, 'heir'::text]))),
   CONSTRAINT notice_private_notice_fkey FOREIGN KEY (notice) REFERENCES notice(id) ON DELETE RESTRICT

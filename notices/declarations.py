@@ -187,7 +187,8 @@ async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:
         "   published_at, effective_at, provisional)"
         "   VALUES ($1, $2::jsonb, $3, $4, $5, $6, $7, $8))"
         " INSERT INTO notice_private (notice, sealed, holder_hash, declarant_hash, relation,"
-        "   consent_version, channel) VALUES ($9, $10, $11, $12, $13, $14, $15)",
+        "   consent_version, channel, consent_sha256)"
+        " VALUES ($9, $10, $11, $12, $13, $14, $15, $16)",
         *rows.notice,
         turn.index,
         turn.at,

@@ -6,7 +6,7 @@ import msgspec
 
 from notices import log
 from notices.deployment import Deployment
-from notices.facts import disclosure
+from notices.facts import consents, disclosure
 from notices.facts.catalogue import Certificate
 from notices.facts.readings import bare_form
 from notices.facts.requests import Contact, Declaration, Holder
@@ -15,14 +15,12 @@ from notices.log import Commitment
 from notices.tables import NoticePrivate
 from notices.tables.prepared import Prepared
 
-CONSENT_VERSION = "2026-11"
-"""Which wording of the consent to publication a declarant agreed to (R4)."""
-
 NOTICE = ("id", "form", "number_key", "evidence")
 """Columns of `notice` that do not depend on the turn; the others say index and times."""
 
 PRIVATE = (
     "notice", "sealed", "holder_hash", "declarant_hash", "relation", "consent_version", "channel",
+    "consent_sha256",
 )  # fmt: skip
 
 
@@ -38,7 +36,7 @@ class Record(NamedTuple):
     """Values for the columns `NOTICE` and `PRIVATE`, and the form as the log will commit to it."""
 
     notice: tuple[str, str, str | None, str]
-    private: tuple[str, bytes, bytes, bytes, str, str, str]
+    private: tuple[str, bytes, bytes, bytes, str, str, str, bytes]
     commitment: Commitment
 
 
@@ -69,8 +67,9 @@ def record(
             hash_of(deployment, holder),
             hash_of_acting(deployment, person),
             declaration.relation or "self",
-            CONSENT_VERSION,
+            consents.VERSION,
             channel,
+            consents.digest(consents.publication(holder.kind, certificate.public_term_years)),
         ),
         commitment=commitment,
     )

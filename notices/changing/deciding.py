@@ -1,6 +1,7 @@
 """What officers do: admit or dismiss an objection, annul a notice, remove what it says."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -104,19 +105,31 @@ async def exhibit_of(notice: str) -> KeptFile | None:
 async def redact(
     deployment: Deployment, officer: Person, id: str, reason: str, once_: Once | None = None
 ) -> Done:
+    """`remove` what notice `id` (bare) says, as `officer` decided."""
+
+    async def check(before: Notice, turn: Turn) -> Followup:
+        private = PrivateDecision(officer=officer, reason=reason)
+        return Followup(event_forms.redaction(id), private)
+
+    return await remove(deployment, id, check, once_)
+
+
+async def remove(
+    deployment: Deployment, id: str, check: following.Check, once_: Once | None = None
+) -> Done:
     """Delete what opens the entries of notice `id` (bare), and every copy of it that is kept.
 
     Entries and proofs stay: whoever has a receipt of before can still prove what it said. The
     texts of earlier entries, and the notice's, go by a trigger of the entry that tells of it, the
-    one way there is.
+    one way there is. `check` says by whom, or refuses.
     """
 
-    async def check(before: Notice, turn: Turn) -> Followup:
-        private = PrivateDecision(officer=officer, reason=reason)
-        return Followup(event_forms.redaction(id), private, write=partial(_forget_copies, id))
+    async def checked(before: Notice, turn: Turn) -> Followup:
+        followup = await check(before, turn)
+        return replace(followup, write=partial(_forget_copies, id))
 
     exhibit = await exhibit_of(id)
-    answer = await following.follow(deployment, id, "redacted", check, once_)
+    answer = await following.follow(deployment, id, "redacted", checked, once_)
     if exhibit is not None and not await tables.Exhibit.exists().where(
         tables.Exhibit.file == exhibit.id
     ):

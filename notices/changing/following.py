@@ -22,10 +22,11 @@ from notices.tables.prepared import Prepared
 
 
 class Doer(msgspec.Struct, kw_only=True):
-    """Who caused an event: an agency, by its key, or an officer; every private side says so."""
+    """Who caused an event: an agency, by its key, an officer, or a term of so many years."""
 
     agency: str | None = None
     officer: Person | None = None
+    term: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

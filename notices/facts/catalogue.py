@@ -225,6 +225,7 @@ def _certificate(data: dict[str, Any]) -> Certificate:
         public_holder_name=data["public_holder_name"],
         public_holder_name_reason=data["public_holder_name_reason"],
         public_number=data["public_number"],
+        public_term_years=data.get("public_term_years"),
         elicense_type_code=data["elicense_type_code"],
     )
 

@@ -160,6 +160,7 @@ _CERTIFICATE = an_object(
         "holder_identifier_optional": yes_or_no,
         "issuer_asked": yes_or_no,
         "number_hint": or_null(TEXT),
+        "public_term_years": or_null(whole(1, 100)),
         **catalogue_documents.OPTIONAL,
         "sources": an_object({}, dict.fromkeys(["number", "law", "period", "publication"], words)),
     },

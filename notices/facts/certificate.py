@@ -137,6 +137,7 @@ class Certificate:
     public_holder_name: Literal["full", "masked"]
     public_holder_name_reason: str | None
     public_number: Literal["full", "masked"]
+    public_term_years: int | None
     elicense_type_code: str | None
 
     @property

@@ -139,11 +139,11 @@ def replacement(notice_id: str, agency: str, number: str | None, issued_on: str)
     )
 
 
-def redaction(notice_id: str) -> RedactedForm:
-    """Its reason is not published: it may tell what was removed."""
+def redaction(notice_id: str, *, term_over: bool = False) -> RedactedForm:
+    """An officer's reason is not published: it may tell what was removed."""
+    why = "公开期限已满，内容已移除" if term_over else "内容已依规定移除"
     return RedactedForm(
-        statement=f"{printed(notice_id)}号公告的内容已依规定移除；"
-        "编号、时间、状态和登记簿中的记录保留。",
+        statement=f"{printed(notice_id)}号公告的{why}；编号、时间、状态和登记簿中的记录保留。",
     )
 
 

@@ -1,5 +1,6 @@
 """The start page, a notice, and the notices of whoever is signed in."""
 
+from datetime import datetime
 from typing import Any
 
 from litestar import Response, get
@@ -7,10 +8,13 @@ from litestar.params import FromPath
 
 from notices import register
 from notices.api import log
-from notices.changing import amending
+from notices.changing import amending, expiring
+from notices.deployment import Deployment
+from notices.facts import public_terms
 from notices.facts.lifecycle import may_follow
 from notices.pages import rendering
 from notices.print import printing
+from notices.register import Notice
 from notices.web.authentication import AnyRequest
 
 ON_THE_START_PAGE = 5
@@ -52,6 +56,17 @@ async def notice(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     )
 
 
+def _ending(deployment: Deployment, notices: list[Notice]) -> list[tuple[Notice, datetime]]:
+    """Those whose public term is over soon, with its end, the first to end first."""
+    ends = [(notice, expiring.ends_at(deployment, notice)) for notice in notices]
+    soon = [
+        (notice, at)
+        for notice, at in ends
+        if at is not None and at <= notice.now + public_terms.ANNOUNCED
+    ]
+    return sorted(soon, key=lambda each: each[1])
+
+
 @get("/mine", include_in_schema=False)
 async def mine(request: AnyRequest) -> Response[str]:
     """The notices that whoever is signed in can withdraw or correct."""
@@ -64,6 +79,7 @@ async def mine(request: AnyRequest) -> Response[str]:
         "mine.html",
         cache=rendering.NEVER_KEPT,
         notices=[found[id].public(deployment) for id in ids if id in found],
+        ending=_ending(deployment, [found[id] for id in ids if id in found]),
     )
 
 

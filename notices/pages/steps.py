@@ -15,7 +15,7 @@ from notices import register
 from notices.changing import unfinished
 from notices.changing.unfinished import Draft
 from notices.deployment import Deployment
-from notices.facts import disclosure, periods, relations
+from notices.facts import consents, disclosure, periods, relations
 from notices.facts.catalogue import Catalogue, Certificate
 from notices.facts.errors import NotFound, NotTheHolder, Problem
 from notices.facts.numbers import keyed_hash
@@ -235,6 +235,7 @@ def _of_step(
             "exhibit_asked": any(
                 relations.needs_exhibit(each, now.astimezone(CHINA).date()) for each in declared
             ),
+            "consent": consents.publication(held_by, certificate.public_term_years),
             "seen": seen(deployment, declared, certificate),
             "agreed": draft.agreed,
         }

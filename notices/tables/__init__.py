@@ -61,6 +61,7 @@ class NoticePrivate(Table, db=DB, tablename="notice_private"):
     declarant_hash = Bytea(default=None)
     relation = Text(default=None)
     consent_version = Text(default=None)
+    consent_sha256 = Bytea(default=None, null=True)
     channel = Text(default=None)
     assisted_by = Text(default=None, null=True)
     elicense_id = Text(default=None, null=True)

@@ -10,7 +10,7 @@ from piccolo.querystring import QueryString
 
 __all__ = [
     "CLOCK", "DEFAULT", "NOW", "ago", "coalesce", "filled", "greatest", "is_false", "is_true",
-    "without",
+    "is_word", "without",
 ]  # fmt: skip
 
 DEFAULT = QueryString("DEFAULT")
@@ -36,6 +36,13 @@ def ago(time: timedelta) -> QueryString:
 def is_true(column: Boolean) -> QueryString:
     """As an index of some rows has it: one that is compared with a value is not found by that."""
     return QueryString("{}", column)
+
+
+def is_word(column: Column, word: str) -> QueryString:
+    """Whether a text is `word`, one of ours, written out as an index of some rows has it."""
+    if not word.isidentifier():
+        raise ValueError(word)
+    return QueryString(f"{{}} = '{word}'", column)
 
 
 def is_false(column: Boolean) -> QueryString:

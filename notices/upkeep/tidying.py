@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from notices import idempotency, identity, limits
-from notices.changing import exhibits, signing_in, unfinished
+from notices.changing import exhibits, expiring, signing_in, unfinished
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
@@ -40,6 +40,8 @@ async def tidy(deployment: Deployment, *, every_file: bool = False) -> None:
     await unfinished.forget_old(vital.now)
     await Touched.delete().where(is_true(Touched.taken), Touched.at < vital.now - timedelta(days=1))
     await exhibits.forget_orphans(deployment, vital.now, of_any_age=every_file)
+    if removed := await expiring.expire_due(deployment, vital.now):
+        LOG.info("public_terms_over", notices=removed)
 
 
 async def keep_tidy(deployment: Deployment) -> None:

@@ -256,7 +256,8 @@ PRIVATE: dict[str, Changes | None] = {
     "declarant_hash": [("left", "sha256('x')", DECLARED), ("awaiting", "sha256('x')", DECLARED)],
     "relation": [("awaiting", "'self'", DECLARED)],
     # What the log does not tell, nor is it sealed; nobody decides by it.
-    "consent_version": None, "channel": None, "assisted_by": None, "elicense_id": None,
+    "consent_version": None, "consent_sha256": None, "channel": None, "assisted_by": None,
+    "elicense_id": None,
 }  # fmt: skip
 OBJECTION: dict[str, Changes | None] = {
     "id": [("objected", "'x'", "took no such objection")],

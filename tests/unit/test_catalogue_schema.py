@@ -41,6 +41,7 @@ LICENSE = DATA["certificates"][0] | {
     "holder_identifier_optional": False,
     "issuer_asked": True,
     "number_hint": NAME,
+    "public_term_years": 10,
     "sources": dict.fromkeys(["number", "law", "period", "publication"], "x"),
 }  # fmt: skip
 MATTER = DATA["matters"][0] | MATTERS[DATA["matters"][0]["id"]] | {"sources": {"name": "x"}}
