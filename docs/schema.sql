@@ -99,6 +99,28 @@ BEGIN
     || coalesce(' ' || chunk || '#' || left(region, 2), ''))::tsvector;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.sealed_is_kept()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  free boolean;
+BEGIN
+  IF pg_has_role((SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER') THEN
+    RETURN NEW;
+  END IF;
+  IF TG_TABLE_NAME = 'objection' THEN
+    free := OLD.decided_at IS NOT NULL;
+  ELSE
+    free := EXISTS (SELECT FROM event e WHERE e.notice = OLD.notice AND e.kind = 'redacted');
+  END IF;
+  IF NOT free THEN
+    RAISE insufficient_privilege USING MESSAGE = 'what is sealed is kept';
+  END IF;
+  RETURN NEW;
+END $function$;
+
 CREATE TABLE agency (
   id text NOT NULL,
   name text NOT NULL,
@@ -334,6 +356,7 @@ CREATE TABLE notice_private (
 );
 CREATE INDEX notice_private_declared ON public.notice_private USING btree (declarant_hash, notice);
 CREATE INDEX notice_private_held ON public.notice_private USING btree (holder_hash, notice);
+CREATE TRIGGER notice_private_kept BEFORE UPDATE OF sealed ON public.notice_private FOR EACH ROW EXECUTE FUNCTION sealed_is_kept();
 
 CREATE TABLE objection (
   id text NOT NULL,
@@ -358,9 +381,11 @@ CREATE TABLE objection (
   CONSTRAINT objection_notice_fkey FOREIGN KEY (notice) REFERENCES notice(id) ON DELETE RESTRICT
 );
 CREATE INDEX objection_of_notice ON public.objection USING btree (notice, at, id);
+CREATE INDEX objection_of_person ON public.objection USING btree (objector_hash);
 CREATE INDEX objection_oldest ON public.objection USING btree (at, id);
 CREATE UNIQUE INDEX objection_once ON public.objection USING btree (notice, objector_hash);
 CREATE INDEX objection_waiting ON public.objection USING btree (status, at, id);
+CREATE TRIGGER objection_kept BEFORE UPDATE OF sealed, evidence_type, evidence_size, evidence_sha256 ON public.objection FOR EACH ROW EXECUTE FUNCTION sealed_is_kept();
 
 CREATE TABLE overlap (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,

@@ -63,7 +63,16 @@ def record(
         ),
         private=(
             id,
-            _sealed(deployment, person, declaration, id),
+            sealed(
+                deployment,
+                PrivateRecord(
+                    number=declaration.number,
+                    holder=holder,
+                    contact=declaration.contact,
+                    declarant=person,
+                ),
+                id,
+            ),
             hash_of(deployment, holder),
             hash_of_acting(deployment, person),
             declaration.relation or "self",
@@ -84,13 +93,7 @@ class PrivateRecord(msgspec.Struct, kw_only=True):
     declarant: Person
 
 
-def _sealed(deployment: Deployment, person: Person, declaration: Declaration, id: str) -> bytes:
-    kept = PrivateRecord(
-        number=declaration.number,
-        holder=declaration.holder or Holder(),
-        contact=declaration.contact,
-        declarant=person,
-    )
+def sealed(deployment: Deployment, kept: PrivateRecord, id: str) -> bytes:
     return deployment.keys.sealer.seal(msgspec.json.encode(kept), id.encode())
 
 

@@ -219,7 +219,7 @@ async def forget_orphans(
     for start in range(0, len(ids), AT_A_TIME):
         piece = ids[start : start + AT_A_TIME]
         rows = await DB.fetch(
-            "SELECT id FROM objection WHERE id = ANY($1::text[])"
+            "SELECT id FROM objection WHERE id = ANY($1::text[]) AND evidence_type IS NOT NULL"
             " UNION ALL SELECT file FROM exhibit WHERE file = ANY($1::text[])",
             piece,
         )

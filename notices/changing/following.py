@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 
@@ -22,11 +23,15 @@ from notices.tables.prepared import Prepared
 
 
 class Doer(msgspec.Struct, kw_only=True):
-    """Who caused an event: an agency, by its key, an officer, or a term of so many years."""
+    """Who caused an event: an agency, by its key, an officer, a term of so many years, a request.
+
+    The last two are of the same removal: of whom it tells, once it has ended (`erasing`).
+    """
 
     agency: str | None = None
     officer: Person | None = None
     term: int | None = None
+    request: Literal["erasure"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,11 @@ def place(id: str) -> bytes:
     return f"objection {id}".encode()
 
 
+def hash_of(deployment: Deployment, natural: str) -> bytes:
+    """By whom objections are found; `natural` as a `Person` has it."""
+    return keyed_hash(deployment.keys.matching, "objector", natural)
+
+
 def check(objection: Objection, more: list[Problem]) -> None:
     """Raises Invalid with all problems of the form, and `more` that are known already."""
     problems = [
@@ -152,8 +157,8 @@ async def _file(
         at=row["at"],
         ground=objection.ground,
         # By the person: they object once, for themselves or for any of their companies.
-        objector_hash=keyed_hash(deployment.keys.matching, "objector", person.natural),
-        sealed=deployment.keys.sealer.seal(msgspec.json.encode(private), place(id)),
+        objector_hash=hash_of(deployment, person.natural),
+        sealed=sealed(deployment, private, id),
         evidence_type=evidence.media_type if evidence else None,
         evidence_size=evidence.size if evidence else None,
         evidence_sha256=evidence.sha256 if evidence else None,
@@ -237,6 +242,10 @@ def _shown(deployment: Deployment, row: Any) -> FiledObjection:
         evidence=evidence,
         decided_at=rfc3339(row["decided_at"]) if row["decided_at"] else None,
     )
+
+
+def sealed(deployment: Deployment, private: PrivateObjection, id: str) -> bytes:
+    return deployment.keys.sealer.seal(msgspec.json.encode(private), place(id))
 
 
 def private_of(deployment: Deployment, id: str, sealed: bytes) -> PrivateObjection:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from notices import __version__
-from notices.cli import accepting, agencies, audits, backups, catalogues, proofs, sign_ins
+from notices.cli import accepting, agencies, audits, backups, catalogues, privacy, proofs, sign_ins
 from notices.cli.commands import Commands, add, at_work
 from notices.cli.terminal import CommandError, progress, say, why
 from notices.facts.texts import Message
@@ -197,6 +197,7 @@ def parser() -> argparse.ArgumentParser:
     catalogues.add_to(commands)
     agencies.add_to(commands)
     sign_ins.add_to(commands)
+    privacy.add_to(commands)
     keys = proofs.add_to(commands)
     accepting.add_to(audits.add_to(commands))
     backups.add_to(commands, keys)

@@ -27,8 +27,8 @@ from notices.facts.refusals import NotConfirmed, NotContested
 from notices.facts.statuses import ENDED
 from notices.facts.texts import Message, Text
 
-By = Literal["declarant", "agency", "officer", "term"]
-"""Who does it; `term`: the clock, when the public term of a notice is over."""
+By = Literal["declarant", "agency", "officer", "term", "request"]
+"""Who does it; `term`: the clock, when the public term is over; `request`: whom it tells of."""
 
 BEFORE: Literal["before"] = "before"
 """In place of a status: the one that a contest interrupted goes on."""
@@ -174,7 +174,7 @@ KINDS: dict[EventKind, Kind] = {
     "redacted": Kind(
         form=RedactedForm,
         words=Message("内容已移除"),
-        by=("officer", "term"),
+        by=("officer", "term", "request"),
         follows=_in("declared", "invalid", "contested", "reinstated", "replaced"),
         needs_text=True,
         removes_text=True,

@@ -30,6 +30,7 @@ MESSAGES: dict[str, Message] = {
     "personal_name": Message("此项会公开，请删去其中的持证人姓名。"),
     "private_name": Message("此项会公开，请删去其中当事人的姓名。"),
     "must_be_true": Message("须同意此项才能发布声明。"),
+    "not_confirmed": Message("请勾选此项确认。"),
     "number_empty": Message("号码中没有字母、数字或汉字，请照证件填写。"),
     "number_placeholder": Message(
         "这里要填证件上印的号码。号码不清楚的，可查复印件、档案或以往办事的回执，或向发证机关查询后再填。"

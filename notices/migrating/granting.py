@@ -14,12 +14,14 @@ GRANTS = {
     # Never when it was published, under which id, or by which number it is found.
     "notice": "SELECT, INSERT, UPDATE (form, evidence, effective_at, provisional, awaiting,"
     " objections)",
-    "notice_private": "SELECT, INSERT",
+    # Where nothing rests on it any more, as triggers have it.
+    "notice_private": "SELECT, INSERT, UPDATE (sealed)",
     "event_private": "SELECT, INSERT",
     "claim": "SELECT, INSERT, UPDATE (living, awaiting, replaced)",
     "overlap": "SELECT",
     "rival": "SELECT, INSERT",
-    "objection": "SELECT, INSERT, UPDATE (status, decided_at, decision)",
+    "objection": "SELECT, INSERT, UPDATE (status, decided_at, decision, sealed, evidence_type,"
+    " evidence_size, evidence_sha256)",
     "exhibit": "SELECT, INSERT, DELETE",
     "agency": "SELECT",
     "hold": "SELECT",

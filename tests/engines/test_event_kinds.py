@@ -33,7 +33,7 @@ DESIGN = {
     "annulled": ("officer", "declared invalid contested", "reinstated"),
     "replaced": ("agency", "declared invalid", "replaced"),
     "superseded": ("", "declared contested", "reinstated"),
-    "redacted": ("officer term", "declared invalid contested reinstated replaced", "same"),
+    "redacted": ("officer term request", "declared invalid contested reinstated replaced", "same"),
 }
 
 

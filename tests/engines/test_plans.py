@@ -207,6 +207,13 @@ async def life(
     await post(officer, f"{at}/decisions", json={"decision": "dismiss", "reason": REASON})
     await post(anna, f"{at}/confirmation", 201, headers=issuer)
     await post(anna, f"{at}/replacement", 201, headers=issuer, json={"issued_on": "2026-11-20"})
+    own = declaration(
+        certificate="road-transport-practitioner-certificate", matter=None, copies=None,
+        number=ANNA["identifier"], holder=ANNA,
+    )  # fmt: skip
+    ended = (await post(anna, "notices", json=own))["id"]
+    await post(anna, f"notices/{ended}/withdrawal", json={"reason": "found"})
+    assert (await anna.post("/mine/erase", data={"sure": "yes"})).status_code == 303
 
     await post(restaurant, f"notices/{gone}/withdrawal", json={"reason": "found"}, headers=once)
     wrong = declaration(number="JY13799990000054", confirm_unusual_number=True)
@@ -263,7 +270,8 @@ async def ask(client: httpx.AsyncClient, id: str) -> None:
         answer = await client.post("/api/v1/verifications", json=question)
         assert answer.status_code == 200, answer.text
     for path in (
-        "/", "/verify", "/log", "/mine", "/declare", "/sign-in", "/feed.atom", "/sitemap.xml",
+        "/", "/verify", "/log", "/mine", "/mine/privacy", "/mine/data", "/declare", "/sign-in",
+        "/feed.atom", "/sitemap.xml",
         "/metrics", "/health/ready", "/log/checkpoint", "/log/tile/0/000.p/6",
         "/log/tile/entries/000.p/6",
         "/api/v1/events?since=2", f"/notices/{id}", f"/notices/{id}.pdf",

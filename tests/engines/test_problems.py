@@ -156,6 +156,7 @@ WRITES: dict[tuple[str, str], Any] = {
     ("POST", "/desk/{id}/decide"): {"decision": "annul", "reason": "x"},
     ("POST", "/desk/{id}/confirm"): {},
     ("POST", "/desk/{id}/redact"): {"reason": "x"},
+    ("POST", "/mine/erase"): {"sure": "yes"},
     ("POST", "/sign-in"): {"sample": "li"},
     ("POST", "/sign-out"): {},
 }

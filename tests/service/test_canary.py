@@ -323,6 +323,25 @@ def test_no_backup_holds_one(journey: Journey, tmp_path: Path) -> None:
     assert met(file.read_bytes()) == set()
 
 
+def test_an_operator_has_a_copy_of_all_of_it_and_erases_what_has_ended(journey: Journey) -> None:
+    environment, me = {"DATA": str(journey.service.data)}, HOLDER["identifier"]
+
+    copy = commands.run(environment, "privacy", "export", me)
+    erased = commands.run(environment, "privacy", "erase", me)
+    nobody = commands.run(environment, "privacy", "export", "37999919730814471X")
+
+    assert (copy.returncode, erased.returncode, nobody.returncode) == (0, 0, 1), copy.stderr
+    found = json.loads(copy.stdout)
+    assert {each["notice"]["id"] for each in found["notices"]} == {
+        journey.notices[name] for name in ("driver", "birth", "birth again")
+    }
+    assert {BIRTH, me} == {each["number"] for each in found["notices"]}
+    assert "what 1 notices said" in erased.stderr
+    for living in ("birth", "birth again"):
+        assert journey.notices[living] in erased.stderr
+    assert PRIVATE["number of a birth certificate"] not in erased.stderr
+
+
 def test_no_file_on_disk_holds_one(journey: Journey) -> None:
     """The database's own files and its WAL, the search engine's, uploads and every log."""
     data = journey.service.data

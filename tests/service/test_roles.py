@@ -43,6 +43,9 @@ ATTACKS = (
     "DELETE FROM claim",
     "UPDATE claim SET by_number = sha256('x')",
     "UPDATE notice_private SET sealed = ''",
+    "UPDATE notice_private SET holder_hash = sha256('x')",
+    "UPDATE objection SET sealed = ''",
+    "UPDATE objection SET evidence_sha256 = NULL, evidence_type = NULL, evidence_size = NULL",
     "DELETE FROM event_private",
     "INSERT INTO agency (id, name, issuers, key_hash) VALUES ('a', 'a', '{}', sha256('x'))",
     "UPDATE agency SET issuers = '{}'",
@@ -69,8 +72,12 @@ async def rows(sql: str) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-async def test_whoever_serves_cannot(restaurant: httpx.AsyncClient, attack: str) -> None:
-    await api.declared(restaurant)
+async def test_whoever_serves_cannot(
+    restaurant: httpx.AsyncClient, anna: httpx.AsyncClient, attack: str
+) -> None:
+    id = (await api.declared(restaurant)).id
+    objection = {"number": "JY13799990000011", "ground": "not_lost", "text": "x"}
+    assert (await anna.post(api.of(id, "objections"), json=objection)).is_success
     entries = await rows("SELECT * FROM event")
 
     with pytest.raises((asyncpg.InsufficientPrivilegeError, Unavailable)) as refused:

@@ -1,0 +1,180 @@
+"""What somebody may have of what is kept about them: a copy of it (PIPL Art. 45).
+
+A natural person, that is, by the document that they are known by. What an organisation declared is
+its own, and who declared it there is found with its notices.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from notices import identity, records, register
+from notices.changing import objecting
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.facts import numbers
+from notices.facts.public.notice import ObjectionStatus, PublicNotice
+from notices.facts.public.shown import Time
+from notices.facts.requests import Contact, Holder
+from notices.facts.texts import rfc3339
+from notices.identity import KnownPerson, Person
+from notices.tables import Objection
+from notices.tables.prepared import Prepared
+
+AT_ONCE = 500
+"""Notices that are read together; nobody has many."""
+
+Part = Literal["holder", "declarant", "both"]
+_NOTICES = """
+SELECT notice, holder_hash = $1 AS held, declarant_hash = $1 AS declared, relation, channel,
+  consent_version, consent_sha256
+FROM notice_private WHERE notice IN (SELECT notice FROM notice_private WHERE holder_hash = $1
+  UNION SELECT notice FROM notice_private WHERE declarant_hash = $1)
+ORDER BY notice
+"""
+
+_OBJECTIONS = Prepared(lambda who: Objection.select().where(Objection.objector_hash == who))
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """By what somebody is known: the kind of document, and what it says."""
+
+    identifier_type: str
+    identifier: str
+
+    @classmethod
+    def of(cls, person: Person) -> "Known":
+        return cls(identifier_type=person.identifier_type, identifier=person.identifier)
+
+    @property
+    def natural(self) -> str:
+        """As `Person.natural`."""
+        return Person("person", "", self.identifier, self.identifier_type).natural
+
+
+class Consent(msgspec.Struct, frozen=True, kw_only=True):
+    """Which text was agreed to, by version and SHA-256; of before 2026-11-29 no hash is kept."""
+
+    version: str
+    sha256: str | None
+    at: Time
+
+
+class KeptNotice(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice, and what is kept of it that is not public.
+
+    Who was declared for by somebody else sees what was said of them, and not who said it.
+    """
+
+    notice: PublicNotice
+    part: Part
+    relation: str
+    number: str | None
+    holder: Holder
+    contact: Contact | None
+    declarant: KnownPerson | None
+    consent: Consent | None
+    channel: str | None
+
+
+class KeptObjection(msgspec.Struct, frozen=True, kw_only=True):
+    """An objection that somebody filed."""
+
+    id: str
+    notice: str
+    at: Time
+    ground: str
+    text: str
+    status: ObjectionStatus
+    evidence_sha256: str | None
+    objector: KnownPerson
+
+
+class Copy(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is kept about somebody, but for what is still being typed."""
+
+    made_at: Time
+    person: Known
+    notices: list[KeptNotice]
+    objections: list[KeptObjection]
+
+
+async def copy_of(deployment: Deployment, person: Known, now: datetime) -> Copy:
+    """What is kept about `person`; empty where nothing is."""
+    return Copy(
+        made_at=rfc3339(now),
+        person=person,
+        notices=await _notices(deployment, person),
+        objections=await _objections(deployment, person),
+    )
+
+
+async def rows_of(deployment: Deployment, person: Known) -> list[Any]:
+    """Of each notice that tells of `person`: its id, their part in it, and the consent."""
+    identifier = numbers.identifier_form(person.identifier)
+    return await DB.fetch(
+        _NOTICES, identity.holder_hash(deployment, person.identifier_type, identifier)
+    )
+
+
+async def _notices(deployment: Deployment, person: Known) -> list[KeptNotice]:
+    rows = await rows_of(deployment, person)
+    found: list[KeptNotice] = []
+    for first in range(0, len(rows), AT_ONCE):
+        several = rows[first : first + AT_ONCE]
+        notices = await register.get_many([row["notice"] for row in several])
+        for row in several:
+            notice = notices[row["notice"]].public(deployment)
+            found.append(await _kept(deployment, row, notice))
+    return found
+
+
+async def _kept(deployment: Deployment, row: Any, notice: PublicNotice) -> KeptNotice:
+    private = await records.private_of(deployment, row["notice"])
+    part: Part = "declarant" if not row["held"] else "both" if row["declared"] else "holder"
+    own = part != "holder"
+    sha256 = row["consent_sha256"]
+    consent = Consent(
+        version=row["consent_version"],
+        sha256=sha256.hex() if sha256 else None,
+        at=notice.published_at,
+    )
+    return KeptNotice(
+        notice=notice,
+        part=part,
+        relation=row["relation"],
+        number=private.number,
+        holder=private.holder,
+        contact=private.contact if own else None,
+        declarant=KnownPerson.of(private.declarant) if own else None,
+        consent=consent if own else None,
+        channel=row["channel"] if own else None,
+    )
+
+
+async def objections_of(deployment: Deployment, person: Known) -> list[Any]:
+    """The objections that `person` filed, for whomever, the oldest first."""
+    rows = await _OBJECTIONS.fetch(objecting.hash_of(deployment, person.natural))
+    # Not by the statement: the planner might go through everybody's from the oldest on.
+    return sorted(rows, key=lambda row: (row["at"], row["id"]))
+
+
+async def _objections(deployment: Deployment, person: Known) -> list[KeptObjection]:
+    found = []
+    for row in await objections_of(deployment, person):
+        private = objecting.private_of(deployment, row["id"], row["sealed"])
+        sha256 = row["evidence_sha256"]
+        found.append(
+            KeptObjection(
+                id=row["id"],
+                notice=row["notice"],
+                at=rfc3339(row["at"]),
+                ground=row["ground"],
+                text=private.text,
+                status=row["status"],
+                evidence_sha256=sha256.hex() if sha256 else None,
+                objector=KnownPerson.of(private.objector),
+            )
+        )
+    return found

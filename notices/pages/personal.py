@@ -1,0 +1,65 @@
+"""What is kept about whoever is signed in: a copy of it, and its erasure."""
+
+from datetime import UTC, datetime
+
+import msgspec
+from litestar import Response, get, post
+
+from notices.changing import erasing, rights, unfinished
+from notices.changing.rights import Known
+from notices.facts.errors import Problem
+from notices.pages import rendering
+from notices.web import forms, languages
+from notices.web.authentication import AnyRequest
+
+ERASED, SURE = "erased", "unsure"
+"""Parameters of the page that follows: it was done, or was not confirmed."""
+
+
+@get("/mine/privacy", include_in_schema=False)
+async def privacy(request: AnyRequest) -> Response[str]:
+    """What is kept and how long, and the ways to have it and to have it erased."""
+    person = await request.user.signed_in()
+    query = request.query_params
+    problems = [Problem("sure", "not_confirmed")] if SURE in query else []
+    return await rendering.page(
+        request,
+        "privacy.html",
+        cache=rendering.NEVER_KEPT,
+        erased=ERASED in query,
+        left=await erasing.left(request.app.state.deployment, Known.of(person)),
+        problems=problems,
+        errors=rendering.by_field(problems),
+    )
+
+
+@get("/mine/data", include_in_schema=False)
+async def data(request: AnyRequest) -> Response[bytes]:
+    """All that is kept about a person, to be saved (PIPL Art. 45)."""
+    person = await request.user.signed_in()
+    now = datetime.now(UTC)
+    copy = await rights.copy_of(request.app.state.deployment, Known.of(person), now)
+    return Response(
+        msgspec.json.format(msgspec.json.encode(copy)),
+        media_type="application/json",
+        headers={
+            "Cache-Control": rendering.NEVER_KEPT,
+            "Content-Disposition": f'attachment; filename="personal-data-{now:%Y-%m-%d}.json"',
+        },
+    )
+
+
+@post("/mine/erase", include_in_schema=False)
+async def erase(request: AnyRequest) -> Response[str]:
+    """Erase what can be; the page that follows says what stays for now."""
+    person, given = await request.user.signed_in(), await forms.fields(request)
+    language = languages.language_of(request)
+    if given.get("sure") != "yes":
+        return rendering.see_other(f"/mine/privacy?{SURE}=#sure", language)
+    deployment = request.app.state.deployment
+    await erasing.erase(deployment, Known.of(person))
+    await unfinished.forget_all(deployment, person)
+    return rendering.see_other(f"/mine/privacy?{ERASED}=", language)
+
+
+HANDLERS = [privacy, data, erase]

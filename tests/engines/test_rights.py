@@ -1,0 +1,192 @@
+"""What somebody may have of what is kept about them: a copy of all, and the erasure of most."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from notices import records
+from notices.audit import auditing
+from notices.audit.comparing import Numbers
+from notices.changing import erasing, exhibits, objecting, rights
+from notices.changing.rights import Known
+from notices.database import DB
+from notices.deployment import Deployment
+from tests import api
+from tests.conftest import SignIn
+from tests.engines.test_expiring import DRIVER
+from tests.files import kept, picture
+from tests.samples import ANNA
+
+pytestmark = pytest.mark.usefixtures("uploads")
+
+CHILD = {"kind": "person", "name": "张小三", "identifier": "379999201509264126"}
+BIRTH: dict[str, Any] = {
+    "certificate": "birth-medical-certificate", "matter": None, "number": "X990000001",
+    "copies": "original", "holder": CHILD, "relation": "parent", "issuer": "某某市妇幼保健院",
+}  # fmt: skip
+OTHER = {"kind": "person", "name": "赵六", "identifier": "379999195505050034"}
+TEXT = "证件在我手里，我家的地址是某某路1号。"
+ME = Known(identifier_type="resident-id", identifier=ANNA["identifier"])
+SURE = {"sure": "yes"}
+
+
+@pytest.fixture
+async def other(sign_in: SignIn) -> httpx.AsyncClient:
+    return await sign_in(OTHER)
+
+
+async def copy(client: httpx.AsyncClient) -> dict[str, Any]:
+    answer = await client.get("/mine/data")
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    assert "attachment" in answer.headers["content-disposition"]
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def objected(client: httpx.AsyncClient, id: str, number: str) -> str:
+    fields = {
+        "number": (None, number), "ground": (None, "not_lost"), "text": (None, TEXT),
+        "evidence": ("a.png", picture("PNG"), "image/png"),
+    }  # fmt: skip
+    answer = await client.post(api.of(id, "objections"), files=fields)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def test_a_copy_holds_all_that_is_kept_and_nothing_of_others(
+    anna: httpx.AsyncClient, restaurant: httpx.AsyncClient, other: httpx.AsyncClient
+) -> None:
+    own = (await api.declared(anna, **DRIVER)).id
+    child = (await api.declared(anna, **BIRTH)).id
+    trade = (await api.declared(restaurant)).id
+    filed = await objected(anna, trade, "JY13799990000011")
+
+    found = await copy(anna)
+
+    assert found["person"] == {"identifier_type": "resident-id", "identifier": ANNA["identifier"]}
+    assert {each["notice"]["id"]: each["part"] for each in found["notices"]} == {
+        own: "both", child: "declarant",
+    }  # fmt: skip
+    of_child = next(each for each in found["notices"] if each["part"] == "declarant")
+    assert (of_child["number"], of_child["holder"]["identifier"]) == (
+        BIRTH["number"], CHILD["identifier"],
+    )  # fmt: skip
+    assert of_child["contact"] == {"phone": "13800000000"}
+    assert of_child["consent"]["version"]
+    assert len(of_child["consent"]["sha256"]) == 64
+    [objection] = found["objections"]
+    assert (objection["id"], objection["notice"], objection["text"]) == (filed, trade, TEXT)
+    nothing = await copy(other)
+    assert (nothing["notices"], nothing["objections"]) == ([], [])
+
+
+async def test_who_was_declared_for_sees_what_was_said_and_not_by_whom(
+    anna: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    await api.declared(anna, **BIRTH)
+
+    found = await copy(await sign_in(CHILD))
+
+    [only] = found["notices"]
+    assert (only["part"], only["number"]) == ("holder", BIRTH["number"])
+    assert only["contact"] is only["declarant"] is only["consent"] is None
+    assert ANNA["name"] not in json.dumps(found, ensure_ascii=False)
+
+
+async def test_what_ended_is_erased_and_what_lives_is_named(
+    anna: httpx.AsyncClient,
+    officer: httpx.AsyncClient,
+    restaurant: httpx.AsyncClient,
+    deployment: Deployment,
+    uploads: Path,
+    database_url: str,
+) -> None:
+    ended = (await api.declared(anna, **DRIVER)).id
+    assert (await anna.post(api.of(ended, "withdrawal"), json={"reason": "found"})).is_success
+    living = (await api.declared(anna, **BIRTH)).id
+    trade = (await api.declared(restaurant)).id
+    objection = await objected(anna, trade, "JY13799990000011")
+    waiting = await anna.get("/mine/privacy")
+    assert kept(uploads)
+
+    unsure = await anna.post("/mine/erase", data={"sure": ""})
+    assert (unsure.status_code, (await records.private_of(deployment, ended)).contact is None) == (
+        303, False,
+    )  # fmt: skip
+    assert "请勾选此项确认。" in (await anna.get(unsure.headers["location"])).text
+    done = await anna.post("/mine/erase", data=SURE)
+
+    assert done.status_code == 303
+    page = (await anna.get(done.headers["location"])).text
+    assert "已删除。下面是暂时保留的。" in page
+    assert f"/notices/{living}" in page
+    assert "现在可以删除 1 项。" in waiting.text
+    found = (await anna.get(api.of(ended))).json()
+    assert (found["statement"], found["status"]) == (None, "reinstated")
+    private = await records.private_of(deployment, ended)
+    assert (private.contact, private.declarant.identifier) == (None, ANNA["identifier"])
+    assert (await records.private_of(deployment, living)).contact is not None
+    assert (await copy(anna))["objections"][0]["text"] == TEXT  # waits
+
+    body = {"decision": "reject", "reason": "证据不足", "objection": objection}
+    assert (await officer.post(api.of(trade, "decisions"), json=body)).is_success
+    await anna.post("/mine/erase", data=SURE)
+
+    assert (await copy(anna))["objections"][0]["text"] == ""
+    assert kept(uploads) == []
+    assert (await officer.get(f"/api/v1/objections/{objection}/evidence")).status_code == 404
+    async with auditing.snapshot(database_url) as connection:
+        numbers = Numbers(deployment.settings)
+        await auditing.audit(connection, lambda done, total: None, numbers=numbers)
+
+
+async def test_a_kill_before_the_file_was_deleted_leaves_it_to_be_tidied(
+    anna: httpx.AsyncClient,
+    restaurant: httpx.AsyncClient,
+    officer: httpx.AsyncClient,
+    deployment: Deployment,
+    uploads: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trade = (await api.declared(restaurant)).id
+    objection = await objected(anna, trade, "JY13799990000011")
+    body = {"decision": "reject", "reason": "证据不足", "objection": objection}
+    await officer.post(api.of(trade, "decisions"), json=body)
+
+    def killed(deployment: Deployment, id: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(exhibits, "forget", killed)
+        await erasing.erase(deployment, ME)
+    assert kept(uploads)
+
+    await erasing.erase(deployment, ME)
+    now = (await DB.row("SELECT now() + interval '400 days' AS at") or {})["at"]
+    await exhibits.forget_orphans(deployment, now, of_any_age=True)
+
+    assert kept(uploads) == []
+
+
+async def test_an_organisations_notices_are_not_a_persons(
+    restaurant: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    await api.declared(restaurant)
+
+    found = await copy(restaurant)
+
+    assert found["notices"] == []
+    assert await rights.objections_of(deployment, ME) == []
+    assert objecting.hash_of(deployment, ME.natural) != objecting.hash_of(deployment, "")
+
+
+@pytest.mark.parametrize("path", ["/mine/privacy", "/mine/data"])
+async def test_nobody_has_it_without_signing_in(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path, headers={"Accept": "text/html"})
+
+    assert answer.status_code == 303
+    assert "/sign-in" in answer.headers["location"]
