@@ -62,7 +62,6 @@ def test_a_walk_makes_every_tile_and_the_root_anew(large: Log, size: int) -> Non
     [
         *((before, SMALL, False) for before in SIZES),
         (257, SMALL, True),
-        (257, LARGE, False),
         (65_280, 65_536, False),
         (65_537, LARGE, True),
         *((before, LARGE, False) for before in (65_536, 65_793, LARGE)),
