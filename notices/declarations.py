@@ -1,7 +1,7 @@
 """Declaring a certificate lost: what publishes a notice, and what refuses to."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
@@ -27,7 +27,7 @@ from notices.facts.requests import Declaration, Holder
 from notices.facts.text_check import LONGEST_TEXT
 from notices.facts.texts import CHINA
 from notices.idempotency import Done, Once
-from notices.identity import Person, hash_of, hash_of_acting
+from notices.identity import Person, Ward, hash_of, hash_of_acting, ward_in
 from notices.register import claims
 from notices.register.claims import Claim
 from notices.tables import Exhibit, NoticePrivate
@@ -111,12 +111,13 @@ async def declare(
     is durable before the notice is. Raises AlreadyDeclared or IdempotencyKeyReused; nothing is
     then written.
     """
-    claim = claims.claimed(deployment, certificate, declaration)
+    ward = ward_in(person, declaration, datetime.now(UTC).astimezone(CHINA).date())
+    claim = claims.claimed(deployment, certificate, declaration, vouched=ward is not None)
     try:
         exhibit = await receiving.keep() if receiving is not None else None
         if exhibit is not None:
             await inspecting.refuse_wrong_content(deployment, exhibit, "exhibit")
-        new = _New(person, declaration, certificate, claim, channel, exhibit)
+        new = _New(person, declaration, certificate, claim, channel, exhibit, ward)
         while True:
             try:
                 return await _declare_once(deployment, new, once_, receiving)
@@ -139,6 +140,7 @@ class _New(NamedTuple):
     claim: Claim
     channel: str
     exhibit: KeptFile | None
+    ward: Ward | None
 
 
 async def _declare_once(
@@ -166,7 +168,7 @@ async def _declare_once(
 
 
 async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:
-    person, declaration, certificate, claim, channel, exhibit = new
+    person, declaration, certificate, claim, channel, exhibit, ward = new
     # The lock is waited for here, so that the next statement sees what was claimed before.
     row = await DB.row(
         "SELECT nextval('notice_serial') AS serial, pg_advisory_xact_lock_shared($1),"
@@ -179,7 +181,7 @@ async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:
     taken = await claims.take([(claim, id)])
     if id not in taken.ids:
         raise _Conflict
-    rows = records.record(deployment, person, declaration, certificate, id, channel)
+    rows = records.record(deployment, person, declaration, certificate, id, channel, ward)
     turn = await log.take_turn()
     end = periods.end(turn.at, certificate.notice_period)
     await DB.fetch(
@@ -200,7 +202,7 @@ async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:
     if exhibit is not None:
         came = (exhibit.id, exhibit.media_type, exhibit.size, exhibit.sha256)
         await _KEEP_EXHIBIT.fetch(id, *came)
-    if taken.beside and not relations.for_another(declaration):
+    if taken.beside and (ward or not relations.for_another(declaration)):
         own = hash_of(deployment, declaration.holder or Holder())
         await following.supersede(await claims.unconfirmed_beside(id, own), id)
     return id, turn.index

@@ -2,14 +2,16 @@
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
 from notices.deployment import Deployment
-from notices.facts import numbers
+from notices.facts import numbers, relations
 from notices.facts.identifiers import identifier_type
-from notices.facts.requests import Holder
+from notices.facts.names import same_name
+from notices.facts.requests import Declaration, Holder
+from notices.facts.text_check import LONGEST_TEXT
 from notices.tables import Session
 from notices.tables.expressions import NOW
 from notices.tables.prepared import Prepared
@@ -48,6 +50,13 @@ class Organisation(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     identifier: str
 
 
+class Ward(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Whose guardian somebody is, as their provider vouches for it; by resident ID."""
+
+    name: str
+    identifier: str
+
+
 class Person(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A natural person, by real name, and the organisation that they act for, if any."""
 
@@ -65,6 +74,16 @@ class Person(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     roles: tuple[str, ...] = ()
     agency: str | None = None
     """Whose staff somebody of kind `agency` is."""
+
+    phone: str | None = None
+    """What the provider calls them by: a proposal, kept with the session and nowhere else."""
+
+    wards: tuple[Ward, ...] = ()
+    """Of these a declaration keeps the one that it is for: it rests on that."""
+
+    def recorded(self, of: Ward | None = None) -> "Person":
+        """What is kept of who did something, for as long as what they did."""
+        return msgspec.structs.replace(self, phone=None, wards=() if of is None else (of,))
 
     @property
     def is_staff(self) -> bool:
@@ -118,6 +137,19 @@ class KnownPerson(msgspec.Struct, frozen=True, kw_only=True):
     def acts_for(self) -> tuple[str, str, str]:
         """As `Person.acts_for`."""
         return Person(**{name: getattr(self, name) for name in self.__struct_fields__}).acts_for
+
+
+def ward_in(person: Person, declaration: Declaration, today: date) -> Ward | None:
+    """The child for whom `person` declares, by number and name, where the provider knows it."""
+    holder = declaration.holder
+    if holder is None or not relations.may_be_vouched(declaration, today):
+        return None
+    identifier = numbers.identifier_form((holder.identifier or "")[:LONGEST_TEXT])
+    for ward in person.wards:
+        known = numbers.identifier_form(ward.identifier) == identifier
+        if known and same_name(holder.name or "", ward.name):
+            return ward
+    return None
 
 
 def holder_hash(deployment: Deployment, document: str, identifier: str) -> bytes:

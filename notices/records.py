@@ -10,7 +10,7 @@ from notices.facts import consents, disclosure
 from notices.facts.catalogue import Certificate
 from notices.facts.readings import bare_form
 from notices.facts.requests import Contact, Declaration, Holder
-from notices.identity import Person, hash_of, hash_of_acting
+from notices.identity import Person, Ward, hash_of, hash_of_acting
 from notices.log import Commitment
 from notices.tables import NoticePrivate
 from notices.tables.prepared import Prepared
@@ -47,10 +47,12 @@ def record(
     certificate: Certificate,
     id: str,
     channel: str,
+    ward: Ward | None = None,
 ) -> Record:
-    """The rows of the checked `declaration` as notice `id`."""
+    """The rows of the checked `declaration` as notice `id`; `ward` as `identity.ward_in` has it."""
     matter = deployment.catalogue.matters.get(declaration.matter or "")
-    form = disclosure.public_form(declaration, certificate, matter)
+    vouched = ward is not None
+    form = disclosure.public_form(declaration, certificate, matter, vouched=vouched)
     commitment = log.commit(form)
     holder = declaration.holder or Holder()
     return Record(
@@ -58,7 +60,8 @@ def record(
             id,
             commitment.form,
             number_key(certificate.normal_number(declaration.number or ""), form.number),
-            # Who somebody is says nothing of whether they may declare for another.
+            # Who somebody is says nothing of whether they may declare for another; where a
+            # provider knows that too, nothing is awaited.
             "identity_verified" if person.verified and not form.awaiting else "self_declared",
         ),
         private=(
@@ -69,7 +72,7 @@ def record(
                     number=declaration.number,
                     holder=holder,
                     contact=declaration.contact,
-                    declarant=person,
+                    declarant=person.recorded(ward),
                 ),
                 id,
             ),

@@ -150,7 +150,7 @@ async def _file(
     lifecycle.refuse_ended((await register.get(notice_id)).state)
     if row["waiting"] >= MOST_WAITING:
         raise TooManyObjections(most=MOST_WAITING)
-    private = PrivateObjection(text=(objection.text or "").strip(), objector=person)
+    private = PrivateObjection(text=(objection.text or "").strip(), objector=person.recorded())
     filed = tables.Objection(
         id=id,
         notice=notice_id,

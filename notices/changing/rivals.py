@@ -50,7 +50,7 @@ async def keep(
 
     Raises ClockOff, and keeps nothing, while the time of it could not be believed.
     """
-    private = PrivateRival(declaration=declaration, declarant=person)
+    private = PrivateRival(declaration=declaration, declarant=person.recorded())
     sealed = deployment.keys.sealer.seal(msgspec.json.encode(private), notice.encode())
     asked = clock.HERE.now()
     async with DB.transaction():

@@ -12,10 +12,12 @@ from notices.settings import Settings
 
 def check(settings: Settings, options: argparse.Namespace) -> None:
     """Read the file, ask each provider what it says of itself, and tell what is missing."""
+    from notices.providers import parties
     from notices.providers.configuration import load
-    from notices.providers.openid import OpenID, ProviderDown
+    from notices.providers.fetching import ProviderDown
+    from notices.providers.party import Party
 
-    async def found(party: OpenID) -> list[str]:
+    async def found(party: Party) -> list[str]:
         try:
             return await party.lacking()
         except ProviderDown as error:
@@ -26,13 +28,16 @@ def check(settings: Settings, options: argparse.Namespace) -> None:
     async def work() -> None:
         wrong = []
         for provider in load(options.file):
-            lacking = await found(OpenID(provider))
+            party = parties.of(provider)
+            lacking = await found(party)
             wrong += [f"{provider.id}: {each}" for each in lacking]
             back = f"{settings.public_url}/sign-in/{provider.id}/callback"
             print(f"{provider.id} ({', '.join(provider.kinds)}): {provider.issuer}")
             print(f"  redirect_uri: {back}")
-            print(f"  backchannel_logout_uri: {settings.public_url}/sign-in/{provider.id}/logout")
-            print(f"  post_logout_redirect_uri: {settings.public_url}/")
+            if party.tells_ends:
+                ends = f"{settings.public_url}/sign-in/{provider.id}/logout"
+                print(f"  backchannel_logout_uri: {ends}")
+                print(f"  post_logout_redirect_uri: {settings.public_url}/")
             print(f"  {'ok' if not lacking else 'not ok'}")
         if wrong:
             raise CommandError(_LACKING, details="".join(f"\n{each}" for each in wrong))

@@ -104,12 +104,19 @@ def _elsewhere(certificate: Certificate) -> Elsewhere | None:
 
 
 def public_form(
-    declaration: Declaration, certificate: Certificate, matter: Matter | None
+    declaration: Declaration,
+    certificate: Certificate,
+    matter: Matter | None,
+    *,
+    vouched: bool = False,
 ) -> PublicForm:
-    """What a checked declaration shows to the public, and what the log commits to."""
+    """What a checked declaration shows to the public, and what the log commits to.
+
+    `vouched`: a provider of identities knows whoever declares as the holder's guardian.
+    """
     period = certificate.notice_period
     document = documents.of_declaration(declaration, certificate)
-    awaits = relations.awaits_confirmation(declaration, certificate)
+    awaits = relations.awaits_confirmation(declaration, certificate, vouched=vouched)
     form = PublicForm(
         certificate=certificate.id,
         certificate_name=Words.of(certificate.name),

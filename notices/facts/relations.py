@@ -36,13 +36,17 @@ def for_another(declaration: Declaration) -> bool:
     return (declaration.relation or "self") != "self"
 
 
-def awaits_confirmation(declaration: Declaration, certificate: Certificate | None) -> bool:
+def awaits_confirmation(
+    declaration: Declaration, certificate: Certificate | None, *, vouched: bool = False
+) -> bool:
     """Whether the checked `declaration` has no effect before somebody confirmed it.
 
-    So it is of what is declared for somebody else, and under another resident ID than the
+    So it is of what is declared for somebody else, unless it is `vouched` for that this is their
+    guardian, and under another resident ID than the
     holder's: an old one of theirs, or a stranger's, and nobody here can tell.
     """
-    return for_another(declaration) or number_check.is_anothers_id(declaration, certificate)
+    another = for_another(declaration) and not vouched
+    return another or number_check.is_anothers_id(declaration, certificate)
 
 
 def problems(declaration: Declaration, today: date, *, exhibit: bool) -> Iterator[Problem]:
@@ -83,6 +87,13 @@ def is_minor(holder: Holder, today: date) -> bool:
     """By the resident ID, the only document here that tells the day of birth."""
     born = birth_date(_code(holder)) if identifier_type(holder) == "resident-id" else None
     return born is not None and _age(born, today) < FULL_AGE
+
+
+def may_be_vouched(declaration: Declaration, today: date) -> bool:
+    """Whether it is for a child, whose guardian a provider of identities may know."""
+    holder = declaration.holder
+    guards = declaration.relation in ("parent", "guardian")
+    return guards and holder is not None and is_minor(holder, today)
 
 
 def _code(holder: Holder) -> str:

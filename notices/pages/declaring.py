@@ -134,7 +134,7 @@ def _looked_at(
             if (
                 certificate is None
                 or elsewhere
-                or (posted.given.get("seen") != steps.seen(deployment, declared, certificate))
+                or posted.given.get("seen") != steps.seen(deployment, person, declared, certificate)
             ):
                 # Whatever the reader agreed to, it was something else.
                 draft = msgspec.structs.replace(draft, agreed=())

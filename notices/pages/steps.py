@@ -22,7 +22,7 @@ from notices.facts.numbers import keyed_hash
 from notices.facts.public.form import PublicForm
 from notices.facts.requests import Declaration
 from notices.facts.texts import CHINA
-from notices.identity import Person
+from notices.identity import Person, ward_in
 from notices.pages import papers, publishing, region_field, rendering
 from notices.pages.drafts import (
     STEPS,
@@ -99,19 +99,27 @@ def before_the_check(
 
 
 def shown(
-    deployment: Deployment, declared: list[Declaration], certificate: Certificate
+    deployment: Deployment, person: Person, declared: list[Declaration], certificate: Certificate
 ) -> list[PublicForm]:
     """The very forms that will be published: what is consented to is what is shown."""
     matter = deployment.catalogue.matters.get(declared[0].matter or "")
-    return [disclosure.public_form(each, certificate, matter) for each in declared]
+    today = datetime.now(UTC).astimezone(CHINA).date()
+    return [
+        disclosure.public_form(
+            each, certificate, matter, vouched=ward_in(person, each, today) is not None
+        )
+        for each in declared
+    ]
 
 
-def seen(deployment: Deployment, declared: list[Declaration], certificate: Certificate) -> str:
+def seen(
+    deployment: Deployment, person: Person, declared: list[Declaration], certificate: Certificate
+) -> str:
     """What the check page shows, as its form carries it: what is published must be just that."""
     plain = [
         msgspec.structs.replace(each, publication_consent=None, truthful=None) for each in declared
     ]
-    text = msgspec.json.encode([plain, shown(deployment, declared, certificate)]).decode()
+    text = msgspec.json.encode([plain, shown(deployment, person, declared, certificate)]).decode()
     return keyed_hash(deployment.keys.matching, "draft seen", text).hex()
 
 
@@ -220,9 +228,13 @@ def _of_step(
                 deployment.regions, deployment.settings.region, fields.get("region", "")
             ),
         }
+    if step == "loss":
+        # Before this step was sent once: whoever has taken it away does not want it back.
+        proposed = "" if "cause" in fields else person.phone or ""
+        return {"phone": fields.get("contact.phone", proposed)}
     if step == "check":
         declared = declarations_of(fields, draft.agreed, person, certificate)
-        forms = shown(deployment, declared, certificate)
+        forms = shown(deployment, person, declared, certificate)
         held_by = held_by_kind(fields, person, certificate)
         return {
             "declared": list(zip(declared, forms, strict=True)),
@@ -236,7 +248,7 @@ def _of_step(
                 relations.needs_exhibit(each, now.astimezone(CHINA).date()) for each in declared
             ),
             "consent": consents.publication(held_by, certificate.public_term_years),
-            "seen": seen(deployment, declared, certificate),
+            "seen": seen(deployment, person, declared, certificate),
             "agreed": draft.agreed,
         }
     return {}

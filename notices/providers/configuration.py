@@ -1,31 +1,13 @@
 """The file that `SIGN_IN` names (TOML): the providers, and what each claim means to us."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from notices.facts.catalogue_rules import (
-    Rule,
-    an_object,
-    in_languages,
-    list_of,
-    one_of,
-    words,
-    written_as,
-)
-from notices.facts.identifiers import IDENTIFIER_TYPES
 from notices.facts.texts import ByLanguage, Message, Text, TextError
-
-KINDS = ("person", "organisation", "officer", "agency")
-STAFF = ("officer", "agency")
-"""Kinds of whom not everybody that the provider knows is one."""
-
-ROLES = ("supervisor",)
-
-PERSONS_DOCUMENTS = IDENTIFIER_TYPES["person"]
+from notices.providers.configuration_rules import FILE, PERSONS_DOCUMENTS, PLACES, STAFF, WAYS
 
 
 class SignInFileError(TextError):
@@ -71,6 +53,15 @@ class Organisations:
     identifier: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wards:
+    """The claim that lists whose guardian somebody is: children, by name and resident ID."""
+
+    claim: str
+    name: str
+    identifier: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
     """Which claim says what."""
@@ -82,11 +73,53 @@ class Claims:
     organisation_name: str | None = None
     organisation_identifier: str | None = None
     organisations: Organisations | None = None
+    wards: Wards | None = None
+
+    @property
+    def named(self) -> tuple[str | None, ...]:
+        """The claims of somebody themselves, without those of each item in a list."""
+        lists = (self.organisations, self.wards)
+        return (
+            self.name, self.identifier, self.identifier_type.claim, self.phone,
+            self.organisation_name, self.organisation_identifier,
+            *(each.claim for each in lists if each is not None),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class UserType:
+    """The claim that says whether an account is a person's or an organisation's."""
+
+    claim: str
+    person: tuple[str, ...]
+    organisation: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuth2:
+    """How a provider speaks OAuth 2.0 that is no OpenID Connect: where, and in what envelope."""
+
+    authorize: str
+    token: str
+    userinfo: str
+    subject: str
+    """The claim that is another one for each account, and stays: as OpenID Connect's `sub`."""
+    organisation_userinfo: str | None = None
+    logout: str | None = None
+    audience: str | None = None
+    """The claim with the client for whom a token was made, where the provider tells it."""
+    pkce: bool = True
+    client: str = WAYS[0]
+    place: str = PLACES[0]
+    place_name: str = "Authorization"
+    data: str | None = None
+    """What the envelope calls its content, with dots between the names of several envelopes."""
+    success: Among | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """Somebody who says who people are, by OpenID Connect; `secret` is shown nowhere."""
+    """Somebody who says who people are; `secret` is shown nowhere."""
 
     id: str
     name: Text
@@ -100,18 +133,21 @@ class Provider:
     second_factor: Among | None = None
     allow: Among | None = None
     roles: Roles | None = None
+    oauth2: OAuth2 | None = None
+    """None: by OpenID Connect."""
+    user_type: UserType | None = None
+    organisation_claims: Claims | None = None
+    """Which claim of an organisation's account says what, where that is not as of a person's."""
     agency: str | None = None
     """The claim that says whose staff somebody is, by the id of `notices agencies`."""
 
     @property
     def claimed(self) -> tuple[str, ...]:
         """The claims that the file names, without those of each organisation in a list."""
-        meant, document = self.claims, self.claims.identifier_type.claim
-        several = meant.organisations.claim if meant.organisations else None
-        among = (self.assurance, self.second_factor, self.allow, self.roles)
+        among = (self.assurance, self.second_factor, self.allow, self.roles, self.user_type)
+        kinds = (self.claims, self.organisation_claims)
         named = (
-            meant.name, meant.identifier, document, meant.phone, meant.organisation_name,
-            meant.organisation_identifier, several, self.agency,
+            *(claim for each in kinds if each is not None for claim in each.named), self.agency,
             *(each.claim for each in among if each is not None),
         )  # fmt: skip
         return tuple(dict.fromkeys(name for name in named if name is not None))
@@ -122,110 +158,13 @@ class Provider:
         return not set(STAFF).isdisjoint(self.kinds)
 
 
-def _an_issuer(place: str, value: Any) -> Iterator[str]:
-    """Discovery 1.0, 2: https, neither query nor fragment; http on this machine alone."""
-    try:
-        parts = urlsplit(value) if isinstance(value, str) else None
-        right = parts is not None and bool(parts.hostname) and not (parts.query or parts.fragment)
-        local = right and parts is not None and parts.hostname in ("127.0.0.1", "::1", "localhost")
-        right = right and ((parts is not None and parts.scheme == "https") or bool(local))
-    except ValueError:
-        right = False
-    if not right:
-        yield f"{place}: must be the provider's issuer, like https://id.example"
-
-
-def _a_map(place: str, value: Any) -> Iterator[str]:
-    if not isinstance(value, dict) or not value:
-        yield f"{place}: must say which of the provider's words is which of {PERSONS_DOCUMENTS}"
-        return
-    for word, means in value.items():
-        yield from one_of(*PERSONS_DOCUMENTS)(f"{place}.{word}", means)
-
-
-def _some_roles(place: str, value: Any) -> Iterator[str]:
-    if not isinstance(value, dict):
-        yield f"{place}: must say which of the provider's words is which role"
-        return
-    for word, means in value.items():
-        yield from one_of(*ROLES)(f"{place}.{word}", means)
-
-
-def _either(place: str, value: Any) -> Iterator[str]:
-    if ("value" in value) == ("claim" in value) or ("claim" in value) != ("map" in value):
-        yield f"{place}: must be {{ value = … }}, or {{ claim = …, map = … }}"
-
-
-_MAP = Rule(_a_map, {"type": "object"})
-_ISSUER = Rule(_an_issuer, {"type": "string", "format": "uri"})
-_ANY = an_object({"claim": words, "any": list_of(words)})
-_VERIFIED = an_object({"claim": words, "verified": list_of(words)})
-_CLAIMS = an_object(
-    {"name": words, "identifier": words},
-    {
-        "identifier_type": an_object(
-            {}, {"value": one_of(*PERSONS_DOCUMENTS), "claim": words, "map": _MAP}, _either
-        ),
-        "phone": words,
-        "organisation_name": words,
-        "organisation_identifier": words,
-        "organisations": an_object({"claim": words, "name": words, "identifier": words}),
-    },
-)
-
-
-def _together(place: str, value: Any) -> Iterator[str]:
-    kinds, claims = value["kinds"], value["claims"]
-    if len(set(kinds)) < len(kinds) or not kinds:
-        yield f"{place}.kinds: must name whom it signs in, each once"
-    staff = [kind for kind in kinds if kind in STAFF]
-    if staff and len(kinds) > 1:
-        yield f"{place}.kinds: {staff[0]} needs a provider of its own"
-    needed = ("allow", "second_factor") if staff else ()
-    for key in (*needed, *(("agency",) if "agency" in staff else ())):
-        if key not in value:
-            yield f"{place}.{key}: is required where kinds has {staff[0]}"
-    of_organisations = {"organisation_name", "organisation_identifier", "organisations"}
-    if ("organisation_name" in claims) != ("organisation_identifier" in claims):
-        yield f"{place}.claims: organisation_name and organisation_identifier go together"
-    if "organisation" in kinds and not of_organisations & claims.keys():
-        yield f"{place}.claims: nothing says which organisation somebody acts for"
-    if "organisation" not in kinds and of_organisations & claims.keys():
-        yield f"{place}.kinds: lacks organisation, of which claims tell"
-
-
-_PROVIDER = an_object(
-    {
-        "id": written_as(
-            r"(?!as$)[a-z0-9]+(-[a-z0-9]+)*", "an id of small letters, digits and hyphens, not “as”"
-        ),
-        "name": in_languages(words),
-        "kinds": list_of(one_of(*KINDS)),
-        "issuer": _ISSUER,
-        "client_id": words,
-        "client_secret_file": words,
-        "claims": _CLAIMS,
-    },
-    {
-        "scope": words,
-        "assurance": _VERIFIED,
-        "second_factor": _ANY,
-        "allow": _ANY,
-        "roles": an_object({"claim": words, "map": Rule(_some_roles, {"type": "object"})}),
-        "agency": an_object({"claim": words}),
-    },
-    _together,
-)
-_FILE = an_object({"provider": list_of(_PROVIDER)})
-
-
 def load(path: Path) -> tuple[Provider, ...]:
     """The providers that a file names; raises SignInFileError with all that is wrong in it."""
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SignInFileError([f"{path}: is no TOML: {error}"]) from None
-    problems = list(_FILE("sign-in", data))
+    problems = list(FILE("sign-in", data))
     if not problems and not data["provider"]:
         problems.append("sign-in.provider: must name at least one")
     ids = [each.get("id") for each in data.get("provider", ()) if isinstance(each, dict)]
@@ -258,11 +197,6 @@ def _secret(path: Path, data: Mapping[str, Any]) -> str | SignInFileError:
 
 
 def _provider(data: Mapping[str, Any], secret: str) -> Provider:
-    claims = dict(data["claims"])
-    if "identifier_type" in claims:
-        claims["identifier_type"] = Document(**claims["identifier_type"])
-    if "organisations" in claims:
-        claims["organisations"] = Organisations(**claims["organisations"])
     return Provider(
         id=data["id"],
         name=ByLanguage(data["name"]),
@@ -270,8 +204,13 @@ def _provider(data: Mapping[str, Any], secret: str) -> Provider:
         issuer=data["issuer"],
         client_id=data["client_id"],
         secret=secret,
-        scope=data.get("scope", "openid"),
-        claims=Claims(**claims),
+        scope=data.get("scope", "" if "oauth2" in data else "openid"),
+        claims=_claims(data["claims"]),
+        oauth2=_oauth2(data["oauth2"]) if "oauth2" in data else None,
+        user_type=_user_type(data["user_type"]) if "user_type" in data else None,
+        organisation_claims=_claims(data["organisation_claims"])
+        if "organisation_claims" in data
+        else None,
         assurance=_among(data.get("assurance"), "verified"),
         second_factor=_among(data.get("second_factor"), "any"),
         allow=_among(data.get("allow"), "any"),
@@ -282,3 +221,27 @@ def _provider(data: Mapping[str, Any], secret: str) -> Provider:
 
 def _among(data: Mapping[str, Any] | None, values: str) -> Among | None:
     return None if data is None else Among(data["claim"], tuple(data[values]))
+
+
+_PARTS = {"identifier_type": Document, "organisations": Organisations, "wards": Wards}
+
+
+def _claims(data: Mapping[str, Any]) -> Claims:
+    return Claims(
+        **{name: _PARTS[name](**it) if name in _PARTS else it for name, it in data.items()}
+    )
+
+
+def _user_type(data: Mapping[str, Any]) -> UserType:
+    return UserType(data["claim"], tuple(data["person"]), tuple(data["organisation"]))
+
+
+def _oauth2(data: Mapping[str, Any]) -> OAuth2:
+    plain = {name: it for name, it in data.items() if name not in ("access_token", "success")}
+    place = data.get("access_token", {"in": PLACES[0], "name": "Authorization"})
+    return OAuth2(
+        **plain,
+        place=place["in"],
+        place_name=place["name"],
+        success=_among(data.get("success"), "any"),
+    )

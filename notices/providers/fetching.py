@@ -1,11 +1,14 @@
 """What we ask a provider ourselves: of its own host alone, briefly, and believing no redirect."""
 
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlsplit
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Generic, TypeVar
 
 import aiohttp
 import msgspec
+
+from notices.providers.configuration_rules import host
 
 SECONDS = 5.0
 MOST_BYTES = 1 << 20
@@ -23,27 +26,47 @@ class Refused(Exception):
     """A provider answered that it will not (OAuth 2.0, RFC 6749, 5.2); the message is its word."""
 
 
+Refusal = Callable[[bytes], str | None]
+"""The word with which the content of an answer of 400 to 499 refuses, if it does."""
+
+
 class Fetching:
     """Requests to the host of one provider."""
 
-    def __init__(self, issuer: str) -> None:
-        self._host = _host(issuer)
+    def __init__(self, issuer: str, refusal: Refusal | None = None) -> None:
+        self._host = host(issuer)
+        self._refusal = refusal or error_in
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
 
-    async def get(self, url: str, *, bearer: str | None = None) -> bytes:
-        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
-        return await self._sent("GET", url, headers=headers)
+    async def get(
+        self,
+        url: str,
+        *,
+        bearer: str | None = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
+        more = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        return await self._sent("GET", url, headers={**(headers or {}), **more}, params=query)
 
-    async def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> bytes:
+    async def post(
+        self, url: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> bytes:
         return await self._sent("POST", url, data=dict(form), headers=headers)
+
+    async def shows_a_page(self, url: str) -> None:
+        """Raises ProviderDown where a browser that is sent to `url` finds nothing."""
+        status, _ = await self._answered("GET", url)
+        if status == 404 or status >= 500:
+            raise ProviderDown(f"{url}: answered {status}")
 
     def may_ask(self, url: str) -> bool:
         """Whether it is at the provider's own host."""
-        return _host(url) == self._host
+        return host(url) == self._host
 
     def _open(self) -> aiohttp.ClientSession:
         # In the loop that uses it: whoever builds the application may have none yet.
@@ -56,6 +79,14 @@ class Fetching:
         return self._session
 
     async def _sent(self, method: str, url: str, **more: Any) -> bytes:
+        status, content = await self._answered(method, url, **more)
+        if 400 <= status < 500 and (word := self._refusal(content)):
+            raise Refused(word)
+        if status != 200:
+            raise ProviderDown(f"{url}: answered {status}")
+        return content
+
+    async def _answered(self, method: str, url: str, **more: Any) -> tuple[int, bytes]:
         if not self.may_ask(url):
             raise ProviderDown(f"{url} is not at the provider's own host")
         try:
@@ -68,19 +99,10 @@ class Fetching:
             raise ProviderDown(f"{url}: {type(error).__name__}") from None
         if len(content) > MOST_BYTES:
             raise ProviderDown(f"{url}: answered more than {MOST_BYTES} bytes")
-        if 400 <= answer.status < 500 and (word := _word(content)):
-            raise Refused(word)
-        if answer.status != 200:
-            raise ProviderDown(f"{url}: answered {answer.status}")
-        return content
+        return answer.status, content
 
 
-def _host(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port
-
-
-def _word(content: bytes) -> str | None:
+def error_in(content: bytes) -> str | None:
     """The `error` of a refusal, if it is one word."""
     try:
         word = msgspec.json.decode(content, type=dict[str, Any]).get("error")
@@ -95,3 +117,46 @@ def an_object(content: bytes, url: str) -> dict[str, Any]:
         return msgspec.json.decode(content, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise ProviderDown(f"{url}: answered no JSON object") from None
+
+
+Found = TypeVar("Found")
+
+
+class Shared(Generic[Found]):
+    """What is fetched once for all who ask meanwhile, and then believed for a while.
+
+    When an hour is over many sign in at that moment: the provider is asked by one of them, and
+    whoever of them gives up takes nothing from the others.
+    """
+
+    def __init__(self, fetch: Callable[[], Awaitable[Found]]) -> None:
+        self._fetch = fetch
+        self._kept: tuple[float, Found] | None = None
+        self._running: asyncio.Task[Found] | None = None
+
+    def forget(self) -> None:
+        self._kept = self._running = None
+
+    async def get(self, lasts: float) -> Found:
+        """What was fetched less than `lasts` seconds ago; raises what the fetching raised."""
+        if self._kept is not None and self._kept[0] >= time.monotonic() - lasts:
+            return self._kept[1]
+        if self._running is None:
+            self._running = asyncio.create_task(self._fetched())
+            self._running.add_done_callback(_looked_at)
+        return await asyncio.shield(self._running)
+
+    async def _fetched(self) -> Found:
+        began = time.monotonic()
+        try:
+            found = await self._fetch()
+        finally:
+            self._running = None
+        self._kept = began, found
+        return found
+
+
+def _looked_at(task: asyncio.Task[Any]) -> None:
+    """An error that nobody waits for any more was nobody's."""
+    if not task.cancelled():
+        task.exception()

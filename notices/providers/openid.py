@@ -3,20 +3,16 @@
 OpenID Connect Core 1.0 (3.1), Discovery 1.0 (4), RFC 7636 (PKCE), RFC 9207 (`iss` in the answer).
 """
 
-import base64
-import hashlib
 import re
-import secrets
-import time
 from collections.abc import Mapping
-from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode
+from typing import Any
 
 import msgspec
 
 from notices.providers.configuration import Provider
-from notices.providers.fetching import Fetching, ProviderDown, Refused, an_object
-from notices.providers.tokens import ALGORITHMS, LASTS, NotProven, Tokens, compare_hash
+from notices.providers.fetching import ProviderDown, Shared, an_object
+from notices.providers.party import NotProven, Party, Question, with_query
+from notices.providers.tokens import ALGORITHMS, LASTS, Tokens, compare_hash
 
 _SIGNED = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
@@ -38,32 +34,18 @@ class Metadata(msgspec.Struct, frozen=True):
     claims_supported: tuple[str, ...] | None = None
 
 
-class Question(NamedTuple):
-    """What is kept while somebody is at the provider."""
+class OpenID(Party):
+    """A provider that speaks OpenID Connect."""
 
-    nonce: str
-    verifier: str
-
-    @classmethod
-    def new(cls) -> "Question":
-        return cls(secrets.token_urlsafe(32), secrets.token_urlsafe(48))
-
-
-class OpenID:
-    """One provider, asked when it is needed: a service starts while its provider is down."""
+    tells_ends = True
 
     def __init__(self, provider: Provider) -> None:
-        self.provider = provider
-        self._fetching = Fetching(provider.issuer)
-        self._metadata: tuple[float, Metadata] | None = None
+        super().__init__(provider)
+        self._metadata = Shared(self._fetched)
         self.tokens = Tokens(provider, self._fetching, self._keys_address)
 
-    async def close(self) -> None:
-        await self._fetching.close()
-
     def forget(self) -> None:
-        """What it has said of itself, and its keys, are asked for anew."""
-        self._metadata = None
+        self._metadata.forget()
         self.tokens.forget()
 
     async def _keys_address(self) -> str:
@@ -71,21 +53,22 @@ class OpenID:
 
     async def metadata(self) -> Metadata:
         """Raises ProviderDown."""
-        if self._metadata is None or self._metadata[0] < time.monotonic() - LASTS:
-            url = f"{self.provider.issuer.rstrip('/')}/.well-known/openid-configuration"
-            found = an_object(await self._fetching.get(url), url)
-            try:
-                metadata = msgspec.convert(found, Metadata)
-            except msgspec.ValidationError as error:
-                raise ProviderDown(f"{url}: {error}") from None
-            if metadata.issuer != self.provider.issuer:
-                # Or another provider's tokens would be taken for this one's (Discovery 1.0, 4.3).
-                raise ProviderDown(f"{url}: its issuer is not {self.provider.issuer}")
-            self._metadata = time.monotonic(), metadata
-        return self._metadata[1]
+        return await self._metadata.get(LASTS)
+
+    async def _fetched(self) -> Metadata:
+        url = f"{self.provider.issuer.rstrip('/')}/.well-known/openid-configuration"
+        found = an_object(await self._fetching.get(url), url)
+        try:
+            metadata = msgspec.convert(found, Metadata)
+        except msgspec.ValidationError as error:
+            raise ProviderDown(f"{url}: {error}") from None
+        if metadata.issuer != self.provider.issuer:
+            # Or another provider's tokens would be taken for this one's (Discovery 1.0, 4.3).
+            raise ProviderDown(f"{url}: its issuer is not {self.provider.issuer}")
+        return metadata
 
     async def lacking(self) -> list[str]:
-        """What the provider, as it says of itself, lacks of what we ask of it; raises ProviderDown.
+        """As it says of itself: by its metadata, and its keys can be read.
 
         A provider may do more than it says: what it does not say is no fault of it.
         """
@@ -112,8 +95,6 @@ class OpenID:
         return found + [f"claims_supported: lacks {each}" for each in sorted(missing)]
 
     async def address(self, question: Question, state: str, redirect_uri: str, lang: str) -> str:
-        """Where somebody is sent to say who they are."""
-        digest = hashlib.sha256(question.verifier.encode()).digest()
         asked = {
             "response_type": "code",
             "client_id": self.provider.client_id,
@@ -121,26 +102,23 @@ class OpenID:
             "scope": self.provider.scope,
             "state": state,
             "nonce": question.nonce,
-            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
-            "code_challenge_method": "S256",
+            **question.challenge,
             "ui_locales": lang,
         }
-        endpoint = (await self.metadata()).authorization_endpoint
-        return _with(endpoint, asked)
+        return with_query((await self.metadata()).authorization_endpoint, asked)
 
     async def claims(
         self, code: str, question: Question, redirect_uri: str, issuer: str | None
     ) -> dict[str, Any]:
-        """Verified claims about who came back with `code`, `sub` among them.
-
-        Raises NotProven, Refused or ProviderDown.
-        """
         metadata = await self.metadata()
         if issuer != metadata.issuer and (
             issuer is not None or metadata.authorization_response_iss_parameter_supported
         ):
             raise NotProven("the answer is another issuer's")
-        tokens = await self._exchanged(metadata, code, question.verifier, redirect_uri)
+        ways = metadata.token_endpoint_auth_methods_supported
+        way = "client_secret_basic" if "client_secret_basic" in ways else "client_secret_post"
+        url = metadata.token_endpoint
+        tokens = await self._exchanged(url, code, question, redirect_uri, way)
         id_token, access = tokens.get("id_token"), tokens.get("access_token")
         if not isinstance(id_token, str):
             raise NotProven("there is no id_token")
@@ -160,27 +138,10 @@ class OpenID:
         if endpoint is None:
             return None
         asked = {"client_id": self.provider.client_id, "post_logout_redirect_uri": back}
-        return _with(endpoint, asked)
+        return with_query(endpoint, asked)
 
-    async def _exchanged(
-        self, metadata: Metadata, code: str, verifier: str, redirect_uri: str
-    ) -> dict[str, Any]:
-        form = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": redirect_uri,
-            "code_verifier": verifier,
-        }
-        id, secret = self.provider.client_id, self.provider.secret
-        headers = {}
-        if "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
-            # RFC 6749, 2.3.1: both are form-encoded first.
-            both = f"{quote(id, safe='')}:{quote(secret, safe='')}"
-            headers["Authorization"] = f"Basic {base64.b64encode(both.encode()).decode()}"
-        else:
-            form |= {"client_id": id, "client_secret": secret}
-        content = await self._fetching.post(metadata.token_endpoint, form, headers)
-        return an_object(content, metadata.token_endpoint)
+    async def ended(self, logout_token: str) -> tuple[str | None, str | None]:
+        return await self.tokens.ended(logout_token)
 
     async def _userinfo(self, url: str, access: str, proven: Mapping[str, Any]) -> dict[str, Any]:
         content = await self._fetching.get(url, bearer=access)
@@ -191,10 +152,3 @@ class OpenID:
         if found.get("sub") != proven["sub"]:
             raise NotProven("userinfo is about somebody else")  # Core 1.0, 5.3.2
         return found
-
-
-def _with(endpoint: str, asked: Mapping[str, str]) -> str:
-    return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
-
-
-__all__ = ["Metadata", "NotProven", "OpenID", "ProviderDown", "Question", "Refused"]

@@ -13,7 +13,8 @@ from joserfc.jwk import KeySet
 from joserfc.jws import extract_compact
 
 from notices.providers.configuration import Provider
-from notices.providers.fetching import Fetching, ProviderDown, an_object
+from notices.providers.fetching import Fetching, ProviderDown, Shared, an_object
+from notices.providers.party import NotProven
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 """With a public key of the provider's: never `none`, and never by a secret that we know too."""
@@ -29,10 +30,6 @@ NOT_AGAIN = 10.0
 """Seconds after which its keys are asked for again because of one that nobody knows."""
 
 
-class NotProven(Exception):
-    """What came back proves nothing; the message says why, without what came."""
-
-
 class Tokens:
     """Reads the tokens of one provider; `where` answers with the address of its keys."""
 
@@ -42,10 +39,10 @@ class Tokens:
         self._provider = provider
         self._fetching = fetching
         self._where = where
-        self._keys: tuple[float, KeySet] | None = None
+        self._keys = Shared(self._fetched)
 
     def forget(self) -> None:
-        self._keys = None
+        self._keys.forget()
 
     async def verified(self, id_token: str, nonce: str) -> dict[str, Any]:
         """The claims of an ID token of this sign-in (Core 1.0, 3.1.3.7)."""
@@ -87,16 +84,15 @@ class Tokens:
         raise NotProven("token: signed with a key that the provider does not have")
 
     async def keys(self, *, again: bool) -> KeySet:
-        now = time.monotonic()
-        if self._keys is None or self._keys[0] < now - (NOT_AGAIN if again else LASTS):
-            url = await self._where()
-            found = an_object(await self._fetching.get(url), url)
-            try:
-                keys = KeySet.import_key_set({"keys": _public(found)})
-            except (JoseError, KeyError, TypeError, ValueError) as error:
-                raise ProviderDown(f"{url}: {type(error).__name__}") from None
-            self._keys = now, keys
-        return self._keys[1]
+        return await self._keys.get(NOT_AGAIN if again else LASTS)
+
+    async def _fetched(self) -> KeySet:
+        url = await self._where()
+        found = an_object(await self._fetching.get(url), url)
+        try:
+            return KeySet.import_key_set({"keys": _public(found)})
+        except (JoseError, KeyError, TypeError, ValueError) as error:
+            raise ProviderDown(f"{url}: {type(error).__name__}") from None
 
     async def ended(self, logout_token: str) -> tuple[str | None, str | None]:
         """Whose sessions end, as `sub` and `sid` (Back-Channel Logout 1.0, 2.6); raises NotProven.

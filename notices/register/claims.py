@@ -61,12 +61,20 @@ def _digits_hash(key: bytes, certificate: str, normal: str) -> bytes | None:
     return numbers.keyed_hash(key, f"digits {certificate}", digits) if digits else None
 
 
-def claimed(deployment: Deployment, certificate: Certificate, declaration: Declaration) -> Claim:
-    """What the checked `declaration` claims."""
+def claimed(
+    deployment: Deployment,
+    certificate: Certificate,
+    declaration: Declaration,
+    *,
+    vouched: bool = False,
+) -> Claim:
+    """What the checked `declaration` claims; `vouched` as in `relations.awaits_confirmation`."""
     normal = certificate.normal_number(declaration.number or "")
     shown = disclosure.public_number(declaration, certificate)
     claim = covered(deployment.keys.matching, certificate, declaration, normal, shown)
-    return claim._replace(awaiting=relations.awaits_confirmation(declaration, certificate))
+    return claim._replace(
+        awaiting=relations.awaits_confirmation(declaration, certificate, vouched=vouched)
+    )
 
 
 def covered(

@@ -63,6 +63,11 @@ RELATIONS: dict[str, Text] = {
     "heir": Message("我是持证人的继承人"),
 }
 
+ROLES: dict[str, Text] = {
+    "supervisor": Message("主管"),
+}
+"""What an officer may be beside, as a provider's file gives it (`providers.configuration`)."""
+
 IDENTIFIER_TYPES: dict[str, Text] = {
     "resident-id": Message("居民身份证"),
     "passport": Message("护照"),

@@ -27,6 +27,8 @@ ENDPOINTS = {
 EVERYWHERE = "everywhere"
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "upgrade"}
 PIECE = 65536
+Told = tuple[int, list[tuple[str, str]], bytes]
+"""An answer: its status, headers and body."""
 PAGE = "<!doctype html><title>Gateway</title><h1>Bad gateway</h1>"
 
 
@@ -80,6 +82,7 @@ class Front:
     to: str = ""
     asked: list[Asked] = field(default_factory=list)
     """All that came since the test began, in order."""
+    endpoints: dict[str, str] = field(default_factory=lambda: dict(ENDPOINTS))
     _faults: dict[str, Fault] = field(default_factory=dict)
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _thread: threading.Thread | None = None
@@ -88,7 +91,7 @@ class Front:
     @contextmanager
     def fault(self, endpoint: str, **what: Any) -> Iterator[Fault]:
         """Within it `endpoint` is as `Fault` says; `EVERYWHERE` is every one."""
-        assert endpoint in {*ENDPOINTS.values(), EVERYWHERE}, endpoint
+        assert endpoint in {*self.endpoints.values(), EVERYWHERE}, endpoint
         before, fault = self._faults.get(endpoint), Fault(**what)
         self._faults[endpoint] = fault
         try:
@@ -137,7 +140,7 @@ class Front:
             await runner.cleanup()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        endpoint, body = ENDPOINTS.get(request.path, ""), await request.read()
+        endpoint, body = self.endpoints.get(request.path, ""), await request.read()
         self.asked.append(
             Asked(endpoint, request.method, request.path_qs, dict(request.headers), body)
         )
@@ -180,24 +183,28 @@ class Front:
     async def _pass_on(
         self, request: web.BaseRequest, body: bytes, fault: Fault
     ) -> web.StreamResponse:
+        status, headers, said = await self._told(request, body)
+        if fault.alter is not None and status == 200:
+            said = json.dumps(fault.alter(json.loads(said))).encode()
+        if fault.drip:
+            pieces = iter([bytes([byte]) for byte in said])
+            return await _stream(request, pieces, fault.drip)
+        answer = web.Response(status=status, body=said)
+        answer.headers.clear()
+        for name, it in headers:
+            answer.headers.add(name, it)
+        return answer
+
+    async def _told(self, request: web.BaseRequest, body: bytes) -> Told:
+        """What the provider itself answers."""
         # Host goes through: the provider makes its addresses from it.
         headers = [(name, it) for name, it in request.headers.items() if _goes_through(name)]
         async with self._client.request(
             request.method, self.to + request.path_qs, data=body, headers=headers,
             allow_redirects=False, skip_auto_headers=("User-Agent", "Accept", "Content-Type"),
         ) as told:  # fmt: skip
-            said = await told.read()
             kept = [(name, it) for name, it in told.headers.items() if _goes_through(name)]
-            if fault.alter is not None and told.status == 200:
-                said = json.dumps(fault.alter(json.loads(said))).encode()
-            if fault.drip:
-                pieces = iter([bytes([byte]) for byte in said])
-                return await _stream(request, pieces, fault.drip)
-            answer = web.Response(status=told.status, body=said)
-            answer.headers.clear()
-            for name, it in kept:
-                answer.headers.add(name, it)
-            return answer
+            return told.status, kept, await told.read()
 
 
 def _goes_through(name: str) -> bool:

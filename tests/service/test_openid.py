@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
+import msgspec
 import pytest
 import pytest_asyncio
 from litestar import Litestar
@@ -18,6 +19,7 @@ from notices import agencies
 from notices.app import create_app
 from notices.audit import auditing
 from notices.audit.comparing import Numbers
+from notices.changing import following
 from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_another_database
 from notices.limits import POLICIES
@@ -38,6 +40,7 @@ IN = "/sign-in/province"
 STAFF = {
     "kinds": ["officer"], "allow": {"claim": "groups", "any": ["notices-desk"]},
     "second_factor": {"claim": "amr", "any": ["otp"]},
+    "roles": {"claim": "groups", "map": {"notices-lead": "supervisor"}},
 }  # fmt: skip
 PLAIN = {"name": "name", "identifier": "id_number"}
 Making = Callable[..., Litestar]
@@ -165,6 +168,30 @@ async def test_an_officer_needs_a_group_and_a_second_factor(
 
         assert answer.status_code == status, (account, answer.text)
         assert objections.status_code == (200 if status == 303 else 401)
+
+
+async def test_an_officers_role_is_shown_and_kept_with_what_they_decide(
+    provider: Provider, service: Making, restaurant: httpx.AsyncClient
+) -> None:
+    app = service("desk", claims=PLAIN, **STAFF)
+    notice = (await restaurant.post("/api/v1/notices", json=declaration())).json()["id"]
+    shown = {}
+    for account in ("officer", "lead"):
+        async with browser(app) as client:
+            await signed_in_at(provider, client, "/sign-in/desk", account)
+            shown[account] = 'class="role">主管<' in (await client.get("/desk")).text
+            if account == "lead":
+                decided = await client.post(
+                    f"/api/v1/notices/{notice}/redaction", json={"reason": "法院要求"}
+                )
+
+    assert shown == {"officer": False, "lead": True}
+    event = decided.json()["index"]
+    row = await DB.row("SELECT sealed FROM event_private WHERE event = $1", event)
+    assert row is not None
+    sealer = app.state.deployment.keys.sealer
+    kept = msgspec.json.decode(sealer.open(row["sealed"], following.place(event)))
+    assert kept["officer"]["roles"] == ["supervisor"]
 
 
 async def test_an_identifier_that_is_masked_is_refused(
@@ -339,6 +366,16 @@ async def test_a_service_whose_provider_is_down_serves_all_the_same(
     with provider.front.fault("discovery", down=True):
         assert (await client.get("/verify")).status_code == 200
         assert (await client.get("/sign-in")).status_code == 200
+
+
+async def test_what_a_provider_says_of_itself_is_asked_for_once_by_many(
+    provider: Provider, client: httpx.AsyncClient
+) -> None:
+    with provider.front.fault("discovery", delay=0.3):
+        answers = await asyncio.gather(*(client.get(IN) for _ in range(8)))
+
+    assert [each.status_code for each in answers] == [303] * 8
+    assert provider.front.count("discovery") == 1
 
 
 async def test_another_issuer_is_not_believed(

@@ -1,14 +1,17 @@
 """The file of providers: what is wrong in it is named, and claims are read as it says."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from notices.identity import Organisation
+from notices.identity import Organisation, Ward
 from notices.pages.sign_in import claims
 from notices.pages.sign_in.claims import Unusable, persons
 from notices.providers.configuration import SignInFileError, load
+from notices.providers.fetching import Shared
+from tests.provider import platform
 
 CONTRACT = """
 [[provider]]
@@ -121,6 +124,34 @@ def test_what_is_wrong_in_the_file_is_named(tmp_path: Path, old: str, new: str, 
     assert any(place in problem for problem in wrong.value.problems), wrong.value.problems
 
 
+OF_A_PLATFORM = [
+    ('protocol = "oauth2"\n', "", 'goes with protocol = "oauth2"'),
+    ('protocol = "oauth2"', 'protocol = "saml"', "protocol: must be one of"),
+    ("/oauth2/token", "@other.example/token", "oauth2.token: must be an address at the issuer's"),
+    ('subject = "uid"\n', "", "oauth2.subject: is missing"),
+    ('userinfo = "', 'user_info = "', "oauth2.user_info: is not known"),
+    ('in = "query"', 'in = "cookie"', "access_token.in: must be one of"),
+    ('any = ["0"]', 'any = "0"', "success.any: must be a list"),
+    ('"2"] }', '"1"] }', "user_type: a word cannot be both"),
+    ('user_type = { claim = "userType", person = ["1"], organisation = ["2"] }\n', "",
+     "organisation_claims: goes with user_type"),
+    ('organisation_name = "corporationName"\norganisation_identifier = "creditCode"\n', "",
+     "organisation_claims: nothing says which organisation"),
+    ('organisation_identifier = "creditCode"\n', "", "organisation_claims: organisation_name and"),
+    ("childName", "", "wards.name: must be text"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "place"), OF_A_PLATFORM)
+def test_what_is_wrong_in_a_platforms_description_is_named(
+    tmp_path: Path, old: str, new: str, place: str
+) -> None:
+    with pytest.raises(SignInFileError) as wrong:
+        load(platform.written(tmp_path, "https://id.example", (old, new)))
+
+    assert any(place in problem for problem in wrong.value.problems), wrong.value.problems
+
+
 def test_a_secret_that_can_be_guessed_is_refused_and_not_repeated(tmp_path: Path) -> None:
     with pytest.raises(SignInFileError) as wrong:
         load(written(tmp_path, secret="changeme"))
@@ -218,3 +249,84 @@ def test_what_is_not_enough_is_refused_with_a_word_to_the_operator(
     assert refused.value.why.startswith(("the claim", "an item"))
     for value in ("张", "3799", "甲"):
         assert value not in refused.value.why
+
+
+def test_an_account_is_a_persons_or_an_organisations_by_its_type(tmp_path: Path) -> None:
+    [provider] = load(platform.written(tmp_path, "https://id.example"))
+    person = {"sub": "1", "userType": 1, "userName": "张三", "certNo": "1", "certType": 111}
+    legal = {"sub": "2", "userType": "2", "operatorName": "李四", "operatorCertNo": "2"}
+    named = {"corporationName": "某某餐饮店", "creditCode": "92379999MA0000023B"}
+
+    [one] = persons(provider, person | named)
+    [other] = persons(provider, legal | named | {"userName": "王五"})
+
+    assert (one.kind, one.name) == ("person", "张三")
+    assert (other.kind, other.name, other.acts_for[2]) == ("organisation", "李四", "某某餐饮店")
+    for told in (legal, person | {"userType": "3"}, person | {"userType": None}):
+        with pytest.raises(Unusable):
+            persons(provider, told)
+
+
+@pytest.mark.parametrize(
+    ("told", "phone"),
+    [
+        ("13800000001", "13800000001"), (13800000001, "13800000001"), ("+86 138 0000 0001", ...),
+        ("138****0001", None), ("", None), (None, None), (["13800000001"], None),
+        ("13800000001" * 9, None), (True, None),
+    ],
+)  # fmt: skip
+def test_a_phone_is_proposed_where_it_can_be_called(
+    providers: dict[str, Any], told: Any, phone: Any
+) -> None:
+    [person] = persons(providers["province"], ZHANG | {"phone_number": told})
+
+    assert person.phone == (told if phone is ... else phone)
+    assert person.recorded().phone is None
+
+
+def test_a_child_that_the_provider_masks_is_no_ward_and_no_fault(tmp_path: Path) -> None:
+    [provider] = load(platform.written(tmp_path, "https://id.example"))
+    told = {"sub": "1", "userType": "1", "userName": "张三", "certNo": "1", "certType": "111"}
+    whole, masked = (
+        {"childName": "张小明", "childCertNo": code}
+        for code in ("379999202001010015", "3799**********0015")
+    )
+
+    [person] = persons(provider, told | {"children": [whole, masked, {"childName": "张小明"}]})
+
+    assert person.wards == (Ward("张小明", "379999202001010015"),)
+    assert person.recorded().wards == ()
+    for children in ("张小明", ["张小明"], [whole] * 21):
+        with pytest.raises(Unusable) as refused:
+            persons(provider, told | {"children": children})
+        assert refused.value.reason == claims.UNREADABLE
+
+
+def test_what_is_shared_is_fetched_once_for_all_who_wait() -> None:
+    asked: list[int] = []
+    fails = True
+
+    async def fetch() -> int:
+        asked.append(1)
+        await asyncio.sleep(0)
+        if fails:
+            raise ValueError
+        return len(asked)
+
+    async def run() -> None:
+        nonlocal fails
+        shared = Shared(fetch)
+        first = [asyncio.create_task(shared.get(60)) for _ in range(5)]
+        found = await asyncio.gather(*first, return_exceptions=True)
+        assert [type(each) for each in found] == [ValueError] * 5
+        assert len(asked) == 1, "a failure is everybody's who waited, and of nobody later"
+        fails = False
+        waiting = [asyncio.create_task(shared.get(60)) for _ in range(5)]
+        await asyncio.sleep(0)
+        waiting[0].cancel()
+        found = await asyncio.gather(*waiting, return_exceptions=True)
+        assert found[1:] == [2] * 4, "whoever gives up takes nothing from the others"
+        assert await shared.get(60) == 2
+        assert await shared.get(-1) == 3, "what is too old is fetched anew"
+
+    asyncio.run(run())

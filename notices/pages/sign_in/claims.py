@@ -1,16 +1,20 @@
 """What a provider vouches for, read by its file: whom somebody may go on as."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from notices.facts.identifiers import IDENTIFIER_TYPES
 from notices.facts.masking import one_line
+from notices.facts.telephones import holds_telephone
 from notices.facts.texts import Message
-from notices.identity import Organisation, Person
-from notices.providers.configuration import Among, Provider
+from notices.identity import Organisation, Person, Ward
+from notices.providers.configuration import Among, Claims, Provider
 
 LONGEST_NAME = 200
+LONGEST_PHONE = 40
 MOST_ORGANISATIONS = 200
+MOST_WARDS = 20
 
 
 class Unusable(Exception):
@@ -34,9 +38,9 @@ def persons(provider: Provider, claims: Mapping[str, Any]) -> tuple[Person, ...]
     for wanted, text in ((provider.allow, NOT_OURS), (provider.second_factor, NO_SECOND_FACTOR)):
         if wanted is not None and not _is_among(wanted, claims):
             raise Unusable(text, f"the claim {wanted.claim} has none of {list(wanted.values)}")
-    meant = provider.claims
+    meant, kinds = _meant(provider, claims)
     name, identifier = _text(claims, meant.name), _text(claims, meant.identifier)
-    document = _document(provider, claims)
+    document = _document(meant, claims)
     subject = (provider.issuer, str(claims["sub"]))
     verified = provider.assurance is not None and _is_among(provider.assurance, claims)
 
@@ -50,34 +54,79 @@ def persons(provider: Provider, claims: Mapping[str, Any]) -> tuple[Person, ...]
         return (as_("officer", roles=_roles(provider, claims)),)
     if "agency" in provider.kinds:
         return (as_("agency", agency=_text(claims, provider.agency or "")),)
-    found = [as_("organisation", organisation=each) for each in _organisations(provider, claims)]
+    phone = _phone(meant, claims)
+    found = [
+        as_("organisation", organisation=each, phone=phone)
+        for each in _organisations(meant, claims)
+    ]
     is_one = bool(meant.organisation_name and claims.get(meant.organisation_name))
-    if "person" in provider.kinds and not is_one:
-        found.append(as_("person"))
+    if "person" in kinds and not is_one:
+        found.append(as_("person", phone=phone, wards=tuple(_wards(meant, claims))))
     if not found:
         raise Unusable(NO_ORGANISATION, "no claim names an organisation, and kinds lacks person")
     return tuple(found)
 
 
-def _organisations(provider: Provider, claims: Mapping[str, Any]) -> Iterator[Organisation]:
-    meant, several = provider.claims, provider.claims.organisations
+def _meant(provider: Provider, claims: Mapping[str, Any]) -> tuple[Claims, tuple[str, ...]]:
+    """Which claims say what of this account, and as what it may go on."""
+    told = provider.user_type
+    if told is None:
+        return provider.claims, provider.kinds
+    words = set(_values(claims.get(told.claim)))
+    if not words.isdisjoint(told.organisation):
+        # Whoever an organisation's account belongs to is nobody's own way in.
+        kinds = tuple(kind for kind in provider.kinds if kind != "person")
+        return provider.organisation_claims or provider.claims, kinds
+    if not words.isdisjoint(told.person):
+        return provider.claims, provider.kinds
+    raise Unusable(INCOMPLETE, f"the claim {told.claim} is no word of user_type")
+
+
+def _organisations(meant: Claims, claims: Mapping[str, Any]) -> Iterator[Organisation]:
     if meant.organisation_name and claims.get(meant.organisation_name):
         name = _text(claims, meant.organisation_name)
         yield Organisation(name, _text(claims, meant.organisation_identifier or ""))
         return
-    if several is None or claims.get(several.claim) is None:
+    several, seen = meant.organisations, set()
+    if several is None:
         return
-    listed = claims[several.claim]
-    if not isinstance(listed, list) or len(listed) > MOST_ORGANISATIONS:
-        raise Unusable(UNREADABLE, f"the claim {several.claim} is no list of some organisations")
-    seen = set()
-    for item in listed:
-        if not isinstance(item, dict):
-            raise Unusable(UNREADABLE, f"an item of the claim {several.claim} is no object")
+    for item in _items(claims, several.claim, MOST_ORGANISATIONS):
         found = Organisation(_text(item, several.name), _text(item, several.identifier))
         if found not in seen:
             seen.add(found)
             yield found
+
+
+def _wards(meant: Claims, claims: Mapping[str, Any]) -> Iterator[Ward]:
+    """Those of whom name and number are told whole; of another one nothing is known, as before.
+
+    A child that the provider masks is no reason to turn its parent away.
+    """
+    told = meant.wards
+    if told is None:
+        return
+    for item in _items(claims, told.claim, MOST_WARDS):
+        with contextlib.suppress(Unusable):
+            yield Ward(_text(item, told.name), _text(item, told.identifier))
+
+
+def _items(claims: Mapping[str, Any], claim: str, most: int) -> Iterator[Mapping[str, Any]]:
+    listed = claims.get(claim)
+    if listed is None:
+        return
+    if not isinstance(listed, list) or len(listed) > most:
+        raise Unusable(UNREADABLE, f"the claim {claim} is no list of at most {most}")
+    for item in listed:
+        if not isinstance(item, dict):
+            raise Unusable(UNREADABLE, f"an item of the claim {claim} is no object")
+        yield item
+
+
+def _phone(meant: Claims, claims: Mapping[str, Any]) -> str | None:
+    """What is proposed as contact; whoever declares may write another, and none is no fault."""
+    value = claims.get(meant.phone or "")
+    text = str(value).strip() if isinstance(value, (str, int)) else ""
+    return text if len(text) <= LONGEST_PHONE and holds_telephone(text) else None
 
 
 def _text(claims: Mapping[str, Any], claim: str) -> str:
@@ -90,8 +139,8 @@ def _text(claims: Mapping[str, Any], claim: str) -> str:
     return text
 
 
-def _document(provider: Provider, claims: Mapping[str, Any]) -> str:
-    told = provider.claims.identifier_type
+def _document(meant: Claims, claims: Mapping[str, Any]) -> str:
+    told = meant.identifier_type
     if told.value is not None:
         return told.value
     value = claims.get(told.claim or "")
@@ -113,10 +162,11 @@ def _is_among(wanted: Among, claims: Mapping[str, Any]) -> bool:
 
 
 def _values(claim: Any) -> list[str]:
-    """The words of a claim that is one, or a list of them."""
-    if isinstance(claim, str):
-        return [claim]
-    return [each for each in claim if isinstance(each, str)] if isinstance(claim, list) else []
+    """The words of a claim that is one, or a list of them; a number is a word as it is written."""
+    listed = claim if isinstance(claim, list) else [claim]
+    return [
+        str(each) for each in listed if isinstance(each, (str, int)) and not isinstance(each, bool)
+    ]
 
 
 NOT_OURS = Message("这个账号没有在本站工作的权限。请向管理者申请。")
@@ -124,4 +174,4 @@ NO_SECOND_FACTOR = Message("在本站工作要用两种方式登录（如口令�
 NO_ORGANISATION = Message("这个账号没有可以代表的单位。")
 INCOMPLETE = Message("登录平台给出的身份信息不完整，暂时不能用它登录。请告知本站的管理者。")
 MASKED = Message("登录平台给出的姓名或号码带星号，不完整，不能用来声明。请告知本站的管理者。")
-UNREADABLE = Message("登录平台给出的单位名单读不懂，暂时不能用它登录。请告知本站的管理者。")
+UNREADABLE = Message("登录平台给出的名单读不懂，暂时不能用它登录。请告知本站的管理者。")

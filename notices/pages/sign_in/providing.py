@@ -1,4 +1,4 @@
-"""Signing in at a provider of identities: there by a link, and back with a code (OpenID Connect).
+"""Signing in at a provider of identities: there by a link, and back with a code.
 
 Who comes back has to be the browser that left, once, within a quarter of an hour: what it left with
 is kept here, under `state` and a cookie of its own.
@@ -25,8 +25,10 @@ from notices.locale import LANGUAGES
 from notices.pages import rendering
 from notices.pages.sign_in import Onward, SignIn, arrived, claims, of
 from notices.pages.templating import address
+from notices.providers import parties
 from notices.providers.configuration import Provider
-from notices.providers.openid import NotProven, OpenID, ProviderDown, Question, Refused
+from notices.providers.fetching import ProviderDown, Refused
+from notices.providers.party import NotProven, Party, Question
 from notices.web import authentication, forms, languages, limiting, options
 from notices.web.authentication import AnyRequest
 from notices.web.queries import whole_number
@@ -64,7 +66,7 @@ class Providers(SignIn):
     """The providers of one service, side by side."""
 
     def __init__(self, providers: tuple[Provider, ...]) -> None:
-        self.known = {each.id: OpenID(each) for each in providers}
+        self.known = {each.id: parties.of(each) for each in providers}
         self.handlers = (begin, arrive, choose_page, choose, signed_out, end)
 
     async def close(self) -> None:
@@ -105,7 +107,7 @@ def _deployment(request: AnyRequest) -> Deployment:
     return deployment
 
 
-def _ours(request: AnyRequest, id: str) -> OpenID:
+def _ours(request: AnyRequest, id: str) -> Party:
     way = of(request)
     assert isinstance(way, Providers)  # noqa: S101  (these handlers are its own)
     if id not in way.known:
@@ -245,9 +247,11 @@ async def signed_out(request: AnyRequest, provider: FromPath[str]) -> Response[A
 async def end(request: AnyRequest, provider: FromPath[str]) -> Response[None]:
     """The provider says that somebody has signed out there (Back-Channel Logout 1.0, 2.5)."""
     party = _ours(request, provider)
+    if not party.tells_ends:
+        raise NotFound
     given = await forms.fields(request)
     try:
-        sub, sid = await party.tokens.ended(given.get("logout_token", ""))
+        sub, sid = await party.ended(given.get("logout_token", ""))
     except ProviderDown as error:
         raise _down(party, error) from error
     except NotProven as error:
@@ -264,7 +268,7 @@ def _in_the_language_of(request: AnyRequest, away: Away) -> None:
     request.scope["state"]["language"] = away.language
 
 
-def _down(party: OpenID, error: ProviderDown) -> Refusal:
+def _down(party: Party, error: ProviderDown) -> Refusal:
     log.error("provider_down", provider=party.provider.id, why=str(error))
     return ProviderUnavailable(party.provider.name)
 

@@ -1,0 +1,97 @@
+"""The port of a provider: what a sign-in asks of whoever says who people are, in any protocol."""
+
+import base64
+import hashlib
+import secrets
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+from notices.providers.configuration import Provider
+from notices.providers.fetching import Fetching, Refusal, an_object
+
+
+class NotProven(Exception):
+    """What came back proves nothing; the message says why, without what came."""
+
+
+class Question(NamedTuple):
+    """What is kept while somebody is at the provider."""
+
+    nonce: str
+    verifier: str
+
+    @classmethod
+    def new(cls) -> "Question":
+        return cls(secrets.token_urlsafe(32), secrets.token_urlsafe(48))
+
+    @property
+    def challenge(self) -> dict[str, str]:
+        """What the provider is told of the verifier (RFC 7636, 4.3)."""
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        code = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return {"code_challenge": code, "code_challenge_method": "S256"}
+
+
+class Party(ABC):
+    """One provider, asked when it is needed: a service starts while its provider is down."""
+
+    tells_ends = False
+    """Whether it can tell us that somebody has signed out there."""
+
+    def __init__(self, provider: Provider, refusal: Refusal | None = None) -> None:
+        self.provider = provider
+        self._fetching = Fetching(provider.issuer, refusal)
+
+    async def close(self) -> None:
+        await self._fetching.close()
+
+    def forget(self) -> None:  # noqa: B027  (most keep nothing)
+        """What it has said of itself is asked for anew."""
+
+    @abstractmethod
+    async def lacking(self) -> list[str]:
+        """What the provider lacks of what we ask of it; raises ProviderDown."""
+
+    @abstractmethod
+    async def address(self, question: Question, state: str, redirect_uri: str, lang: str) -> str:
+        """Where somebody is sent to say who they are; raises ProviderDown."""
+
+    @abstractmethod
+    async def claims(
+        self, code: str, question: Question, redirect_uri: str, issuer: str | None
+    ) -> dict[str, Any]:
+        """Verified claims about who came back with `code`, `sub` among them.
+
+        Raises NotProven, Refused or ProviderDown.
+        """
+
+    @abstractmethod
+    async def end_address(self, back: str) -> str | None:
+        """Where somebody signs out there, if the provider lets them; raises ProviderDown."""
+
+    async def ended(self, logout_token: str) -> tuple[str | None, str | None]:
+        """Whose sessions end, as `sub` and `sid`; raises NotProven or ProviderDown."""
+        raise NotProven("it tells of no ends")
+
+    async def _exchanged(
+        self, url: str, code: str, question: Question | None, redirect_uri: str, way: str
+    ) -> dict[str, Any]:
+        """What the token endpoint gives for `code` (RFC 6749, 4.1.3)."""
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+        if question is not None:
+            form["code_verifier"] = question.verifier
+        id, secret = self.provider.client_id, self.provider.secret
+        headers = {}
+        if way == "client_secret_basic":
+            # RFC 6749, 2.3.1: both are form-encoded first.
+            both = f"{quote(id, safe='')}:{quote(secret, safe='')}"
+            headers["Authorization"] = f"Basic {base64.b64encode(both.encode()).decode()}"
+        else:
+            form |= {"client_id": id, "client_secret": secret}
+        return an_object(await self._fetching.post(url, form, headers), url)
+
+
+def with_query(endpoint: str, asked: Mapping[str, str]) -> str:
+    return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
