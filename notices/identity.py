@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
@@ -19,6 +19,8 @@ from notices.tables.prepared import Prepared
 KINDS = ("person", "organisation", "officer")
 """As whom somebody signs in to the demo; a provider knows an agency's staff as well."""
 SESSION_LASTS = timedelta(hours=8)
+LONGEST = timedelta(hours=24)
+"""From the sign-in on, however often a session is extended; WCAG 2.2.1 asks for 20 hours."""
 NO_LONGER = SESSION_LASTS + timedelta(hours=1)
 """What ends later than any can that begins now was opened by a clock that was ahead."""
 _LIVING = (Session.expires_at > NOW) & (Session.expires_at < NOW + NO_LONGER)
@@ -31,7 +33,16 @@ _BEGIN = Prepared(
     )
 )  # fmt: skip
 _FIND = Prepared(
-    lambda key: Session.select(Session.sealed).where(Session.token_hash == key, _LIVING)
+    lambda key: Session.select(Session.sealed, Session.expires_at, NOW).where(
+        Session.token_hash == key, _LIVING
+    )
+)
+_EXTEND = Prepared(
+    lambda key, until: (
+        Session.update({Session.expires_at: until})
+        .where(Session.token_hash == key, _LIVING)
+        .returning(Session.expires_at)
+    )
 )
 _KEEP = Prepared(
     lambda key: (
@@ -119,6 +130,21 @@ class Person(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         return "person", numbers.identifier_form(self.identifier), self.name
 
 
+class Signed(msgspec.Struct, frozen=True):
+    """A session: who is signed in, as whom they may go on instead, and for how long."""
+
+    person: Person
+    parts: tuple[Person, ...] = ()
+    """All whom they may act as, `person` among them; empty where there is no choice."""
+    sid: str | None = None
+    since: datetime | None = None
+    """When they signed in; a session that goes on in another part is no longer for it."""
+    left: float = 0
+    """Seconds to its end; those that are sealed mean nothing."""
+    longest: float = 0
+    """Seconds for which it may be made to last from now on."""
+
+
 class KnownPerson(msgspec.Struct, frozen=True, kw_only=True):
     """A person as officers see them: who they are, and not how they signed in."""
 
@@ -173,14 +199,22 @@ def _token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-async def sign_in(deployment: Deployment, person: Person, sid: str | None = None) -> str:
+async def sign_in(
+    deployment: Deployment,
+    person: Person,
+    sid: str | None = None,
+    parts: tuple[Person, ...] = (),
+    since: datetime | None = None,
+) -> str:
     """Open a session for `person` and return the cookie's value, which nothing else knows.
 
-    `sid` is what their provider calls the session that they have there.
+    `sid` is what their provider calls the session that they have there; `parts` and `since` as
+    `Signed` has them.
     """
     token = secrets.token_urlsafe(32)
     key = _token_hash(token)
-    sealed = deployment.keys.sealer.seal(msgspec.json.encode(person), key)
+    kept = Signed(person, parts, sid, since or datetime.now(UTC))
+    sealed = deployment.keys.sealer.seal(msgspec.json.encode(kept), key)
     names = {"subject": person.subject and person.subject[1], "sid": sid}
     of = {
         what: _by_provider(deployment, what, person.subject[0], name)
@@ -204,15 +238,41 @@ async def end_all(deployment: Deployment, issuer: str, sub: str | None, sid: str
     return len(await Session.delete().where(of).returning(Session.token_hash))
 
 
-async def who(deployment: Deployment, token: str) -> Person | None:
-    """The person of a living session, else None."""
+async def who(deployment: Deployment, token: str) -> Signed | None:
+    """The living session that `token` opens, else None."""
+    found = await _living(deployment, token)
+    return None if found is None else found[0]
+
+
+async def extend(deployment: Deployment, token: str) -> Signed | None:
+    """As `who`, after the session was made to last as long from now on as it may."""
+    found = await _living(deployment, token)
+    if found is None:
+        return None
+    signed, until = found
+    rows = await _EXTEND.fetch(_token_hash(token), until)
+    return msgspec.structs.replace(signed, left=signed.longest) if rows else None
+
+
+async def _living(deployment: Deployment, token: str) -> tuple[Signed, datetime] | None:
+    """The session, and until when it may be made to last."""
     key = _token_hash(token)
     row = await _FIND.row(key)
-    return None if row is None else _opened(deployment, row["sealed"], key)
+    if row is None:
+        return None
+    signed, now, ends = _opened(deployment, row["sealed"], key), row["now"], row["expires_at"]
+    last = ends if signed.since is None else max(ends, signed.since + LONGEST)
+    until = min(now + SESSION_LASTS, last)
+    left, longest = (ends - now).total_seconds(), (until - now).total_seconds()
+    return msgspec.structs.replace(signed, left=left, longest=longest), until
 
 
-def _opened(deployment: Deployment, sealed: bytes, key: bytes) -> Person:
-    return msgspec.json.decode(deployment.keys.sealer.open(sealed, key), type=Person)
+def _opened(deployment: Deployment, sealed: bytes, key: bytes) -> Signed:
+    plain = deployment.keys.sealer.open(sealed, key)
+    try:
+        return msgspec.json.decode(plain, type=Signed)
+    except msgspec.ValidationError:  # a session that began before there were parts
+        return Signed(msgspec.json.decode(plain, type=Person))
 
 
 async def stays(token: str) -> bool:
@@ -230,4 +290,4 @@ async def sign_out(deployment: Deployment, token: str) -> Person | None:
     """End a session; whose it was, also where it has run out by itself."""
     key = _token_hash(token)
     row = await _END.row(key)
-    return None if row is None else _opened(deployment, row["sealed"], key)
+    return None if row is None else _opened(deployment, row["sealed"], key).person

@@ -51,6 +51,16 @@ class KeptFile:
     size: int
     sha256: bytes
 
+    def __str__(self) -> str:
+        """As a draft remembers it."""
+        return f"{self.id} {self.media_type} {self.size} {self.sha256.hex()}"
+
+    @classmethod
+    def of(cls, text: str) -> "KeptFile":
+        """What `str` made."""
+        id, media_type, size, sha256 = text.split(" ")
+        return cls(id, media_type, int(size), bytes.fromhex(sha256))
+
 
 def new_id() -> str:
     """Of an exhibit, or of an objection with its evidence."""
@@ -64,6 +74,11 @@ def _path_of(deployment: Deployment, id: str) -> Path:
 def content(deployment: Deployment, id: str) -> Iterator[bytes]:
     """What is kept as `id`, piece by piece; raises SealError for what was changed."""
     return pieces(deployment.keys.sealer, _path_of(deployment, id), id)
+
+
+def is_there(deployment: Deployment, id: str) -> bool:
+    """Whether what nobody's row tells of yet is still kept as `id`: for `ORPHAN_AFTER`."""
+    return _path_of(deployment, id).exists()
 
 
 def forget(deployment: Deployment, id: str) -> None:
@@ -138,6 +153,12 @@ class Receiving:
             kind = media_type(self._head) or ""
             self._kept = KeptFile(self._id, kind, self.size, self._digest.digest())
         return self._kept
+
+    async def keep_for_now(self) -> KeptFile:
+        """As `keep`, for a form that is sent once more; else it goes with the orphans."""
+        kept = await self.keep()
+        self.committing = True
+        return kept
 
     @property
     def digest(self) -> bytes:

@@ -3,6 +3,8 @@
 A session that runs out by itself takes nothing along: whoever signs in again goes on.
 """
 
+from datetime import datetime
+
 from notices import identity
 from notices.changing import unfinished
 from notices.database import DB
@@ -11,7 +13,12 @@ from notices.identity import Person
 
 
 async def sign_in(
-    deployment: Deployment, person: Person, before: str | None, sid: str | None = None
+    deployment: Deployment,
+    person: Person,
+    before: str | None,
+    sid: str | None = None,
+    parts: tuple[Person, ...] = (),
+    since: datetime | None = None,
 ) -> str:
     """Open a session for `person`, the cookie's value; what this browser had `before` ends.
 
@@ -19,7 +26,7 @@ async def sign_in(
     same one who goes on, in the same part.
     """
     async with DB.transaction():
-        token = await identity.sign_in(deployment, person, sid)
+        token = await identity.sign_in(deployment, person, sid, parts, since)
         await _leave(deployment, before, person)
     return token
 

@@ -87,16 +87,18 @@ async def object_to(
     *,
     id: str,
     receiving: Receiving | None = None,
+    kept: KeptFile | None = None,
     once_: Once | None = None,
 ) -> Done:
     """File a checked `objection` as `id`; its answer is `{id, status, at}`.
 
     Raises Invalid for another number than the certificate's. With `receiving` an evidence file
-    comes along, which is durable before the objection is; on any refusal it is gone.
+    comes along, which is durable before the objection is; on any refusal it is gone, unless the
+    fault was another one's: then whoever received it may have it `kept` for the next time.
     """
     try:
         await _refuse_another_number(deployment, notice, objection.number or "")
-        evidence = await receiving.keep() if receiving is not None else None
+        evidence = await receiving.keep() if receiving is not None else kept
         if evidence is not None:
             await inspecting.refuse_wrong_content(deployment, evidence, "evidence")
         async with DB.transaction():
@@ -111,8 +113,9 @@ async def object_to(
         if receiving is not None and done.id != id:
             receiving.discard()  # the file came with the first request
         return done
-    except BaseException:
-        if receiving is not None:
+    except BaseException as error:
+        others = isinstance(error, Invalid) and "evidence" not in {p.field for p in error.problems}
+        if receiving is not None and not others:
             receiving.give_up()
         raise
 

@@ -20,20 +20,23 @@ from notices.trust.sealing import SealError
 KEPT = timedelta(minutes=15)
 """Long enough to find one's telephone and be sent a code."""
 
+LONGEST = timedelta(hours=2)
+"""For what somebody had typed in a session that ended meanwhile: as long as a draft."""
+
 Kept = TypeVar("Kept", bound=msgspec.Struct)
 
 _KEEP = Prepared(
-    lambda key, sealed: SignIn.insert(SignIn(key=key, sealed=sealed, expires_at=NOW + KEPT))
+    lambda key, sealed, lasts: SignIn.insert(SignIn(key=key, sealed=sealed, expires_at=NOW + lasts))
 )
 _FIND = Prepared(
     lambda key: SignIn.select(SignIn.sealed).where(
-        SignIn.key == key, SignIn.expires_at > NOW, SignIn.expires_at <= NOW + KEPT
+        SignIn.key == key, SignIn.expires_at > NOW, SignIn.expires_at <= NOW + LONGEST
     )
 )
 _TAKE = Prepared(
     lambda key: (
         SignIn.delete()
-        .where(SignIn.key == key, SignIn.expires_at > NOW, SignIn.expires_at <= NOW + KEPT)
+        .where(SignIn.key == key, SignIn.expires_at > NOW, SignIn.expires_at <= NOW + LONGEST)
         .returning(SignIn.sealed)
     )
 )
@@ -47,14 +50,16 @@ def _place(kind: type[msgspec.Struct], key: bytes, browser: str) -> bytes:
     return b"\0".join((b"sign-in", kind.__name__.encode(), key, browser.encode()))
 
 
-async def keep(deployment: Deployment, browser: str, value: msgspec.Struct) -> str:
+async def keep(
+    deployment: Deployment, browser: str, value: msgspec.Struct, lasts: timedelta = KEPT
+) -> str:
     """The new name under which `value` is kept for this browser."""
     name = secrets.token_urlsafe(24)
     key = _key(name)
     sealed = deployment.keys.sealer.seal(
         msgspec.json.encode(value), _place(type(value), key, browser)
     )
-    await _KEEP.fetch(key, sealed)
+    await _KEEP.fetch(key, sealed, lasts)
     return name
 
 
@@ -81,4 +86,4 @@ def _opened(
 
 
 async def forget_old(now: datetime) -> None:
-    await SignIn.delete().where((SignIn.expires_at <= now) | (SignIn.expires_at > now + KEPT))
+    await SignIn.delete().where((SignIn.expires_at <= now) | (SignIn.expires_at > now + LONGEST))

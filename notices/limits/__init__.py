@@ -72,6 +72,8 @@ POLICIES: dict[str, Policy] = {
         Message("最多打印 {n} 份公告"),
         {"address": {MINUTE: 20}, "account": {MINUTE: 20}},
     ),
+    # Of forms that could not be carried out; beyond it a file is chosen again.
+    "keep": Policy(Message("最多暂存 {n} 个文件"), {"address": {DAY: 20}}),
     # Whatever is sent to be written, before anything of it is read: what is refused counts here.
     "submit": Policy(Message("最多提交 {n} 次"), {"address": {MINUTE: 120}}),
 }

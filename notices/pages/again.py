@@ -5,16 +5,20 @@ that no browser has to keep the page, or to send the form once more, when somebo
 it; and it is found by whoever it is of alone.
 """
 
+import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Response
 
+from notices import identity
 from notices.changing import unfinished
 from notices.changing.unfinished import Draft, ShownProblem
 from notices.deployment import Deployment
 from notices.facts.errors import Problem, SignInRequired
+from notices.facts.numbers import keyed_hash
 from notices.identity import Person
 from notices.pages import rendering
 from notices.web import languages
@@ -23,7 +27,9 @@ from notices.web.authentication import AnyRequest
 AGAIN = "again"
 """The parameter that names a form that was sent; it is the form's own key, and tells nothing."""
 
-HIDDEN = ("key", "of")
+HIDDEN = ("key", "of", "stamp")
+ISSUED = identity.LONGEST + unfinished.KEPT
+"""For how long a form that we made may come back, when its session has ended meanwhile."""
 _FORM = re.compile(
     r"/notices/[0-9]{14}/(withdraw|correct|object)|/desk/[0-9]{14}/(decide|confirm|redact)"
 )
@@ -45,9 +51,29 @@ async def sent(request: AnyRequest, person: Person, path: str) -> tuple[str, Dra
 
 
 def hidden(request: AnyRequest, person: Person, key: str) -> dict[str, str]:
-    """What such a form carries beside what is typed: its key, and whose it is."""
-    owner = unfinished.owner_of(request.app.state.deployment, person)
-    return {"key": key, "of": unfinished.written(owner)}
+    """What such a form carries beside what is typed: its key, whose it is, and that we made it."""
+    deployment = request.app.state.deployment
+    of = unfinished.written(unfinished.owner_of(deployment, person))
+    at = int(datetime.now(UTC).timestamp())
+    return {"key": key, "of": of, "stamp": f"{at}.{_stamp(deployment, of, key, at)}"}
+
+
+def _stamp(deployment: Deployment, of: str, key: str, at: int) -> str:
+    return keyed_hash(deployment.keys.matching, f"form {of} {at}", key).hex()
+
+
+def issued(deployment: Deployment, given: Mapping[str, str]) -> bool:
+    """Whether a form is one that somebody got who was signed in, not long ago.
+
+    Then they lose nothing of it when their session has ended, whoever sends it: a stranger may
+    make us keep nothing, neither for long nor much.
+    """
+    at, _, stamp = given.get("stamp", "").partition(".")
+    if not (at.isascii() and at.isdigit() and len(at) <= 12 and stamp.isascii()):
+        return False
+    made = _stamp(deployment, given.get("of", ""), given.get("key", ""), int(at))
+    age = datetime.now(UTC).timestamp() - int(at)
+    return hmac.compare_digest(made, stamp) and -60 <= age <= ISSUED.total_seconds()
 
 
 def key_in(given: str) -> str:

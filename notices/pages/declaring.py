@@ -92,6 +92,8 @@ async def _go_on(request: AnyRequest, posted: Posted, upload: Upload) -> Respons
         return _looked_at(deployment, person, posted, draft, upload, first_problems)
 
     draft = await unfinished.change(deployment, person, session, id, step)
+    if kind := _another_part(deployment, person, posted, draft):
+        return await _in_another_part(request, kind, posted, id)
     if posted.to == "publish" and not draft.problems:
         if not draft.done:
             id, draft = await _publish(request, person, posted, id, draft, upload.receiving)
@@ -102,6 +104,34 @@ async def _go_on(request: AnyRequest, posted: Posted, upload: Upload) -> Respons
     if posted.page == "certificate" and posted.given.get("find"):
         where = address(where, params=[("find", posted.given["find"].strip()[:100])])
     return rendering.see_other(where, languages.language_of(request))
+
+
+def _another_part(
+    deployment: Deployment, person: Person, posted: Posted, draft: Draft
+) -> str | None:
+    """As what whoever typed this has to be signed in to go on, if it is not as what they are.
+
+    A person may declare for an organisation, as its agent; it for a person never.
+    """
+    if posted.given.get("to") in ("person", "organisation"):
+        return posted.given["to"]
+    named = draft.fields.get("certificate", "")
+    certificate = deployment.catalogue.certificates.get(named)
+    held_by = certificate.holder_kind if certificate is not None else "either"
+    return "person" if (held_by, person.acts_for[0]) == ("person", "organisation") else None
+
+
+async def _in_another_part(
+    request: AnyRequest, kind: str, posted: Posted, id: str
+) -> Response[Any]:
+    """To go on as `kind` with the draft: at once where they may be that too, else by signing in."""
+    signed, language = await request.user.signed(), languages.language_of(request)
+    step = posted.at if posted.at != "certificate" else "matter"
+    params = [("next", steps.address(step, id))]
+    if signed is not None and kind in {each.acts_for[0] for each in signed.parts}:
+        return rendering.see_other(address("/sign-in/as", params=params), language)
+    where = address("/sign-in", params=[("as", kind), *params])
+    return rendering.see_other(where, language)
 
 
 def _looked_at(

@@ -1,5 +1,6 @@
 """The page on which somebody objects to a notice, with a file if they have one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Response, get, post
@@ -8,9 +9,11 @@ from litestar.params import FromPath
 from notices import register
 from notices.api.objections import EVIDENCE
 from notices.changing import exhibits, objecting, unfinished
+from notices.changing.exhibits import KeptFile
 from notices.changing.unfinished import Draft
 from notices.facts import lifecycle
-from notices.facts.errors import MediaType
+from notices.facts.errors import MediaType, Problem
+from notices.facts.excess import TooManyRequests
 from notices.facts.requests import Objection
 from notices.identity import Person
 from notices.pages import again, rendering
@@ -18,8 +21,13 @@ from notices.pages.submitting import Submission, carried_out
 from notices.register import Notice
 from notices.web import forms, limiting, multipart, uploads
 from notices.web.authentication import AnyRequest
+from notices.web.uploads import Upload
 
 FIELDS = Objection.__struct_fields__
+FILE = "file"
+"""In what is kept of a form: the file that came with it."""
+WITHOUT = "without"
+"""The field that says that it is not to be used after all."""
 
 
 def _path(id: str) -> str:
@@ -43,7 +51,16 @@ async def _page(
         hidden=again.hidden(request, person, key),
         again=bool(draft.step),
         filed=draft.published[0] if draft.done else None,
+        file=_kept_in(request, draft),
     )
+
+
+def _kept_in(request: AnyRequest, draft: Draft) -> KeptFile | None:
+    """The file that came with a form which could not be carried out."""
+    told = draft.fields.get(FILE)
+    file = KeptFile.of(told) if told else None
+    deployment = request.app.state.deployment
+    return file if file is not None and exhibits.is_there(deployment, file.id) else None
 
 
 @get("/notices/{id:str}/object", include_in_schema=False)
@@ -60,37 +77,68 @@ async def form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
 
 @post("/notices/{id:str}/object", include_in_schema=False)
 async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
-    """File the objection; what was wrong is shown at its place, and the file is to be chosen
-    again, as browsers want it.
+    """File the objection; what was wrong is shown at its place.
 
-    What was typed is kept like a declaration's, so that no browser has to keep the page.
+    What was typed is kept like a declaration's, and so is a file that nothing is wrong with, so
+    that nobody looks for it twice and no browser has to keep the page.
     """
     if not multipart.is_form(request):
         raise MediaType(expected=multipart.FORM)
-    found = await register.get(id)
-    person, file = await request.user.person(), exhibits.new_id()
-    upload = await uploads.received(request, person, file=EVIDENCE, id=file, known=None)
+    found, here = await register.get(id), request.app.state.deployment
+    person = await request.user.person()
+    upload = await uploads.received(
+        request, person, file=EVIDENCE, id=exhibits.new_id(), known=None,
+        may_keep=lambda fields: again.issued(here, fields),
+    )  # fmt: skip
     given, path = upload.fields, _path(found.id)
     objection = Objection(**{name: forms.filled(given, name) for name in FIELDS})
+    earlier = await _earlier(request, person, path, upload)
 
     async def act(sent: Submission) -> Response[Any]:
-        here = request.app.state.deployment
         objecting.check(objection, upload.wrong)
         await objecting.refuse_own(here, sent.person, found)
         async with limiting.counting(request, "object", sent.person, sent.once):
             filed = await objecting.object_to(
-                here, sent.person, found, objection,
-                id=file, receiving=upload.receiving, once_=sent.once,
+                here, sent.person, found, objection, id=earlier.id if earlier else upload.id,
+                receiving=upload.receiving, kept=earlier, once_=sent.once,
             )  # fmt: skip
         received = Draft(step=path, published=(filed.id,))
         await unfinished.finish(here, sent.person, request.user.session, sent.key, received)
         return again.to(request, path, sent.key)
 
+    async def file(problems: Sequence[Problem]) -> dict[str, str]:
+        if EVIDENCE in {one.field for one in problems}:
+            return {}
+        if earlier is not None:
+            return {FILE: str(earlier)}
+        if upload.receiving is None:
+            return {}
+        try:
+            await limiting.limit(request, "keep", request.user.address)
+        except TooManyRequests:
+            return {}  # it is chosen again
+        return {FILE: str(await upload.receiving.keep_for_now())}
+
     try:
-        return await carried_out(request, path, given, FIELDS, upload.raw, act)
+        return await carried_out(request, path, given, FIELDS, upload.raw, act, file)
     finally:
         if upload.receiving is not None:
             upload.receiving.give_up()
+
+
+async def _earlier(
+    request: AnyRequest, person: Person | None, path: str, upload: Upload
+) -> KeptFile | None:
+    """The file that came when the form was sent before, unless another one takes its place."""
+    key = upload.fields.get("key", "")
+    if person is None or not unfinished.is_id(key):
+        return None
+    draft = await unfinished.find(request.app.state.deployment, person, key)
+    file = _kept_in(request, draft) if draft is not None and draft.step == path else None
+    if file is not None and (upload.receiving is not None or upload.fields.get(WITHOUT) == "yes"):
+        exhibits.forget(request.app.state.deployment, file.id)
+        return None
+    return file
 
 
 HANDLERS = [form, object_to]

@@ -9,7 +9,7 @@ from litestar import MediaType, Response
 from notices.facts import errors
 from notices.facts.errors import Problem, Refusal
 from notices.facts.texts import Text
-from notices.identity import Person
+from notices.identity import Signed
 from notices.locale import SOURCE
 from notices.pages.templating import Templates, address
 from notices.web.authentication import AnyRequest
@@ -26,7 +26,7 @@ MOST_ECHOED = 300
 MOST_KEPT = 3000
 """Of any other parameter: an address to which the sign-in leads back holds a query, encoded."""
 
-KEPT = frozenset({*SEARCH_PARAMETERS, "find", "next", "again"})
+KEPT = frozenset({*SEARCH_PARAMETERS, "find", "next", "again", "of", "as"})
 """The parameters that pages know. A link of ours keeps no other: a messenger may have added it,
 and somebody else's link to us may hold a number, which no address that we make does."""
 
@@ -55,7 +55,7 @@ def _kept(request: AnyRequest) -> list[tuple[str, str]]:
 def _response(
     request: AnyRequest,
     template: str,
-    person: Person | None,
+    signed: Signed | None,
     context: Mapping[str, Any],
     *,
     status: int,
@@ -66,7 +66,8 @@ def _response(
     around = {
         "path": path,
         "in_language": lambda language: address(path, language, kept),
-        "person": person,
+        "person": signed.person if signed else None,
+        "signed": signed,
         "problems": [],
         "failed": False,
     }
@@ -92,10 +93,10 @@ async def page(
 
     Every page names who is signed in, and a phone or a computer may have other users.
     """
-    person = await request.user.person()
-    if person is not None:
+    signed = await request.user.signed()
+    if signed is not None:
         cache = NEVER_KEPT
-    return _response(request, template, person, context, status=status, cache=cache)
+    return _response(request, template, signed, context, status=status, cache=cache)
 
 
 def see_other(path: str, language: str) -> Response[str]:

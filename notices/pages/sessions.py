@@ -7,7 +7,7 @@ from litestar import Response, delete, get, post
 from notices.api.documenting import reads
 from notices.changing import leaving
 from notices.pages import rendering, sign_in
-from notices.pages.sign_in import Onward
+from notices.pages.sign_in import Onward, carrying
 from notices.web import authentication, writing
 from notices.web.authentication import AnyRequest, Asker
 from notices.web.requested import Nothing
@@ -15,9 +15,18 @@ from notices.web.requested import Nothing
 
 @get("/sign-in", include_in_schema=False)
 async def sign_in_page(request: AnyRequest) -> Response[Any]:
-    """Asks who somebody is; `next` is the page that needs to know."""
+    """Asks who somebody is; `next` is the page that needs to know.
+
+    `of` names what was typed before in a session that has ended. Whoever is signed in and is to go
+    on as another takes along the draft to which `next` leads.
+    """
     next = rendering.local_path(request.query_params.get("next"), "/mine")
-    return await sign_in.of(request).page(request, Onward(next))
+    onward = None
+    if name := request.query_params.get("of"):
+        onward = await carrying.found(request, name)
+    elif sign_in.wanted_kind(request):
+        onward = await carrying.of_draft(request, await request.user.person(), next)
+    return await sign_in.of(request).page(request, onward or Onward(next))
 
 
 @post("/sign-out", include_in_schema=False)

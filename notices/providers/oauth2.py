@@ -24,7 +24,9 @@ class OAuth2Party(Party):
         assert provider.oauth2 is not None  # noqa: S101  (`parties.of` asks)
         self._how: OAuth2 = provider.oauth2
 
-    async def address(self, question: Question, state: str, redirect_uri: str, lang: str) -> str:
+    async def address(
+        self, question: Question, state: str, redirect_uri: str, lang: str, *, anew: bool = False
+    ) -> str:
         asked = {
             "response_type": "code",
             "client_id": self.provider.client_id,

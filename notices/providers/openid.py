@@ -94,7 +94,9 @@ class OpenID(Party):
         missing = set(wanted.claimed) - set(claims or wanted.claimed)
         return found + [f"claims_supported: lacks {each}" for each in sorted(missing)]
 
-    async def address(self, question: Question, state: str, redirect_uri: str, lang: str) -> str:
+    async def address(
+        self, question: Question, state: str, redirect_uri: str, lang: str, *, anew: bool = False
+    ) -> str:
         asked = {
             "response_type": "code",
             "client_id": self.provider.client_id,
@@ -105,6 +107,8 @@ class OpenID(Party):
             **question.challenge,
             "ui_locales": lang,
         }
+        if anew:
+            asked["prompt"] = "login"  # Core 1.0, 3.1.2.1
         return with_query((await self.metadata()).authorization_endpoint, asked)
 
     async def claims(

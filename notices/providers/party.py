@@ -55,8 +55,13 @@ class Party(ABC):
         """What the provider lacks of what we ask of it; raises ProviderDown."""
 
     @abstractmethod
-    async def address(self, question: Question, state: str, redirect_uri: str, lang: str) -> str:
-        """Where somebody is sent to say who they are; raises ProviderDown."""
+    async def address(
+        self, question: Question, state: str, redirect_uri: str, lang: str, *, anew: bool = False
+    ) -> str:
+        """Where somebody is sent to say who they are; raises ProviderDown.
+
+        `anew`: also where they are signed in there already, if the protocol has a word for that.
+        """
 
     @abstractmethod
     async def claims(

@@ -16,7 +16,7 @@ from notices.changing import deciding
 from notices.deployment import Deployment
 from notices.facts.errors import SignInRequired
 from notices.facts.refusals import NotAnAgency
-from notices.identity import Person
+from notices.identity import Person, Signed
 from notices.limits import Counted
 
 
@@ -32,16 +32,21 @@ class Asker:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         self.key = key.strip() if scheme.lower() == "bearer" else None
         self._authorized = "authorization" in request.headers
-        self._person: Person | None = None
+        self._signed: Signed | None = None
         self._agency: Agency | None = None
         self._looked = self.session is None
 
+    async def signed(self) -> Signed | None:
+        """The session, or None."""
+        if not self._looked:
+            self._signed = await identity.who(self._deployment, self.session or "")
+            self._looked = True
+        return self._signed
+
     async def person(self) -> Person | None:
         """Who is signed in, or None."""
-        if not self._looked:
-            self._person = await identity.who(self._deployment, self.session or "")
-            self._looked = True
-        return self._person
+        signed = await self.signed()
+        return signed.person if signed is not None else None
 
     async def signed_in(self) -> Person:
         """Who is signed in; raises SignInRequired."""

@@ -32,8 +32,14 @@ class _Part:
 class _Reader:
     """The parser's callbacks: fields are kept, the file's bytes go where `sink` sends them."""
 
-    def __init__(self, file: str, sink: Callable[[bytes], None], most_parts: int) -> None:
-        self.fields: dict[str, str] = {}
+    def __init__(
+        self,
+        file: str,
+        sink: Callable[[bytes], None],
+        most_parts: int,
+        fields: dict[str, str] | None,
+    ) -> None:
+        self.fields = {} if fields is None else fields
         self.has_file = False
         self.ended = False
         self._file, self._sink = file, sink
@@ -115,10 +121,11 @@ async def read(
     sink: Callable[[bytes], None],
     most: int,
     parts: int = MOST_PARTS,
+    fields: dict[str, str] | None = None,
 ) -> tuple[dict[str, str], bool]:
     """The fields of a posted form, and whether a `file` came; an empty one is one too.
 
-    Its bytes went to `sink` as they came.
+    Its bytes went to `sink` as they came, when what stands before it was in `fields`.
     Raises BodyTooLarge before more than `most` bytes and OVERHEAD were read, MediaType and
     BadRequest, also for more than so many `parts`.
     """
@@ -133,7 +140,7 @@ async def read(
     boundary = options.get(b"boundary", b"")
     if not 1 <= len(boundary) <= 70:
         raise BadRequest(reason=_BROKEN)
-    reader, received = _Reader(file, sink, parts), 0
+    reader, received = _Reader(file, sink, parts, fields), 0
     parser = MultipartParser(boundary, _typed(reader.callbacks()))
     try:
         async for chunk in request.stream():

@@ -1,6 +1,6 @@
 """A form with one file: received as a stream and sealed, and shown again to officers alone."""
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from litestar.response import Stream
@@ -25,20 +25,15 @@ class Upload:
     receiving: Receiving | None
     wrong: list[Problem]
     raw: bytes
+    id: str = ""
+    """Under which the file is kept, if it is."""
 
     def discard(self) -> None:
         if self.receiving is not None:
             self.receiving.discard()
 
 
-def _none_of(known: Collection[str] | None) -> Callable[[bytes], None]:
-    """For a stranger's file: a page has to give back what was typed, and reads on without it."""
-
-    def refuse(data: bytes) -> None:
-        if known is not None:
-            raise SignInRequired  # when it begins: they would keep us receiving for nothing
-
-    return refuse
+Fields = Mapping[str, str]
 
 
 async def received(
@@ -48,20 +43,37 @@ async def received(
     file: str,
     id: str,
     known: Collection[str] | None,
+    may_keep: Callable[[Fields], bool] | None = None,
 ) -> Upload:
-    """The form's `known` fields and its `file`, which is kept as `id`; of strangers none is kept.
+    """The form's `known` fields and its `file`, which is kept as `id`.
 
+    A stranger's is kept where `may_keep` says so of the fields before it: whose session has ended.
     None: whatever the form of a page holds. Raises UnknownField, and what `multipart.read` does.
     """
     deployment = request.app.state.deployment
     receiving = Receiving(deployment, id) if person is not None else None
+    so_far: dict[str, str] = {}
+    looked = False
+
+    def write(data: bytes) -> None:
+        nonlocal receiving, looked
+        if receiving is None and not looked and may_keep is not None and may_keep(so_far):
+            receiving = Receiving(deployment, id)
+        looked = True
+        if receiving is not None:
+            receiving.write(data)
+        elif known is not None:
+            raise SignInRequired  # when it begins: they would keep us receiving for nothing
+        # A page has to give back what was typed, and reads on without it.
+
     try:
         fields, has_file = await multipart.read(
             request,
             file,
-            receiving.write if receiving is not None else _none_of(known),
+            write,
             exhibits.MOST_BYTES,
             multipart.MOST_PARTS if known is not None else forms.MOST_FIELDS,
+            so_far,
         )
         request.scope["state"][UNSENT] = fields, file if has_file else ""
         unknown = [] if known is None else sorted(fields.keys() - set(known))
@@ -79,8 +91,8 @@ async def received(
     if receiving is None or not has_file:
         if receiving is not None:
             receiving.discard()
-        return Upload(fields, None, [], raw)
-    return Upload(fields, receiving, receiving.problems(file), raw + receiving.digest)
+        return Upload(fields, None, [], raw, id)
+    return Upload(fields, receiving, receiving.problems(file), raw + receiving.digest, id)
 
 
 def kept(request: AnyRequest, id: str, media_type: str, name: str) -> Stream:

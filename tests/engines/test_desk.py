@@ -291,7 +291,8 @@ async def test_who_is_no_officer_is_refused_and_learns_nothing(
         if path.count("/") == 3 and "waiting" not in path:
             typed = {"decision": "annul", "reason": REASON}
             answers = [await who.post(path, data=typed) for who in (client, restaurant)]
-            assert [answer.status_code for answer in answers] == [401, 403]
+            assert [answer.status_code for answer in answers] == [303, 403]
+            assert answers[0].headers["location"].startswith("/sign-in?of=")
             foreign = {"Sec-Fetch-Site": "cross-site"}
             assert (await restaurant.post(path, data=typed, headers=foreign)).status_code == 403
             assert await shown(client, path.split("/")[2]) in (
@@ -416,8 +417,9 @@ async def test_a_session_that_ended_costs_the_officer_a_sign_in_and_nothing_else
     form = fields(await officer.get(path)) | {"decision": "admit", "reason": REASON}
     await officer.delete("/api/v1/session")
 
-    asked = await officer.post(path, data=form)
-    assert asked.status_code == 401
+    answer = await officer.post(path, data=form)
+    assert answer.headers["location"].startswith("/sign-in?of=")
+    asked = await officer.get(answer.headers["location"])
     assert REASON not in asked.text
     names = {"kind": who["kind"], "name": who["name"], "identifier": who["identifier"]}
     organisation = who.get("organisation", {})

@@ -27,7 +27,7 @@ from tests.declared import BIRTH
 from tests.engines.test_pages import AGREED, CHILD_ID, FOOD, fields
 from tests.provider.platform import CLIENT, SECRET, Platform, written
 from tests.provider.visitor import Visitor, callback_at, signed_in_at
-from tests.stepping import deployment_of, submitted
+from tests.stepping import deployment_of, kept, submitted
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -416,3 +416,123 @@ async def test_many_sign_in_at_once(platform: Platform, usual: Litestar, databas
 
     assert await asyncio.gather(*(one() for _ in range(5))) == [303] * 5
     await usual.state.sign_in.close()
+
+
+# Going on as another.
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def several(
+    platform: Platform, service: Making, database: None
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser on a service whose platform knows for which organisations a person acts."""
+    list_ = 'organisations = { claim = "corps", name = "corpName", identifier = "creditCode" }'
+    app = service(('phone = "mobile"\nwards', f'phone = "mobile"\n{list_}\nwards'))
+    platform.users["several"] = platform.users["anna"] | {
+        "corps": [
+            {"corpName": "潍坊市奎文区某某餐饮店", "creditCode": "92379999MA0000023B"},
+            {"corpName": "潍坊市某某商贸有限公司", "creditCode": "91379999MA00000156"},
+        ]
+    }
+    async with browser(app) as client:
+        answer = await signed_in_at(platform, client, IN, "several")
+        of = parse_qs(urlsplit(answer.headers["location"]).query)["of"][0]
+        chosen = await client.post("/sign-in/as", data={"of": of, "who": "2"})
+        assert chosen.status_code == 303
+        yield client
+
+
+async def test_whoever_acts_for_several_chooses_once_and_changes_later(
+    several: httpx.AsyncClient,
+) -> None:
+    before = several.cookies["session"]
+    notices = await several.get("/notices")
+    page = await several.get("/sign-in/as?next=/notices")
+    changed = await several.post("/sign-in/as?next=/notices", data={"who": "1"})
+
+    assert 'href="/sign-in/as?next=%2Fnotices"' in notices.text
+    assert page.text.count("现在的身份") == 1
+    assert (changed.status_code, changed.headers["location"]) == (303, "/notices")
+    assert await who(several) == "潍坊市某某商贸有限公司"
+    assert several.cookies["session"] != before, "another session"
+    several.cookies["session"] = before
+    assert await who(several) is None, "and the one before is over"
+
+
+async def test_nobody_goes_on_as_whom_they_may_not_be(several: httpx.AsyncClient) -> None:
+    for wrong in ("3", "-1", "", "x"):
+        asked = await several.post("/sign-in/as?next=/mine", data={"who": wrong})
+        assert asked.headers["location"] == "/sign-in/as?next=%2Fmine"
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    other = await several.post("/sign-in/as?next=/mine", data={"who": "1"}, headers=foreign)
+
+    assert other.status_code == 403
+    assert await who(several) == "张三"
+
+
+LICENCE = {"certificate": "food-operation-license", "at": "certificate", "to": "matter"}
+
+
+async def test_who_chose_an_organisations_certificate_goes_on_as_one_with_what_was_typed(
+    several: httpx.AsyncClient,
+) -> None:
+    matter = await submitted(several, LICENCE)
+    number = fields(matter) | {"matter": FOOD["matter"], "at": "matter", "to": "number"}
+    page = await submitted(several, number)
+    typed = {"number": FOOD["number"], "copies": "original", "region": "370705", "at": "number",
+             "relation": "mandate", "holder.name": "另一个单位"}  # fmt: skip
+    led = await several.post("/declare", data=fields(page) | typed | {"to": "organisation"})
+    chosen = await several.get(led.headers["location"])
+    done = await several.post(led.headers["location"], data={"who": "0"})
+    step = await several.get(done.headers["location"])
+
+    for shown in (matter, page):
+        assert "换成单位身份，接着填" in shown.text
+    assert led.headers["location"].startswith("/sign-in/as?next=%2Fdeclare%2Fnumber%2F")
+    assert "正在填写的内容会带过去" in chosen.text
+    assert done.headers["location"].startswith("/declare/number/")
+    assert step.status_code == 200
+    assert FOOD["number"] in step.text
+    kept_now = await kept(several, fields(step))
+    assert kept_now["matter"] == FOOD["matter"]
+    assert not [name for name in kept_now if name == "relation" or name.startswith("holder")]
+
+
+async def test_so_does_an_organisation_with_a_persons(several: httpx.AsyncClient) -> None:
+    await several.post("/sign-in/as?next=/mine", data={"who": "0"})
+    licence = {"certificate": "birth-medical-certificate", "at": "certificate", "to": "matter"}
+    led = await several.post("/declare", data=licence)
+    done = await several.post(led.headers["location"], data={"who": "2"})
+    step = await several.get(done.headers["location"])
+
+    assert led.headers["location"].startswith("/sign-in/as?next=%2Fdeclare%2Fmatter%2F")
+    assert step.status_code == 200
+    assert "出生医学证明" in step.text
+
+
+@pytest.mark.parametrize(
+    ("account", "typed"), [("colleague", False), ("own", True)], ids=["another", "the same"]
+)
+async def test_who_has_to_sign_in_anew_takes_along_what_is_theirs(
+    platform: Platform, client: httpx.AsyncClient, account: str, typed: bool
+) -> None:
+    own = {"operatorName": "张三", "operatorCertNo": platform.users["anna"]["certNo"]}
+    platform.users["own"] = platform.users["restaurant"] | own
+    platform.users["colleague"] = platform.users["restaurant"]
+    await signed_in_at(platform, client, IN, "anna")
+    page = await submitted(client, LICENCE)
+    given = fields(page) | {"matter": FOOD["matter"], "at": "matter", "to": "organisation"}
+    led = await client.post("/declare", data=given)
+    sign_in = await client.get(led.headers["location"])
+    link = sign_in.text.partition('href="/sign-in/province?')[2].partition('"')[0]
+    arrived = await signed_in_at(
+        platform, client, f"/sign-in/province?{link.replace('&amp;', '&')}", account
+    )
+    step = await client.get(arrived.headers["location"])
+
+    assert "以单位身份登录" in sign_in.text
+    assert "已填写的内容都还在" in sign_in.text
+    assert await who(client) == "潍坊市奎文区某某餐饮店"
+    assert step.status_code == 200
+    assert "食品经营许可证" in step.text
+    assert ("matter" in await kept(client, fields(step))) is typed

@@ -30,7 +30,7 @@ from notices.finding import Finder, Query, suggesting
 from notices.finding.freshness import Freshness
 from notices.identity import Person
 from notices.pages.sign_in import Onward
-from notices.pages.sign_in.providing import Begun
+from notices.pages.sign_in.carrying import Begun
 from notices.relay import checking, publishing
 from notices.upkeep import recalling, rescheduling, tidying
 from notices.upkeep.forking import refuse_a_fork
@@ -149,7 +149,7 @@ def test_whoever_asks_is_known() -> None:
 
     assert {
         "notices/log.py append",  # by hand
-        "notices/identity.py who",  # prepared
+        "notices/identity.py _living",  # prepared
         "notices/relay/checking.py note",  # by Piccolo
         "notices/agencies.py listed",
         "notices/upkeep/forking.py refuse_a_fork",  # made for whichever database
@@ -360,7 +360,8 @@ async def by_a_provider(deployment: Deployment) -> None:
     assert await signing_in.take(deployment, "browser", Begun, name) is not None
     subject = ("https://id.example", "1")
     person = Person(kind="person", name="张三", identifier="1", subject=subject)
-    await identity.sign_in(deployment, person, "sid")
+    session = await identity.sign_in(deployment, person, "sid")
+    assert await identity.extend(deployment, session) is not None
     assert await identity.end_all(deployment, subject[0], None, "sid") == 1
     assert await identity.end_all(deployment, subject[0], "1", None) == 0
     assert await agencies.of_id("nobody") is None

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from tests.engines.test_again import FORMS, OBJECTED, OTHER, send
 from tests.engines.test_pages import AGREED, FOOD, Fields, fields, published
 from tests.engines.test_steps import FORGOTTEN, PUBLISH, STALE, checked, drafts, page_of
 from tests.files import picture
-from tests.samples import ANNA, RESTAURANT
+from tests.samples import ANNA, OFFICER, RESTAURANT
 from tests.stepping import DONE, kept, submitted
 
 OWNER = {name: RESTAURANT[name] for name in ("name", "identifier")}
@@ -268,8 +270,9 @@ async def test_no_step_that_was_on_its_way_is_kept_after_signing_out(
 
     assert await drafts() == 0
     # A check page that comes after it holds nothing that was typed but which certificate it is.
-    assert answer.result().status_code == (303 if begun else 401)
+    assert answer.result().status_code == 303
     assert answer.result().headers["cache-control"] == "no-store"
+    assert begun or answer.result().headers["location"].startswith("/sign-in?of=")
 
 
 # Signing in while somebody is signed in.
@@ -317,13 +320,22 @@ def typed_into(form: str) -> dict[str, str]:
     return right | ({"issued_on": "", "lost_on": "2026-11-02"} if form == "correct" else {})
 
 
+async def asked_in(client: httpx.AsyncClient, answer: httpx.Response) -> httpx.Response:
+    """Where a form leads whose sender is signed in no more: to a page that answers no POST."""
+    assert (answer.status_code, answer.headers["cache-control"]) == (303, "no-store")
+    assert answer.headers["location"].startswith("/sign-in?of=")
+    page = await client.get(answer.headers["location"])
+    assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
+    return page
+
+
 async def interrupted(
     client: httpx.AsyncClient, form: str, path: str, typed: dict[str, str]
 ) -> tuple[dict[str, str], httpx.Response]:
-    """What is sent of the form after the session has ended, and what is answered."""
+    """What is sent of the form after the session has ended, and the page that it leads to."""
     given = fields(await client.get(path)) | typed
     client.cookies.clear()
-    return given, await send(client, form, path, given)
+    return given, await asked_in(client, await send(client, form, path, given))
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -334,7 +346,6 @@ async def test_a_form_whose_session_ended_is_found_by_whoever_signs_in_again(
     path, client = f"/notices/{await published(restaurant)}/{form}", await sign_in(who)
     given, ended = await interrupted(client, form, path, typed)
 
-    assert (ended.status_code, ended.headers["cache-control"]) == (401, "no-store")
     assert "已填写的内容都还在" in ended.text
     assert not [text for text in typed.values() if text and text in ended.text]
     assert await drafts() == 0
@@ -407,9 +418,9 @@ async def test_a_form_is_carried_out_in_nobody_elses_name(
     given = fields(await client.get(path)) | typed
     colleague = RESTAURANT | {"name": "赵六", "identifier": "379999198803120137"}
     await signed_in(client, OTHER if form == "object" else colleague, "program")
-    asked = await send(client, form, path, given)
+    asked = await asked_in(client, await send(client, form, path, given))
 
-    assert (asked.status_code, await drafts()) == (401, 0)
+    assert await drafts() == 0
     [row] = await DB.fetch("SELECT (SELECT count(*) FROM event) + (SELECT count(*) FROM objection)")
     assert row[0] == 1
     again = await client.post("/sign-in", data=fields(asked) | written(who))
@@ -427,8 +438,8 @@ async def test_a_form_with_something_wrong_is_not_kept_after_signing_out(
         await signed_out(client, "page")
 
     assert await drafts() == 0
-    assert answer.result().status_code == 401
-    again = await client.post("/sign-in", data=fields(answer.result()) | written(who))
+    asked = await asked_in(client, answer.result())
+    again = await client.post("/sign-in", data=fields(asked) | written(who))
     assert again.headers["location"] == f"{path}?again={given['key']}"
 
 
@@ -436,21 +447,97 @@ def kept_in(uploads: Path) -> list[Path]:
     return list(uploads.glob("*/*"))
 
 
-async def test_text_of_an_objection_with_a_file_is_found_again_and_the_file_asked_for(
+PICTURE = picture("PNG")
+
+
+async def objected_with_a_file(
+    client: httpx.AsyncClient, path: str, given: dict[str, str], file: bytes = PICTURE
+) -> httpx.Response:
+    files = {name: (None, text) for name, text in given.items()}
+    return await client.post(path, files={**files, "evidence": ("a.png", file)})
+
+
+async def evidence_of_the_only(officer: httpx.AsyncClient) -> bytes:
+    [filed] = (await officer.get("/api/v1/objections")).json()["objections"]
+    return (await officer.get(f"/api/v1/objections/{filed['id']}/evidence")).content
+
+
+async def test_an_objection_whose_session_ended_loses_neither_text_nor_file(
     restaurant: httpx.AsyncClient, sign_in: SignIn, uploads: Path
 ) -> None:
     path, client = f"/notices/{await published(restaurant)}/object", await sign_in(ANNA)
     given = fields(await client.get(path)) | OBJECTED
     client.cookies.clear()
-    before = kept_in(uploads)
-    files = {name: (None, text) for name, text in given.items()}
-    ended = await client.post(path, files={**files, "evidence": ("a.png", picture("PNG"))})
+    ended = await asked_in(client, await objected_with_a_file(client, path, given))
     again = await client.post("/sign-in", data=fields(ended) | written(ANNA))
     page = await client.get(again.headers["location"])
 
     assert OBJECTED["text"] in page.text
-    assert "重新选择文件" in page.text
-    assert kept_in(uploads) == before
+    assert "刚才交来的文件还在（PNG，" in page.text
+    assert len(kept_in(uploads)) == 1
+    assert PICTURE not in kept_in(uploads)[0].read_bytes(), "it is sealed"
+    done = await send(client, "object", path, fields(page) | OBJECTED)
+    assert "异议已收到" in (await client.get(done.headers["location"])).text
+    assert await evidence_of_the_only(await sign_in(OFFICER)) == PICTURE
+    assert len(kept_in(uploads)) == 1
+
+
+async def test_so_does_one_with_something_wrong(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, uploads: Path
+) -> None:
+    path, client = f"/notices/{await published(restaurant)}/object", await sign_in(ANNA)
+    wrong = fields(await client.get(path)) | OBJECTED | {"ground": ""}
+    asked = await objected_with_a_file(client, path, wrong)
+    page = await client.get(asked.headers["location"])
+    other = picture("PNG", 30)
+    replaced = await objected_with_a_file(client, path, fields(page) | wrong, other)
+    again = await client.get(replaced.headers["location"])
+
+    assert (page.status_code, "刚才交来的文件还在" in page.text) == (422, True)
+    assert "请重新选择文件" not in page.text
+    assert len(kept_in(uploads)) == 1, "the one before is gone"
+    number = await send(client, "object", path, fields(again) | OBJECTED | {"number": "1"})
+    told = await client.get(number.headers["location"])
+    assert (told.status_code, "刚才交来的文件还在" in told.text) == (422, True)
+    done = await send(client, "object", path, fields(told) | OBJECTED)
+    assert "异议已收到" in (await client.get(done.headers["location"])).text
+    assert await evidence_of_the_only(await sign_in(OFFICER)) == other
+
+
+async def test_a_file_that_is_wrong_or_not_wanted_is_not_kept(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, uploads: Path
+) -> None:
+    path, client = f"/notices/{await published(restaurant)}/object", await sign_in(ANNA)
+    given = fields(await client.get(path)) | OBJECTED
+    hiding = await objected_with_a_file(client, path, given, PICTURE + b"<html>")
+    page = await client.get(hiding.headers["location"])
+    assert (page.status_code, "请重新选择文件" in page.text) == (422, True)
+    assert kept_in(uploads) == []
+
+    asked = await objected_with_a_file(client, path, fields(page) | OBJECTED | {"ground": ""})
+    page = await client.get(asked.headers["location"])
+    done = await send(client, "object", path, fields(page) | OBJECTED | {"without": "yes"})
+    assert "异议已收到" in (await client.get(done.headers["location"])).text
+    assert kept_in(uploads) == []
+
+
+@pytest.mark.parametrize("how", ["none", "forged", "another key", "old"])
+async def test_of_strangers_no_file_is_kept(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, uploads: Path, how: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    path, client = f"/notices/{await published(restaurant)}/object", await sign_in(ANNA)
+    given = fields(await client.get(path)) | OBJECTED
+    client.cookies.clear()
+    if how == "old":
+        monkeypatch.setattr("notices.pages.again.ISSUED", -timedelta(seconds=1))
+    given |= {
+        "none": {"stamp": ""}, "forged": {"stamp": f"{int(time.time())}.{'0' * 64}"},
+        "another key": {"key": unfinished.new_id()}, "old": {},
+    }[how]  # fmt: skip
+    await asked_in(client, await objected_with_a_file(client, path, given))
+
+    assert kept_in(uploads) == []
 
 
 async def test_so_it_is_where_somebody_objects_who_was_refused(
@@ -463,7 +550,7 @@ async def test_so_it_is_where_somebody_objects_who_was_refused(
     form = told.text.partition(f'action="/notices/{id}/object"')[2].partition("</form>")[0]
     given = Fields(form).sent | {"text": OBJECTED["text"]}
     other.cookies.clear()
-    ended = await send(other, "object", f"/notices/{id}/object", given)
+    ended = await asked_in(other, await send(other, "object", f"/notices/{id}/object", given))
     again = await other.post("/sign-in", data=fields(ended) | written(OTHER))
     page = await other.get(again.headers["location"])
 
@@ -478,7 +565,8 @@ async def test_what_the_sign_in_page_holds_is_good_for_its_own_form_alone(
     path = f"/notices/{one}/withdraw"
     given = fields(await restaurant.get(path)) | {"reason": "found"}
     restaurant.cookies.clear()
-    ended = fields(await restaurant.post(path, data=given)) | written(RESTAURANT)
+    asked = await asked_in(restaurant, await restaurant.post(path, data=given))
+    ended = fields(asked) | written(RESTAURANT)
     for next in (path.replace(one, other), "/declare", "/mine"):
         refused = await restaurant.post("/sign-in", data=ended | {"next": next})
 

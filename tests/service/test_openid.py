@@ -478,7 +478,7 @@ async def test_what_was_typed_before_signing_in_is_there_afterwards(
 ) -> None:
     typed = {"certificate": "food-operation-license", "number": "JY13799990000011",
              "at": "number", "to": "loss"}  # fmt: skip
-    page = await client.post("/declare", data=typed)
+    page = await client.post("/declare", data=typed, follow_redirects=True)
     link = page.text.partition('href="/sign-in/province?of=')[2].partition('"')[0]
 
     answer = await signed_in_at(provider, client, f"{IN}?of={link}", "restaurant")

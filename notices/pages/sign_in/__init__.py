@@ -4,35 +4,22 @@ No other module knows which way in there is. One stands in `app.state.sign_in`, 
 application is made.
 """
 
-import base64
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 
-import msgspec
 from litestar import Response
 from litestar.types import ControllerRouterHandler
 
-from notices.changing import leaving, unfinished
-from notices.deployment import Deployment
-from notices.facts.errors import BadRequest
-from notices.facts.texts import Message
+from notices.changing import leaving, signing_in
 from notices.identity import Person
-from notices.pages import again, rendering, steps
-from notices.pages.posted import Posted
-from notices.trust.sealing import SealError
+from notices.pages import rendering
+from notices.pages.sign_in import carrying
+from notices.pages.sign_in.carrying import Onward as Onward
+from notices.pages.templating import address
 from notices.web import authentication, languages
 from notices.web.authentication import AnyRequest
-
-
-class Onward(NamedTuple):
-    """Where somebody goes on after signing in, and what was typed for it before.
-
-    `typed` is sealed, since whoever comes to this browser next may look at all that a page holds.
-    """
-
-    next: str
-    typed: str = ""
 
 
 class SignIn(ABC):
@@ -67,60 +54,51 @@ def of(request: AnyRequest) -> SignIn:
     return way
 
 
+def wanted_kind(request: AnyRequest) -> str:
+    """As what somebody is to sign in for what they want to do; empty where it may be anything."""
+    kind = request.query_params.get("as", "")
+    return kind if kind in ("person", "organisation") else ""
+
+
 async def again_for(
-    request: AnyRequest, given: dict[str, str], next: str = "/declare"
+    request: AnyRequest, given: dict[str, str], next: str = "/declare", *, issued: bool = False
 ) -> Response[Any]:
-    """The page for somebody whose session ended; it keeps what was typed for `next`."""
-    sealer = request.app.state.deployment.keys.sealer
-    sealed = sealer.seal(msgspec.json.encode(given), _place(next))
-    onward = Onward(next, base64.urlsafe_b64encode(sealed).decode())
-    return await of(request).page(request, onward, 401)
+    """To the page for somebody whose session ended; what was typed for `next` is kept for them.
 
-
-async def arrived(
-    request: AnyRequest, person: Person, onward: Onward, sid: str | None = None
-) -> Response[Any]:
-    """Open a session for `person`, and lead on to where it was needed.
-
-    Raises BadRequest, and opens none, where what was typed before was changed on its way.
+    It is kept longer where the form was `issued` to somebody who was signed in.
     """
-    deployment, next = request.app.state.deployment, onward.next
-    fields = _opened(deployment, onward)
-    token = await leaving.sign_in(deployment, person, request.user.session, sid)
-    if fields is not None:
-        next = await _resumed(deployment, person, token, next, fields)
-    response = rendering.see_other(next, languages.language_of(request))
-    authentication.remember(response, deployment, token)
+    onward = carrying.with_typed(request.app.state.deployment, next, given)
+    if not of(request).is_open:
+        return await of(request).page(request, onward, 401)
+    browser = carrying.browser_of(request)
+    lasts = signing_in.LONGEST if issued else signing_in.KEPT
+    name = await carrying.kept(request, browser, onward, lasts)
+    where = address("/sign-in", params=[("of", name), ("next", next)])
+    response = rendering.see_other(where, languages.language_of(request))
+    carrying.know(response, request, browser)
     return response
 
 
-def _place(next: str) -> bytes:
-    return b"signing in\0" + next.encode()
+async def arrived(
+    request: AnyRequest,
+    person: Person,
+    onward: Onward,
+    sid: str | None = None,
+    parts: tuple[Person, ...] = (),
+    since: datetime | None = None,
+) -> Response[Any]:
+    """Open a session for `person`, and lead on to where it was needed.
 
-
-def _opened(deployment: Deployment, onward: Onward) -> dict[str, str] | None:
-    if not onward.typed:
-        return None
-    try:
-        sealed = base64.urlsafe_b64decode(onward.typed.encode("ascii"))
-        plain = deployment.keys.sealer.open(sealed, _place(onward.next))
-    except (ValueError, SealError):
-        raise BadRequest(reason=Message("表单内容已损坏，请重新填写。")) from None
-    return msgspec.json.decode(plain, type=dict[str, str])
-
-
-async def _resumed(
-    deployment: Deployment, person: Person, token: str, next: str, fields: dict[str, str]
-) -> str:
-    """Where somebody goes on who has signed in halfway; from here on a draft keeps the fields.
-
-    What somebody else had typed before their session ended is not for whoever signs in after them.
+    `parts` are all whom they may go on as, where there are several; `since` is when they signed in
+    where that was before. Raises BadRequest, and opens none, where what was typed before was
+    changed on its way.
     """
-    if again.is_form(next):
-        return await again.resumed(deployment, person, token, next, fields)
-    owner = unfinished.owner_in(fields.get("of", ""))
-    if person.is_staff or owner not in (None, unfinished.owner_of(deployment, person)):
-        return next
-    id, form = unfinished.new_id(), Posted.of(fields, deployment)
-    await unfinished.change(deployment, person, token, id, lambda _: form.keep(deployment, None))
-    return steps.address(form.page, id)
+    deployment, next = request.app.state.deployment, onward.next
+    fields = carrying.opened(deployment, onward)
+    before = request.user.session
+    token = await leaving.sign_in(deployment, person, before, sid, parts, since)
+    if fields is not None:
+        next = await carrying.resumed(deployment, person, token, next, fields)
+    response = rendering.see_other(next, languages.language_of(request))
+    authentication.remember(response, deployment, token)
+    return response

@@ -14,7 +14,7 @@ from notices.facts.requests import Login, LoginOrganisation, stripped
 from notices.facts.text_check import choice_problems, text_problems
 from notices.identity import KINDS, Organisation, Person
 from notices.pages import rendering
-from notices.pages.sign_in import Onward, SignIn, arrived
+from notices.pages.sign_in import Onward, SignIn, arrived, wanted_kind
 from notices.web import authentication, forms, writing
 from notices.web.authentication import AnyRequest, Asker
 
@@ -86,7 +86,10 @@ async def _page(
         "sign_in_demo.html",
         status=status,
         cache=rendering.NEVER_KEPT,
-        samples=SAMPLES,
+        samples={
+            id: each for id, each in SAMPLES.items() if wanted_kind(request) in ("", each.kind)
+        },
+        wanted=wanted_kind(request),
         next=onward.next,
         draft=onward.typed,
         values=values,

@@ -4,8 +4,7 @@ Who comes back has to be the browser that left, once, within a quarter of an hou
 is kept here, under `state` and a cookie of its own.
 """
 
-import re
-import secrets
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -23,26 +22,19 @@ from notices.facts.texts import Message, Text
 from notices.identity import Person
 from notices.locale import LANGUAGES
 from notices.pages import rendering
-from notices.pages.sign_in import Onward, SignIn, arrived, claims, of
+from notices.pages.sign_in import Onward, SignIn, arrived, carrying, claims, of, wanted_kind
 from notices.pages.templating import address
 from notices.providers import parties
 from notices.providers.configuration import Provider
 from notices.providers.fetching import ProviderDown, Refused
 from notices.providers.party import NotProven, Party, Question
-from notices.web import authentication, forms, languages, limiting, options
+from notices.web import forms, languages, limiting, options
 from notices.web.authentication import AnyRequest
 from notices.web.queries import whole_number
 
 log = structlog.get_logger("notices.sign_in")
 
-_BROWSER = re.compile(r"[A-Za-z0-9_-]{22}")
 LONGEST_CODE = 4000
-
-
-class Begun(msgspec.Struct, frozen=True):
-    """Somebody who has yet to go to a provider; what they had typed is too much for an address."""
-
-    onward: Onward
 
 
 class Away(msgspec.Struct, frozen=True):
@@ -60,6 +52,7 @@ class Choosing(msgspec.Struct, frozen=True):
     persons: tuple[Person, ...]
     sid: str | None
     onward: Onward
+    since: datetime | None = None
 
 
 class Providers(SignIn):
@@ -82,12 +75,14 @@ class Providers(SignIn):
 
     async def page(self, request: AnyRequest, onward: Onward, status: int = 200) -> Response[Any]:
         """The providers to choose from, each with whom it signs in."""
-        browser = _browser(request)
-        params = {"next": onward.next}
+        browser, params = carrying.browser_of(request), {"next": onward.next}
         if onward.typed:
-            begun = Begun(onward)
-            params = {"of": await signing_in.keep(_deployment(request), browser, begun)}
-        providers = [each.provider for each in self.known.values()]
+            name = request.query_params.get("of") or await carrying.kept(request, browser, onward)
+            params = {"of": name}
+        wanted = wanted_kind(request)
+        if wanted:
+            params["as"] = wanted
+        declaring = [each.provider for each in self.known.values() if not each.provider.is_of_staff]
         response = await rendering.page(
             request,
             "sign_in_providers.html",
@@ -95,10 +90,14 @@ class Providers(SignIn):
             cache=rendering.NEVER_KEPT,
             params=params,
             holds=bool(onward.typed),
-            declaring=[each for each in providers if not each.is_of_staff],
-            staff=[each for each in providers if each.is_of_staff],
+            wanted=wanted,
+            # Where none signs in whom it takes, all are better than nothing.
+            declaring=[each for each in declaring if wanted in ("", *each.kinds)] or declaring,
+            staff=[]
+            if wanted
+            else [each.provider for each in self.known.values() if each.provider.is_of_staff],
         )
-        _know(response, request, browser)
+        carrying.know(response, request, browser)
         return response
 
 
@@ -115,18 +114,6 @@ def _ours(request: AnyRequest, id: str) -> Party:
     return way.known[id]
 
 
-def _browser(request: AnyRequest) -> str:
-    """What this browser is known by until it has signed in; its windows are one browser."""
-    name = authentication.cookie_name(_deployment(request), "sign-in")
-    value = request.cookies.get(name, "")
-    return value if _BROWSER.fullmatch(value) else secrets.token_urlsafe(16)
-
-
-def _know(response: Response[Any], request: AnyRequest, browser: str) -> None:
-    lasts = 2 * signing_in.KEPT
-    response.set_cookie(authentication.cookie(_deployment(request), "sign-in", browser, lasts))
-
-
 def _back(request: AnyRequest, provider: str) -> str:
     return _deployment(request).link(f"/sign-in/{provider}/callback")
 
@@ -136,24 +123,28 @@ async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     """Sends somebody to their provider."""
     party = _ours(request, provider)
     await limiting.limit(request, "submit", request.user.address)
-    browser, given = _browser(request), request.query_params
-    onward = Onward(rendering.local_path(given.get("next"), "/mine"))
+    browser, given = carrying.browser_of(request), request.query_params
+    onward: Onward | None = Onward(rendering.local_path(given.get("next"), "/mine"))
     if given.get("of"):
-        begun = await signing_in.look(_deployment(request), browser, Begun, given["of"])
-        if begun is None:
-            raise SignInFailed(reason=TOO_LATE)
-        onward = begun.onward
+        onward = await carrying.found(request, given["of"])
+    if onward is None:
+        raise SignInFailed(reason=TOO_LATE)
     language, question = languages.language_of(request), Question.new()
     away = Away(provider, question, onward, language)
     state = await signing_in.keep(_deployment(request), browser, away)
     try:
         where = await party.address(
-            question, state, _back(request, provider), LANGUAGES[language].tag
+            question,
+            state,
+            _back(request, provider),
+            LANGUAGES[language].tag,
+            # As another than they are: whoever is signed in there would come back as the same.
+            anew=bool(wanted_kind(request)),
         )
     except ProviderDown as error:
         raise _down(party, error) from error
     response = Response("", status_code=303, headers={"Location": where, **_NEVER_KEPT})
-    _know(response, request, browser)
+    carrying.know(response, request, browser)
     return response
 
 
@@ -166,7 +157,7 @@ async def arrive(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     party = _ours(request, provider)
     await limiting.limit(request, "submit", request.user.address)
     given = request.query_params
-    deployment, browser = _deployment(request), _browser(request)
+    deployment, browser = _deployment(request), carrying.browser_of(request)
     away = await signing_in.take(deployment, browser, Away, given.get("state", ""))
     if away is None or away.provider != provider:
         raise SignInFailed(reason=TOO_LATE)
@@ -194,15 +185,38 @@ async def arrive(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     return await arrived(request, persons[0], away.onward, sid)
 
 
+async def _parts(request: AnyRequest, name: str) -> Choosing:
+    """Among whom somebody chooses: who has just come back, or who is signed in and changes.
+
+    Raises SignInFailed, or SignInRequired.
+    """
+    if name:
+        browser = carrying.browser_of(request)
+        found = await signing_in.look(_deployment(request), browser, Choosing, name)
+        if found is None:
+            raise SignInFailed(reason=TOO_LATE)
+        return found
+    person = await request.user.signed_in()
+    signed = await request.user.signed()
+    assert signed is not None  # noqa: S101  (somebody is signed in)
+    next = rendering.local_path(request.query_params.get("next"), "/mine")
+    onward = await carrying.of_draft(request, person, next)
+    return Choosing(signed.parts or (person,), signed.sid, onward, signed.since)
+
+
 @get("/sign-in/as", include_in_schema=False)
 async def choose_page(request: AnyRequest) -> Response[Any]:
     """Asks for whom somebody acts."""
     name = request.query_params.get("of", "")
-    found = await signing_in.look(_deployment(request), _browser(request), Choosing, name)
-    if found is None:
-        raise SignInFailed(reason=TOO_LATE)
+    found = await _parts(request, name)
     return await rendering.page(
-        request, "sign_in_as.html", cache=rendering.NEVER_KEPT, persons=found.persons, of=name
+        request,
+        "sign_in_as.html",
+        cache=rendering.NEVER_KEPT,
+        persons=found.persons,
+        of=name,
+        next=rendering.local_path(request.query_params.get("next"), "/mine"),
+        now=await request.user.person(),
     )
 
 
@@ -210,17 +224,17 @@ async def choose_page(request: AnyRequest) -> Response[Any]:
 async def choose(request: AnyRequest) -> Response[Any]:
     """Goes on as the one who was chosen."""
     given = await forms.fields(request)
-    deployment, browser, name = _deployment(request), _browser(request), given.get("of", "")
-    found = await signing_in.look(deployment, browser, Choosing, name)
-    if found is None:
-        raise SignInFailed(reason=TOO_LATE)
+    deployment, browser = _deployment(request), carrying.browser_of(request)
+    name, found = given.get("of", ""), await _parts(request, given.get("of", ""))
     who = whole_number(given.get("who", ""), 0, len(found.persons) - 1)
     if who is None:
-        where = address("/sign-in/as", languages.language_of(request), [("of", name)])
+        params = [("of", name)] if name else [("next", request.query_params.get("next", "/mine"))]
+        where = address("/sign-in/as", languages.language_of(request), params)
         return rendering.see_other(where, languages.language_of(request))
-    if await signing_in.take(deployment, browser, Choosing, name) is None:
+    if name and await signing_in.take(deployment, browser, Choosing, name) is None:
         raise SignInFailed(reason=TOO_LATE)
-    return await arrived(request, found.persons[who], found.onward, found.sid)
+    parts = found.persons if len(found.persons) > 1 else ()
+    return await arrived(request, found.persons[who], found.onward, found.sid, parts, found.since)
 
 
 @get("/sign-in/{provider:str}/out", include_in_schema=False)
