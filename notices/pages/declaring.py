@@ -15,6 +15,7 @@ from notices.changing import exhibits, unfinished
 from notices.changing.exhibits import Receiving
 from notices.changing.unfinished import Draft, ShownProblem
 from notices.deployment import Deployment
+from notices.facts.catalogue import Certificate
 from notices.facts.errors import Invalid, NotTheHolder, Problem, SignInRequired
 from notices.identity import Person
 from notices.pages import again, publishing, rendering, sign_in, steps
@@ -37,14 +38,27 @@ async def start(request: AnyRequest) -> Response[Any]:
     catalogue = request.app.state.deployment.catalogue
     named = request.query_params.get("certificate", "")
     if named in catalogue.certificates:
+        certificate = catalogue.certificates[named]
         if person is None:
-            raise SignInRequired
+            return _as_its_holder(request, certificate)
         if steps.may_declare(catalogue, person, named):
             # An address of its own, which nothing is kept under before something is typed.
             where = steps.address("matter", unfinished.new_id())
             where = address(where, params=[("certificate", named)])
             return rendering.see_other(where, languages.language_of(request))
+        where = address("/declare", params=[("certificate", named)])
+        return await _in_another_part(request, certificate.holder_kind, where)
     return await steps.certificates(request, person or steps.NOBODY, "", Draft(), [])
+
+
+def _as_its_holder(request: AnyRequest, certificate: Certificate) -> Response[Any]:
+    """To sign in, as whoever can hold such a certificate where that is one kind alone."""
+    if certificate.holder_kind == "either":
+        raise SignInRequired
+    here = address("/declare", params=[("certificate", certificate.id)])
+    params = [("as", certificate.holder_kind), ("next", here)]
+    where = address("/sign-in", params=params)
+    return rendering.see_other(where, languages.language_of(request))
 
 
 @post("/declare", include_in_schema=False)
@@ -93,7 +107,8 @@ async def _go_on(request: AnyRequest, posted: Posted, upload: Upload) -> Respons
 
     draft = await unfinished.change(deployment, person, session, id, step)
     if kind := _another_part(deployment, person, posted, draft):
-        return await _in_another_part(request, kind, posted, id)
+        page = posted.at if posted.at != "certificate" else "matter"
+        return await _in_another_part(request, kind, steps.address(page, id))
     if posted.to == "publish" and not draft.problems:
         if not draft.done:
             id, draft = await _publish(request, person, posted, id, draft, upload.receiving)
@@ -121,13 +136,10 @@ def _another_part(
     return "person" if (held_by, person.acts_for[0]) == ("person", "organisation") else None
 
 
-async def _in_another_part(
-    request: AnyRequest, kind: str, posted: Posted, id: str
-) -> Response[Any]:
+async def _in_another_part(request: AnyRequest, kind: str, next: str) -> Response[Any]:
     """To go on as `kind` with the draft: at once where they may be that too, else by signing in."""
     signed, language = await request.user.signed(), languages.language_of(request)
-    step = posted.at if posted.at != "certificate" else "matter"
-    params = [("next", steps.address(step, id))]
+    params = [("next", next)]
     if signed is not None and kind in {each.acts_for[0] for each in signed.parts}:
         return rendering.see_other(address("/sign-in/as", params=params), language)
     where = address("/sign-in", params=[("as", kind), *params])

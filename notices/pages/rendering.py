@@ -1,6 +1,7 @@
 """Pages: where a template, a language and the headers of a page come together."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -68,6 +69,8 @@ def _response(
         "in_language": lambda language: address(path, language, kept),
         "person": signed.person if signed else None,
         "signed": signed,
+        "session_ends": datetime.now(UTC) + timedelta(seconds=signed.left if signed else 0),
+        "names_nobody": False,
         "problems": [],
         "failed": False,
     }
@@ -87,13 +90,18 @@ async def page(
     *,
     status: int = 200,
     cache: str = SHOWN_AGAIN,
+    named: bool = True,
     **context: Any,
 ) -> Response[str]:
     """The page that `template` makes of `context`, for whoever is asking.
 
-    Every page names who is signed in, and a phone or a computer may have other users.
+    A page names who is signed in, and a phone or a computer may have other users: it is not kept.
+    One that is not `named` says nothing of them, so a browser may keep it, and Back leads to it
+    also where it is the answer to a form.
     """
     signed = await request.user.signed()
+    if not named:
+        context["names_nobody"], signed = signed is not None, None
     if signed is not None:
         cache = NEVER_KEPT
     return _response(request, template, signed, context, status=status, cache=cache)
@@ -145,7 +153,8 @@ def error_page(request: AnyRequest, refusal: Refusal, status: int) -> Response[A
             "unsent_file": unsent[1] if unsent else None,
         },
         status=status,
-        cache=NEVER_KEPT,
+        # Where nothing of it is private, Back from the page after it needs no form sent again.
+        cache=NEVER_KEPT if unsent or typed or request.method == "GET" else SHOWN_AGAIN,
     )
 
 

@@ -1,14 +1,17 @@
 """The page to sign in on, whatever the way in is, and the end of a session."""
 
+from datetime import timedelta
 from typing import Any
 
 from litestar import Response, delete, get, post
 
+from notices import identity
 from notices.api.documenting import reads
 from notices.changing import leaving
+from notices.facts.errors import SignInRequired
 from notices.pages import rendering, sign_in
 from notices.pages.sign_in import Onward, carrying
-from notices.web import authentication, writing
+from notices.web import authentication, languages, writing
 from notices.web.authentication import AnyRequest, Asker
 from notices.web.requested import Nothing
 
@@ -39,6 +42,25 @@ async def sign_out(request: AnyRequest) -> Response[Any]:
     return response
 
 
+@get("/session", include_in_schema=False)
+async def session_page(request: AnyRequest) -> Response[Any]:
+    """Until when somebody is signed in, and the way to stay so for longer."""
+    await request.user.signed_in()
+    return await rendering.page(request, "session.html", cache=rendering.NEVER_KEPT)
+
+
+@post("/session", include_in_schema=False)
+async def extend(request: AnyRequest) -> Response[Any]:
+    """Let the session last as long from now on as it may."""
+    deployment, token = request.app.state.deployment, request.user.session
+    signed = await identity.extend(deployment, token) if token else None
+    if signed is None or token is None:
+        raise SignInRequired
+    response = rendering.see_other("/session", languages.language_of(request))
+    authentication.remember(response, deployment, token, timedelta(seconds=signed.left))
+    return response
+
+
 @delete(
     "/api/v1/session",
     status_code=204,
@@ -54,4 +76,4 @@ async def end(request: AnyRequest) -> Response[None]:
     return response
 
 
-HANDLERS = [sign_in_page, sign_out, end]
+HANDLERS = [sign_in_page, sign_out, session_page, extend, end]

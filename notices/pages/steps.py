@@ -83,8 +83,10 @@ async def page(request: AnyRequest, step: FromPath[str], draft: FromPath[str]) -
 
 
 def may_declare(catalogue: Catalogue, person: Person, certificate: str) -> bool:
+    """Whether one may: a person may for an organisation, as its agent; it for a person never."""
     found = catalogue.certificates.get(certificate)
-    return found is not None and found.holder_kind in ("either", person.acts_for[0])
+    kind = person.acts_for[0]
+    return found is not None and (kind == "person" or found.holder_kind in ("either", kind))
 
 
 def before_the_check(

@@ -61,7 +61,7 @@ async def verify(request: AnyRequest) -> Response[str]:
             request,
             "verify.html",
             status=422,
-            cache=rendering.NEVER_KEPT,
+            named=False,
             values=values,
             problems=refusal.problems,
             errors=rendering.by_field(refusal.problems),
@@ -73,7 +73,7 @@ async def verify(request: AnyRequest) -> Response[str]:
     return await rendering.page(
         request,
         "verify.html",
-        cache=rendering.NEVER_KEPT,
+        named=False,
         # What was typed stays, to be mended: whoever mistook one character types no other.
         values=values,
         errors={},

@@ -8,17 +8,18 @@ from datetime import datetime
 import msgspec
 
 from notices.deployment import Deployment
-from notices.facts import documents, masking, number_check
+from notices.facts import documents, evidence, masking, number_check
 from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, refuse_wrong
 from notices.facts.numbers import uscc_ok
 from notices.facts.public import answer as public
 from notices.facts.public.answer import Answer, NumberForm, Said
+from notices.facts.public.form import Words
 from notices.facts.readings import Reading, has_letters, read
 from notices.facts.relations import AWAITING
 from notices.facts.texts import rfc3339
 from notices.limits.slices import Slices
-from notices.register import claims
+from notices.register import Notice, claims
 from notices.verification.matching import Asked, Match, look_up, others, that_counts
 
 MOST_QUESTIONS = 1000
@@ -200,6 +201,13 @@ def _number_form(deployment: Deployment, checked: Checked) -> NumberForm:
     return "usual" if usual else "unusual"
 
 
+def _rests_on(notice: Notice) -> Words:
+    awaiting = notice.state.awaiting
+    return Words.of(
+        evidence.rests_on(notice.evidence, awaiting=awaiting, confirmed=notice.confirmed)
+    )
+
+
 def _signed(
     deployment: Deployment,
     checked: Checked,
@@ -235,6 +243,7 @@ def _signed(
         provisional=notice.provisional if notice else None,
         replaced_on=found.replaced_on if found else None,
         evidence=notice.evidence if notice else None,
+        rests_on=_rests_on(notice) if notice else None,
         before=state.before if state else None,
         awaiting=AWAITING if state and state.awaiting else None,
         notice=notice.id if notice else None,

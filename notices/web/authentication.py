@@ -107,9 +107,14 @@ def cookie_name(deployment: Deployment, of: str = "session") -> str:
     return f"__Host-{of}" if deployment.settings.https else of
 
 
-def remember(response: Response[Any], deployment: Deployment, token: str) -> None:
+def remember(
+    response: Response[Any],
+    deployment: Deployment,
+    token: str,
+    lasts: timedelta = identity.SESSION_LASTS,
+) -> None:
     """Hand the session to the browser that has signed in."""
-    response.set_cookie(cookie(deployment, "session", token, identity.SESSION_LASTS))
+    response.set_cookie(cookie(deployment, "session", token, lasts))
 
 
 def forget(response: Response[Any], deployment: Deployment) -> None:

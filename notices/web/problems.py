@@ -92,11 +92,11 @@ def respond(request: AnyRequest, exception: Exception) -> Response[Any]:
         log.warning("unavailable", error=type(exception.__cause__ or exception).__name__)
         if isinstance(exception.__cause__, TimeoutError):
             request.scope["state"][turns.IN_VAIN] = True
-    headers = {**refusal.headers, "Cache-Control": "no-store"}
     if not for_machines(request.url.path):
         page: Response[Any] = request.app.state.error_page(request, refusal, refusal.status)
-        page.headers.update(headers)
+        page.headers.update(refusal.headers)
         return page
+    headers = {**refusal.headers, "Cache-Control": "no-store"}
     return Response(
         encoded(problem(refusal, language_of(request))),
         status_code=refusal.status,

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from notices.facts import event_kinds, statuses
+from notices.facts import event_kinds, evidence, statuses
 from notices.facts.catalogue import Certificate
 from notices.facts.lifecycle import State
 from notices.facts.notice_ids import make, printed
@@ -15,11 +15,7 @@ STATUSES: dict[str, Text] = {name: row.words for name, row in statuses.STATUSES.
 MEANINGS: dict[str, Text] = {name: row.meaning for name, row in statuses.STATUSES.items()}
 EVENTS: dict[str, Text] = {name: row.words for name, row in event_kinds.KINDS.items()}
 
-EVIDENCE: dict[str, Text] = {
-    "self_declared": Message("声明人自行声明，身份未经核验"),
-    "identity_verified": Message("声明人身份已核验"),
-    "issuer_confirmed": Message("发证机关已确认"),
-}
+EVIDENCE = evidence.WORDS
 
 PERIODS: dict[str, Message] = {
     "calendar_day": Message("{value}个自然日"),
@@ -202,6 +198,13 @@ RECEIPTS: dict[str, Text] = {
     "nothing": Message("请选择文件，或粘贴内容。"),
 }
 """What the page that checks receipts says by itself, beside the sentences of the receipts."""
+
+
+def rests_on(notice: PublicNotice) -> Text:
+    """On what the evidence of a notice rests."""
+    confirmed = any(event.kind == "confirmed" for event in notice.events)
+    awaits = notice.awaiting is not None
+    return evidence.rests_on(notice.evidence, awaiting=awaits, confirmed=confirmed)
 
 
 def standing(shown: PublicNotice | State | Answer | Other) -> str:

@@ -55,6 +55,8 @@ class Blot:
     def _rules(self) -> list[tuple[str, str | Callable[[re.Match[str]], str]]]:
         return [
             (r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+08:00|Z)", "{time}"),
+            (r'(name="stamp" value=")\d+', r"\1{seconds}"),
+            (r'data-(left|longest)="\d+"', r'data-\1="{seconds}"'),
             (r"(20\d\d)-(\d\d)-(\d\d)(?!\d)", self._day),
             (r"(20\d\d)年(\d{1,2})月(\d{1,2})日", self._day),
             (r"(\d{1,2}) (\w+) (20\d\d)", self._english),

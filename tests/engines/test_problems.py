@@ -159,6 +159,7 @@ WRITES: dict[tuple[str, str], Any] = {
     ("POST", "/mine/erase"): {"sure": "yes"},
     ("POST", "/sign-in"): {"sample": "li"},
     ("POST", "/sign-out"): {},
+    ("POST", "/session"): {},
 }
 ASKING = {("POST", "/api/v1/verifications"), ("POST", "/verify")}
 
@@ -189,6 +190,31 @@ def test_no_write_is_missing_above(app: Litestar) -> None:
     }
 
     assert found == WRITES.keys() | ASKING
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [one for one in sorted(WRITES.keys() | ASKING) if "/api/" not in one[1]]
+)
+async def test_back_never_asks_whether_to_send_a_form_again(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, officer: httpx.AsyncClient,
+    method: str, path: str,
+) -> None:  # fmt: skip
+    """What answers a form leads to a page, or may be kept by the browser and names nobody."""
+    id = (await restaurant.post("/api/v1/notices", json=declaration())).json()["id"]
+    right = WRITES.get((method, path), {})
+    for browser in (client, restaurant, officer):
+        for given in (
+            {"certificate": "food-operation-license", "number": "JY1"},
+            {"a": "b"},
+            right,
+        ):
+            parts = {name: (None, text) for name, text in (given or {"a": "b"}).items()}
+            form = {"files": parts} if path.endswith("/object") else {"data": given}
+            answer = await browser.post(path.replace("{id}", id), **form)
+
+            kept = answer.headers["cache-control"] == "private, no-cache"
+            assert answer.status_code == 303 or kept, (given, answer.status_code, answer.headers)
+            assert answer.status_code == 303 or 'class="who"' not in answer.text
 
 
 async def test_asking_is_no_write(client: httpx.AsyncClient) -> None:

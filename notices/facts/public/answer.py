@@ -3,9 +3,10 @@
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from notices.facts.public.catalogue import Elsewhere
-from notices.facts.public.form import Awaiting, Copies, PublicHolder
+from notices.facts.public.form import Awaiting, Copies, PublicHolder, Words
 from notices.facts.public.notice import Evidence, Status
 from notices.facts.public.shown import Day, Time
 
@@ -63,6 +64,9 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     provisional: bool | None
     replaced_on: Day | None
     evidence: Evidence | None
+    rests_on: Words | UnsetType | None = UNSET
+    """On what the evidence rests, in words for whoever has to decide by it; of before there are
+    answers without it."""
     before: Status | None
     awaiting: Awaiting | None
     notice: str | None

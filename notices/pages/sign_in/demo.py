@@ -85,11 +85,18 @@ async def _page(
         request,
         "sign_in_demo.html",
         status=status,
-        cache=rendering.NEVER_KEPT,
+        # Nobody real is in it, so Back may show what answered a form with something wrong.
+        cache=rendering.SHOWN_AGAIN if problems else rendering.NEVER_KEPT,
+        named=not problems,
         samples={
             id: each for id, each in SAMPLES.items() if wanted_kind(request) in ("", each.kind)
         },
         wanted=wanted_kind(request),
+        other={
+            name: request.query_params.get(name, onward.next)
+            for name in ("of", "next")
+            if name == "next" or name in request.query_params
+        },
         next=onward.next,
         draft=onward.typed,
         values=values,

@@ -80,6 +80,7 @@ class Providers(SignIn):
             name = request.query_params.get("of") or await carrying.kept(request, browser, onward)
             params = {"of": name}
         wanted = wanted_kind(request)
+        other = dict(params)
         if wanted:
             params["as"] = wanted
         declaring = [each.provider for each in self.known.values() if not each.provider.is_of_staff]
@@ -91,6 +92,7 @@ class Providers(SignIn):
             params=params,
             holds=bool(onward.typed),
             wanted=wanted,
+            other=other,
             # Where none signs in whom it takes, all are better than nothing.
             declaring=[each for each in declaring if wanted in ("", *each.kinds)] or declaring,
             staff=[]
