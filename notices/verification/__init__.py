@@ -203,9 +203,9 @@ def _number_form(deployment: Deployment, checked: Checked) -> NumberForm:
 
 def _rests_on(notice: Notice) -> Words:
     awaiting = notice.state.awaiting
-    return Words.of(
-        evidence.rests_on(notice.evidence, awaiting=awaiting, confirmed=notice.confirmed)
-    )
+    # A confirmation changes no status, so its event is not read here; that it was awaited is said.
+    confirmed = notice.form is not None and bool(notice.form.awaiting) and not awaiting
+    return Words.of(evidence.rests_on(notice.evidence, awaiting=awaiting, confirmed=confirmed))
 
 
 def _signed(

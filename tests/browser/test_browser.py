@@ -640,7 +640,7 @@ async def test_who_signs_in_when_it_is_chosen_goes_back_without_sending_anything
     await page.get_by_role("button", name="食品经营许可证").first.click()
     await page.get_by_role("button", name="潍坊市奎文区某某餐饮店").click()
     await expect(page.get_by_label("食品经营许可证补办")).to_be_visible()
-    for heading in ("登录", first):
+    for heading in ("以单位身份登录", first):
         await page.go_back()
         await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
     await context.close()
@@ -754,4 +754,67 @@ async def test_an_officer_decides_on_the_smallest_phone_without_scripts(
     await page.go_back()  # never to a question whether to send the form again
     await expect(page.get_by_role("heading", level=1)).to_have_text("作出决定")
     assert wrong == []
+    await context.close()
+
+
+async def test_whoever_checked_a_number_comes_back_to_the_answer(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await page.goto("/sign-in")
+    await page.get_by_role("button", name="张伟").click()
+    await page.goto("/verify")
+    await page.get_by_label("证件号码").fill("JY13799990000011")
+    await page.locator("main").get_by_role("button", name="核验", exact=True).click()
+    answer = await page.get_by_role("heading", level=1).inner_text()
+    await page.locator("a.brand").click()
+    await page.go_back()
+
+    await expect(page.get_by_role("heading", level=1)).to_have_text(answer)
+    assert "张伟" not in await page.content()
+    await context.close()
+
+
+# As if the session ended in so many seconds, and the clock had gone on until then.
+NEARLY_OVER = """(left) => {
+  const now = Date.now, ahead = Number(document.body.dataset.left) * 1000 - left * 1000;
+  Date.now = () => now() + ahead;
+  window.dispatchEvent(new Event("pageshow"));
+}"""
+
+
+async def test_a_session_says_that_it_ends_and_goes_on_by_one_press(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await page.set_viewport_size(SMALLEST)  # type: ignore[arg-type]
+    await page.goto("/sign-in")
+    await page.get_by_role("button", name="张伟").click()
+    await page.goto("/declare?certificate=birth-medical-certificate")
+    until = page.get_by_role("link", name="延长登录")
+    await expect(until).to_be_visible()
+
+    async def nearly_over(route: Route) -> None:
+        body = '<body data-left="200" data-longest="28800">'
+        await route.fulfill(status=200, content_type="text/html", body=body)
+
+    await page.route("**/session", nearly_over)
+    await page.evaluate(NEARLY_OVER, 200)
+    dialog = page.get_by_role("alertdialog")
+    await expect(dialog).to_be_visible()
+    extend = dialog.get_by_role("button", name="接着办，延长登录")
+    await expect(extend).to_be_focused()
+    assert not await page.evaluate(TOO_FAINT)
+    await page.unroute("**/session")
+    async with page.expect_response(lambda one: one.request.method == "POST") as posted:
+        await extend.click()
+    assert (await posted.value).status == 303
+    await expect(dialog).to_be_hidden()
+    await expect(page.locator("#session-told")).to_have_text("已经延长，可以接着办。")
+
+    await page.route("**/session", lambda route: route.abort())
+    await page.evaluate(NEARLY_OVER, -1)
+    await expect(page.locator("#session-told")).to_contain_text("登录到时间了")
     await context.close()

@@ -12,6 +12,7 @@ import pytest
 from notices import agencies
 from notices.audit import auditing
 from notices.database import DB
+from notices.facts import evidence
 from notices.trust.watching import Difference
 from tests import api
 from tests.api import declaration
@@ -96,6 +97,7 @@ async def test_what_is_declared_for_somebody_else_has_no_effect_before_it_is_con
     found = await asked(anna, body)
     assert told(found) == AWAITING
     assert found["notice"] == shown["id"]
+    assert found["rests_on"]["zh"] == evidence.AWAITING.zh
 
     confirmed = await officer.post(api.of(shown["id"], "confirmation"))
 
@@ -105,6 +107,9 @@ async def test_what_is_declared_for_somebody_else_has_no_effect_before_it_is_con
     after = event["notice"]
     assert after["awaiting"] is None
     assert after["evidence"] == "self_declared"  # an officer confirms no identity
+    assert (await asked(anna, body))["rests_on"]["zh"] == evidence.OFFICER.zh
+    page = (await anna.get(f"/notices/{shown['id']}")).text
+    assert evidence.OFFICER.zh in page
     if after["notice_period"] is None:
         assert (after["status"], after["effective_at"]) == ("invalid", event["at"])
     else:
@@ -340,6 +345,7 @@ async def test_the_issuers_agency_confirms_it_too_and_replaces_it_only_then(
     assert answer.status_code == 201, answer.text
     assert answer.json()["notice"]["evidence"] == "issuer_confirmed"
     assert answer.json()["notice"]["status"] == "invalid"
+    assert "依据是发证机关的确认" in (await client.get(f"/notices/{id}")).text
     late = await client.post(
         api.of(id, "replacement"), headers=bearer, json={"issued_on": "2026-11-20"}
     )

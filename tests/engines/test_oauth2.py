@@ -378,6 +378,9 @@ async def test_a_child_that_the_platform_knows_needs_no_confirmation(
         numbers = Numbers(settings)
         await auditing.audit(connection, lambda done, size: None, numbers=numbers)
 
+    question = {"certificate": BORN["certificate"], "number": BORN["number"]}
+    answer = (await client.post("/api/v1/verifications", json=question)).json()
+    assert answer["rests_on"]["zh"].startswith("依据是登录平台对声明人身份的核验")
     for name in ("parent", "guardian"):
         assert (told[name]["awaiting"], told[name]["status"]) == (None, "invalid"), told[name]
         assert told[name]["evidence"] == "identity_verified"
@@ -446,13 +449,13 @@ async def test_whoever_acts_for_several_chooses_once_and_changes_later(
     several: httpx.AsyncClient,
 ) -> None:
     before = several.cookies["session"]
-    notices = await several.get("/notices")
-    page = await several.get("/sign-in/as?next=/notices")
-    changed = await several.post("/sign-in/as?next=/notices", data={"who": "1"})
+    anywhere = await several.get("/verify")
+    page = await several.get("/sign-in/as?next=/verify")
+    changed = await several.post("/sign-in/as?next=/verify", data={"who": "1"})
 
-    assert 'href="/sign-in/as?next=%2Fnotices"' in notices.text
+    assert 'href="/sign-in/as?next=%2Fverify"' in anywhere.text
     assert page.text.count("现在的身份") == 1
-    assert (changed.status_code, changed.headers["location"]) == (303, "/notices")
+    assert (changed.status_code, changed.headers["location"]) == (303, "/verify")
     assert await who(several) == "潍坊市某某商贸有限公司"
     assert several.cookies["session"] != before, "another session"
     several.cookies["session"] = before
