@@ -1,11 +1,11 @@
 // Says in time that the session ends, and lets it last longer; every page works without.
 "use strict";
 
-const dialog = document.getElementById("ending");
+const dialog = document.getElementById("session-ending");
 if (dialog && dialog.showModal) {
   const WARNED = 5 * 60;
   const told = document.getElementById("session-told");
-  const extend = document.getElementById("ending-extend");
+  const extend = document.getElementById("session-extend");
   let end = Date.now() + Number(document.body.dataset.left) * 1000;
   let longest = Date.now() + Number(document.body.dataset.longest) * 1000;
   let warned = false;
@@ -46,7 +46,7 @@ if (dialog && dialog.showModal) {
     if (left() > WARNED) say(told.dataset.extended);
     else look();
   });
-  document.getElementById("ending-close").addEventListener("click", () => dialog.close());
+  document.getElementById("session-close").addEventListener("click", () => dialog.close());
   setInterval(look, 10_000);
   // A computer that slept, or a page that Back brought again.
   for (const event of ["visibilitychange", "pageshow"]) window.addEventListener(event, look);
