@@ -17,7 +17,7 @@ from notices.facts.excess import TooManyRequests
 from notices.facts.requests import Declaration, Holder
 from notices.idempotency import Once
 from notices.identity import Person
-from notices.pages import papers, rendering
+from notices.pages import again, papers, rendering
 from notices.web import languages, limiting, writing
 from notices.web.authentication import AnyRequest, account_of
 
@@ -126,7 +126,7 @@ async def conflict(
             "existing": (await register.get(id)).public(deployment),
             "own": await amending.is_declarant(deployment, person, id),
             "number": declaration.number or (declaration.holder or Holder()).identifier or "",
-            "key": unfinished.new_id(),
+            "hidden": again.hidden(request, person, unfinished.new_id()),
         }
         for declaration, id in refused
     ]

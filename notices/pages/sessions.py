@@ -8,7 +8,6 @@ from litestar import Response, delete, get, post
 from notices import identity
 from notices.api.documenting import reads
 from notices.changing import leaving
-from notices.facts.errors import SignInRequired
 from notices.pages import rendering, sign_in
 from notices.pages.sign_in import Onward, carrying
 from notices.web import authentication, languages, writing
@@ -55,7 +54,7 @@ async def extend(request: AnyRequest) -> Response[Any]:
     deployment, token = request.app.state.deployment, request.user.session
     signed = await identity.extend(deployment, token) if token else None
     if signed is None or token is None:
-        raise SignInRequired
+        return rendering.to_sign_in(request)
     response = rendering.see_other("/session", languages.language_of(request))
     authentication.remember(response, deployment, token, timedelta(seconds=signed.left))
     return response

@@ -1,12 +1,17 @@
 """Who is asking is looked up once in a request, and not at all where nobody asks about it."""
 
+import hashlib
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from notices import agencies, identity
+from notices.database import DB
+from notices.deployment import Deployment
 from tests.api import declaration
 from tests.limiting import limited  # noqa: F401  (a fixture)
 from tests.owning import owned
@@ -96,3 +101,71 @@ async def test_a_write_looks_up_once_who_is_signed_in_or_whose_key_it_is(
     )
     assert answer.status_code == 200
     assert looked == ["key"]
+
+
+LASTS = identity.SESSION_LASTS.total_seconds()
+
+
+async def left(client: httpx.AsyncClient) -> int:
+    """Seconds to the session's end, as every page tells its script."""
+    page = (await client.get("/session")).text
+    return int(page.partition('data-left="')[2].partition('"')[0])
+
+
+async def test_a_session_is_extended_for_a_day_at_most(
+    restaurant: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    async def later(**by: int) -> None:
+        """As if it had begun so long before, and had been extended since."""
+        token = restaurant.cookies["session"]
+        signed = await identity.who(deployment, token)
+        assert signed is not None
+        since = datetime.now(UTC) - timedelta(**by)
+        before = msgspec.structs.replace(signed, since=since)
+        key = hashlib.sha256(token.encode()).digest()
+        sealed = deployment.keys.sealer.seal(msgspec.json.encode(before), key)
+        ends = datetime.now(UTC) + timedelta(minutes=4)
+        await DB.fetch("UPDATE session SET sealed = $1, expires_at = $2", sealed, ends)
+
+    await later(hours=7)
+    nearly = await left(restaurant)
+    extended = await restaurant.post("/session")
+    assert (extended.status_code, extended.headers["location"]) == (303, "/session")
+    assert "max-age=28800" in extended.headers["set-cookie"].lower()
+    assert (nearly < 241, LASTS - 5 < await left(restaurant) <= LASTS) == (True, True)
+
+    await later(hours=20)
+    await restaurant.post("/session")
+    assert 4 * 3600 - 5 < await left(restaurant) <= 4 * 3600
+    page = (await restaurant.get("/session")).text
+    assert 'action="/session"' not in page.partition("<main")[2], "there is no more"
+
+    await later(hours=25)
+    before = await left(restaurant)
+    await restaurant.post("/session")
+    assert await left(restaurant) <= before, "it is not made shorter, nor longer"
+
+
+async def test_nobody_extends_a_session_that_has_ended(restaurant: httpx.AsyncClient) -> None:
+    await DB.fetch("UPDATE session SET expires_at = now()")
+
+    answers = [await restaurant.post("/session"), await restaurant.get("/session")]
+
+    for answer in answers:
+        assert answer.headers["location"] == "/sign-in?next=%2Fsession"
+    assert await DB.fetch("SELECT 1 FROM session WHERE expires_at > now()") == []
+
+
+async def test_a_session_of_before_there_were_parts_goes_on(
+    restaurant: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    token = restaurant.cookies["session"]
+    signed = await identity.who(deployment, token)
+    assert signed is not None
+    key = hashlib.sha256(token.encode()).digest()
+    sealed = deployment.keys.sealer.seal(msgspec.json.encode(signed.person), key)
+    await DB.fetch("UPDATE session SET sealed = $1", sealed)
+
+    page = await restaurant.get("/mine")
+
+    assert signed.person.acts_for[2] in page.text

@@ -541,7 +541,7 @@ async def test_of_strangers_no_file_is_kept(
 
 
 async def test_so_it_is_where_somebody_objects_who_was_refused(
-    restaurant: httpx.AsyncClient, sign_in: SignIn
+    restaurant: httpx.AsyncClient, sign_in: SignIn, uploads: Path
 ) -> None:
     """The form on the page that says what stands in the way."""
     id = await published(restaurant)
@@ -550,9 +550,11 @@ async def test_so_it_is_where_somebody_objects_who_was_refused(
     form = told.text.partition(f'action="/notices/{id}/object"')[2].partition("</form>")[0]
     given = Fields(form).sent | {"text": OBJECTED["text"]}
     other.cookies.clear()
-    ended = await asked_in(other, await send(other, "object", f"/notices/{id}/object", given))
+    ended = await asked_in(other, await objected_with_a_file(other, f"/notices/{id}/object", given))
     again = await other.post("/sign-in", data=fields(ended) | written(OTHER))
     page = await other.get(again.headers["location"])
+
+    assert "刚才交来的文件还在" in page.text
 
     assert OBJECTED["text"] in page.text
     assert fields(page)["number"] == FOOD["number"]

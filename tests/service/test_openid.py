@@ -155,6 +155,26 @@ async def test_whoever_acts_for_several_organisations_chooses_one(
     assert await who(client) == "潍坊市某某商贸有限公司"
 
 
+async def test_whoever_goes_on_as_another_is_asked_anew_or_has_the_same_session_there(
+    provider: Provider, client: httpx.AsyncClient
+) -> None:
+    visitor = Visitor(provider, client)
+    asked = await visitor.sent_to_provider(f"{IN}?as=organisation&next=/declare")
+    await visitor.close()
+    answer = await signed_in_at(provider, client, f"{IN}?next=/mine", "several")
+    of = parse_qs(urlsplit(answer.headers["location"]).query)["of"][0]
+    await client.post("/sign-in/as", data={"of": of, "who": "1"})
+    await client.post("/sign-in/as?next=/mine", data={"who": "0"})
+    changed = await who(client)
+    provider.end("several")
+    [token] = provider.caught()
+    await client.post(f"{IN}/logout", data={"logout_token": token})
+
+    assert parse_qs(urlsplit(asked).query)["prompt"] == ["login"]
+    assert changed == "潍坊市奎文区某某餐饮店"
+    assert await who(client) is None
+
+
 async def test_an_officer_needs_a_group_and_a_second_factor(
     provider: Provider, service: Making, database: None
 ) -> None:

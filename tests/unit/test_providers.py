@@ -1,6 +1,8 @@
 """The file of providers: what is wrong in it is named, and claims are read as it says."""
 
 import asyncio
+import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -330,3 +332,17 @@ def test_what_is_shared_is_fetched_once_for_all_who_wait() -> None:
         assert await shared.get(-1) == 3, "what is too old is fetched anew"
 
     asyncio.run(run())
+
+
+DOCS = Path(__file__).parents[2] / "docs" / "sign-in.md"
+EXAMPLES = re.findall(r"```toml\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=["openid", "oauth2"])
+def test_the_examples_of_the_page_are_right(tmp_path: Path, example: str) -> None:
+    text = re.sub(r'"/run/secrets/[a-z]+"', '"secret"', textwrap.dedent(example))
+
+    [provider] = load(written(tmp_path, text))
+
+    assert provider.id == "province"
+    assert provider.assurance is not None
