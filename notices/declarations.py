@@ -104,17 +104,18 @@ async def declare(
     once_: Once | None = None,
     channel: str = "web",
     receiving: Receiving | None = None,
+    kept: KeptFile | None = None,
 ) -> Done:
     """Publish `declaration`; its answer is the 201's body: the public notice and its receipt.
 
     `certificate` is what `check` returned for it. With `receiving` an exhibit comes along, which
-    is durable before the notice is. Raises AlreadyDeclared or IdempotencyKeyReused; nothing is
-    then written.
+    is durable before the notice is; `kept` is one that came before. Raises AlreadyDeclared or
+    IdempotencyKeyReused; nothing is then written.
     """
     ward = ward_in(person, declaration, datetime.now(UTC).astimezone(CHINA).date())
     claim = claims.claimed(deployment, certificate, declaration, vouched=ward is not None)
     try:
-        exhibit = await receiving.keep() if receiving is not None else None
+        exhibit = await receiving.keep() if receiving is not None else kept
         if exhibit is not None:
             await inspecting.refuse_wrong_content(deployment, exhibit, "exhibit")
         new = _New(person, declaration, certificate, claim, channel, exhibit, ward)

@@ -98,6 +98,8 @@ class Draft(msgspec.Struct, frozen=True):
     step: str = ""
     problems: tuple[ShownProblem, ...] = ()
     review: bool = False
+    file: str = ""
+    """The exhibit that came when it was sent before, if it could not be published then."""
     published: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     """The notices that stand in the way, in the order of the declarations that are left."""

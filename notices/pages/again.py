@@ -52,17 +52,21 @@ async def sent(request: AnyRequest, person: Person, path: str) -> tuple[str, Dra
 
 def hidden(request: AnyRequest, person: Person, key: str) -> dict[str, str]:
     """What such a form carries beside what is typed: its key, whose it is, and that we made it."""
-    deployment = request.app.state.deployment
+    return {"key": key, **stamped(request.app.state.deployment, person, key)}
+
+
+def stamped(deployment: Deployment, person: Person, key: str) -> dict[str, str]:
+    """Whose a form is, and that we made it for them, under its `key`."""
     of = unfinished.written(unfinished.owner_of(deployment, person))
     at = int(datetime.now(UTC).timestamp())
-    return {"key": key, "of": of, "stamp": f"{at}.{_stamp(deployment, of, key, at)}"}
+    return {"of": of, "stamp": f"{at}.{_stamp(deployment, of, key, at)}"}
 
 
 def _stamp(deployment: Deployment, of: str, key: str, at: int) -> str:
     return keyed_hash(deployment.keys.matching, f"form {of} {at}", key).hex()
 
 
-def issued(deployment: Deployment, given: Mapping[str, str]) -> bool:
+def issued(deployment: Deployment, given: Mapping[str, str], key: str = "key") -> bool:
     """Whether a form is one that somebody got who was signed in, not long ago.
 
     Then they lose nothing of it when their session has ended, whoever sends it: a stranger may
@@ -71,7 +75,7 @@ def issued(deployment: Deployment, given: Mapping[str, str]) -> bool:
     at, _, stamp = given.get("stamp", "").partition(".")
     if not (at.isascii() and at.isdigit() and len(at) <= 12 and stamp.isascii()):
         return False
-    made = _stamp(deployment, given.get("of", ""), given.get("key", ""), int(at))
+    made = _stamp(deployment, given.get("of", ""), given.get(key, ""), int(at))
     age = datetime.now(UTC).timestamp() - int(at)
     return hmac.compare_digest(made, stamp) and -60 <= age <= ISSUED.total_seconds()
 

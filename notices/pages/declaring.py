@@ -5,6 +5,7 @@ page, or send a form again, to go back. No private value ever stands in an addre
 """
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from notices.deployment import Deployment
 from notices.facts.catalogue import Certificate
 from notices.facts.errors import Invalid, NotTheHolder, Problem, SignInRequired
 from notices.identity import Person
-from notices.pages import again, publishing, rendering, sign_in, steps
+from notices.pages import again, brought, publishing, rendering, sign_in, steps
 from notices.pages.drafts import STEPS, declarations_of, of_another, problems_in, step_of
 from notices.pages.posted import Posted
 from notices.pages.templating import address
@@ -77,7 +78,11 @@ async def _received(request: AnyRequest) -> Upload:
     if not multipart.is_form(request):
         return Upload(await forms.fields(request), None, [], b"")
     person, id = await request.user.person(), exhibits.new_id()
-    return await uploads.received(request, person, file=EXHIBIT, id=id, known=None)
+    here = request.app.state.deployment
+    return await uploads.received(
+        request, person, file=EXHIBIT, id=id, known=None,
+        may_keep=lambda given: again.issued(here, given, "draft"),
+    )  # fmt: skip
 
 
 async def _proceed(request: AnyRequest, upload: Upload) -> Response[Any]:
@@ -85,7 +90,7 @@ async def _proceed(request: AnyRequest, upload: Upload) -> Response[Any]:
     try:
         return await _go_on(request, posted, upload)
     except SignInRequired:  # never signed in, or the session has ended since, or just now
-        return await _signed_out(request, posted)
+        return await _signed_out(request, posted, upload)
 
 
 async def _go_on(request: AnyRequest, posted: Posted, upload: Upload) -> Response[Any]:
@@ -115,6 +120,9 @@ async def _go_on(request: AnyRequest, posted: Posted, upload: Upload) -> Respons
         if draft.done:
             done = publishing.address(draft.published)
             return rendering.see_other(done, languages.language_of(request))
+    elif told := await brought.keep(request, upload):
+        brought.forget(deployment, draft.file)
+        await unfinished.change(deployment, person, session, id, partial(_with_file, told))
     where = steps.address(posted.page if draft.done else draft.step, id)
     if posted.page == "certificate" and posted.given.get("find"):
         where = address(where, params=[("find", posted.given["find"].strip()[:100])])
@@ -166,6 +174,7 @@ def _looked_at(
     certificate = deployment.catalogue.certificates.get(draft.fields.get("certificate", ""))
     declared = declarations_of(draft.fields, draft.agreed, person, certificate)
     exhibit = to != "publish" or upload.receiving is not None
+    exhibit = exhibit or brought.kept(deployment, draft.file) is not None
     now = datetime.now(UTC)
     problems = problems_in(deployment, person, declared, certificate, now, exhibit=exhibit)
     earlier = [one for one in problems if STEPS.index(step_of(one.field)) < STEPS.index(to)]
@@ -188,6 +197,10 @@ def _looked_at(
 
 _CHANGED = Problem("", "draft_changed")
 _FORGOTTEN = Problem("", "draft_forgotten")
+
+
+def _with_file(told: str, draft: Draft | None) -> Draft:
+    return msgspec.structs.replace(draft or Draft(), file=told)
 
 
 def _stopped(draft: Draft, problems: list[Problem]) -> Draft:
@@ -220,11 +233,12 @@ async def _publish(
     if posted.draft:
         key = f"{id}.{posted.given['seen']}"
     try:
+        earlier = brought.kept(deployment, draft.file) if receiving is None else None
         published, refused = await publishing.publish(
-            request, person, declared, certificate, key, receiving
+            request, person, declared, certificate, key, receiving, earlier
         )
     except Invalid as refusal:  # what decoding found out about the exhibit
-        left = _stopped(draft, refusal.problems)
+        left = _with_file("", _stopped(draft, refusal.problems))
     else:
         left = Draft(published=(*draft.published, *published))
         if refused:
@@ -232,6 +246,7 @@ async def _publish(
                 fields=publishing.left(draft.fields, declared, refused),
                 step=steps.CONFLICT,
                 review=True,
+                file=draft.file,
                 published=left.published,
                 refused=tuple(id for _, id in refused),
             )
@@ -242,24 +257,22 @@ async def _publish(
     return id, left
 
 
-async def _signed_out(request: AnyRequest, posted: Posted) -> Response[Any]:
+async def _signed_out(request: AnyRequest, posted: Posted, upload: Upload) -> Response[Any]:
     """To sign in first: what was typed is kept in the draft that the form names, or on the page.
 
     Which certificate it is is nobody's secret: where there is nothing else an address holds it.
     """
     deployment = request.app.state.deployment
     owner = unfinished.owner_in(posted.given.get("of", ""))
-    if (
-        posted.draft
-        and owner is not None
-        and await unfinished.add(
-            # Who is not signed in agrees to nothing.
-            deployment,
-            owner,
-            posted.draft,
-            lambda before: msgspec.structs.replace(posted.keep(deployment, before), agreed=()),
-        )
-    ):
+
+    def adding(before: Draft | None) -> Draft:
+        # Who is not signed in agrees to nothing.
+        draft = posted.keep(deployment, before)
+        return msgspec.structs.replace(draft, agreed=(), file=told or draft.file)
+
+    issued = again.issued(deployment, posted.given, "draft")
+    told = await brought.keep(request, upload) if issued else ""
+    if posted.draft and owner and await unfinished.add(deployment, owner, posted.draft, adding):
         language = languages.language_of(request)
         next = address(steps.address(posted.page, posted.draft), language)
         return rendering.see_other(address("/sign-in", params=[("next", next)]), language)

@@ -13,10 +13,9 @@ from notices.changing.exhibits import KeptFile
 from notices.changing.unfinished import Draft
 from notices.facts import lifecycle
 from notices.facts.errors import MediaType, Problem
-from notices.facts.excess import TooManyRequests
 from notices.facts.requests import Objection
 from notices.identity import Person
-from notices.pages import again, rendering
+from notices.pages import again, brought, rendering
 from notices.pages.submitting import Submission, carried_out
 from notices.register import Notice
 from notices.web import forms, limiting, multipart, uploads
@@ -51,16 +50,8 @@ async def _page(
         hidden=again.hidden(request, person, key),
         again=bool(draft.step),
         filed=draft.published[0] if draft.done else None,
-        file=_kept_in(request, draft),
+        file=brought.kept(request.app.state.deployment, draft.fields.get(FILE, "")),
     )
-
-
-def _kept_in(request: AnyRequest, draft: Draft) -> KeptFile | None:
-    """The file that came with a form which could not be carried out."""
-    told = draft.fields.get(FILE)
-    file = KeptFile.of(told) if told else None
-    deployment = request.app.state.deployment
-    return file if file is not None and exhibits.is_there(deployment, file.id) else None
 
 
 @get("/notices/{id:str}/object", include_in_schema=False)
@@ -109,15 +100,8 @@ async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     async def file(problems: Sequence[Problem]) -> dict[str, str]:
         if EVIDENCE in {one.field for one in problems}:
             return {}
-        if earlier is not None:
-            return {FILE: str(earlier)}
-        if upload.receiving is None:
-            return {}
-        try:
-            await limiting.limit(request, "keep", request.user.address)
-        except TooManyRequests:
-            return {}  # it is chosen again
-        return {FILE: str(await upload.receiving.keep_for_now())}
+        told = str(earlier) if earlier is not None else await brought.keep(request, upload)
+        return {FILE: told} if told else {}
 
     try:
         return await carried_out(request, path, given, FIELDS, upload.raw, act, file)
@@ -133,12 +117,13 @@ async def _earlier(
     key = upload.fields.get("key", "")
     if person is None or not unfinished.is_id(key):
         return None
-    draft = await unfinished.find(request.app.state.deployment, person, key)
-    file = _kept_in(request, draft) if draft is not None and draft.step == path else None
-    if file is not None and (upload.receiving is not None or upload.fields.get(WITHOUT) == "yes"):
-        exhibits.forget(request.app.state.deployment, file.id)
+    deployment = request.app.state.deployment
+    draft = await unfinished.find(deployment, person, key)
+    told = draft.fields.get(FILE, "") if draft is not None and draft.step == path else ""
+    if upload.receiving is not None or upload.fields.get(WITHOUT) == "yes":
+        brought.forget(deployment, told)
         return None
-    return file
+    return brought.kept(deployment, told)
 
 
 HANDLERS = [form, object_to]

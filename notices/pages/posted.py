@@ -51,6 +51,7 @@ class Posted:
             ),
             step=self.page,
             review=self.at == "check" or (was.review and self.at != "certificate"),
+            file=was.file,
             published=was.published if same else (),
             refused=was.refused if same else (),
         )

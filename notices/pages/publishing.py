@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from notices import declarations, idempotency, register
 from notices.changing import amending, unfinished
-from notices.changing.exhibits import Receiving
+from notices.changing.exhibits import KeptFile, Receiving
 from notices.facts import documents
 from notices.facts.catalogue import Certificate
 from notices.facts.errors import AlreadyDeclared
@@ -36,6 +36,7 @@ async def publish(
     certificate: Certificate,
     key: str,
     receiving: Receiving | None,
+    kept: KeptFile | None,
 ) -> tuple[list[str], Refused]:
     """Publish checked declarations, each in its own transaction; the ids of their notices.
 
@@ -57,6 +58,7 @@ async def publish(
                 certificate=certificate,
                 once_=once_,
                 receiving=receiving,
+                kept=kept,
             )
         except AlreadyDeclared as refusal:
             await limiting.give_back(request, "declare", account_of(person))

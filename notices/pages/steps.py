@@ -23,7 +23,7 @@ from notices.facts.public.form import PublicForm
 from notices.facts.requests import Declaration
 from notices.facts.texts import CHINA
 from notices.identity import Person, ward_in
-from notices.pages import papers, publishing, region_field, rendering
+from notices.pages import again, brought, papers, publishing, region_field, rendering
 from notices.pages.drafts import (
     STEPS,
     declarations_of,
@@ -127,8 +127,7 @@ def seen(
 
 def hidden(deployment: Deployment, person: Person, draft: str) -> dict[str, str]:
     """What every form of a draft carries: whose it is and which, and nothing that was typed."""
-    owner = unfinished.owner_of(deployment, person)
-    return {"draft": draft, "of": unfinished.written(owner)}
+    return {"draft": draft, **again.stamped(deployment, person, draft)}
 
 
 async def _show(
@@ -152,6 +151,7 @@ async def _show(
         "compared": papers.compared(problems),
         "field_labels": papers.labels(certificate),
         "today": now.astimezone(CHINA).date().isoformat(),
+        "file": brought.kept(deployment, draft.file),
         **_of_step(step, deployment, certificate, person, draft, now),
     }
     if step == "number":

@@ -83,7 +83,7 @@ async def test_a_page_carries_nothing_that_another_one_asked(restaurant: httpx.A
 
     assert FOOD["number"] not in loss.text
     assert set(fields(loss)) == {
-        "at", "draft", "of", "certificate", "lost_on", "contact.phone", "cause",
+        "at", "draft", "of", "stamp", "certificate", "lost_on", "contact.phone", "cause",
     }  # fmt: skip
 
 

@@ -540,6 +540,67 @@ async def test_of_strangers_no_file_is_kept(
     assert kept_in(uploads) == []
 
 
+MANDATE = FOOD | {
+    "relation": "mandate", "holder.name": "潍坊市某某书店", "holder.identifier_type": "uscc",
+    "holder.identifier": "91379999MA0000015K",
+}  # fmt: skip
+
+
+async def with_exhibit(client: httpx.AsyncClient, form: dict[str, str]) -> httpx.Response:
+    parts = {name: (None, text) for name, text in form.items()}
+    files: dict[str, Any] = {**parts, "exhibit": ("a.png", PICTURE)}
+    return await client.post("/declare", files=files)
+
+
+async def exhibit_of(officer: httpx.AsyncClient, done: httpx.Response) -> bytes:
+    id = done.headers["location"].removeprefix(DONE)
+    return (await officer.get(f"/api/v1/notices/{id}/exhibit")).content
+
+
+@pytest.mark.parametrize("how", ["nothing agreed to", "the session ended"])
+async def test_a_declaration_that_could_not_be_published_keeps_its_exhibit(
+    sign_in: SignIn, uploads: Path, how: str
+) -> None:
+    anna = await sign_in(ANNA)
+    form = fields(await submitted(anna, MANDATE | {"at": "loss", "to": "check"})) | PUBLISH
+    if how == "the session ended":
+        anna.cookies.clear()
+        asked = await with_exhibit(anna, form | AGREED)
+        assert asked.headers["location"].startswith("/sign-in?next=%2Fdeclare%2Fcheck%2F")
+        await signed_in(anna, ANNA, "program")
+        page = await page_of(anna, "check", form)
+    else:
+        page = await anna.get((await with_exhibit(anna, form)).headers["location"])
+    assert "刚才交来的文件还在（PNG，" in page.text
+    assert len(kept_in(uploads)) == 1
+    done = await submitted(anna, fields(page) | AGREED | PUBLISH)
+
+    assert done.headers["location"].startswith(DONE), done.text
+    assert await exhibit_of(await sign_in(OFFICER), done) == PICTURE
+    assert len(kept_in(uploads)) == 1
+
+
+async def test_a_file_that_is_gone_is_asked_for_again(sign_in: SignIn, uploads: Path) -> None:
+    anna = await sign_in(ANNA)
+    form = fields(await submitted(anna, MANDATE | {"at": "loss", "to": "check"})) | PUBLISH
+    page = await anna.get((await with_exhibit(anna, form)).headers["location"])
+    [file] = kept_in(uploads)
+    file.unlink()
+    refused = await submitted(anna, fields(page) | AGREED | PUBLISH)
+
+    assert (refused.status_code, 'href="#exhibit"' in refused.text) == (422, True)
+
+
+async def test_of_strangers_no_exhibit_is_kept(sign_in: SignIn, uploads: Path) -> None:
+    anna = await sign_in(ANNA)
+    form = fields(await submitted(anna, MANDATE | {"at": "loss", "to": "check"})) | PUBLISH
+    anna.cookies.clear()
+    for changed in ({"stamp": ""}, {"draft": unfinished.new_id()}, {"of": "A" * 43}):
+        await with_exhibit(anna, form | AGREED | changed)
+
+    assert kept_in(uploads) == []
+
+
 async def test_so_it_is_where_somebody_objects_who_was_refused(
     restaurant: httpx.AsyncClient, sign_in: SignIn, uploads: Path
 ) -> None:

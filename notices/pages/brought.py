@@ -1,0 +1,39 @@
+"""A file that came with a form which could not be carried out: kept for the next time it is sent.
+
+It is sealed under an id that only the sender's own draft names; what nothing comes of goes with the
+files of nobody.
+"""
+
+from notices.changing import exhibits
+from notices.changing.exhibits import KeptFile
+from notices.deployment import Deployment
+from notices.facts.excess import TooManyRequests
+from notices.web import limiting
+from notices.web.authentication import AnyRequest
+from notices.web.uploads import Upload
+
+
+def kept(deployment: Deployment, told: str) -> KeptFile | None:
+    """The file of which a draft tells, as long as it is there."""
+    file = KeptFile.of(told) if told else None
+    return file if file is not None and exhibits.is_there(deployment, file.id) else None
+
+
+async def keep(request: AnyRequest, upload: Upload) -> str:
+    """What a draft is to tell of the file that has just come; empty where none is kept.
+
+    Then it is chosen again: one that is wrong, or one too many of this address.
+    """
+    if upload.receiving is None or upload.wrong:
+        return ""
+    try:
+        await limiting.limit(request, "keep", request.user.address)
+    except TooManyRequests:
+        return ""
+    return str(await upload.receiving.keep_for_now())
+
+
+def forget(deployment: Deployment, told: str) -> None:
+    """Another one takes its place, or none."""
+    if file := kept(deployment, told):
+        exhibits.forget(deployment, file.id)
