@@ -5,6 +5,7 @@ alike: an endpoint that takes the access token, and an envelope around what it a
 refusal may come with the status 200.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -132,7 +133,7 @@ class OAuth2Party(Party):
         """What is in the envelope; raises Refused where it tells of a refusal."""
         success = self._how.success
         if success is not None and _word(answer.get(success.claim)) not in success.values:
-            raise Refused(f"{url}: {success.claim} is not {' or '.join(success.values)}")
+            raise Refused(f"{url}: {success.claim} is {_code(answer.get(success.claim))}")
         if success is None and isinstance(answer.get("error"), str):
             raise Refused(f"{url}: answered an error")
         for name in self._how.data.split(".") if self._how.data else ():
@@ -148,16 +149,25 @@ class OAuth2Party(Party):
         if (word := error_in(content)) is not None or success is None:
             return word
         try:
-            told = _word(an_object(content, "").get(success.claim))
+            told = an_object(content, "").get(success.claim)
         except ProviderDown:
             return None
-        return None if told is None or told in success.values else f"{success.claim} of its own"
+        if told is None or _word(told) in success.values:
+            return None
+        return f"{success.claim} is {_code(told)}"
 
     def _subject(self, told: Mapping[str, Any]) -> str | None:
         subject = _word(told.get(self._how.subject))
         return subject if subject and len(subject) <= LONGEST_SUBJECT else None
 
 
+def _code(told: Any) -> str:
+    """A code of refusal, for the operator; what is no code may be anything, and is not repeated."""
+    word = _word(told) or ""
+    return word if _CODE.fullmatch(word) else "another one"
+
+
+_CODE = re.compile(r"-?[A-Za-z0-9_.]{1,20}")
 NOBODYS = "notices-sign-in-check"
 
 

@@ -285,6 +285,22 @@ async def test_the_token_is_sent_where_the_platform_wants_it(
         assert asked.headers[header].startswith("Bearer ") == (header == "Authorization")
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [("40101", "40101"), (-3, "-3"), ("张三 379999", "another one"), ({}, "another")],
+)
+async def test_a_code_of_refusal_is_told_the_operator_and_nothing_else(
+    platform: Platform, client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str], code: Any,
+    told: str,
+) -> None:  # fmt: skip
+    with platform.fault("userinfo", alter=lambda said: {**said, "code": code}):
+        await signed_in_at(platform, client, IN, "anna")
+    logged = capsys.readouterr()
+
+    assert f"code is {told}" in logged.out + logged.err
+    assert "张三" not in logged.out + logged.err
+
+
 async def test_no_token_and_no_secret_is_logged(
     platform: Platform, client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
