@@ -35,6 +35,38 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.journal_chained()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    DECLARE turn record; said jsonb := NEW.entry::jsonb;
+    BEGIN
+      SELECT t.number, t.previous INTO turn FROM journal_turn() t;
+      IF NEW.number <> turn.number OR (said ->> 'number')::bigint <> turn.number
+        OR said ->> 'previous' <> encode(turn.previous, 'base64')
+        OR (said ->> 'at')::timestamptz NOT BETWEEN clock_timestamp() - interval '5 minutes'
+          AND clock_timestamp() + interval '5 minutes' THEN
+        RAISE transaction_rollback USING MESSAGE = 'an entry follows the last one, and is of now';
+      END IF;
+      NEW.hash := sha256(convert_to(NEW.entry, 'UTF8'));
+      RETURN NEW;
+    END $function$;
+
+CREATE OR REPLACE FUNCTION public.journal_turn(OUT number bigint, OUT previous bytea, OUT at timestamp with time zone)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    BEGIN
+      PERFORM pg_advisory_xact_lock(1785689458);
+      SELECT j.number + 1, j.hash INTO number, previous
+      FROM journal j ORDER BY j.number DESC LIMIT 1;
+      number := coalesce(number, 0);
+      previous := coalesce(previous, decode(repeat('00', 32), 'hex'));
+      at := date_trunc('milliseconds', clock_timestamp());
+    END $function$;
+
 CREATE OR REPLACE FUNCTION public.notice_awaiting_of_form()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -254,6 +286,18 @@ CREATE TABLE idempotency (
 CREATE INDEX idempotency_age ON public.idempotency USING btree (created_at);
 CREATE INDEX idempotency_notice ON public.idempotency USING btree (notice);
 
+CREATE TABLE journal (
+  number bigint NOT NULL,
+  entry text NOT NULL,
+  hash bytea NOT NULL DEFAULT '\x'::bytea,
+  sealed bytea NOT NULL,
+  CONSTRAINT journal_pkey PRIMARY KEY (number),
+  CONSTRAINT journal_hash_check CHECK ((length(hash) = 32)),
+  CONSTRAINT journal_number_check CHECK ((number >= 0))
+);
+CREATE INDEX journal_notices ON public.journal USING gin ((((entry)::jsonb -> 'notices'::text)));
+CREATE TRIGGER journal_chained BEFORE INSERT ON public.journal FOR EACH ROW EXECUTE FUNCTION journal_chained();
+
 CREATE TABLE key_check (
   purpose text NOT NULL,
   key_id text NOT NULL,
@@ -409,6 +453,17 @@ CREATE TABLE parked (
   CONSTRAINT parked_follower_notice_key UNIQUE (follower, notice)
 ) WITH (autovacuum_vacuum_threshold=500, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_threshold=500, autovacuum_analyze_scale_factor=0.05, autovacuum_vacuum_cost_delay=0);
 
+CREATE TABLE purpose (
+  session bytea NOT NULL,
+  notice text NOT NULL,
+  sealed bytea NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT purpose_pkey PRIMARY KEY (session, notice),
+  CONSTRAINT purpose_session_check CHECK ((length(session) = 32)),
+  CONSTRAINT purpose_notice_fkey FOREIGN KEY (notice) REFERENCES notice(id) ON DELETE RESTRICT
+);
+CREATE INDEX purpose_at ON public.purpose USING btree (at);
+
 CREATE TABLE rate (
   bucket bytea NOT NULL,
   window_end timestamp with time zone NOT NULL,
@@ -422,10 +477,14 @@ CREATE TABLE rival (
   notice text NOT NULL,
   at timestamp with time zone NOT NULL,
   sealed bytea NOT NULL,
+  set_aside_at timestamp with time zone,
+  decision bytea,
   CONSTRAINT rival_pkey PRIMARY KEY (id),
+  CONSTRAINT rival_set_aside_check CHECK (((set_aside_at IS NULL) = (decision IS NULL))),
   CONSTRAINT rival_notice_fkey FOREIGN KEY (notice) REFERENCES notice(id) ON DELETE RESTRICT
 );
-CREATE INDEX rival_of_notice ON public.rival USING btree (notice, id);
+CREATE INDEX rival_of_notice ON public.rival USING btree (notice, id) WHERE (set_aside_at IS NULL);
+CREATE INDEX rival_waiting ON public.rival USING btree (id) WHERE (set_aside_at IS NULL);
 
 CREATE TABLE session (
   token_hash bytea NOT NULL,

@@ -14,6 +14,7 @@ from notices.facts.names import same_name
 from notices.facts.refusals import UnknownKey
 from notices.facts.text_check import text_problems
 from notices.facts.texts import Message, TextError
+from notices.journal import Actor
 from notices.tables.expressions import NOW
 from notices.tables.prepared import Prepared
 
@@ -37,6 +38,13 @@ class Agency:
     id: str
     name: str
     issuers: tuple[str, ...]
+    staff: Actor | None = None
+    """Which of its people it is, where they have signed in and show no key."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, as the audit log knows them: of a key nobody knows who holds it."""
+        return self.staff or Actor("agency", self.identity, self.name)
 
     @property
     def identity(self) -> str:

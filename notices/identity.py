@@ -12,6 +12,7 @@ from notices.facts.identifiers import identifier_type
 from notices.facts.names import same_name
 from notices.facts.requests import Declaration, Holder
 from notices.facts.text_check import LONGEST_TEXT
+from notices.journal import Actor
 from notices.tables import Session
 from notices.tables.expressions import NOW
 from notices.tables.prepared import Prepared
@@ -105,6 +106,11 @@ class Person(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     def account(self) -> str:
         """Who is counted: what the provider knows them by, or in the demo their identifier."""
         return repr(self.subject) if self.subject is not None else self.natural
+
+    @property
+    def actor(self) -> Actor:
+        """An officer, or an agency's staff, as the audit log knows them."""
+        return Actor("agency" if self.kind == "agency" else "officer", self.account, self.name)
 
     @property
     def document(self) -> str:

@@ -9,12 +9,12 @@ Life of an entry:
 3. After the commit, `head` and `proof` read what is durable, and only that is ever signed.
 
 The order of locks, for all transactions there are:
-1. the key of a request (`idempotency.begin`); or a session, the draft that is changed in it, and
-   the account whose drafts are counted;
+1. a request's key (`idempotency`); or a session, its draft, the account whose drafts are counted;
 2. that nothing is done in bulk, and the number (`register/claims.py`);
 3. the head, by `take_turn`: from here on whoever appends is alone;
 4. rows of notices, claims and objections. Who takes no turn (an objection) locks one notice alone,
-   and nothing after it that is above.
+   and nothing after it that is above;
+5. the end of the audit log (`journal`), of what staff do.
 Of what stands in one place several are taken in the order of their keys.
 """
 

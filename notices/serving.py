@@ -19,7 +19,7 @@ from notices.engines.spares import Spare
 from notices.facts.texts import Message
 from notices.settings import SECRETS, Settings
 
-KEPT_BACK = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY", "DATABASE_OWNER_URL")
+KEPT_BACK = ("MEILI_MASTER_KEY", "MEILI_WRITE_KEY", "DATABASE_OWNER_URL", "DATABASE_AUDIT_URL")
 """What a web process must not know: it can search and no more, and only add to the log."""
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
 COUNTS = 1 << 20
@@ -194,7 +194,7 @@ async def prepare(settings: Settings, engines: Engines) -> bool:
     from notices.upkeep.rehashing import rehash
     from notices.upkeep.rescheduling import settle_periods
 
-    await migrate(engines.owner_url, engines.database_url)
+    await migrate(engines.owner_url, engines.database_url, auditor=engines.auditor_url)
     here = deployment.load(settings)
     await DB.start(engines.owner_url, 1, patience=None)
     try:

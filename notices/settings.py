@@ -18,7 +18,8 @@ _CONTACT = re.compile(r"(mailto:[^\s@]+@[^\s@]+|https://\S+|tel:[+0-9;=()-]+)")
 """What RFC 9116 takes for a contact, as far as a slip is likely."""
 
 SECRETS = (
-    "DATABASE_URL", "DATABASE_OWNER_URL", "MEILI_MASTER_KEY", "MEILI_SEARCH_KEY", "MEILI_WRITE_KEY",
+    "DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_AUDIT_URL",
+    "MEILI_MASTER_KEY", "MEILI_SEARCH_KEY", "MEILI_WRITE_KEY",
 )  # fmt: skip
 """What may hold a password or a key: each may be named by a file, as `…_FILE`."""
 _LONGEST_SECRET = 4096
@@ -41,6 +42,7 @@ class Settings:
     data: Path = Path("var")
     database_url: str | None = field(default=None, repr=False)
     database_owner_url: str | None = field(default=None, repr=False)
+    database_audit_url: str | None = field(default=None, repr=False)
     meili_url: str | None = None
     meili_master_key: str | None = field(default=None, repr=False)
     meili_search_key: str | None = field(default=None, repr=False)
@@ -261,6 +263,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         data=Path(environment.get("DATA") or "var"),
         database_url=database_url,
         database_owner_url=owner_url,
+        database_audit_url=environment.get("DATABASE_AUDIT_URL") or None,
         meili_url=_server(environment, "MEILI_URL", ("http", "https")),
         meili_master_key=environment.get("MEILI_MASTER_KEY") or None,
         meili_search_key=environment.get("MEILI_SEARCH_KEY") or None,

@@ -21,7 +21,7 @@ USED = [
     "notices.audit.auditing", "notices.backup.saving", "notices.audit.comparing",
     "notices.upkeep.recalling",
     "notices.upkeep.rehashing", "notices.upkeep.rescheduling", "notices.backup.restoring",
-    "notices.audit.watching",
+    "notices.audit.watching", "notices.journal.reading",
 ]  # fmt: skip
 
 # A clean interpreter that does nothing but fork: no thread, loop or connection of the tests is

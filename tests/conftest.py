@@ -200,9 +200,9 @@ async def pool(settings: Settings, database_url: str) -> AsyncIterator[None]:
     """
     from notices.database import DB
     from notices.migrating import migrate
-    from tests import emptying
+    from tests import emptying, enginefarm
 
-    await migrate(database_url, settings.database_url)
+    await migrate(database_url, settings.database_url, auditor=enginefarm.audited(database_url))
     await emptying.prepare(database_url)
     await DB.start(settings.database_url or "", 10)
     yield

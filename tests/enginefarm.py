@@ -19,8 +19,8 @@ import pytest
 from notices.engines import Engines, postgresql
 
 DATABASE, SEARCH, KEY = "TEST_DATABASE_URL", "TEST_MEILI_URL", "TEST_MEILI_MASTER_KEY"
-SERVICE = "TEST_DATABASE_SERVICE_URL"
-TOLD = (DATABASE, SERVICE, SEARCH, KEY)
+SERVICE, AUDITOR = "TEST_DATABASE_SERVICE_URL", "TEST_DATABASE_AUDIT_URL"
+TOLD = (DATABASE, SERVICE, AUDITOR, SEARCH, KEY)
 DATA = "TEST_DATA"
 ASKED, ANSWER = "asked", "answer.json"
 """Files of that folder: somebody wants the engines, and where they are."""
@@ -70,6 +70,7 @@ class Farm:
                 {
                     DATABASE: engines.owner_url,
                     SERVICE: engines.database_url,
+                    AUDITOR: engines.auditor_url,
                     SEARCH: engines.meili_url,
                     KEY: engines.meili_master_key or "",
                 }
@@ -117,6 +118,12 @@ def served(url: str) -> str:
     """The database of `url` as a service sees it."""
     running()
     return database_at(os.environ[SERVICE], urlsplit(url).path.removeprefix("/"))
+
+
+def audited(url: str) -> str:
+    """The database of `url` as an auditor of the audit log sees it."""
+    running()
+    return database_at(os.environ[AUDITOR], urlsplit(url).path.removeprefix("/"))
 
 
 def database_at(base_url: str, name: str) -> str:

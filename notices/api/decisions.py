@@ -12,7 +12,7 @@ from notices.facts.public.notice import Followed, Rejected
 from notices.facts.public.shown import Time
 from notices.facts.requests import Confirmation, Decision, Redaction, Replacement
 from notices.register import claims
-from notices.web import queries, writing
+from notices.web import purposes, queries, writing
 from notices.web.authentication import AnyRequest, Asker
 from notices.web.replies import NO_STORE, answered
 from notices.web.requested import OverlapsQuery, RivalsQuery
@@ -108,9 +108,11 @@ async def rivals_waiting(request: AnyRequest) -> Response[Rivals]:
     """Declarations refused because another holder's notice stands in the way; for officers."""
     given = request.query_params
     limit = queries.waiting(given)
-    await request.user.officer()
+    officer = await request.user.officer()
     notice = (await register.get(given["notice"])).id if given.get("notice") else None
     found = await rivals.waiting(request.app.state.deployment, notice=notice, limit=limit)
+    seen = [each.notice for each in found]
+    await purposes.note(request, officer, "rivals", seen, [each.id for each in found])
     return answered(Rivals(rivals=found), headers=NO_STORE)
 
 

@@ -10,7 +10,7 @@ from notices.changing import deciding
 from notices.facts.errors import NoSuchNotice
 from notices.facts.public.notice import DeclaredNotice
 from notices.facts.requests import Declaration, stripped
-from notices.web import limiting, uploads, writing
+from notices.web import limiting, purposes, uploads, writing
 from notices.web.authentication import AnyRequest, Asker
 
 EXHIBIT = "exhibit"
@@ -64,11 +64,12 @@ async def declare(request: AnyRequest) -> Response[DeclaredNotice]:
 )
 async def exhibit_of(request: AnyRequest, id: FromPath[str]) -> Stream:
     """The document that came with a declaration for somebody else, for officers."""
-    await request.user.officer()
+    officer = await request.user.officer()
     notice = await register.get(id)
     exhibit = await deciding.exhibit_of(notice.id)
     if exhibit is None:
         raise NoSuchNotice
+    await purposes.note(request, officer, "exhibit", [notice.id], [exhibit.id])
     return uploads.kept(request, exhibit.id, exhibit.media_type, f"exhibit-{notice.id}")
 
 

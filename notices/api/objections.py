@@ -16,7 +16,7 @@ from notices.facts.errors import (
 )
 from notices.facts.public.notice import ObjectionFiled, ObjectionStatus
 from notices.facts.requests import Objection
-from notices.web import limiting, queries, uploads, writing
+from notices.web import limiting, purposes, queries, uploads, writing
 from notices.web.authentication import AnyRequest, Asker
 from notices.web.replies import NO_STORE, answered
 from notices.web.requested import ObjectionsQuery
@@ -56,11 +56,13 @@ async def waiting(request: AnyRequest) -> Response[Objections]:
     if status is not None and status not in STATUSES:
         problems.append(Problem("status", "bad_value", {"expected": ", ".join(STATUSES)}))
     limit = queries.waiting(given, problems)
-    await request.user.officer()
+    officer = await request.user.officer()
     notice = (await register.get(given["notice"])).id if given.get("notice") else None
     found = await objecting.waiting(
         request.app.state.deployment, notice=notice, status=status, limit=limit
     )
+    seen = [each.notice for each in found]
+    await purposes.note(request, officer, "objections", seen, [each.id for each in found])
     return answered(Objections(objections=found), headers=NO_STORE)
 
 
@@ -70,11 +72,12 @@ async def waiting(request: AnyRequest) -> Response[Objections]:
 )
 async def evidence_of(request: AnyRequest, id: FromPath[str]) -> Stream:
     """The evidence that came with an objection, for officers."""
-    await request.user.officer()
+    officer = await request.user.officer()
     kept = await objecting.evidence_of(id)
     if kept is None:
         raise NoSuchNotice
-    return uploads.kept(request, id, kept, id)
+    await purposes.note(request, officer, "evidence", [kept.notice], [id])
+    return uploads.kept(request, id, kept.file.media_type, id)
 
 
 HANDLERS = [object_to, waiting, evidence_of]

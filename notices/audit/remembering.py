@@ -7,6 +7,7 @@ from pathlib import Path
 
 from notices import files
 from notices.facts.texts import Message, TextError, rfc3339
+from notices.trust.chain import Tail
 from notices.trust.encoding import EncodingError, from_base64, strict_json, to_base64
 from notices.trust.merkle import HASH_SIZE
 from notices.trust.notes import NoteError, NoteVerifier, parse_checkpoint
@@ -29,6 +30,8 @@ class Memory:
     vkey: str | None
     checkpoint: str | None
     seen: Seen
+    journal: Tail | None = None
+    """The end of the audit log of staff, of our own database."""
 
 
 def read(file: Path) -> Memory | None:
@@ -46,7 +49,9 @@ def read(file: Path) -> Memory | None:
             from_base64(parts["root"], HASH_SIZE),
             None if at is None else datetime.fromisoformat(at),
         )
-        memory = Memory(parts["vkey"], parts["checkpoint"], seen)
+        tail = parts.get("journal")
+        journal = None if tail is None else Tail.read(tail)
+        memory = Memory(parts["vkey"], parts["checkpoint"], seen, journal)
         if memory.checkpoint is not None:
             note = NoteVerifier(memory.vkey or "").open(memory.checkpoint)
             if parse_checkpoint(note)[1:] != (seen.size, seen.root):
@@ -59,7 +64,7 @@ def read(file: Path) -> Memory | None:
 def write(file: Path, memory: Memory, now: datetime) -> None:
     """Replace `file` as a whole; a crash leaves the old one or the new one."""
     at = memory.seen.at
-    parts = {
+    parts: dict[str, object] = {
         "vkey": memory.vkey,
         "checkpoint": memory.checkpoint,
         "size": memory.seen.size,
@@ -67,6 +72,8 @@ def write(file: Path, memory: Memory, now: datetime) -> None:
         "at": None if at is None else rfc3339(at),
         "checked_at": rfc3339(now),
     }
+    if memory.journal is not None:
+        parts["journal"] = memory.journal.shown()
     text = json.dumps(parts, ensure_ascii=False, indent=1) + "\n"
     files.put(file, text.encode(), mode=files.PUBLIC)
 

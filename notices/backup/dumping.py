@@ -17,7 +17,7 @@ from notices.facts.texts import Message, TextError
 PIECE = 1 << 20
 APPLICATION = "notices-backup"
 """How the server knows what both of them are."""
-LEFT_OUT = ("session", "rate", "draft")
+LEFT_OUT = ("session", "rate", "draft", "purpose")
 """Whoever was signed in signs in again; limits begin anew; what was still being typed is forgotten
 within hours, and a backup is kept for years."""
 

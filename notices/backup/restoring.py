@@ -23,11 +23,13 @@ from notices.backup.dumping import APPLICATION
 from notices.backup.saving import DUMP, KEYS, MANIFEST, UPLOADS, VERSION, BackupError
 from notices.database import answering, connect
 from notices.facts.texts import Message, Text, rfc3339
+from notices.journal import reading
 from notices.migrating import UNFINISHED, migrate
 from notices.tables import ANALYZE, Hold, KeyCheck, LogHead
 from notices.tables.prepared import as_sql
 from notices.trust import archive, tiles, watching
 from notices.trust.archive import ArchiveError, Secret
+from notices.trust.chain import Tail
 from notices.trust.encoding import from_base64
 from notices.trust.watching import Seen
 from notices.upkeep import forking
@@ -75,6 +77,10 @@ class Backup:
             )
         except (StopIteration, KeyError, ValueError):
             name = ""
+        else:
+            # Of a backup that an older version made there is none.
+            tail = self.manifest.get("journal")
+            self.journal = [] if tail is None else [Tail.read(tail)]
         if name != MANIFEST:
             raise ArchiveError(_NO_BACKUP)
         known = {file.stem for file in Path(migrations.__file__).parent.glob("notices_*.py")}
@@ -195,6 +201,11 @@ async def prove(
         saw = [*([memory.seen] if memory is not None else []), *([signed] if signed else [])]
         before += [each for each in saw if each.size <= size]
         seen = await auditing.audit(connection, progress, *before)
+        tail, tails = await reading.tail(connection), [*backup.journal]
+        # Of what was done after the backup nothing is here, as of the log.
+        if memory is not None and memory.journal and memory.journal.size <= tail.size:
+            tails.append(memory.journal)
+        await reading.check(connection, None, *tails)
     longest = max(saw, key=lambda each: each.size, default=seen)
     missing, highest = None, 0
     if longest.size > seen.size:

@@ -21,6 +21,7 @@ from notices.backup import dumping
 from notices.database import answering, connect
 from notices.facts import catalogue
 from notices.facts.texts import Message, TextError, rfc3339
+from notices.journal import reading
 from notices.log import split
 from notices.settings import Settings
 from notices.trust import keys, merkle
@@ -51,9 +52,10 @@ async def manifest_of(url: str, settings: Settings, now: datetime) -> dict[str, 
                 " (SELECT check_value FROM key_check WHERE purpose = 'log key') AS vkey"
                 " FROM log_head WHERE id = 1"
             )
+            tail = None if row is None else await reading.tail(connection)
     finally:
         await connection.close()
-    if row is None or row["unfinished"]:
+    if row is None or tail is None or row["unfinished"]:
         raise BackupError(_UNFINISHED)
     size, root = row["size"], merkle.root(split(row["peaks"]))
     key = settings.keys_folder / "log.key"
@@ -65,6 +67,7 @@ async def manifest_of(url: str, settings: Settings, now: datetime) -> dict[str, 
         "version": VERSION,
         "made_at": rfc3339(now),
         "log": {"size": size, "root": to_base64(root), "checkpoint": note, "vkey": row["vkey"]},
+        "journal": tail.shown(),
         "migration": row["migration"],
         "catalogue": catalogue.load(settings.catalogue).version,
         "postgresql": row["server"],

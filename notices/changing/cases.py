@@ -7,6 +7,7 @@ from typing import NamedTuple
 from notices import records, register, tables
 from notices.changing import deciding, objecting, rivals
 from notices.changing.exhibits import KeptFile
+from notices.changing.looking import Looker
 from notices.changing.objecting import FiledObjection
 from notices.changing.rivals import MOST_RIVALS, Rival
 from notices.database import DB
@@ -35,7 +36,8 @@ _OBJECTED = """
 SELECT o.notice, o.at, o.ground FROM objection o WHERE o.status = '{status}' ORDER BY o.at, o.id
 """
 _REFUSED = f"""
-SELECT r.notice, r.at FROM rival r {_LIVING.format(id="r.notice")} ORDER BY r.id
+SELECT r.notice, r.at FROM rival r {_LIVING.format(id="r.notice")}
+AND r.set_aside_at IS NULL ORDER BY r.id
 """  # noqa: S608  (likewise)
 WAITING = {
     "confirmations": _AWAITING,
@@ -106,19 +108,23 @@ class Case:
         return {one.status for one in self.objections}
 
 
-async def of(deployment: Deployment, id: str, *, text_alone: bool = False) -> Case:
+async def of(deployment: Deployment, id: str, looker: Looker | None) -> Case:
     """The case of the notice whose id, printed or bare, is `id`; raises NoSuchNotice.
 
-    Of what is only to be redacted (`text_alone`) nothing that is sealed is opened.
+    What is sealed is shown to the `looker` alone, who has said what for, else PurposeRequired is
+    raised; without one, as where the text alone is to be redacted, nothing of it is opened.
     """
     notice = await register.get(id)
-    sealed = not (notice.state.ended or text_alone)
+    sealed = looker is not None and not notice.state.ended
     objections = await _objections(deployment, notice.id) if sealed else []
     refused: list[Rival] = []
     if sealed:
         refused = await rivals.waiting(deployment, notice=notice.id, limit=MOST_RIVALS)
     others = await _overlaps(notice.id) if sealed else []
     waits = sealed and bool(objections or refused or others or notice.state.awaiting)
+    if waits and looker is not None:
+        about = [*(each.id for each in objections), *(f"rival {each.id}" for each in refused)]
+        await looker.looks(notice.id, about)
     return Case(
         notice=notice,
         objections=objections,

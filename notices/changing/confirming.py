@@ -7,7 +7,7 @@ from datetime import datetime
 
 from notices import register, tables
 from notices.agencies import Agency
-from notices.changing import following, issuing
+from notices.changing import conflicts, following, issuing
 from notices.changing.following import Doer, Followup
 from notices.deployment import Deployment
 from notices.facts import event_forms, lifecycle
@@ -15,6 +15,7 @@ from notices.facts.errors import AlreadyDeclared
 from notices.facts.refusals import AlreadyConfirmed, NothingAwaited
 from notices.idempotency import Done, Once
 from notices.identity import Person
+from notices.journal import Act
 from notices.log import Turn
 from notices.register import Notice, claims
 from notices.tables.expressions import greatest
@@ -30,6 +31,8 @@ async def confirm(
     """
 
     agency = by if isinstance(by, Agency) else None
+    if not isinstance(by, Agency):
+        await conflicts.refuse_own(deployment, by, id)
 
     async def check(before: Notice, turn: Turn) -> Followup:
         if agency is not None:
@@ -54,7 +57,8 @@ async def confirm(
                 table = tables.Notice
                 await table.update({table.evidence: "issuer_confirmed"}).where(table.id == id)
 
-        return Followup(form, _doer(by), others, write)
+        act = Act(what="confirm", by=by.actor, notices=(id, *others))
+        return Followup(form, _doer(by), act, others, write)
 
     async def lock() -> None:
         await claims.lock_of(id)

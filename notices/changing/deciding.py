@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
 from notices import records, register, tables
-from notices.changing import exhibits, following, objecting
+from notices.changing import conflicts, exhibits, following, objecting
 from notices.changing.exhibits import KeptFile
 from notices.changing.following import Followup
 from notices.deployment import Deployment
@@ -23,6 +23,7 @@ from notices.facts.requests import Decision, Declaration, Redaction
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
 from notices.idempotency import Done, Once
 from notices.identity import Person
+from notices.journal import Act, Did
 from notices.log import Turn
 from notices.register import Notice
 from notices.tables.expressions import NOW
@@ -72,6 +73,7 @@ async def decide(
     once_: Once | None = None,
 ) -> Done:
     """Carry out a checked `decision` about notice `id` (bare)."""
+    await conflicts.refuse_own(deployment, officer, id)
     kind = KINDS[decision.decision or ""]
     reason = (decision.reason or "").strip()
 
@@ -89,7 +91,12 @@ async def decide(
             case _:
                 decided = _annul(before, wanted, decision.objection, shown_reason)
         private = PrivateDecision(officer=officer, reason=reason, objection=decided.objection)
-        return Followup(decided.form, private, write=decided.write)
+        about = () if decided.objection is None else (decided.objection,)
+        act = Act(
+            what=cast("Did", decision.decision), by=officer.actor, notices=(before.id,),
+            about=about, text=reason,
+        )  # fmt: skip
+        return Followup(decided.form, private, act, write=decided.write)
 
     return await following.follow(deployment, id, kind, check, once_)
 
@@ -109,8 +116,10 @@ async def redact(
 
     async def check(before: Notice, turn: Turn) -> Followup:
         private = PrivateDecision(officer=officer, reason=reason)
-        return Followup(event_forms.redaction(id), private)
+        act = Act(what="redact", by=officer.actor, notices=(id,), text=reason)
+        return Followup(event_forms.redaction(id), private, act)
 
+    await conflicts.refuse_own(deployment, officer, id)
     return await remove(deployment, id, check, once_)
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from notices import idempotency, log, register
+from notices import idempotency, journal, log, register
 from notices.database import DB, committed
 from notices.deployment import Deployment
 from notices.facts import event_forms, lifecycle
@@ -15,6 +15,7 @@ from notices.facts.public.form import EventForm, EventKind
 from notices.facts.public.notice import Followed
 from notices.idempotency import Done, Once
 from notices.identity import Person
+from notices.journal import Act
 from notices.log import Turn
 from notices.register import Notice, claims
 from notices.tables import EventPrivate, Objection
@@ -39,11 +40,13 @@ class Followup:
     """What an event shows (`form`), and what is kept with it under seal: who, and why.
 
     `supersedes` are notices, by their ids, that awaited a confirmation and end with it; `write`
-    changes what else there is of the notice.
+    changes what else there is of the notice. `act` is what the audit log says of it, of all that is
+    not the declarant's own.
     """
 
     form: EventForm
     private: msgspec.Struct | None = None
+    act: Act | None = None
     supersedes: Sequence[str] = ()
     write: Callable[[], Awaitable[None]] | None = None
 
@@ -84,6 +87,10 @@ async def follow(
                 await _keep(deployment, turn.index, followup.private)
             await supersede(followup.supersedes, id)
             await idempotency.done(once_, id, turn.index)
+            if followup.act is not None:
+                await journal.write(deployment.keys, followup.act)
+            elif _is_of_staff(followup.private):
+                raise RuntimeError("An agency's or an officer's act is in the audit log.")
             index = turn.index
         else:
             index = earlier.event
@@ -100,6 +107,11 @@ async def follow(
             notice=notice.public(deployment),
         )
         return Done(id, await idempotency.answer(once_, msgspec.json.encode(body).decode()))
+
+
+def _is_of_staff(private: msgspec.Struct | None) -> bool:
+    """Whether it names an agency or an officer: of a redaction it may be the clock, or a request."""
+    return any(getattr(private, name, None) is not None for name in ("agency", "officer"))
 
 
 async def supersede(ids: Sequence[str], by: str) -> None:

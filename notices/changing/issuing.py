@@ -19,6 +19,7 @@ from notices.facts.requests import Declaration, Replacement
 from notices.facts.text_check import given, is_blank, text_problems
 from notices.facts.texts import CHINA
 from notices.idempotency import Done, Once
+from notices.journal import Act
 from notices.log import Turn
 from notices.register import Notice, claims
 
@@ -71,7 +72,9 @@ async def replace(
         shown = _shown(certificate, kept, number) if number else None
         write = partial(claims.replace, id, free=bears_the_same(certificate, kept, number))
         form = event_forms.replacement(id, agency.name, shown, replacement.issued_on or "")
-        return Followup(form, PrivateReplacement(agency=agency.id, number=number), write=write)
+        private = PrivateReplacement(agency=agency.id, number=number)
+        act = Act(what="replace", by=agency.actor, notices=(id,))
+        return Followup(form, private, act, write=write)
 
     return await following.follow(deployment, id, "replaced", check, once_)
 

@@ -5,11 +5,12 @@ A session that runs out by itself takes nothing along: whoever signs in again go
 
 from datetime import datetime
 
-from notices import identity
+from notices import identity, journal
 from notices.changing import unfinished
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.identity import Person
+from notices.journal import Act
 
 
 async def sign_in(
@@ -28,6 +29,8 @@ async def sign_in(
     async with DB.transaction():
         token = await identity.sign_in(deployment, person, sid, parts, since)
         await _leave(deployment, before, person)
+        if person.is_staff:
+            await journal.write(deployment.keys, Act(what="signed_in", by=person.actor))
     return token
 
 

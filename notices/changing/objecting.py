@@ -4,7 +4,7 @@ An objection changes no status, for any stranger could file one; it is counted o
 waits for an officer (`deciding`).
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -217,11 +217,24 @@ async def waiting(
     return [_shown(deployment, row) for row in rows]
 
 
-async def evidence_of(id: str) -> str | None:
-    """The media type of the file that came with objection `id`; None where there is none."""
+class Evidence(NamedTuple):
+    """The file that came with an objection, and to which notice that is."""
+
+    notice: str
+    file: KeptFile
+
+
+async def evidence_of(id: str) -> Evidence | None:
+    """The file that came with objection `id`; None where there is none."""
     table = tables.Objection
-    row = await table.select(table.evidence_type).where(table.id == id).first()
-    return row["evidence_type"] if row else None
+    query = table.select(
+        table.notice, table.evidence_type, table.evidence_size, table.evidence_sha256
+    )
+    row = await query.where(table.id == id).first()
+    if row is None or row["evidence_type"] is None:
+        return None
+    notice, *of_file = row.values()
+    return Evidence(notice, KeptFile(id, *of_file))
 
 
 def _shown(deployment: Deployment, row: Any) -> FiledObjection:

@@ -6,8 +6,8 @@ nothing of why; what was decided, by whom and why, is sealed with the objection.
 
 import msgspec
 
-from notices import clock, idempotency, register, tables
-from notices.changing import deciding, objecting
+from notices import clock, idempotency, journal, register, tables
+from notices.changing import conflicts, deciding, objecting
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import lifecycle
@@ -16,6 +16,7 @@ from notices.facts.refusals import NoOpenObjection
 from notices.facts.requests import Decision
 from notices.idempotency import Done, Once
 from notices.identity import Person
+from notices.journal import Act
 from notices.register import Notice
 from notices.tables.expressions import NOW
 
@@ -44,6 +45,7 @@ async def reject(
     Raises what says that there is none to close. It takes no turn in the log: of an admission
     that comes at the same time the row of the objection decides which was first.
     """
+    await conflicts.refuse_own(deployment, officer, id)
     async with DB.transaction():
         earlier = await idempotency.begin(once_)
         if earlier is None:
@@ -63,10 +65,13 @@ async def _reject(
     notice = await register.get(id)
     lifecycle.refuse_ended(notice.state)
     wanted = deciding.named(await deciding.waiting_about(id), decision.objection)
-    objection = str(deciding.open_one(wanted)["id"])
-    await _close(deployment, officer, objection, (decision.reason or "").strip())
+    objection, reason = str(deciding.open_one(wanted)["id"]), (decision.reason or "").strip()
+    await _close(deployment, officer, objection, reason)
     await idempotency.done(once_, id, None)
-    return await _answered(deployment, notice, objection, once_)
+    done = await _answered(deployment, notice, objection, once_)
+    act = Act(what="reject", by=officer.actor, notices=(id,), about=(objection,), text=reason)
+    await journal.write(deployment.keys, act)
+    return done
 
 
 async def _answered(

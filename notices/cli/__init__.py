@@ -9,7 +9,17 @@ import sys
 from pathlib import Path
 
 from notices import __version__
-from notices.cli import accepting, agencies, audits, backups, catalogues, privacy, proofs, sign_ins
+from notices.cli import (
+    accepting,
+    agencies,
+    audits,
+    backups,
+    catalogues,
+    journals,
+    privacy,
+    proofs,
+    sign_ins,
+)
 from notices.cli.commands import Commands, add, at_work
 from notices.cli.terminal import CommandError, progress, say, why
 from notices.facts.texts import Message
@@ -201,6 +211,7 @@ def parser() -> argparse.ArgumentParser:
     keys = proofs.add_to(commands)
     accepting.add_to(audits.add_to(commands))
     backups.add_to(commands, keys)
+    journals.add_to(commands)
     return top
 
 

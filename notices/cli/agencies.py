@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from datetime import UTC, datetime, time, timedelta
 
+from notices.cli import journals
 from notices.cli.commands import Commands, add, at_work
 from notices.cli.terminal import CommandError, say
 from notices.facts.texts import CHINA, ByLanguage, Message, joined, listed
@@ -14,12 +15,15 @@ from notices.settings import Settings
 def agencies_add(settings: Settings, options: argparse.Namespace) -> None:
     async def work() -> None:
         from notices import agencies
+        from notices.database import DB
         from notices.facts.errors import Invalid
 
         async with at_work(settings):
             issuers = options.issuer or [options.name]
             try:
-                agency, key = await agencies.add(options.name, issuers, options.expires)
+                async with DB.transaction():
+                    agency, key = await agencies.add(options.name, issuers, options.expires)
+                    await journals.write(settings, "agency_added", agency.id, text=agency.name)
             except Invalid as error:
                 raise CommandError(
                     joined(
@@ -52,9 +56,12 @@ def agencies_list(settings: Settings, options: argparse.Namespace) -> None:
 def agencies_rotate(settings: Settings, options: argparse.Namespace) -> None:
     async def work() -> None:
         from notices import agencies
+        from notices.database import DB
 
         async with at_work(settings):
-            key = await agencies.rotate(options.id, options.expires)
+            async with DB.transaction():
+                key = await agencies.rotate(options.id, options.expires)
+                await journals.write(settings, "agency_rotated", options.id)
             say(_ROTATED.both)
             print(key)
 
@@ -64,9 +71,12 @@ def agencies_rotate(settings: Settings, options: argparse.Namespace) -> None:
 def agencies_revoke(settings: Settings, options: argparse.Namespace) -> None:
     async def work() -> None:
         from notices import agencies
+        from notices.database import DB
 
         async with at_work(settings):
-            await agencies.revoke(options.id)
+            async with DB.transaction():
+                await agencies.revoke(options.id)
+                await journals.write(settings, "agency_revoked", options.id)
             say(_REVOKED.both)
 
     asyncio.run(work())

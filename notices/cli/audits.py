@@ -7,6 +7,7 @@ it could not be asked, and nothing is said.
 import argparse
 import asyncio
 import contextlib
+import dataclasses
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -115,16 +116,20 @@ def _first_use(vkey: str) -> str:
 def _database(settings: Settings, options: argparse.Namespace) -> None:
     from notices.audit import auditing
     from notices.audit.comparing import Numbers
+    from notices.journal import reading
     from notices.tables import KeyCheck, LogHead
     from notices.tables.prepared import as_sql
+    from notices.trust.chain import Tail
 
     if options.keep is not None:
         raise CommandError(_KEEP_URL, NOT_ASKED)
     before = read(options.state) if options.state is not None else None
     later = _later(options)
     numbers = Numbers(settings)
+    known = before.journal if before is not None else None
+    sealer = reading.sealer_in(settings)
 
-    async def work() -> Seen:
+    async def work() -> tuple[Seen, Tail]:
         async with database_of(settings) as url, auditing.snapshot(url) as connection:
             # Of our own log only its key's owner can say so; the state of another is no use here.
             of_log = KeyCheck.select(KeyCheck.check_value).where(KeyCheck.purpose == "log key")
@@ -135,15 +140,18 @@ def _database(settings: Settings, options: argparse.Namespace) -> None:
             seen = [before.seen] if before is not None else []
             accepted = await connection.fetchval(*as_sql(LogHead.select(LogHead.later)))
             later.until = max(later.until, accepted or later.until)
-            return await auditing.audit(connection, progress, *seen, later=later, numbers=numbers)
+            found = await auditing.audit(connection, progress, *seen, later=later, numbers=numbers)
+            return found, await reading.check(connection, sealer, *([known] if known else []))
 
-    seen = asyncio.run(work())
+    seen, tail = asyncio.run(work())
     for sentence, so in ((_NO_KEYS, not numbers.sealed), (_OLDER, numbers.older)):
         if so:
             say(sentence.format(count=numbers.older).both)
     if options.state is not None:
-        write(options.state, _signed(settings, seen), datetime.now(UTC))
+        memory = dataclasses.replace(_signed(settings, seen), journal=tail if tail.size else None)
+        write(options.state, memory, datetime.now(UTC))
     _whole(seen, 0, before)
+    print(_JOURNAL_WHOLE.format(size=tail.size, known=known.size if known else 0).both)
     _refuse_later(later, seen)
 
 
@@ -174,6 +182,21 @@ async def owned_database_of(settings: Settings) -> AsyncIterator[tuple[str, str]
 
     with Engines.of(settings, say) as engines:
         yield engines.owner_url, engines.database_url
+
+
+@contextlib.asynccontextmanager
+async def auditors_database_of(settings: Settings) -> AsyncIterator[tuple[str, str | None]]:
+    """Its URL as the one who may read the audit log and nothing else, and as the one who serves.
+
+    An auditor who was given that right alone names no other database, and starts none.
+    """
+    if settings.database_audit_url is not None or settings.database_url is not None:
+        yield settings.database_audit_url or settings.database_url or "", settings.database_url
+        return
+    from notices.engines import Engines
+
+    with Engines.of(settings, say) as engines:
+        yield engines.auditor_url, engines.database_url
 
 
 def _whole(seen: Seen, began: int, before: Memory | None) -> None:
@@ -239,4 +262,5 @@ _OLDER = Message(
 )
 _KEEP_URL = Message("--keep 只用于 URL。")
 _KEEP_ALL = Message("镜像目录还是空的，而状态文件已有进度：请加 --full 从头读起。")
+_JOURNAL_WHOLE = Message("审计日志完整：{size}条，上次见到的{known}条都在其中。")
 _WHOLE = Message("日志完整：{size}条记录，本次重新计算{read}条；上次见到的{known}条都在原处。")

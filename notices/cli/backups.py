@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from notices.cli import journals
 from notices.cli.audits import database_of, owned_database_of
 from notices.cli.commands import Commands, add
 from notices.cli.terminal import CommandError, progress, say
@@ -59,6 +60,7 @@ def backup(settings: Settings, options: argparse.Namespace) -> None:
 
     async def work() -> None:
         async with database_of(settings) as url:
+            await journals.note(url, settings, "backup_made")
             manifest = await backups.manifest_of(url, settings, datetime.now(UTC))
             if options.file == "-":
                 backups.write(sys.stdout.buffer, url, settings, manifest, secret)
@@ -135,6 +137,7 @@ def keys_export(settings: Settings, options: argparse.Namespace) -> None:
     secrets = keys.exported(settings.keys_folder)
     if options.file.exists():
         raise CommandError(_THERE.format(file=options.file))
+    journals.note_of_keys(settings, "keys_exported")
     text = keybox.seal(secrets, _passphrase(options.passphrase_file, twice=True))
     _new_file(options.file, text)
     say(_EXPORTED.format(file=options.file).both)
@@ -147,6 +150,7 @@ def keys_import(settings: Settings, options: argparse.Namespace) -> None:
         secret = _passphrase(options.passphrase_file, twice=False)
         found = keybox.unseal(file.read(keybox.LARGEST), secret)
         keys.import_into(settings.keys_folder, found)
+    journals.note_of_keys(settings, "keys_imported")
     keys.Keys.open(settings.keys_folder, settings.log_origin)
     say(_IMPORTED.format(folder=settings.keys_folder).both)
 

@@ -38,7 +38,7 @@ async def at_work(settings: Settings) -> AsyncIterator[Settings]:
     with Engines.of(settings, say) as engines:
         # Read when the relay's code is imported, which no command does before.
         os.environ["SEARCH_FOLLOWER"] = engines.follower
-        await migrate(engines.owner_url, engines.database_url)
+        await migrate(engines.owner_url, engines.database_url, auditor=engines.auditor_url)
         await DB.start(engines.owner_url, 4)
         try:
             yield dataclasses.replace(

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from notices.cli import journals
 from notices.cli.commands import Commands, add
 from notices.cli.terminal import CommandError, say
 from notices.facts.texts import Message
@@ -53,6 +54,7 @@ def keys_rotate(settings: Settings, options: argparse.Namespace) -> None:
     from notices.trust.keys import rotate
 
     purpose = {"signing": "answers", "log": "log"}[options.purpose]
+    journals.note_of_keys(settings, "keys_rotated", options.purpose)
     keys = rotate(settings.keys_folder, purpose)
     new = keys.log.vkey if purpose == "log" else keys.answers.key_id
     rotated = _LOG_ROTATED if purpose == "log" else _ANSWERS_ROTATED

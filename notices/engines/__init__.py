@@ -34,6 +34,7 @@ class Engines:
         self.owned = owned
         self.database_url = ""
         self.owner_url = ""
+        self.auditor_url = ""
         self.meili_url = ""
         self.meili_master_key: str | None = None
         self._lock: int | None = None
@@ -50,6 +51,7 @@ class Engines:
         *,
         database_url: str | None = None,
         owner_url: str | None = None,
+        auditor_url: str | None = None,
         meili_url: str | None = None,
         meili_master_key: str | None = None,
         meili_bin: str | None = None,
@@ -58,7 +60,14 @@ class Engines:
         """The engines of `data`: those named, those its owner runs, or our own."""
         try:
             return cls._open(
-                data, database_url, owner_url, meili_url, meili_master_key, meili_bin, say
+                data,
+                database_url,
+                owner_url,
+                auditor_url,
+                meili_url,
+                meili_master_key,
+                meili_bin,
+                say,
             )
         except OSError as error:
             raise EngineError(_UNUSABLE.format(data=data, why=error)) from error
@@ -70,6 +79,7 @@ class Engines:
             settings.data,
             database_url=settings.database_url,
             owner_url=settings.database_owner_url,
+            auditor_url=settings.database_audit_url,
             meili_url=settings.meili_url,
             meili_master_key=settings.meili_master_key,
             meili_bin=settings.meili_bin,
@@ -82,6 +92,7 @@ class Engines:
         data: Path,
         database_url: str | None,
         owner_url: str | None,
+        auditor_url: str | None,
         meili_url: str | None,
         meili_master_key: str | None,
         meili_bin: str | None,
@@ -100,6 +111,7 @@ class Engines:
                 self._read(data / "engines.json")
         if database_url:
             self.database_url, self.owner_url = database_url, owner_url or database_url
+            self.auditor_url = auditor_url or ""
         if meili_url:
             self.meili_url, self.meili_master_key = meili_url, meili_master_key
             self._named_search = True
@@ -169,6 +181,7 @@ class Engines:
         where = json.loads(file.read_text())
         self.database_url = where["database_url"]
         self.owner_url = where.get("owner_url", self.database_url)  # not told by older versions
+        self.auditor_url = where.get("auditor_url", "")
         self.meili_url = where["meili_url"]
         self.meili_master_key = where["meili_master_key"]
 
@@ -180,6 +193,7 @@ class Engines:
             self._postgresql = engine_postgresql.start(data, say)
             self.database_url = self._postgresql.url
             self.owner_url = self._postgresql.owner_url
+            self.auditor_url = self._postgresql.auditor_url
         if server:
             self._meilisearch = Meilisearch(data, server, say)
             self.meili_url, self.meili_master_key = self._meilisearch.url, self._meilisearch.key
@@ -189,6 +203,7 @@ class Engines:
             "pid": os.getpid(),
             "database_url": self.database_url,
             "owner_url": self.owner_url,
+            "auditor_url": self.auditor_url,
             "meili_url": self.meili_url,
             "meili_master_key": self.meili_master_key,
         }

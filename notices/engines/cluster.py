@@ -25,7 +25,13 @@ OWNER = "notices_owner"
 """The role that owns the database and makes its tables; it has no power beyond it."""
 SERVICE = "notices_service"
 """The role that the service connects as: it may do what `migrating.granting.GRANTS` lists."""
-PASSWORDS = {OWNER: "owner.password", SERVICE: "database.password"}
+AUDITOR = "notices_auditor"
+"""The role that may read the audit log, and nothing else."""
+PASSWORDS = {
+    OWNER: "owner.password",
+    SERVICE: "database.password",
+    AUDITOR: "audit.password",
+}
 """The files in DATA that they are kept in."""
 HOMES = Path("/var/lib/notices-pg")
 SOCKET_LIMIT = 100
@@ -36,7 +42,7 @@ SOCKET_LIMIT = 100
 # One statement, so that it happens as a whole or not at all.
 ROLES = f"""
 DO $roles$ DECLARE owned regclass; routine regprocedure; role text; place text; BEGIN
-FOREACH role IN ARRAY ARRAY['{OWNER}', '{SERVICE}'] LOOP
+FOREACH role IN ARRAY ARRAY['{OWNER}', '{SERVICE}', '{AUDITOR}'] LOOP
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
     EXECUTE format('CREATE ROLE %I', role);
   END IF;
@@ -47,6 +53,7 @@ FOREACH role IN ARRAY ARRAY['{OWNER}', '{SERVICE}'] LOOP
 END LOOP;
 ALTER ROLE {OWNER} LOGIN CREATEDB NOSUPERUSER NOCREATEROLE PASSWORD '{{{OWNER}}}';
 ALTER ROLE {SERVICE} LOGIN NOCREATEDB NOSUPERUSER NOCREATEROLE PASSWORD '{{{SERVICE}}}';
+ALTER ROLE {AUDITOR} LOGIN NOCREATEDB NOSUPERUSER NOCREATEROLE PASSWORD '{{{AUDITOR}}}';
 ALTER ROLE {NAME} PASSWORD NULL;
 REASSIGN OWNED BY {SERVICE} TO {OWNER};
 ALTER DATABASE {NAME} OWNER TO {OWNER};
@@ -161,15 +168,15 @@ def make(data: Path, programs: Path, user: User | None) -> Path:
 def passwords(
     data: Path, programs: Path, cluster: Path, user: User | None, *, anew: bool = False
 ) -> dict[str, str]:
-    """Both roles' passwords from their files; where one is missing both get new ones, and rights.
+    """The roles' passwords from their files; where one is missing all get new ones, and rights.
 
-    No server may run on `cluster`. `anew`: also where both are there, since they are not right.
+    No server may run on `cluster`. `anew`: also where all are there, since they are not right.
     """
     kept = {role: data / name for role, name in PASSWORDS.items()}
     if not anew:
         with contextlib.suppress(FileNotFoundError):
             return {role: file.read_text().strip() for role, file in kept.items()}
-    # Not one of both may be left that is no longer right when we are killed in between.
+    # Not one of them may be left that is no longer right when we are killed in between.
     for file in kept.values():
         file.unlink(missing_ok=True)
     words = {role: secrets.token_hex(24) for role in kept}

@@ -16,6 +16,7 @@ from notices.engines import binaries as engine_binaries
 from notices.engines import roles
 from notices.engines.children import Child, EngineError, Say, User, end_orphan, hold, run
 from notices.engines.cluster import (
+    AUDITOR,
     HOMES,
     NAME,
     OWNER,
@@ -53,6 +54,7 @@ class PostgreSQL:
 
     url: str
     owner_url: str
+    auditor_url: str
     child: Child
     leftovers: contextlib.ExitStack
 
@@ -99,12 +101,12 @@ def start(data: Path, say: Say) -> PostgreSQL:
                 death_signal=signal.SIGINT,
             )
             child.start()
-            url, owner_url = (
+            url, owner_url, auditor_url = (
                 f"postgresql://{role}:{words[role]}@/{NAME}?host={quote(str(sockets), safe='/')}"
-                for role in (SERVICE, OWNER)
+                for role in (SERVICE, OWNER, AUDITOR)
             )
             try:
-                if roles.let_in((url, owner_url), say):
+                if roles.let_in((url, owner_url, auditor_url), say):
                     break
             except BaseException:
                 child.stop()
@@ -113,7 +115,7 @@ def start(data: Path, say: Say) -> PostgreSQL:
             if anew:
                 raise EngineError(_KEPT_OUT)
             say(_SET_ANEW.both)
-        return PostgreSQL(url, owner_url, child, leftovers.pop_all())
+        return PostgreSQL(url, owner_url, auditor_url, child, leftovers.pop_all())
 
 
 def user_for(data: Path) -> User | None:

@@ -1,4 +1,4 @@
-"""Whether both roles get into our own PostgreSQL, and with no settings but ours.
+"""Whether our roles get into our own PostgreSQL, and with no settings but ours.
 
 A role may change its own password and give itself settings that outlive every restart: to lose what
 was committed, to find nothing, to write nothing. Whoever got hold of the one that serves can.

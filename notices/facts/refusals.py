@@ -96,6 +96,25 @@ class NothingAwaited(Refusal):
     title = Message("这份公告不需要工作人员确认。")
 
 
+class NoSuchRival(Refusal):
+    code, status = "no_such_rival", 409
+    title = Message("没有这份等待处理的声明，可能已经有人处理。")
+
+
+class OwnCase(Refusal):
+    code, status = "own_case", 403
+    title = Message("这份公告与您本人有关（您是声明人、持证人或异议人），请由另一位工作人员办理。")
+
+
+class PurposeRequired(Refusal):
+    code, status = "purpose_required", 403
+    title = Message("查看不公开的内容以前，请先说明用途。")
+
+    def __init__(self, notice: str) -> None:
+        super().__init__()
+        self.notice = notice
+
+
 class AlreadyRedacted(Refusal):
     code, status = "already_redacted", 409
     title = Message("这份公告的内容已移除。")

@@ -44,13 +44,19 @@ def _say(words: str) -> None:
 
 
 async def migrate(
-    url: str, service: str | None = None, *, restoring: bool = False, say: Say = _say
+    url: str,
+    service: str | None = None,
+    *,
+    auditor: str | None = None,
+    restoring: bool = False,
+    say: Say = _say,
 ) -> None:
     """Run every migration that has not run yet; several callers at once take turns.
 
     `url` is of the role that owns the tables, `service` of the one that serves from them, which
     then may do what GRANTS says. Where `url` is all there is, its role may do all it could before,
-    and where that is not the owner's, nothing may be left to be done. `say` is told what is waited
+    and where that is not the owner's, nothing may be left to be done. `auditor` is of the role that
+    reads the audit log and no more, where there is one. `say` is told what is waited
     for, and what settings the role that serves has of its own.
 
     Raises Unrestored while a restore is at work here, or was killed: what pg_restore then still
@@ -68,12 +74,18 @@ async def migrate(
             if service is not None and service != url:
                 role = await roles.of(service, say)
             await roles.refuse_wrong(keeper, role)
+            reads = await roles.of(auditor, say) if auditor else None
+            if reads is not None:
+                await roles.refuse_wrong(keeper, reads)
             if pending := await _pending(keeper):
                 if not await roles.may_migrate(keeper):
                     raise MigrationError(_NOT_THE_OWNER.format(steps=", ".join(pending)))
                 await _run(url)
             if role is not None and role != await keeper.fetchval("SELECT current_user"):
                 await granting.grant(keeper, role)
+            owner = await keeper.fetchval("SELECT current_user")
+            if reads is not None and reads not in (role, owner):
+                await granting.grant(keeper, reads, granting.AUDIT)
     finally:
         await keeper.close()
 

@@ -1,6 +1,7 @@
 """What the role that serves may do in each table, and giving it that and no more."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from notices.database import answering, connect
@@ -19,10 +20,13 @@ GRANTS = {
     "event_private": "SELECT, INSERT",
     "claim": "SELECT, INSERT, UPDATE (living, awaiting, replaced)",
     "overlap": "SELECT",
-    "rival": "SELECT, INSERT",
+    "rival": "SELECT, INSERT, UPDATE (set_aside_at, decision)",
     "objection": "SELECT, INSERT, UPDATE (status, decided_at, decision, sealed, evidence_type,"
     " evidence_size, evidence_sha256)",
     "exhibit": "SELECT, INSERT, DELETE",
+    # As the log does: not even the service that wrote it changes what its staff did.
+    "journal": "SELECT, INSERT",
+    "purpose": "SELECT, INSERT, UPDATE, DELETE",
     "agency": "SELECT",
     "hold": "SELECT",
     "key_check": "SELECT, INSERT, UPDATE, DELETE",
@@ -41,6 +45,8 @@ GRANTS = {
 Text of a notice is deleted by the database itself, for the entry `redacted` that says so; and an
 entry of another time than now, or anywhere but at the log's end, it takes from the owner alone.
 """
+AUDIT = {"journal": "SELECT"}
+"""What the role of auditors may do: read what staff did, where all private of it is sealed."""
 SEQUENCES = "USAGE, SELECT"
 
 
@@ -80,9 +86,9 @@ FROM pg_roles r, pg_database d WHERE r.rolname = $1::text AND d.datname = curren
 """
 
 
-def wanted(sequences: list[str]) -> set[Right]:
-    """All that the role is to have in a database with these sequences."""
-    grants = {**GRANTS, **dict.fromkeys(sequences, SEQUENCES)}
+def wanted(sequences: list[str], tables: Mapping[str, str] = GRANTS) -> set[Right]:
+    """All that a role is to have in a database of these tables and sequences."""
+    grants = {**tables, **dict.fromkeys(sequences, SEQUENCES)}
     return {
         Right(relation, column, what)
         for relation, text in grants.items()
@@ -91,13 +97,14 @@ def wanted(sequences: list[str]) -> set[Right]:
     }
 
 
-async def grant(connection: Any, role: str) -> int:
-    """Give `role` what GRANTS says and take the rest from it, and what everybody has, from all.
+async def grant(connection: Any, role: str, tables: Mapping[str, str] = GRANTS) -> int:
+    """Give `role` what `tables` says and take the rest from it, and what everybody has, from all.
 
     Only what differs is touched, nearly always nothing; returned is how many statements that were.
     """
     around = await connection.fetchrow(_AROUND, role)
-    right = wanted(around["sequences"])
+    all_sequences = around["sequences"]
+    right = wanted(all_sequences if tables is GRANTS else [], tables)
     there, wrong = set(), set()
     for row in await connection.fetch(_THERE, role):
         each = Right(row["relation"], row["column"], row["what"])
@@ -109,7 +116,7 @@ async def grant(connection: Any, role: str) -> int:
     statements = [
         statement
         for relation in differing
-        for statement in _settled(relation, around["role"], relation in around["sequences"])
+        for statement in _settled(relation, around["role"], relation in all_sequences, tables)
     ]
     for is_so, statement in (
         (around["in_schema"], "REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role}"),
@@ -124,16 +131,16 @@ async def grant(connection: Any, role: str) -> int:
     return len(statements)
 
 
-def _settled(relation: str, role: str, sequence: bool) -> list[str]:
+def _settled(relation: str, role: str, sequence: bool, tables: Mapping[str, str]) -> list[str]:
     name = '"' + relation.replace('"', '""') + '"'
     kind = "SEQUENCE" if sequence else "TABLE"
-    what = SEQUENCES if sequence else GRANTS.get(relation)
+    what = SEQUENCES if sequence and tables is GRANTS else tables.get(relation)
     revoke = f"REVOKE ALL ON {kind} public.{name} FROM PUBLIC, {role}"
     return [revoke, *([f"GRANT {what} ON {kind} public.{name} TO {role}"] if what else [])]
 
 
 async def may_change_the_log(url: str) -> bool:
-    """Whether the role of `url` could change or delete what the log holds.
+    """Whether the role of `url` could change or delete what the log, or the audit log, holds.
 
     By what it was granted, or since it may become the tables' owner, owns the database, or is a
     superuser.
@@ -147,7 +154,8 @@ async def may_change_the_log(url: str) -> bool:
                 "  OR pg_has_role(c.relowner, 'MEMBER') OR pg_has_role(d.datdba, 'MEMBER')"
                 "  OR r.rolsuper)"
                 " FROM pg_class c, pg_database d, pg_roles r"
-                " WHERE c.oid IN ('public.event'::regclass, 'public.log_node'::regclass)"
+                " WHERE c.oid IN ('public.event'::regclass, 'public.log_node'::regclass,"
+                " 'public.journal'::regclass)"
                 " AND d.datname = current_database() AND r.rolname = current_user"
             )
             return bool(found)

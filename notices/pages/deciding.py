@@ -7,20 +7,22 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from notices import register
-from notices.changing import cases, confirming, deciding, rejecting, unfinished
+from notices.changing import cases, confirming, deciding, rejecting, rivals, unfinished
+from notices.changing.cases import Case
 from notices.changing.unfinished import Draft
 from notices.facts import lifecycle
-from notices.facts.errors import AlreadyDeclared, Invalid, Problem, Refusal
+from notices.facts.errors import AlreadyDeclared, Invalid, Problem, Refusal, refuse_wrong
 from notices.facts.notice_ids import printed
 from notices.facts.public.form import EventKind
+from notices.facts.refusals import NoSuchRival
 from notices.facts.requests import Decision, Redaction
+from notices.facts.text_check import reason_problems, text_problems
 from notices.facts.texts import Message, Text
 from notices.idempotency import Done
 from notices.identity import Person
 from notices.pages import again, desk, rendering
 from notices.pages.desk import CLOSED
 from notices.pages.submitting import Submission, carried_out
-from notices.register import Notice
 from notices.web import forms
 from notices.web.authentication import AnyRequest
 
@@ -37,23 +39,24 @@ async def _form(
     request: AnyRequest,
     id: str,
     act: str,
-    refuse: Callable[[Notice], None],
+    refuse: Callable[[Case], None],
     fields: tuple[str, ...] = (),
 ) -> Response[str]:
     """The form for an `act` about notice `id`, unless `refuse` says why there is none.
 
     Where something was wrong with it or it came too late, it is shown as it was sent.
     """
-    officer = await request.user.officer()
-    found = await cases.of(request.app.state.deployment, id, text_alone=act == "redact")
+    looker = await desk.looker(request)
+    officer = looker.officer
+    found = await cases.of(looker.deployment, id, None if act == "redact" else looker)
     key, sent = await again.sent(request, officer, _path(found.notice.id, act))
     if not sent.step:
-        refuse(found.notice)
+        refuse(found)
     problems = sent.wrong
     late = any(one.code == TOO_LATE for one in problems)
     return await desk.page(
         request,
-        f"desk_{act}.html",
+        f"desk_{act.replace('-', '_')}.html",
         found,
         status=409 if late else 422 if problems else 200,
         values={name: sent.fields.get(name, "") for name in fields},
@@ -64,8 +67,13 @@ async def _form(
     )
 
 
-def _refuse_unless(kind: EventKind) -> Callable[[Notice], None]:
-    return lambda notice: lifecycle.refuse_unless_may_follow(kind, notice.state)
+def _refuse_unless(kind: EventKind) -> Callable[[Case], None]:
+    return lambda found: lifecycle.refuse_unless_may_follow(kind, found.notice.state)
+
+
+def _refuse_without_rivals(found: Case) -> None:
+    if not found.rivals:
+        raise NoSuchRival
 
 
 def _path(id: str, act: str) -> str:
@@ -147,7 +155,9 @@ async def decide(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
 @get("/desk/{id:str}/confirm", include_in_schema=False, opt=CLOSED)
 async def confirm_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     """What somebody declared for somebody else, to be confirmed."""
-    return await _form(request, id, "confirm", confirming.refuse_unless_awaited)
+    return await _form(
+        request, id, "confirm", lambda found: confirming.refuse_unless_awaited(found.notice)
+    )
 
 
 @post("/desk/{id:str}/confirm", include_in_schema=False)
@@ -160,6 +170,31 @@ async def confirm(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
         return "confirm", await confirming.confirm(here, officer, found.id, sent.once)
 
     return await _sent(request, found.id, "confirm", given, (), act)
+
+
+@get("/desk/{id:str}/set-aside", include_in_schema=False, opt=CLOSED)
+async def set_aside_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
+    """Which refused declaration needs no more to be done about it, and why."""
+    return await _form(request, id, "set-aside", _refuse_without_rivals, ("rival", "reason"))
+
+
+@post("/desk/{id:str}/set-aside", include_in_schema=False)
+async def set_aside(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
+    """Set it aside: no notice changes, and nothing is published."""
+    given, found = await forms.fields(request), await register.get(id)
+    rival, reason = forms.filled(given, "rival"), forms.filled(given, "reason")
+
+    async def act(officer: Person, sent: Submission) -> tuple[str, Done]:
+        refuse_wrong(
+            [], [*text_problems("rival", rival, required=True), *reason_problems("reason", reason)]
+        )
+        here = request.app.state.deployment
+        done = await rivals.set_aside(
+            here, officer, found.id, rival or "", (reason or "").strip(), sent.once
+        )
+        return "set_aside", done
+
+    return await _sent(request, found.id, "set-aside", given, ("rival", "reason"), act)
 
 
 @get("/desk/{id:str}/redact", include_in_schema=False, opt=CLOSED)
@@ -182,4 +217,6 @@ async def redact(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     return await _sent(request, found.id, "redact", given, ("reason",), act)
 
 
-HANDLERS = [decide_form, decide, confirm_form, confirm, redact_form, redact]
+HANDLERS = [
+    decide_form, decide, confirm_form, confirm, set_aside_form, set_aside, redact_form, redact,
+]  # fmt: skip

@@ -4,18 +4,22 @@ from typing import Any, NamedTuple
 
 from litestar import Response, get
 from litestar.params import FromPath
+from litestar.response import Stream
 
 from notices import register
-from notices.changing import cases
+from notices.changing import cases, deciding, looking, objecting
 from notices.changing.cases import MOST_COUNTED, MOST_SHOWN, Case, Waiting
+from notices.changing.exhibits import KeptFile
+from notices.changing.looking import Looker
 from notices.changing.unfinished import Draft
 from notices.facts.errors import NotFound
 from notices.facts.lifecycle import State, may_follow
 from notices.facts.notice_ids import printed
 from notices.facts.public.notice import PublicNotice
 from notices.facts.texts import Text
+from notices.journal import Looked
 from notices.pages import again, desk_words, rendering
-from notices.web import options, wording
+from notices.web import options, uploads, wording
 from notices.web.authentication import AnyRequest
 from notices.web.queries import whole_number
 
@@ -104,9 +108,45 @@ async def waiting(request: AnyRequest, name: FromPath[str]) -> Response[str]:
 @get("/desk/{id:str}", include_in_schema=False, opt=CLOSED)
 async def case(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     """A notice with all that waits about it, and what may be done."""
-    await request.user.officer()
-    found = await cases.of(request.app.state.deployment, id)
+    found = await cases.of(request.app.state.deployment, id, await looker(request))
     return await page(request, "desk_case.html", found)
+
+
+async def looker(request: AnyRequest) -> Looker:
+    """The officer who asks, in this session; raises what `Asker.officer` does."""
+    officer = await request.user.officer()
+    return Looker(request.app.state.deployment, officer, request.user.session or "")
+
+
+async def _file(
+    request: AnyRequest, what: Looked, notice: str, kept: KeptFile, name: str
+) -> Stream:
+    """What is kept, for an officer who has said what for; raises PurposeRequired."""
+    by = await looker(request)
+    given = await by.given(notice)
+    await looking.note(by.deployment, by.officer, what, given, [notice], [kept.id])
+    return uploads.kept(request, kept.id, kept.media_type, name)
+
+
+@get("/desk/{id:str}/evidence/{objection:str}", include_in_schema=False, opt=CLOSED)
+async def evidence(request: AnyRequest, id: FromPath[str], objection: FromPath[str]) -> Stream:
+    """The file that came with an objection to notice `id`."""
+    await request.user.officer()
+    notice, kept = await register.get(id), await objecting.evidence_of(objection)
+    if kept is None or kept.notice != notice.id:
+        raise NotFound
+    return await _file(request, "evidence", notice.id, kept.file, objection)
+
+
+@get("/desk/{id:str}/exhibit", include_in_schema=False, opt=CLOSED)
+async def exhibit(request: AnyRequest, id: FromPath[str]) -> Stream:
+    """The document that came with notice `id`, which was declared for somebody else."""
+    await request.user.officer()
+    notice = await register.get(id)
+    kept = await deciding.exhibit_of(notice.id)
+    if kept is None:
+        raise NotFound
+    return await _file(request, "exhibit", notice.id, kept, f"exhibit-{notice.id}")
 
 
 async def page(
@@ -152,4 +192,4 @@ def may_confirm(state: State) -> bool:
     return state.awaiting and may_follow("confirmed", state)
 
 
-HANDLERS = [desk, waiting, case]
+HANDLERS = [desk, waiting, case, evidence, exhibit]

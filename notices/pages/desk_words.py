@@ -37,6 +37,7 @@ DONE: dict[str, Message] = {
     "annul": Message("已撤销公告 {number}。"),
     "confirm": Message("已确认公告 {number}。"),
     "redact": Message("已移除公告 {number} 的内容。"),
+    "set_aside": Message("已将一份被公告 {number} 挡住的声明结案；公告没有变化。"),
 }
 
 OBJECTIONS: dict[str, Text] = {
@@ -62,6 +63,9 @@ FIELDS: dict[str, Text] = {
     "objection": Message("哪一件异议"),
     "decision": Message("怎样决定"),
     "reason": Message("理由", "decision"),
+    "rival": Message("哪一份声明"),
+    "purpose": Message("为什么要看"),
+    "reference": Message("案号或说明"),
 }
 
 FILES: dict[str, str] = {

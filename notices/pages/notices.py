@@ -8,16 +8,19 @@ from litestar.params import FromPath
 
 from notices import register
 from notices.api import log
-from notices.changing import amending, expiring
+from notices.changing import amending, expiring, looking
 from notices.deployment import Deployment
-from notices.facts import public_terms
+from notices.facts import public_terms, purposes
 from notices.facts.lifecycle import may_follow
+from notices.facts.texts import Message, Text
 from notices.pages import rendering
 from notices.print import printing
 from notices.register import Notice
 from notices.web.authentication import AnyRequest
 
 ON_THE_START_PAGE = 5
+OFFICES: dict[str, Text] = {"officer": Message("工作人员"), "agency": Message("发证机关")}
+"""Who looked at what is private, as whom it concerns is told."""
 PROOF, PRINTED = ".tlog-proof", ".pdf"
 
 
@@ -80,6 +83,9 @@ async def mine(request: AnyRequest) -> Response[str]:
         cache=rendering.NEVER_KEPT,
         notices=[found[id].public(deployment) for id in ids if id in found],
         ending=_ending(deployment, [found[id] for id in ids if id in found]),
+        looks=await looking.at(ids) if ids else [],
+        purposes=purposes.SHOWN,
+        offices=OFFICES,
     )
 
 

@@ -9,6 +9,7 @@ from litestar import MediaType, Response
 
 from notices.facts import errors
 from notices.facts.errors import Problem, Refusal
+from notices.facts.refusals import PurposeRequired
 from notices.facts.texts import Text
 from notices.identity import Signed
 from notices.locale import SOURCE
@@ -127,6 +128,13 @@ def to_sign_in(request: AnyRequest) -> Response[str]:
     return see_other(address("/sign-in", params=[("next", here)]), language_of(request))
 
 
+def _to_purpose(request: AnyRequest, notice: str) -> Response[str]:
+    """To where an officer says what for they look, which leads on to what was asked for."""
+    here = address(request.url.path, params=_kept(request))
+    where = address(f"/desk/{notice}/purpose", params=[("next", here)])
+    return see_other(where, language_of(request))
+
+
 def error_page(request: AnyRequest, refusal: Refusal, status: int) -> Response[Any]:
     """A refusal as a page, with what was typed if it was a search.
 
@@ -134,6 +142,8 @@ def error_page(request: AnyRequest, refusal: Refusal, status: int) -> Response[A
     """
     if isinstance(refusal, errors.SignInRequired) and request.method == "GET":
         return to_sign_in(request)
+    if isinstance(refusal, PurposeRequired) and request.method == "GET":
+        return _to_purpose(request, refusal.notice)
     typed = request.query_params.get("q", "")
     if isinstance(refusal, errors.BadEncoding):
         # A link of an old page: what it looked for is found by one press, not typed again.

@@ -21,6 +21,8 @@ from piccolo.table import Table
 
 from notices.database import DB
 from notices.tables.expressions import filled
+from notices.tables.staff import Journal as Journal
+from notices.tables.staff import Purpose as Purpose
 
 ANALYZE = "ANALYZE notice, notice_private, claim, event, log_node"
 """For after much was written at once: plans made for small tables would read all of these."""
@@ -108,6 +110,9 @@ class Rival(Table, db=DB, tablename="rival"):
     notice = Text(default=None)
     at = Timestamptz(default=None)
     sealed = Bytea(default=None)
+    # Both null while it waits. Sealed: who has set it aside, and why.
+    set_aside_at = Timestamptz(default=None, null=True)
+    decision = Bytea(default=None, null=True)
 
 
 class Event(Table, db=DB, tablename="event"):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from notices import idempotency, identity, limits
-from notices.changing import exhibits, expiring, signing_in, unfinished
+from notices.changing import exhibits, expiring, looking, signing_in, unfinished
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
@@ -38,6 +38,7 @@ async def tidy(deployment: Deployment, *, every_file: bool = False) -> None:
     await identity.forget_old(vital.now)
     await signing_in.forget_old(vital.now)
     await unfinished.forget_old(vital.now)
+    await looking.forget_old(vital.now)
     await Touched.delete().where(is_true(Touched.taken), Touched.at < vital.now - timedelta(days=1))
     await exhibits.forget_orphans(deployment, vital.now, of_any_age=every_file)
     if removed := await expiring.expire_due(deployment, vital.now):

@@ -4,6 +4,7 @@ A request may show a session (a cookie) or an agency's key (`Authorization: Bear
 Whatever nobody asks about is not looked up: what is open to all is answered without the database.
 """
 
+import dataclasses
 from datetime import timedelta
 from typing import Any
 
@@ -71,7 +72,7 @@ class Asker:
             found = await agencies.of_id(person.agency) if person.agency else None
             if found is None:
                 raise NotAnAgency
-            self._agency = found
+            self._agency = dataclasses.replace(found, staff=person.actor)
         elif self._agency is None:
             self._agency = await agencies.of_key(self.key)
         return self._agency

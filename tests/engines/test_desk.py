@@ -13,6 +13,7 @@ from tests.api import declaration
 from tests.conftest import SignIn
 from tests.engines.test_pages import fields
 from tests.files import picture
+from tests.looking import opened
 from tests.owning import owned
 from tests.samples import ANNA, OFFICER, RESTAURANT
 
@@ -50,7 +51,7 @@ async def numbered(client: httpx.AsyncClient, count: int) -> dict[str, str]:
 
 async def send(officer: httpx.AsyncClient, path: str, **typed: str) -> httpx.Response:
     """The form of `path` as its page has it, with what is typed."""
-    page = await officer.get(path)
+    page = await opened(officer, path)
     assert page.status_code == 200, page.text
     return await officer.post(path, data=fields(page) | typed)
 
@@ -93,9 +94,9 @@ async def test_an_open_objection_is_decided_on_its_page(
     objection = await objected(anna, id)
 
     assert waits(await officer.get("/desk"), "objections") == [id]
-    case = await officer.get(f"/desk/{id}")
+    case = await opened(officer, f"/desk/{id}")
     assert f'href="/desk/{id}/decide"' in case.text
-    evidence = f"/api/v1/objections/{objection}/evidence"
+    evidence = f"/desk/{id}/evidence/{objection}"
     for told in (TEXT, "张三", ANNA["identifier"], NUMBER, "证件没有遗失", evidence):
         assert told in case.text, told
     assert (await officer.get(evidence)).content == PNG
@@ -120,13 +121,13 @@ async def test_an_admitted_objection_is_dismissed_on_its_page(
     id = (await api.declared(restaurant)).id
     await objected(anna, id)
     await decided(officer, f"/desk/{id}/decide", decision="admit", reason=REASON)
-    page = await officer.get(f"/desk/{id}/decide")
+    page = await opened(officer, f"/desk/{id}/decide")
 
     assert re.findall(r'name="decision" value="(\w+)"', page.text) == ["dismiss", "annul"]
     done = await decided(officer, f"/desk/{id}/decide", decision="dismiss", reason="照片是旧的")
     assert waits(done, "contests") == []
     assert await shown(client, id) == ("invalid", ["published", "contested", "dismissed"])
-    assert "已驳回" in (await officer.get(f"/desk/{id}")).text
+    assert "已驳回" in (await opened(officer, f"/desk/{id}")).text
 
 
 async def test_of_several_objections_the_one_is_decided_that_was_chosen(
@@ -158,10 +159,10 @@ async def test_a_declaration_for_somebody_else_is_confirmed_on_its_page(
     id = (await api.declared(anna, MANDATE, PNG)).id
 
     assert waits(await officer.get("/desk"), "confirmations") == [id]
-    case = await officer.get(f"/desk/{id}")
+    case = await opened(officer, f"/desk/{id}")
     for told in ("张三", ANNA["identifier"], "92379999MA0000023B", "声明人受持证人委托"):
         assert told in case.text, told
-    exhibit = f"/api/v1/notices/{id}/exhibit"
+    exhibit = f"/desk/{id}/exhibit"
     assert exhibit in case.text
     assert (await officer.get(exhibit)).content == PNG
 
@@ -169,8 +170,8 @@ async def test_a_declaration_for_somebody_else_is_confirmed_on_its_page(
 
     assert waits(done, "confirmations") == []
     assert await shown(client, id) == ("invalid", ["published", "confirmed"])
-    assert ANNA["identifier"] not in (await officer.get(f"/desk/{id}")).text
-    assert (await officer.get(f"/desk/{id}/confirm")).status_code == 409
+    assert ANNA["identifier"] not in (await opened(officer, f"/desk/{id}")).text
+    assert (await opened(officer, f"/desk/{id}/confirm")).status_code == 409
 
 
 async def test_what_ended_unconfirmed_waits_no_more(
@@ -180,7 +181,7 @@ async def test_what_ended_unconfirmed_waits_no_more(
     await anna.post(api.of(id, "withdrawal"), json={"reason": "mistake"})
 
     assert waits(await officer.get("/desk"), "confirmations") == []
-    case = await officer.get(f"/desk/{id}")
+    case = await opened(officer, f"/desk/{id}")
     assert f"/desk/{id}/confirm" not in case.text
     assert ANNA["identifier"] not in case.text
 
@@ -192,7 +193,7 @@ async def test_a_notice_is_redacted_from_its_page(
     id = (await api.declared(restaurant)).id
     await objected(anna, id)
 
-    form = (await officer.get(f"/desk/{id}/redact")).text
+    form = (await opened(officer, f"/desk/{id}/redact")).text
     assert "不慎遗失" in form
     for sealed in (TEXT, "张三", "李四"):  # of which nothing is decided here
         assert sealed not in form, sealed
@@ -206,9 +207,9 @@ async def test_a_notice_is_redacted_from_its_page(
     public = (await client.get(f"/notices/{id}")).text
     assert "不慎遗失" not in public
     assert "内容已按规定移除" in public
-    assert "张三的住址" not in public + (await officer.get(f"/desk/{id}")).text
+    assert "张三的住址" not in public + (await opened(officer, f"/desk/{id}")).text
     assert waits(done, "objections") == [id]
-    assert (await officer.get(f"/desk/{id}/redact")).status_code == 409
+    assert (await opened(officer, f"/desk/{id}/redact")).status_code == 409
 
 
 async def test_a_refused_rival_is_a_case_of_its_own(
@@ -221,12 +222,128 @@ async def test_a_refused_rival_is_a_case_of_its_own(
     assert refused.status_code == 409
 
     assert waits(await officer.get("/desk"), "rivals") == [id]
-    case = (await officer.get(f"/desk/{id}")).text
+    case = (await opened(officer, f"/desk/{id}")).text
     for told in ("潍坊试样一有限公司", "91379999MA0000100Q", "某某行政审批服务局", "李四"):
         assert told in case, told
     done = await decided(officer, f"/desk/{id}/decide", decision="annul", reason="号码写错了")
     assert waits(done, "rivals") == []
     assert (await api.offer(rival, declaration(holder=theirs))).status_code == 201
+
+
+async def test_a_refused_rival_is_set_aside_with_a_reason_and_changes_nothing(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, officer: httpx.AsyncClient,
+    sign_in: SignIn,
+) -> None:  # fmt: skip
+    id = (await api.declared(restaurant)).id
+    rival = await sign_in(RIVAL)
+    theirs = declaration(holder={"kind": "organisation", **COMPANY})
+    for _ in range(2):
+        assert (await api.offer(rival, theirs)).status_code == 409
+    path = f"/desk/{id}/set-aside"
+    assert f'href="{path}"' in (await opened(officer, f"/desk/{id}")).text
+
+    one, other = re.findall(r'name="rival" value="(\d+)"', (await officer.get(path)).text)
+    for wrong, field in (({"reason": REASON}, "rival"), ({"rival": one}, "reason")):
+        sent = await send(officer, path, **wrong)
+        page = await officer.get(sent.headers["location"])
+        assert (page.status_code, f'href="#{field}"' in page.text) == (422, True)
+    for unknown in ("999999", "x", "9" * 40):
+        sent = await send(officer, path, rival=unknown, reason=REASON)
+        assert (await officer.get(sent.headers["location"])).status_code == 409
+    done = await decided(officer, path, rival=one, reason="张三写错了号码")
+
+    assert printed(id) in re.sub(r"<[^>]+>", "", done.text.partition("</h1>")[0])
+    assert waits(done, "rivals") == [id]
+    done = await decided(officer, path, reason=REASON)  # the other one, which alone is left
+    assert waits(done, "rivals") == []
+    assert (await officer.get("/api/v1/rivals")).json() == {"rivals": []}
+    assert f'href="{path}"' not in (await officer.get(f"/desk/{id}")).text
+    assert (await officer.get(path)).status_code == 409
+    assert await shown(client, id) == ("invalid", ["published"])
+    acts = await DB.fetch(
+        "SELECT entry::jsonb -> 'about' ->> 0 AS about FROM journal"
+        " WHERE entry::jsonb ->> 'what' = 'set_aside' ORDER BY number"
+    )
+    assert [row["about"] for row in acts] == [f"rival {one}", f"rival {other}"]
+    assert (await api.offer(rival, theirs)).status_code == 409
+    assert waits(await officer.get("/desk"), "rivals") == [id]
+
+
+OWN = {
+    "who declared": {"name": "李四", "identifier": "379999190001020023"},
+    "who objected": {"name": ANNA["name"], "identifier": ANNA["identifier"]},
+}
+
+
+@pytest.mark.parametrize("who", OWN)
+async def test_nobody_decides_a_case_of_their_own(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, anna: httpx.AsyncClient,
+    officer: httpx.AsyncClient, sign_in: SignIn, who: str,
+) -> None:  # fmt: skip
+    id = (await api.declared(restaurant)).id
+    await objected(anna, id)
+    refused = await api.offer(
+        await sign_in(RIVAL), declaration(holder={"kind": "organisation", **COMPANY})
+    )
+    assert refused.status_code == 409
+    own = await sign_in({"kind": "officer", **OWN[who]})
+
+    for path, body in (
+        ("decisions", {"decision": "admit", "reason": REASON}),
+        ("decisions", {"decision": "reject", "reason": REASON}),
+        ("decisions", {"decision": "annul", "reason": REASON}),
+        ("redaction", {"reason": REASON}),
+        ("confirmation", {}),
+    ):
+        answer = await own.post(api.of(id, path), json=body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "own_case"), path
+    await opened(own, f"/desk/{id}")
+    for path, typed in (
+        ("decide", {"decision": "reject", "reason": REASON}),
+        ("set-aside", {"reason": REASON}),
+        ("redact", {"reason": REASON}),
+    ):
+        sent = await send(own, f"/desk/{id}/{path}", **typed)
+        assert sent.status_code == 403, sent.text
+        assert "另一位工作人员" in sent.text
+    assert await shown(client, id) == ("invalid", ["published"])
+    reject = {"decision": "reject", "reason": REASON}
+    assert (await officer.post(api.of(id, "decisions"), json=reject)).status_code == 201
+    again = await own.post(api.of(id, "decisions"), json={"decision": "annul", "reason": REASON})
+    assert again.status_code == 403  # though nothing of theirs waits any more
+
+
+async def test_nobody_confirms_or_redacts_what_is_of_their_own_certificate(
+    anna: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    id = (await api.declared(anna, MANDATE, PNG)).id
+
+    own = await sign_in({"kind": "officer", **OWN["who objected"]})  # who declared it here
+    assert (await own.post(api.of(id, "confirmation"))).json()["code"] == "own_case"
+    await opened(own, f"/desk/{id}", "confirmation")
+    assert (await send(own, f"/desk/{id}/confirm")).status_code == 403
+
+
+async def test_a_file_of_the_desk_leads_to_sign_in_and_back(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, anna: httpx.AsyncClient,
+    officer: httpx.AsyncClient,
+) -> None:  # fmt: skip
+    id = (await api.declared(restaurant)).id
+    objection = await objected(anna, id)
+    other = (await api.declared(restaurant, number="JY13799990000020")).id
+    path = f"/desk/{id}/evidence/{objection}"
+
+    asked = await client.get(path)
+    assert (asked.status_code, "/sign-in?next=" in asked.headers["location"]) == (303, True)
+    form = fields(await client.get(asked.headers["location"]))
+    assert form["next"] == path
+    back = await client.post("/sign-in", data=form | OFFICER)
+    file = await opened(client, back.headers["location"])
+    assert (file.status_code, file.content) == (200, PNG)
+    assert (await restaurant.get(path)).status_code == 403
+    for nothing in (f"/desk/{other}/evidence/{objection}", f"/desk/{id}/evidence/00",
+                    f"/desk/{id}/exhibit"):  # fmt: skip
+        assert (await officer.get(nothing)).status_code == 404, nothing
 
 
 async def test_two_notices_of_one_number_lead_to_each_other(
@@ -237,10 +354,10 @@ async def test_two_notices_of_one_number_lead_to_each_other(
 
     assert waits(await officer.get("/desk"), "overlaps") == [one]
     for each, beside in ((one, other), (other, one)):
-        assert f'href="/desk/{beside}"' in (await officer.get(f"/desk/{each}")).text
+        assert f'href="/desk/{beside}"' in (await opened(officer, f"/desk/{each}")).text
     done = await decided(officer, f"/desk/{other}/decide", decision="annul", reason="号码写错了")
     assert waits(done, "overlaps") == []
-    assert f'href="/desk/{other}"' not in (await officer.get(f"/desk/{one}")).text
+    assert f'href="/desk/{other}"' not in (await opened(officer, f"/desk/{one}")).text
 
 
 async def test_a_list_is_bounded_the_first_first_and_says_how_many_more(
@@ -308,6 +425,7 @@ async def test_a_page_of_the_desk_is_never_kept_found_or_without_a_heading(
     assert 'href="/desk"' in (await officer.get("/")).text
     assert "Disallow: /desk\n" in (await officer.get("/robots.txt")).text
     for path in await every_path(anna, restaurant):
+        await opened(officer, path)
         for lang, html in (("zh", "zh-CN"), ("en", "en")):
             page = await officer.get(path, params={"lang": lang})
             assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
@@ -328,7 +446,7 @@ async def test_a_form_sent_twice_is_carried_out_once(
         ("decide", {"decision": "admit", "reason": REASON}),
         ("redact", {"reason": "x"}),
     ):
-        form = fields(await officer.get(f"/desk/{id}/{path}")) | typed
+        form = fields(await opened(officer, f"/desk/{id}/{path}")) | typed
         answers = [await officer.post(f"/desk/{id}/{path}", data=form) for _ in range(2)]
         assert [answer.status_code for answer in answers] == [303, 303]
         assert len({answer.headers["location"] for answer in answers}) == 1
@@ -344,7 +462,7 @@ async def test_what_comes_too_late_says_so_and_keeps_what_was_typed(
     id = (await api.declared(restaurant)).id
     await objected(anna, id)
     path, colleague = f"/desk/{id}/decide", await sign_in(COLLEAGUE)
-    form = fields(await officer.get(path)) | {"decision": "admit", "reason": "另一个理由"}
+    form = fields(await opened(officer, path)) | {"decision": "admit", "reason": "另一个理由"}
     await decided(colleague, path, decision=decision, reason=REASON)
     before = await shown(client, id)
 
@@ -368,7 +486,7 @@ async def test_a_confirmation_that_comes_too_late_says_what_is_in_the_way(
 ) -> None:
     one = (await api.declared(anna, MANDATE, PNG)).id
     other = (await api.declared(await sign_in(ZHAO), MANDATE, PNG)).id
-    forms = {id: fields(await officer.get(f"/desk/{id}/confirm")) for id in (one, other)}
+    forms = {id: fields(await opened(officer, f"/desk/{id}/confirm")) for id in (one, other)}
 
     async def sent(id: str) -> httpx.Response:
         answer = await officer.post(f"/desk/{id}/confirm", data=forms[id])
@@ -414,7 +532,7 @@ async def test_a_session_that_ended_costs_the_officer_a_sign_in_and_nothing_else
     id = (await api.declared(restaurant)).id
     await objected(anna, id)
     path = f"/desk/{id}/decide"
-    form = fields(await officer.get(path)) | {"decision": "admit", "reason": REASON}
+    form = fields(await opened(officer, path)) | {"decision": "admit", "reason": REASON}
     await officer.delete("/api/v1/session")
 
     answer = await officer.post(path, data=form)
@@ -426,7 +544,7 @@ async def test_a_session_that_ended_costs_the_officer_a_sign_in_and_nothing_else
     names |= {f"organisation.{name}": text for name, text in organisation.items()}
     hidden = {name: text for name, text in fields(asked).items() if name in ("next", "draft")}
     signed_in = await officer.post("/sign-in", data=hidden | names)
-    page = await officer.get(signed_in.headers["location"])
+    page = await opened(officer, signed_in.headers["location"])
 
     if who is OFFICER:
         assert page.status_code == 200

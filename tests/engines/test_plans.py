@@ -39,7 +39,9 @@ from search.engine import Engine, SearchDown, WriteRefused
 from tests import emptying, enginefarm, plans
 from tests.api import declaration
 from tests.conftest import SignIn
+from tests.engines.test_pages import fields
 from tests.files import pdf
+from tests.looking import opened
 from tests.owning import owned
 from tests.plans import Asked
 from tests.publishing import caught_up, relaying, until
@@ -198,8 +200,15 @@ async def life(
         assert (await officer.get("/api/v1/objections", params=params)).status_code == 200
     await officer.get(f"/api/v1/objections/{waiting[1]['id']}/evidence")
     assert (await officer.get("/api/v1/overlaps")).status_code == 200
-    for path in ("/desk", "/desk/waiting/rivals", f"/desk/{id}"):
-        assert (await officer.get(path)).status_code == 200
+    for path in (
+        "/desk", "/desk/waiting/rivals", f"/desk/{id}", f"/desk/{id}/set-aside",
+        f"/desk/{id}/evidence/{waiting[1]['id']}",
+    ):  # fmt: skip
+        page = await opened(officer, path)
+        assert page.status_code == 200, path
+        if path.endswith("set-aside"):
+            aside = await officer.post(path, data=fields(page) | {"reason": REASON})
+            assert aside.headers["location"].startswith("/desk?")
     running = "UPDATE notice SET effective_at = now() + interval '9 days' WHERE id = $1"
     await DB.fetch(running, id)
     decided = {"decision": "admit", "objection": waiting[0]["id"], "reason": REASON}
@@ -242,6 +251,7 @@ async def for_another(anna: httpx.AsyncClient, officer: httpx.AsyncClient) -> No
     assert [each.status_code for each in sent] == [201, 201], sent[0].text
     id = sent[0].json()["id"]
     assert (await officer.get(f"/api/v1/notices/{id}/exhibit")).status_code == 200
+    assert (await opened(officer, f"/desk/{id}/exhibit")).status_code == 200
     assert (await officer.post(f"/api/v1/notices/{id}/confirmation")).status_code == 201
     redacted = await officer.post(f"/api/v1/notices/{id}/redaction", json={"reason": "x"})
     assert redacted.status_code == 201

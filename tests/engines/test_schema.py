@@ -118,7 +118,11 @@ async def test_piccolo_knows_by_what_a_row_is_told_from_all_others(database: Non
 
     several = {table: columns for table, columns in of.items() if len(columns) > 1}
     # Piccolo names one column; nothing of these is asked, changed or ended by it alone.
-    assert several == {"log_node": ["level", "position"], "draft": ["owner", "id"]}
+    assert several == {
+        "log_node": ["level", "position"],
+        "draft": ["owner", "id"],
+        "purpose": ["session", "notice"],
+    }
     assert known == {table: columns[0] for table, columns in of.items()} | {
-        "log_node": "position", "draft": "owner"
+        "log_node": "position", "draft": "owner", "purpose": "session"
     }  # fmt: skip

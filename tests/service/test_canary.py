@@ -37,6 +37,7 @@ BIRTH = "X997301846"
 TEXTS = {
     "objection": "证件在我抽屉的蓝色铁盒里从未遗失",
     "redaction": "持证人因离异诉讼申请不再公开其全名",
+    "purpose": "蓝色铁盒案卷第七三九一号",
     "file": "铁盒照片扫描件",
 }
 PRIVATE = {
@@ -161,6 +162,9 @@ def lived(service: Service) -> dict[str, str]:
             body = {"decision": decision, "reason": DECISION, "objection": case["id"]}
             done = officer.post(api.of(ids["driver"], "decisions"), json=body)
             assert done.status_code == 201, done.text
+        for name in ("driver", "birth"):
+            purpose = {"purpose": "other", "reference": TEXTS["purpose"]}
+            assert officer.post(f"/desk/{ids[name]}/purpose", data=purpose).status_code == 303
         for page in ("/desk", f"/desk/{ids['driver']}", f"/desk/{ids['birth']}"):
             assert officer.get(page).status_code == 200
         correction = {"issued_on": "2020-05-02"}

@@ -188,6 +188,15 @@ async def test_an_officer_needs_a_group_and_a_second_factor(
 
         assert answer.status_code == status, (account, answer.text)
         assert objections.status_code == (200 if status == 303 else 401)
+    rows = await DB.fetch(
+        "SELECT entry::jsonb ->> 'what' AS what, entry::jsonb ->> 'who' AS who,"
+        " entry::jsonb -> 'about' ->> 0 AS about FROM journal ORDER BY number"
+    )
+    assert [(row["what"], row["about"]) for row in rows] == [
+        ("sign_in_failed", "provider desk"), ("sign_in_failed", "provider desk"),
+        ("signed_in", None),
+    ]  # fmt: skip
+    assert len({row["who"] for row in rows} - {None}) == 3
 
 
 async def test_an_officers_role_is_shown_and_kept_with_what_they_decide(

@@ -49,6 +49,11 @@ ATTACKS = (
     "DELETE FROM event_private",
     "INSERT INTO agency (id, name, issuers, key_hash) VALUES ('a', 'a', '{}', sha256('x'))",
     "UPDATE agency SET issuers = '{}'",
+    "UPDATE journal SET entry = entry",
+    "UPDATE journal SET sealed = ''",
+    "DELETE FROM journal",
+    "TRUNCATE journal",
+    "DROP TRIGGER journal_chained ON journal",
     "DELETE FROM hold",
     "DELETE FROM migration",
     "SELECT setval('notice_serial', 1)",
@@ -126,6 +131,56 @@ async def test_texts_go_with_the_entry_that_tells_of_it_and_with_no_other(
         (other, "published", False, False),
         (id, "redacted", False, False),
     ]
+
+
+ANOTHER = """
+INSERT INTO journal (number, entry, sealed) SELECT t.number {number}, json_build_object(
+  'number', t.number {number}, 'previous', encode(t.previous, 'base64') {previous},
+  'at', t.at - interval '{ago}')::text, '' FROM journal_turn() t
+"""
+MISPLACED = {
+    "a gap": ANOTHER.format(number="+ 1", previous="", ago="0"),
+    "before the last": ANOTHER.format(number="- 1", previous="", ago="0"),
+    "of another chain": ANOTHER.format(number="", previous="|| 'x'", ago="0"),
+    "of an hour ago": ANOTHER.format(number="", previous="", ago="1 hour"),
+}
+
+
+@pytest.mark.parametrize("attack", MISPLACED)
+async def test_an_entry_of_the_audit_log_follows_the_last_one_whoever_writes_it(
+    officer: httpx.AsyncClient, attack: str
+) -> None:
+    before = await rows("SELECT * FROM journal")
+    assert len(before) == 1
+
+    with pytest.raises(Unavailable) as refused:
+        await DB.fetch(MISPLACED[attack])
+    assert "follows the last one" in str(refused.value.__cause__)
+    assert await rows("SELECT * FROM journal") == before
+    right = ANOTHER.format(number="", previous="", ago="0")
+    assert await DB.fetch(right) == []
+
+
+async def test_an_auditor_reads_the_audit_log_and_nothing_else(
+    officer: httpx.AsyncClient, database_url: str
+) -> None:
+    connection = await asyncpg.connect(enginefarm.audited(database_url))
+    try:
+        assert await connection.fetchval("SELECT count(*) FROM journal") == 1
+        for table in GRANTS:
+            for action in ACTIONS:
+                may = await connection.fetchval("SELECT has_table_privilege($1, $2)", table, action)
+                assert may == ((table, action) == ("journal", "SELECT")), (table, action)
+        for attack in (
+            "SELECT 1 FROM notice", "SELECT 1 FROM session", "DELETE FROM journal",
+            "SELECT nextval('notice_serial')", "CREATE TABLE mine (id int)",
+            "SET ROLE notices_owner", "SET ROLE notices_service",
+            ANOTHER.format(number="", previous="", ago="0"),
+        ):  # fmt: skip
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(attack)
+    finally:
+        await connection.close()
 
 
 BEYOND = (

@@ -1,0 +1,26 @@
+"""The tables of what staff do: the audit log, and what they have said before they look."""
+
+from piccolo.columns import BigInt, Bytea, Text, Timestamptz
+from piccolo.table import Table
+
+from notices.database import DB
+from notices.tables.expressions import filled
+
+
+class Journal(Table, db=DB, tablename="journal"):
+    """What staff and operators did, each entry chained to the last; their names are sealed."""
+
+    number = BigInt(primary_key=True, default=None)
+    entry = Text(default=None)
+    # A trigger makes it of the entry.
+    hash = filled(Bytea(default=None))
+    sealed = Bytea(default=None)
+
+
+class Purpose(Table, db=DB, tablename="purpose"):
+    """What for an officer looks at a notice's private values in this session, sealed."""
+
+    session = Bytea(primary_key=True, default=None)
+    notice = Text(default=None)
+    sealed = Bytea(default=None)
+    at = filled(Timestamptz(default=None))
