@@ -255,6 +255,21 @@ CREATE TABLE exhibit (
 );
 CREATE INDEX exhibit_file ON public.exhibit USING btree (file);
 
+CREATE TABLE flag (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  notice text NOT NULL,
+  kind text NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT now(),
+  set_aside_at timestamp with time zone,
+  decision bytea,
+  CONSTRAINT flag_pkey PRIMARY KEY (id),
+  CONSTRAINT flag_kind_check CHECK ((kind = ANY (ARRAY['repeated'::text, 'two_holders'::text, 'one_address'::text]))),
+  CONSTRAINT flag_set_aside_check CHECK (((set_aside_at IS NULL) = (decision IS NULL))),
+  CONSTRAINT flag_notice_fkey FOREIGN KEY (notice) REFERENCES notice(id) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED
+);
+CREATE INDEX flag_of_notice ON public.flag USING btree (notice, id) WHERE (set_aside_at IS NULL);
+CREATE INDEX flag_waiting ON public.flag USING btree (id) WHERE (set_aside_at IS NULL);
+
 CREATE TABLE follower (
   name text NOT NULL,
   position bigint NOT NULL DEFAULT 0,

@@ -7,12 +7,13 @@ from typing import NamedTuple
 import msgspec
 
 from notices import idempotency, log, records, register
-from notices.changing import following, inspecting, rivals
+from notices.changing import flags, following, inspecting, rivals
 from notices.changing.exhibits import KeptFile, Receiving
 from notices.database import DB, committed
 from notices.deployment import Deployment
 from notices.facts import (
     declaration_check,
+    documents,
     identifiers,
     notice_ids,
     numbers,
@@ -105,12 +106,13 @@ async def declare(
     channel: str = "web",
     receiving: Receiving | None = None,
     kept: KeptFile | None = None,
+    crowded: bool = False,
 ) -> Done:
     """Publish `declaration`; its answer is the 201's body: the public notice and its receipt.
 
     `certificate` is what `check` returned for it. With `receiving` an exhibit comes along, which
     is durable before the notice is; `kept` is one that came before. Raises AlreadyDeclared or
-    IdempotencyKeyReused; nothing is then written.
+    IdempotencyKeyReused; nothing is then written. `crowded`: many come from one address (`flags`).
     """
     ward = ward_in(person, declaration, datetime.now(UTC).astimezone(CHINA).date())
     claim = claims.claimed(deployment, certificate, declaration, vouched=ward is not None)
@@ -118,7 +120,7 @@ async def declare(
         exhibit = await receiving.keep() if receiving is not None else kept
         if exhibit is not None:
             await inspecting.refuse_wrong_content(deployment, exhibit, "exhibit")
-        new = _New(person, declaration, certificate, claim, channel, exhibit, ward)
+        new = _New(person, declaration, certificate, claim, channel, exhibit, ward, crowded)
         while True:
             try:
                 return await _declare_once(deployment, new, once_, receiving)
@@ -142,6 +144,7 @@ class _New(NamedTuple):
     channel: str
     exhibit: KeptFile | None
     ward: Ward | None
+    crowded: bool
 
 
 async def _declare_once(
@@ -169,13 +172,16 @@ async def _declare_once(
 
 
 async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:
-    person, declaration, certificate, claim, channel, exhibit, ward = new
+    person, declaration, certificate, claim, channel, exhibit, ward, crowded = new
+    holder = declaration.holder or Holder()
+    held = hash_of(deployment, holder)
     # The lock is waited for here, so that the next statement sees what was claimed before.
     row = await DB.row(
         "SELECT nextval('notice_serial') AS serial, pg_advisory_xact_lock_shared($1),"
-        " pg_advisory_xact_lock($2)",
+        " pg_advisory_xact_lock($2), pg_advisory_xact_lock($3)",
         claims.IN_BULK,
         claim.lock,
+        int.from_bytes(held[:8], signed=True),
     )
     assert row is not None  # noqa: S101
     id = notice_ids.make(deployment.settings.region[:4], row["serial"])
@@ -183,6 +189,11 @@ async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:
     if id not in taken.ids:
         raise _Conflict
     rows = records.record(deployment, person, declaration, certificate, id, channel, ward)
+    paper = documents.of_declaration(declaration, certificate)
+    await flags.look(
+        id, holder=rows.private[2], declarant=rows.private[3], number=claim.by_certificate,
+        certificate=certificate.id, document=paper.id if paper else None, crowded=crowded,
+    )  # fmt: skip
     turn = await log.take_turn()
     end = periods.end(turn.at, certificate.notice_period)
     await DB.fetch(

@@ -53,6 +53,7 @@ async def declare(request: AnyRequest) -> Response[DeclaredNotice]:
                 certificate=certificate,
                 once_=once,
                 receiving=write.receiving,
+                crowded=await limiting.crowded(request),
             )
     location = deployment.link(f"/api/v1/notices/{done.id}")
     return writing.created(done, DeclaredNotice, {"Location": location})

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from notices import records, register, tables
-from notices.changing import deciding, objecting, rivals
+from notices.changing import deciding, flags, objecting, rivals
 from notices.changing.exhibits import KeptFile
+from notices.changing.flags import Flag, FlagKind
 from notices.changing.looking import Looker
 from notices.changing.objecting import FiledObjection
 from notices.changing.rivals import MOST_RIVALS, Rival
@@ -39,15 +40,19 @@ _REFUSED = f"""
 SELECT r.notice, r.at FROM rival r {_LIVING.format(id="r.notice")}
 AND r.set_aside_at IS NULL ORDER BY r.id
 """  # noqa: S608  (likewise)
+_FLAGGED = """
+SELECT f.notice, f.at, f.kind AS flag FROM flag f WHERE f.set_aside_at IS NULL ORDER BY f.id
+"""
 WAITING = {
     "confirmations": _AWAITING,
     "objections": _OBJECTED.format(status="open"),
     "contests": _OBJECTED.format(status="admitted"),
     "rivals": _REFUSED,
     "overlaps": claims.OVERLAPS,
+    "flags": _FLAGGED,
 }
 """The lists, by name: what was declared for somebody else, objections that nobody has taken up
-and those that somebody has, declarations that were refused, and notices of one number."""
+and those that somebody has, declarations that were refused, notices of one number, and flags."""
 
 
 class Waiting(NamedTuple):
@@ -60,6 +65,7 @@ class Waiting(NamedTuple):
     at: datetime
     ground: Ground | None = None
     other: str | None = None
+    flag: FlagKind | None = None
 
 
 async def waiting(name: str, limit: int, skip: int = 0) -> list[Waiting]:
@@ -97,6 +103,7 @@ class Case:
     objections: list[FiledObjection]
     settled: list[Settled]
     rivals: list[Rival]
+    flags: list[Flag]
     overlaps: list[str]
     exhibit: KeptFile | None
     private: PrivateRecord | None
@@ -121,15 +128,19 @@ async def of(deployment: Deployment, id: str, looker: Looker | None) -> Case:
     if sealed:
         refused = await rivals.waiting(deployment, notice=notice.id, limit=MOST_RIVALS)
     others = await _overlaps(notice.id) if sealed else []
-    waits = sealed and bool(objections or refused or others or notice.state.awaiting)
+    # What is flagged waits for an officer also behind a notice that has ended.
+    flagged = await flags.waiting_of(notice.id) if looker is not None else []
+    waits = sealed and bool(objections or refused or others or flagged or notice.state.awaiting)
     if waits and looker is not None:
         about = [*(each.id for each in objections), *(f"rival {each.id}" for each in refused)]
+        about += [f"flag {each.id}" for each in flagged]
         await looker.looks(notice.id, about)
     return Case(
         notice=notice,
         objections=objections,
         settled=await _settled(notice.id),
         rivals=refused,
+        flags=flagged,
         overlaps=others,
         exhibit=await deciding.exhibit_of(notice.id) if waits else None,
         private=await records.private_of(deployment, notice.id) if waits else None,

@@ -110,7 +110,7 @@ async def follow(
 
 
 def _is_of_staff(private: msgspec.Struct | None) -> bool:
-    """Whether it names an agency or an officer: of a redaction it may be the clock, or a request."""
+    """Whether it names an agency or an officer: a redaction may be the clock's, or a request's."""
     return any(getattr(private, name, None) is not None for name in ("agency", "officer"))
 
 

@@ -8,18 +8,13 @@ from typing import Any
 
 import msgspec
 
-from notices import clock, idempotency, journal, tables
-from notices.changing import conflicts
+from notices import clock, tables
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.public.shown import Time
-from notices.facts.refusals import NoSuchRival, OwnCase
 from notices.facts.requests import Declaration
 from notices.facts.texts import rfc3339
-from notices.idempotency import Done, Once
 from notices.identity import KnownPerson, Person
-from notices.journal import Act
-from notices.tables.expressions import NOW
 
 MOST_RIVALS = 20
 """Declarations of others that are kept for one notice; an officer needs no more to look into it."""
@@ -30,13 +25,6 @@ class PrivateRival(msgspec.Struct, kw_only=True):
 
     declaration: Declaration
     declarant: Person | None = None
-
-
-class PrivateSettlement(msgspec.Struct, kw_only=True):
-    """Who set a rival aside, and why in their own words."""
-
-    officer: Person
-    reason: str
 
 
 class Rival(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,51 +75,8 @@ async def waiting(deployment: Deployment, *, notice: str | None, limit: int) -> 
     return [_shown(deployment, row) for row in rows]
 
 
-async def set_aside(
-    deployment: Deployment,
-    officer: Person,
-    notice: str,
-    rival: str,
-    reason: str,
-    once_: Once | None = None,
-) -> Done:
-    """What was declared beside `notice` (bare) waits no more; notices stay as they are.
-
-    Raises NoSuchRival where it does not wait, and OwnCase where either is the officer's own.
-    """
-    await conflicts.refuse_own(deployment, officer, notice)
-    private = PrivateSettlement(officer=officer, reason=reason)
-    sealed = deployment.keys.sealer.seal(msgspec.json.encode(private), place(rival))
-    table = tables.Rival
-    number = int(rival) if rival.isascii() and rival.isdigit() and len(rival) < 18 else -1
-    async with DB.transaction():
-        earlier = await idempotency.begin(once_)
-        if earlier is not None:
-            return Done(notice, earlier.response or "")
-        waits = (table.id == number, table.notice == notice, table.set_aside_at.is_null())
-        rows = await table.select().where(*waits).lock_rows()
-        if not rows:
-            raise NoSuchRival
-        declarant = _opened(deployment, rows[0]).declarant
-        if declarant is not None and conflicts.are_one(deployment, officer, declarant):
-            raise OwnCase
-        change = table.update({table.set_aside_at: NOW, table.decision: sealed})
-        await change.where(table.id == number)
-        await idempotency.done(once_, notice, None)
-        act = Act(
-            what="set_aside", by=officer.actor, notices=(notice,), about=(f"rival {rival}",),
-            text=reason,
-        )  # fmt: skip
-        await journal.write(deployment.keys, act)
-    return Done(notice, await idempotency.answer(once_, ""))
-
-
-def place(rival: str) -> bytes:
-    """What the decision about a rival is sealed under."""
-    return f"rival {rival} decision".encode()
-
-
-def _opened(deployment: Deployment, row: Any) -> PrivateRival:
+def private_of(deployment: Deployment, row: Any) -> PrivateRival:
+    """What is sealed of a rival, by its row."""
     opened = deployment.keys.sealer.open(row["sealed"], row["notice"].encode())
     try:
         return msgspec.json.decode(opened, type=PrivateRival)
@@ -140,7 +85,7 @@ def _opened(deployment: Deployment, row: Any) -> PrivateRival:
 
 
 def _shown(deployment: Deployment, row: Any) -> Rival:
-    private = _opened(deployment, row)
+    private = private_of(deployment, row)
     return Rival(
         id=str(row["id"]),
         notice=row["notice"],

@@ -96,9 +96,9 @@ class NothingAwaited(Refusal):
     title = Message("这份公告不需要工作人员确认。")
 
 
-class NoSuchRival(Refusal):
-    code, status = "no_such_rival", 409
-    title = Message("没有这份等待处理的声明，可能已经有人处理。")
+class NothingSetAside(Refusal):
+    code, status = "nothing_set_aside", 409
+    title = Message("没有这件等待处理的事，可能已经有人处理。")
 
 
 class OwnCase(Refusal):

@@ -25,7 +25,7 @@ class Counted(NamedTuple):
     who: str
 
 
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WINDOWS = {MINUTE: Message("每分钟"), DAY: Message("每天")}
 _SENTENCE = Message("{who}{window}{what}")
 WHO = {
@@ -195,6 +195,28 @@ async def guess(key: bytes, guesses: Mapping[str, int], by: Counted) -> None:
         if row["uses"] > MOST_GUESSES:
             sentence = GUESSED.format(n=MOST_GUESSES)
             raise await _refusal(TooManyUnlessSignedIn, row["bucket"], DAY, sentence)
+
+
+CROWDED = 10
+"""Declarations within an hour of one address, from which on an officer looks at them."""
+
+
+async def crowd(key: bytes, by: Counted) -> bool:
+    """Count a declaration from an address; whether so many came from there within the hour.
+
+    Of the address nothing is kept but this count, under a keyed hash, and not longer.
+    """
+    own = networks.own(by.who)
+    row = await DB.row(
+        "INSERT INTO rate AS r (bucket, window_end, uses)"  # noqa: S608  (our own words)
+        " VALUES ($1, now() + $2::interval, 1) ON CONFLICT (bucket) DO UPDATE SET"
+        f" uses = CASE WHEN {_over('$2')} THEN 1 ELSE least(r.uses + 1, 1000000000) END,"
+        f" window_end = CASE WHEN {_over('$2')} THEN excluded.window_end ELSE r.window_end END"
+        " RETURNING uses",
+        keyed_hash(key, "declarations from", own),
+        HOUR,
+    )
+    return row is not None and row["uses"] >= CROWDED
 
 
 async def give_back(key: bytes, policy: str, by: Counted) -> None:

@@ -7,14 +7,14 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from notices import register
-from notices.changing import cases, confirming, deciding, rejecting, rivals, unfinished
+from notices.changing import cases, confirming, deciding, rejecting, setting_aside, unfinished
 from notices.changing.cases import Case
 from notices.changing.unfinished import Draft
 from notices.facts import lifecycle
 from notices.facts.errors import AlreadyDeclared, Invalid, Problem, Refusal, refuse_wrong
 from notices.facts.notice_ids import printed
 from notices.facts.public.form import EventKind
-from notices.facts.refusals import NoSuchRival
+from notices.facts.refusals import NothingSetAside
 from notices.facts.requests import Decision, Redaction
 from notices.facts.text_check import reason_problems, text_problems
 from notices.facts.texts import Message, Text
@@ -27,6 +27,7 @@ from notices.web import forms
 from notices.web.authentication import AnyRequest
 
 FIELDS = Decision.__struct_fields__
+SET_ASIDE = ("which", "reason")
 OF_NONE = "none"
 """What the form says where a decision is about no objection; nothing is chosen in advance."""
 TOO_LATE = "too_late"
@@ -71,9 +72,9 @@ def _refuse_unless(kind: EventKind) -> Callable[[Case], None]:
     return lambda found: lifecycle.refuse_unless_may_follow(kind, found.notice.state)
 
 
-def _refuse_without_rivals(found: Case) -> None:
-    if not found.rivals:
-        raise NoSuchRival
+def _refuse_with_nothing(found: Case) -> None:
+    if not (found.rivals or found.flags):
+        raise NothingSetAside
 
 
 def _path(id: str, act: str) -> str:
@@ -174,27 +175,27 @@ async def confirm(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
 
 @get("/desk/{id:str}/set-aside", include_in_schema=False, opt=CLOSED)
 async def set_aside_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
-    """Which refused declaration needs no more to be done about it, and why."""
-    return await _form(request, id, "set-aside", _refuse_without_rivals, ("rival", "reason"))
+    """Which refused declaration, or which flag, needs nothing more to be done, and why."""
+    return await _form(request, id, "set-aside", _refuse_with_nothing, SET_ASIDE)
 
 
 @post("/desk/{id:str}/set-aside", include_in_schema=False)
 async def set_aside(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     """Set it aside: no notice changes, and nothing is published."""
     given, found = await forms.fields(request), await register.get(id)
-    rival, reason = forms.filled(given, "rival"), forms.filled(given, "reason")
+    which, reason = (forms.filled(given, name) for name in SET_ASIDE)
 
     async def act(officer: Person, sent: Submission) -> tuple[str, Done]:
         refuse_wrong(
-            [], [*text_problems("rival", rival, required=True), *reason_problems("reason", reason)]
+            [], [*text_problems("which", which, required=True), *reason_problems("reason", reason)]
         )
         here = request.app.state.deployment
-        done = await rivals.set_aside(
-            here, officer, found.id, rival or "", (reason or "").strip(), sent.once
+        done = await setting_aside.set_aside(
+            here, officer, found.id, which or "", (reason or "").strip(), sent.once
         )
         return "set_aside", done
 
-    return await _sent(request, found.id, "set-aside", given, ("rival", "reason"), act)
+    return await _sent(request, found.id, "set-aside", given, SET_ASIDE, act)
 
 
 @get("/desk/{id:str}/redact", include_in_schema=False, opt=CLOSED)

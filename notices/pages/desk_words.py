@@ -8,6 +8,7 @@ LISTS: dict[str, Text] = {
     "contests": Message("已受理、等待决定的异议"),
     "rivals": Message("被挡住的声明"),
     "overlaps": Message("号码相同的公告"),
+    "flags": Message("需要核查的声明"),
 }
 ABOUT: dict[str, Text] = {
     "confirmations": Message("替别人声明的，或者号码是另一个身份证号码的，经确认才生效。"),
@@ -15,6 +16,7 @@ ABOUT: dict[str, Text] = {
     "contests": Message("驳回异议，或撤销公告；在此之前公告的效力待定。"),
     "rivals": Message("别的持证人已有公告，后来的人没有声明成：号码写错了，或有一方不是持证人。"),
     "overlaps": Message("按新的号码规则看，两份有效的公告是同一个号码。"),
+    "flags": Message("已经照常公布；看起来不寻常，请看一看，没有问题的结案，有问题的撤销。"),
 }
 """What there is to do with what stands in a list."""
 
@@ -37,7 +39,7 @@ DONE: dict[str, Message] = {
     "annul": Message("已撤销公告 {number}。"),
     "confirm": Message("已确认公告 {number}。"),
     "redact": Message("已移除公告 {number} 的内容。"),
-    "set_aside": Message("已将一份被公告 {number} 挡住的声明结案；公告没有变化。"),
+    "set_aside": Message("已将公告 {number} 的一件事结案；公告没有变化。"),
 }
 
 OBJECTIONS: dict[str, Text] = {
@@ -63,10 +65,17 @@ FIELDS: dict[str, Text] = {
     "objection": Message("哪一件异议"),
     "decision": Message("怎样决定"),
     "reason": Message("理由", "decision"),
-    "rival": Message("哪一份声明"),
+    "which": Message("哪一件"),
     "purpose": Message("为什么要看"),
     "reference": Message("案号或说明"),
 }
+
+FLAGS: dict[str, Text] = {
+    "repeated": Message("同一持证人五年内第三次（或更多次）声明同一种证件遗失"),
+    "two_holders": Message("同一号码，以前由另一个持证人声明过"),
+    "one_address": Message("短时间内从同一个网络地址来了很多声明"),
+}
+"""Why a declaration is to be looked at."""
 
 FILES: dict[str, str] = {
     "application/pdf": "PDF",

@@ -59,6 +59,7 @@ async def publish(
                 once_=once_,
                 receiving=receiving,
                 kept=kept,
+                crowded=await limiting.crowded(request),
             )
         except AlreadyDeclared as refusal:
             await limiting.give_back(request, "declare", account_of(person))

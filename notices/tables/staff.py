@@ -1,4 +1,4 @@
-"""The tables of what staff do: the audit log, and what they have said before they look."""
+"""The tables of what staff do: the audit log, what they said before they look, what is flagged."""
 
 from piccolo.columns import BigInt, Bytea, Text, Timestamptz
 from piccolo.table import Table
@@ -24,3 +24,15 @@ class Purpose(Table, db=DB, tablename="purpose"):
     notice = Text(default=None)
     sealed = Bytea(default=None)
     at = filled(Timestamptz(default=None))
+
+
+class Flag(Table, db=DB, tablename="flag"):
+    """A declaration that an officer is to look at; it is published all the same."""
+
+    id = filled(BigInt(primary_key=True, default=None))
+    notice = Text(default=None)
+    kind = Text(default=None)
+    at = filled(Timestamptz(default=None))
+    # Both null while it waits. Sealed: who has set it aside, and why.
+    set_aside_at = Timestamptz(default=None, null=True)
+    decision = Bytea(default=None, null=True)

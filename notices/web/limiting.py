@@ -62,6 +62,13 @@ async def give_back(request: AnyRequest, policy: str, who: Counted) -> None:
         await limits.give_back(request.app.state.deployment.keys.matching, policy, who)
 
 
+async def crowded(request: AnyRequest) -> bool:
+    """Whether many declarations come from this address, this one counted."""
+    if not _limited(request):
+        return False
+    return await limits.crowd(request.app.state.deployment.keys.matching, request.user.address)
+
+
 @asynccontextmanager
 async def counting(
     request: AnyRequest, policy: str, person: Person, once_: Once | None

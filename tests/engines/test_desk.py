@@ -242,15 +242,15 @@ async def test_a_refused_rival_is_set_aside_with_a_reason_and_changes_nothing(
     path = f"/desk/{id}/set-aside"
     assert f'href="{path}"' in (await opened(officer, f"/desk/{id}")).text
 
-    one, other = re.findall(r'name="rival" value="(\d+)"', (await officer.get(path)).text)
-    for wrong, field in (({"reason": REASON}, "rival"), ({"rival": one}, "reason")):
+    one, other = re.findall(r'name="which" value="(rival \d+)"', (await officer.get(path)).text)
+    for wrong, field in (({"reason": REASON}, "which"), ({"which": one}, "reason")):
         sent = await send(officer, path, **wrong)
         page = await officer.get(sent.headers["location"])
         assert (page.status_code, f'href="#{field}"' in page.text) == (422, True)
-    for unknown in ("999999", "x", "9" * 40):
-        sent = await send(officer, path, rival=unknown, reason=REASON)
+    for unknown in ("rival 999999", "flag 1", "x", "rival " + "9" * 40):
+        sent = await send(officer, path, which=unknown, reason=REASON)
         assert (await officer.get(sent.headers["location"])).status_code == 409
-    done = await decided(officer, path, rival=one, reason="张三写错了号码")
+    done = await decided(officer, path, which=one, reason="张三写错了号码")
 
     assert printed(id) in re.sub(r"<[^>]+>", "", done.text.partition("</h1>")[0])
     assert waits(done, "rivals") == [id]
@@ -264,7 +264,7 @@ async def test_a_refused_rival_is_set_aside_with_a_reason_and_changes_nothing(
         "SELECT entry::jsonb -> 'about' ->> 0 AS about FROM journal"
         " WHERE entry::jsonb ->> 'what' = 'set_aside' ORDER BY number"
     )
-    assert [row["about"] for row in acts] == [f"rival {one}", f"rival {other}"]
+    assert [row["about"] for row in acts] == [one, other]
     assert (await api.offer(rival, theirs)).status_code == 409
     assert waits(await officer.get("/desk"), "rivals") == [id]
 

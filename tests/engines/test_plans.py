@@ -358,6 +358,7 @@ async def follow(deployment: Deployment, admin: Admin, id: str) -> None:
     )
     with contextlib.suppress(TooManyRequests):
         await limits.use(key, "declare", limits.Counted("account", "a"), 21)
+    assert not await limits.crowd(key, limits.Counted("address", "192.0.2.1"))
     await limits.give_back(key, "verify", limits.Counted("address", "192.0.2.1"))
     assert not await idempotency.known(idempotency.Once.of(key, "account a", "/", "k", b"{}"))
     await admin.drop(deployment.settings.meili_index)

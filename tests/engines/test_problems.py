@@ -156,7 +156,7 @@ WRITES: dict[tuple[str, str], Any] = {
     ("POST", "/desk/{id}/decide"): {"decision": "annul", "reason": "x"},
     ("POST", "/desk/{id}/confirm"): {},
     ("POST", "/desk/{id}/redact"): {"reason": "x"},
-    ("POST", "/desk/{id}/set-aside"): {"rival": "1", "reason": "x"},
+    ("POST", "/desk/{id}/set-aside"): {"which": "rival 1", "reason": "x"},
     ("POST", "/desk/{id}/purpose"): {"purpose": "objection"},
     ("POST", "/mine/erase"): {"sure": "yes"},
     ("POST", "/sign-in"): {"sample": "li"},
