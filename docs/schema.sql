@@ -168,6 +168,19 @@ CREATE TABLE agency (
 );
 CREATE UNIQUE INDEX agency_name ON public.agency USING btree (name) WHERE (revoked_at IS NULL);
 
+CREATE TABLE brake (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  actor bytea NOT NULL,
+  sealed bytea NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT now(),
+  released_at timestamp with time zone,
+  decision bytea,
+  CONSTRAINT brake_pkey PRIMARY KEY (id),
+  CONSTRAINT brake_actor_check CHECK ((length(actor) = 32)),
+  CONSTRAINT brake_released_check CHECK (((released_at IS NULL) = (decision IS NULL)))
+);
+CREATE UNIQUE INDEX brake_waiting ON public.brake USING btree (actor) WHERE (released_at IS NULL);
+
 CREATE TABLE claim (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   by_certificate bytea NOT NULL,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from notices import tables
 from notices.facts import issuers as issuers_facts
 from notices.facts.errors import Invalid, Problem
@@ -44,7 +46,8 @@ class Agency:
     @property
     def actor(self) -> Actor:
         """Who acts, as the audit log knows them: of a key nobody knows who holds it."""
-        return self.staff or Actor("agency", self.identity, self.name)
+        who = self.staff or Actor("agency", self.identity, self.name)
+        return msgspec.structs.replace(who, agency=self.identity)
 
     @property
     def identity(self) -> str:

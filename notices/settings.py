@@ -62,6 +62,7 @@ class Settings:
     forwarded_allow_ips: str = ""
     security: str = ""
     pool_size: int = 10
+    bulk_limit: int = 50
     metrics: tuple[str, int] | None = None
     upload_scanner: tuple[str, ...] = ()
 
@@ -285,4 +286,5 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         metrics=metrics,
         upload_scanner=_command(environment, "UPLOAD_SCANNER"),
         pool_size=_number(environment, "POOL_SIZE", 10, 2, 100),
+        bulk_limit=_number(environment, "BULK_LIMIT", 50, 1, 1_000_000),
     )

@@ -6,7 +6,13 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
-WAITING = {"touched_waiting", "notice_provisional", "rival_waiting", "flag_waiting"}
+WAITING = {
+    "touched_waiting",
+    "notice_provisional",
+    "rival_waiting",
+    "flag_waiting",
+    "brake_waiting",
+}
 """Indexes that hold nothing but what is to be done, and may be read to the end for that."""
 
 SMALL = {"agency", "hold", "key_check", "migration", "overlap"}

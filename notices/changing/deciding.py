@@ -222,13 +222,13 @@ def _dismiss(before: Notice, at: datetime, wanted: list[Any], shown_reason: str)
     async def write() -> None:
         await _settle(objection, "dismissed")
         if running:
-            await _go_on(before, at)
+            await go_on(before, at)
 
     form = event_forms.dismissal(before.id, shown_reason, running=running)
     return _Decided(form, objection, write)
 
 
-async def _go_on(before: Notice, at: datetime) -> None:
+async def go_on(before: Notice, at: datetime) -> None:
     """Let the notice period that stood still take up again."""
     end = periods.resumed(
         before.published_at,

@@ -7,10 +7,12 @@ from typing import Literal
 import msgspec
 
 from notices import idempotency, journal, log, register
+from notices.changing import braking
 from notices.database import DB, committed
 from notices.deployment import Deployment
 from notices.facts import event_forms, lifecycle
 from notices.facts.event_kinds import KINDS
+from notices.facts.excess import TooManyChanges
 from notices.facts.public.form import EventForm, EventKind
 from notices.facts.public.notice import Followed
 from notices.idempotency import Done, Once
@@ -70,6 +72,21 @@ async def follow(
     why the notice's life does not allow the event, after those of `check`, which may ask for it
     before others of its own. Nothing of the notice is written until all of them were passed.
     """
+    try:
+        return await _follow(deployment, id, kind, check, once_, lock)
+    except TooManyChanges as refusal:
+        await braking.hold(deployment, refusal.by)
+        raise
+
+
+async def _follow(
+    deployment: Deployment,
+    id: str,
+    kind: EventKind,
+    check: Check,
+    once_: Once | None,
+    lock: Callable[[], Awaitable[None]] | None,
+) -> Done:
     async with DB.transaction():
         earlier = await idempotency.begin(once_)
         if earlier is None:
@@ -80,6 +97,9 @@ async def follow(
             lifecycle.refuse_without_text(kind, before.state)
             followup = await check(before, turn)
             lifecycle.refuse_unless_may_follow(kind, before.state)
+            if followup.act is not None and followup.act.by is not None:
+                changes = 1 + len(followup.supersedes)
+                await braking.count(deployment, followup.act.by, changes)
             if followup.write is not None:
                 await followup.write()
             await _append(turn, kind, before, followup.form)

@@ -19,6 +19,7 @@ from notices.cli import (
     privacy,
     proofs,
     sign_ins,
+    undoing,
 )
 from notices.cli.commands import Commands, add, at_work
 from notices.cli.terminal import CommandError, progress, say, why
@@ -212,6 +213,7 @@ def parser() -> argparse.ArgumentParser:
     accepting.add_to(audits.add_to(commands))
     backups.add_to(commands, keys)
     journals.add_to(commands)
+    undoing.add_to(commands)
     return top
 
 

@@ -25,22 +25,22 @@ from notices.trust.keys import FILES, Keys
 from notices.trust.watching import Difference
 
 if TYPE_CHECKING:
-    from notices.journal import Act, Did
+    from notices.journal import Actor, Did
 
 END = "end"
 """What the last line of an exported file holds: how many entries, and the last one's hash."""
 
 
-def _operator(what: "Did", about: tuple[str, ...], text: str | None) -> "Act":
-    """Of whoever runs a command: the system's user, on this machine."""
-    from notices.journal import Act, Actor
+def operator() -> "Actor":
+    """Whoever runs a command: the system's user, on this machine."""
+    from notices.journal import Actor
 
     try:
         user = getpass.getuser()
     except (KeyError, OSError):  # a container's user has no name
         user = str(os.getuid())
     name = f"{user}@{socket.gethostname()}"
-    return Act(what=what, by=Actor("operator", name, name), about=about, text=text)
+    return Actor("operator", name, name)
 
 
 async def write(settings: Settings, what: "Did", *about: str, text: str | None = None) -> None:
@@ -48,7 +48,8 @@ async def write(settings: Settings, what: "Did", *about: str, text: str | None =
     from notices import journal
 
     keys = Keys.open(settings.keys_folder, settings.log_origin)
-    await journal.write(keys, _operator(what, about, text))
+    act = journal.Act(what=what, by=operator(), about=about, text=text)
+    await journal.write(keys, act)
 
 
 async def note(url: str, settings: Settings, what: "Did", *about: str) -> None:

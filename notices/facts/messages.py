@@ -98,6 +98,7 @@ MESSAGES: dict[str, Message] = {
     "number_differs": Message("号码与这份公告的证件不符；提出异议须知道完整的证件号码。"),
     "no_such_objection": Message("这份公告没有这件待处理的异议。"),
     "too_late": Message("情况已经变了：{why}请看现在的状态和历史；您写的内容还在下面。"),
+    "held": Message("{why}您写的内容还在下面。"),
     "objection_of_several": Message("待受理的异议不止一件，请指明哪一件。"),
     "evidence_type": Message("材料须是 PDF、JPEG 或 PNG 文件（按内容判断，与文件名无关）。"),
     "evidence_damaged": Message(

@@ -101,6 +101,11 @@ class NothingSetAside(Refusal):
     title = Message("没有这件等待处理的事，可能已经有人处理。")
 
 
+class NeedsAnother(Refusal):
+    code, status = "needs_another", 403
+    title = Message("须由另一位工作人员放行。")
+
+
 class OwnCase(Refusal):
     code, status = "own_case", 403
     title = Message("这份公告与您本人有关（您是声明人、持证人或异议人），请由另一位工作人员办理。")

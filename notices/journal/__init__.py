@@ -30,6 +30,7 @@ Office = Literal["officer", "agency", "operator"]
 Looked = Literal["case", "objections", "rivals", "evidence", "exhibit"]
 Did = Literal[
     "admit", "dismiss", "annul", "reject", "confirm", "replace", "redact", "set_aside",
+    "held", "release", "undo",
     "signed_in", "sign_in_failed",
     "agency_added", "agency_rotated", "agency_revoked",
     "keys_rotated", "keys_exported", "keys_imported", "backup_made", "journal_exported",
@@ -44,6 +45,13 @@ class Actor(msgspec.Struct, frozen=True):
     office: Office
     subject: str
     name: str
+    agency: str = ""
+    """Of an agency's staff or key: by what all of it is known."""
+
+    @property
+    def counted(self) -> str:
+        """By what changes are counted: an agency's together."""
+        return self.agency or self.subject
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):

@@ -197,6 +197,36 @@ async def guess(key: bytes, guesses: Mapping[str, int], by: Counted) -> None:
             raise await _refusal(TooManyUnlessSignedIn, row["bucket"], DAY, sentence)
 
 
+async def change(key: bytes, who: str, times: int, most: int) -> int | None:
+    """Count `times` changes of notices by `who`, in the transaction that makes them.
+
+    Where they are beyond `most` within an hour nothing is counted: the seconds until it is over.
+    """
+    bucket = _changes(key, who)
+    row = await DB.row(
+        "INSERT INTO rate AS r (bucket, window_end, uses)"
+        " SELECT $1, now() + $2::interval, $3::int WHERE $3 <= $4::int"
+        " ON CONFLICT (bucket) DO UPDATE SET"
+        f" uses = CASE WHEN {_over('$2')} THEN $3 ELSE r.uses + $3 END,"
+        f" window_end = CASE WHEN {_over('$2')} THEN excluded.window_end ELSE r.window_end END"
+        f" WHERE {_over('$2')} OR r.uses + $3 <= $4 RETURNING uses",
+        bucket,
+        HOUR,
+        times,
+        most,
+    )
+    return None if row is not None else await _wait(bucket, HOUR)
+
+
+async def forget_changes(key: bytes, who: str) -> None:
+    """Somebody else has said that `who` may go on: they begin anew."""
+    await Rate.delete().where(Rate.bucket == _changes(key, who))
+
+
+def _changes(key: bytes, who: str) -> bytes:
+    return keyed_hash(key, "changes by", who)
+
+
 CROWDED = 10
 """Declarations within an hour of one address, from which on an officer looks at them."""
 
@@ -247,7 +277,12 @@ _ENDS = Prepared(
 async def _refusal(
     kind: type[TooManyRequests], bucket: bytes, window: timedelta, sentence: Text
 ) -> TooManyRequests:
+    wait = await _wait(bucket, window)
+    return kind(headers={"Retry-After": str(wait)}, limit=sentence, wait=durations.in_words(wait))
+
+
+async def _wait(bucket: bytes, window: timedelta) -> int:
+    """Seconds until a count that is full is over."""
     row = await _ENDS.row(bucket)
     left = row["window_end"] - row["now"] if row is not None else window
-    wait = math.ceil(left.total_seconds())
-    return kind(headers={"Retry-After": str(wait)}, limit=sentence, wait=durations.in_words(wait))
+    return math.ceil(left.total_seconds())

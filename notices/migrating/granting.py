@@ -26,6 +26,7 @@ GRANTS = {
     "exhibit": "SELECT, INSERT, DELETE",
     # As the log does: not even the service that wrote it changes what its staff did.
     "journal": "SELECT, INSERT",
+    "brake": "SELECT, INSERT, UPDATE (sealed, at, released_at, decision)",
     "flag": "SELECT, INSERT, UPDATE (set_aside_at, decision)",
     "purpose": "SELECT, INSERT, UPDATE, DELETE",
     "agency": "SELECT",

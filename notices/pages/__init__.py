@@ -2,6 +2,7 @@
 
 from notices.pages import (
     assets,
+    braking,
     changing,
     crawling,
     deciding,
@@ -27,6 +28,7 @@ HANDLERS = [
     *desk.HANDLERS,
     *deciding.HANDLERS,
     *looking.HANDLERS,
+    *braking.HANDLERS,
     *verifying.HANDLERS,
     *explaining.HANDLERS,
     *sessions.HANDLERS,

@@ -12,6 +12,7 @@ from notices.changing.cases import Case
 from notices.changing.unfinished import Draft
 from notices.facts import lifecycle
 from notices.facts.errors import AlreadyDeclared, Invalid, Problem, Refusal, refuse_wrong
+from notices.facts.excess import TooManyChanges
 from notices.facts.notice_ids import printed
 from notices.facts.public.form import EventKind
 from notices.facts.refusals import NothingSetAside
@@ -100,6 +101,8 @@ async def _sent(
         try:
             word, done = await act(sent.person, sent)
         except Refusal as refusal:
+            if isinstance(refusal, TooManyChanges):
+                raise Invalid(problems=[Problem("", "held", {"why": refusal.detail})]) from refusal
             why = _too_late(refusal)
             if why is None:
                 raise

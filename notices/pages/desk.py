@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from notices import register
-from notices.changing import cases, deciding, looking, objecting
+from notices.changing import braking, cases, deciding, looking, objecting
 from notices.changing.cases import MOST_COUNTED, MOST_SHOWN, Case, Waiting
 from notices.changing.exhibits import KeptFile
 from notices.changing.looking import Looker
@@ -74,6 +74,8 @@ async def desk(request: AnyRequest) -> Response[str]:
         lists=[await _listed(request, name, SHOWN) for name in cases.WAITING],
         most=MOST_COUNTED,
         done=_told(done),
+        held=await braking.held(request.app.state.deployment),
+        most_changes=request.app.state.deployment.settings.bulk_limit,
     )
 
 
@@ -82,7 +84,8 @@ def _told(done: Draft) -> Text | None:
     if not done.done or done.published[0] not in desk_words.DONE:
         return None
     word, id = done.published
-    return desk_words.DONE[word].format(number=printed(id))
+    number = printed(id) if word != "release" else id
+    return desk_words.DONE[word].format(number=number)
 
 
 @get("/desk/waiting/{name:str}", include_in_schema=False, opt=CLOSED)

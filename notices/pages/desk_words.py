@@ -39,6 +39,7 @@ DONE: dict[str, Message] = {
     "annul": Message("已撤销公告 {number}。"),
     "confirm": Message("已确认公告 {number}。"),
     "redact": Message("已移除公告 {number} 的内容。"),
+    "release": Message("已放行，可以继续改动（{number}）。"),
     "set_aside": Message("已将公告 {number} 的一件事结案；公告没有变化。"),
 }
 
@@ -69,6 +70,9 @@ FIELDS: dict[str, Text] = {
     "purpose": Message("为什么要看"),
     "reference": Message("案号或说明"),
 }
+
+OFFICES: dict[str, Text] = {"officer": Message("工作人员"), "agency": Message("发证机关")}
+"""Who is stopped by the brake."""
 
 FLAGS: dict[str, Text] = {
     "repeated": Message("同一持证人五年内第三次（或更多次）声明同一种证件遗失"),

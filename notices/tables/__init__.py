@@ -21,6 +21,7 @@ from piccolo.table import Table
 
 from notices.database import DB
 from notices.tables.expressions import filled
+from notices.tables.staff import Brake as Brake
 from notices.tables.staff import Flag as Flag
 from notices.tables.staff import Journal as Journal
 from notices.tables.staff import Purpose as Purpose

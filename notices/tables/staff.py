@@ -1,4 +1,4 @@
-"""The tables of what staff do: the audit log, what they said before they look, what is flagged."""
+"""The tables of what staff do: the audit log, what they said before they look, flags, brakes."""
 
 from piccolo.columns import BigInt, Bytea, Text, Timestamptz
 from piccolo.table import Table
@@ -35,4 +35,15 @@ class Flag(Table, db=DB, tablename="flag"):
     at = filled(Timestamptz(default=None))
     # Both null while it waits. Sealed: who has set it aside, and why.
     set_aside_at = Timestamptz(default=None, null=True)
+    decision = Bytea(default=None, null=True)
+
+
+class Brake(Table, db=DB, tablename="brake"):
+    """Who has changed as many notices as one may within an hour (sealed), and who released it."""
+
+    id = filled(BigInt(primary_key=True, default=None))
+    actor = Bytea(default=None)
+    sealed = Bytea(default=None)
+    at = filled(Timestamptz(default=None))
+    released_at = Timestamptz(default=None, null=True)
     decision = Bytea(default=None, null=True)

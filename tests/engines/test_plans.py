@@ -6,6 +6,7 @@ are read in a large register whose statistics are missing, stale or fresh.
 
 import ast
 import contextlib
+import dataclasses
 import json
 import os
 import re
@@ -22,10 +23,10 @@ import httpx
 import pytest
 
 from notices import agencies, idempotency, identity, limits, log, register, relay, tables
-from notices.changing import signing_in
+from notices.changing import braking, signing_in
 from notices.database import BY_INDEX, DB
 from notices.deployment import Deployment, refuse_another_database
-from notices.facts.excess import TooManyRequests
+from notices.facts.excess import TooManyChanges, TooManyRequests
 from notices.finding import Finder, Query, suggesting
 from notices.finding.freshness import Freshness
 from notices.identity import Person
@@ -63,10 +64,11 @@ MADE = r"Prepared\(|_changing\("
 BULK = (
     "notices/cli/", "notices/demo/", "notices/backup/restoring.py", "notices/database.py",
     "notices/upkeep/rehashing.py", "notices/upkeep/recalling.py",
+    "notices/changing/undoing.py",
     "notices/log.py take_turns", "notices/log.py append_all",
     "notices/deployment.py _refuse_where_used",
 )  # fmt: skip
-"""What is read or written as a whole, and what only passes statements on."""
+"""What is read or written as a whole, by a command alone, and what only passes statements on."""
 
 READ = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "(")
 COUNTS = (
@@ -358,6 +360,15 @@ async def follow(deployment: Deployment, admin: Admin, id: str) -> None:
     )
     with contextlib.suppress(TooManyRequests):
         await limits.use(key, "declare", limits.Counted("account", "a"), 21)
+    by = Person(kind="officer", name="王五", identifier="1").actor
+    assert await limits.change(key, by.counted, 1, 1) is None
+    with pytest.raises(TooManyChanges):
+        on = dataclasses.replace(deployment.settings, rate_limits=True, bulk_limit=1)
+        await braking.count(dataclasses.replace(deployment, settings=on), by, 1)
+    await braking.hold(deployment, by)
+    [held] = await braking.held(deployment)
+    other = Person(kind="officer", name="钱七", identifier="2")
+    await braking.release(deployment, other, held.id, REASON)
     assert not await limits.crowd(key, limits.Counted("address", "192.0.2.1"))
     await limits.give_back(key, "verify", limits.Counted("address", "192.0.2.1"))
     assert not await idempotency.known(idempotency.Once.of(key, "account a", "/", "k", b"{}"))

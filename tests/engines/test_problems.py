@@ -158,6 +158,7 @@ WRITES: dict[tuple[str, str], Any] = {
     ("POST", "/desk/{id}/redact"): {"reason": "x"},
     ("POST", "/desk/{id}/set-aside"): {"which": "rival 1", "reason": "x"},
     ("POST", "/desk/{id}/purpose"): {"purpose": "objection"},
+    ("POST", "/desk/brakes/{id}"): {"reason": "x"},
     ("POST", "/mine/erase"): {"sure": "yes"},
     ("POST", "/sign-in"): {"sample": "li"},
     ("POST", "/sign-out"): {},

@@ -1,0 +1,137 @@
+"""A brake on changing many notices: beyond so many within an hour another officer has to say so.
+
+Whoever took over an account, or runs a program that is wrong, changes some tens of notices and not
+all. What is refused is not done in part, what was done stays, and the desk shows who waits. It is
+counted in the transaction of the change, for an officer by account and for an agency as a whole,
+whether by its key or by its staff.
+"""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+import msgspec
+
+from notices import idempotency, journal, limits
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.facts import durations
+from notices.facts.excess import TooManyChanges
+from notices.facts.numbers import keyed_hash
+from notices.facts.public.shown import Time
+from notices.facts.refusals import NeedsAnother, NothingSetAside
+from notices.facts.texts import rfc3339
+from notices.idempotency import Done, Once
+from notices.identity import Person
+from notices.journal import Act, Actor
+from notices.tables import Brake
+from notices.tables.expressions import NOW, ago
+
+HOLDS = timedelta(hours=1)
+"""Then the count has begun anew, and nobody has to be asked."""
+MOST_SHOWN = 20
+
+
+class PrivateRelease(msgspec.Struct, kw_only=True):
+    """Who released it, and why in their own words."""
+
+    officer: Person
+    reason: str
+
+
+class Held(NamedTuple):
+    """Somebody who may change no more for now."""
+
+    id: str
+    at: Time
+    who: Actor
+
+
+async def count(deployment: Deployment, by: Actor, changes: int) -> None:
+    """Count `changes` of notices in the open transaction; raises TooManyChanges.
+
+    Under the head's lock, so that nobody gets more by many requests at once.
+    """
+    settings = deployment.settings
+    if not settings.rate_limits or by.office == "operator":
+        return
+    most = settings.bulk_limit
+    wait = await limits.change(deployment.keys.matching, by.counted, changes, most)
+    if wait is not None:
+        refusal = TooManyChanges(
+            headers={"Retry-After": str(wait)}, most=most, wait=durations.in_words(wait)
+        )
+        refusal.by = by
+        raise refusal
+
+
+async def hold(deployment: Deployment, by: Actor) -> None:
+    """Show at the desk that `by` waits; what they were refused for is not done."""
+    actor = _actor(deployment, by)
+    sealed = deployment.keys.sealer.seal(msgspec.json.encode(by), _place(actor))
+    async with DB.transaction():
+        row = await DB.row(
+            "INSERT INTO brake (actor, sealed) VALUES ($1, $2)"
+            " ON CONFLICT (actor) WHERE released_at IS NULL DO UPDATE"
+            " SET at = CASE WHEN brake.at > now() - $3::interval THEN brake.at ELSE now() END,"
+            " sealed = excluded.sealed RETURNING id, at = now() AS new",
+            actor,
+            sealed,
+            HOLDS,
+        )
+        if row is not None and row["new"]:
+            await journal.write(
+                deployment.keys, Act(what="held", by=by, about=(f"brake {row['id']}",))
+            )
+
+
+def _actor(deployment: Deployment, by: Actor) -> bytes:
+    return keyed_hash(deployment.keys.matching, "brake", by.counted)
+
+
+def _place(actor: bytes) -> bytes:
+    return b"brake\0" + actor
+
+
+async def held(deployment: Deployment) -> list[Held]:
+    """Who waits now, the first first."""
+    query = Brake.select(Brake.id, Brake.actor, Brake.sealed, Brake.at)
+    query = query.where(Brake.released_at.is_null(), Brake.at > ago(HOLDS))
+    rows = await query.order_by(Brake.at).limit(MOST_SHOWN)
+    found = []
+    for row in rows:
+        opened = deployment.keys.sealer.open(row["sealed"], _place(row["actor"]))
+        who = msgspec.json.decode(opened, type=Actor)
+        found.append(Held(str(row["id"]), rfc3339(row["at"]), who))
+    return found
+
+
+async def get(deployment: Deployment, id: str) -> Held:
+    """Who waits under this id; raises NothingSetAside."""
+    for each in await held(deployment):
+        if each.id == id:
+            return each
+    raise NothingSetAside
+
+
+async def release(
+    deployment: Deployment, officer: Person, id: str, reason: str, once_: Once | None = None
+) -> Done:
+    """They may change as many again; raises NeedsAnother where it is the one who waits."""
+    async with DB.transaction():
+        earlier = await idempotency.begin(once_)
+        if earlier is not None:
+            return Done(id, earlier.response or "")
+        who = (await get(deployment, id)).who
+        if officer.account in (who.subject, who.counted):
+            raise NeedsAnother
+        private = msgspec.json.encode(PrivateRelease(officer=officer, reason=reason))
+        sealed = deployment.keys.sealer.seal(private, f"brake {id} decision".encode())
+        change = Brake.update({Brake.released_at: NOW, Brake.decision: sealed})
+        mine = change.where(Brake.id == int(id), Brake.released_at.is_null())
+        if not await mine.returning(Brake.id):
+            raise NothingSetAside
+        await limits.forget_changes(deployment.keys.matching, who.counted)
+        done = Done(id, await idempotency.answer(once_, ""))
+        act = Act(what="release", by=officer.actor, about=(f"brake {id}",), text=reason)
+        await journal.write(deployment.keys, act)
+    return done

@@ -1,0 +1,163 @@
+"""Countering what one person did to many notices: by events of the other sense, never by deleting.
+
+What the table of events lets be countered is taken back as it was: an admission, a dismissal, a
+rejection, a closing. What ends a notice or removes its text is for good (`event_kinds`), and a
+confirmation stands once given: of those it is said which they are, for people to be told.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
+
+from notices import journal, register, tables
+from notices.changing import deciding, following
+from notices.changing.deciding import PrivateDecision
+from notices.changing.following import Followup
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.facts import event_forms, lifecycle
+from notices.facts.errors import NotAllowedNow, Refusal
+from notices.identity import Person
+from notices.journal import Act, Actor
+from notices.log import Turn
+from notices.register import Notice
+
+COUNTERED = ("admit", "dismiss", "reject", "set_aside")
+FOR_GOOD = ("annul", "confirm", "replace", "redact")
+
+
+class Done(NamedTuple):
+    """Something that was done, as the audit log has it: which entry, what, of which notice."""
+
+    number: int
+    what: str
+    notice: str
+    about: str | None
+
+
+def in_period(
+    entries: Sequence[Mapping[str, Any]], who: str, since: datetime, until: datetime
+) -> list[Done]:
+    """What `who` (the audit log's hash) did to notices from `since` on and before `until`.
+
+    The last first, as it is to be taken back.
+    """
+    found = [
+        Done(each["number"], each["what"], each["notices"][0], next(iter(each["about"]), None))
+        for each in entries
+        if each["who"] == who
+        and each["what"] in (*COUNTERED, *FOR_GOOD)
+        and since <= datetime.fromisoformat(each["at"]) < until
+    ]
+    return found[::-1]
+
+
+async def counter(deployment: Deployment, operator: Actor, done: Done, reason: str) -> bool:
+    """Whether it was taken back; not where it is not as it was left any more, or is for good."""
+    act = Act(
+        what="undo", by=operator, notices=(done.notice,),
+        about=(done.about or "", f"entry {done.number}"), text=reason,
+    )  # fmt: skip
+    take_back = _WAYS.get(done.what)
+    if take_back is None or done.about is None:
+        return False
+    try:
+        await take_back(deployment, act, done.notice, done.about, reason)
+    except Refusal as refusal:
+        if refusal.status != 409:
+            raise
+        return False
+    return True
+
+
+async def _without_admission(
+    deployment: Deployment, act: Act, notice: str, objection: str, reason: str
+) -> None:
+    """The notice is again what it was, and the objection waits to be taken up again."""
+
+    async def check(before: Notice, turn: Turn) -> Followup:
+        await _refuse_unless(objection, "admitted")
+        lifecycle.refuse_unless_may_follow("dismissed", before.state)
+        running = before.state.before == "declared" and before.state.since < before.ends_at
+
+        async def write() -> None:
+            await _set(objection, "open")
+            if running:
+                await deciding.go_on(before, turn.at)
+
+        form = event_forms.dismissal(before.id, reason, running=running)
+        return Followup(form, _private(act, objection, reason), act, write=write)
+
+    await following.follow(deployment, notice, "dismissed", check)
+
+
+async def _admitted_again(
+    deployment: Deployment, act: Act, notice: str, objection: str, reason: str
+) -> None:
+    """The objection that was dismissed is as it was before that."""
+
+    async def check(before: Notice, turn: Turn) -> Followup:
+        ground = await _refuse_unless(objection, "dismissed")
+        lifecycle.refuse_unless_may_follow("contested", before.state)
+        running = before.state.status == "declared" and before.now < before.ends_at
+        form = event_forms.contest(before.id, ground, reason, running=running)
+        write = partial(_set, objection, "admitted")
+        return Followup(form, _private(act, objection, reason), act, write=write)
+
+    await following.follow(deployment, notice, "contested", check)
+
+
+async def _open_again(
+    deployment: Deployment, act: Act, notice: str, objection: str, reason: str
+) -> None:
+    """The objection that was rejected waits again; of neither any event tells."""
+    async with DB.transaction():
+        await _refuse_unless(objection, "rejected")
+        lifecycle.refuse_ended((await register.get(notice)).state)
+        await _set(objection, "open")
+        await journal.write(deployment.keys, act)
+
+
+async def _waiting_again(
+    deployment: Deployment, act: Act, notice: str, which: str, reason: str
+) -> None:
+    """A rival or a flag that was set aside waits again."""
+    kind, _, id = which.partition(" ")
+    table: Any = tables.Rival if kind == "rival" else tables.Flag
+    async with DB.transaction():
+        change = table.update({table.set_aside_at: None, table.decision: None})
+        change = change.where(table.id == int(id), table.set_aside_at.is_not_null())
+        if not await change.returning(table.id):
+            raise NotAllowedNow
+        await journal.write(deployment.keys, act)
+
+
+async def _refuse_unless(objection: str, status: str) -> Any:
+    """The ground of an objection that has this status, whose row is locked; else NotAllowedNow."""
+    table = tables.Objection
+    query = table.select(table.ground).where(table.id == objection, table.status == status)
+    rows = await query.lock_rows()
+    if not rows:
+        raise NotAllowedNow
+    return rows[0]["ground"]
+
+
+async def _set(objection: str, status: str) -> None:
+    table = tables.Objection
+    to: dict[Any, Any] = {table.status: status, table.decided_at: None, table.decision: None}
+    await table.update(to).where(table.id == objection)
+
+
+def _private(act: Act, objection: str, reason: str) -> PrivateDecision:
+    name = act.by.name if act.by is not None else ""
+    officer = Person(kind="officer", name=name, identifier=name)
+    return PrivateDecision(officer=officer, reason=reason, objection=objection)
+
+
+_WAYS: dict[str, Callable[[Deployment, Act, str, str, str], Awaitable[None]]] = {
+    "admit": _without_admission,
+    "dismiss": _admitted_again,
+    "reject": _open_again,
+    "set_aside": _waiting_again,
+}
