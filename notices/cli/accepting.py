@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 
+from notices.cli import journals
 from notices.cli.audits import owned_database_of
 from notices.cli.commands import Commands, add
 from notices.cli.terminal import say
@@ -22,6 +23,7 @@ async def _shorter(settings: Settings) -> None:
     vkeys = public_keys(settings).get("log", [])
     async with owned_database_of(settings) as (url, service):
         await migrate(url, service)
+        await journals.note(service, settings, "log_accepted", "shorter")
         found = await accepting.accept(url, settings.keys_folder, vkeys)
     if found is None:
         say(_NOT_HELD.both)
@@ -38,6 +40,7 @@ async def _later(settings: Settings) -> None:
 
     async with owned_database_of(settings) as (url, service):
         await migrate(url, service)
+        await journals.note(service, settings, "log_accepted", "later")
         found = await accepting.accept_later(url)
     if found is None:
         say(_NOT_HELD.both)

@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from notices.cli import journals
 from notices.cli.commands import Commands, add, at_work
 from notices.cli.terminal import CommandError, say
 from notices.facts.identifiers import IDENTIFIER_TYPES
@@ -14,6 +15,7 @@ from notices.settings import Settings
 
 if TYPE_CHECKING:
     from notices.changing.rights import Known
+    from notices.journal import Did
 
 LONGEST = 200
 
@@ -30,7 +32,9 @@ def export(settings: Settings, options: argparse.Namespace) -> None:
         async with at_work(settings) as found:
             here = deployment.load(found)
             await deployment.refuse_another_database(here)
-            copy = await rights.copy_of(here, _person(options), datetime.now(UTC))
+            person = _person(options)
+            await _note(found, "privacy_exported", person)
+            copy = await rights.copy_of(here, person, datetime.now(UTC))
             print(msgspec.json.format(msgspec.json.encode(copy)).decode())
             say(_FOUND.format(notices=len(copy.notices), objections=len(copy.objections)).both)
 
@@ -47,12 +51,22 @@ def erase(settings: Settings, options: argparse.Namespace) -> None:
         async with at_work(settings) as found:
             here = deployment.load(found)
             await deployment.refuse_another_database(here)
-            done = await erasing.erase(here, _person(options))
+            person = _person(options)
+            await _note(found, "privacy_erased", person)
+            done = await erasing.erase(here, person)
             say(_ERASED.format(notices=len(done.notices), objections=len(done.objections)).both)
             if stays := [*done.living, *done.waiting]:
                 say(_STAYS.format(ids=", ".join(stays)).both)
 
     asyncio.run(work())
+
+
+async def _note(settings: Settings, what: "Did", person: "Known") -> None:
+    """What is about to be done is in the audit log before it is; about whom is sealed."""
+    from notices.database import DB
+
+    async with DB.transaction():
+        await journals.write(settings, what, text=f"{person.identifier_type} {person.identifier}")
 
 
 def _person(options: argparse.Namespace) -> "Known":

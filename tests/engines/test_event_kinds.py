@@ -11,7 +11,7 @@ import httpx
 import msgspec
 import pytest
 
-from notices.changing import deciding, following, issuing
+from notices.changing import deciding, flags, following, issuing
 from notices.facts.event_kinds import BEFORE, FIRST, KINDS, OUTCOMES, bringing, leading_to
 from notices.facts.public.form import EventForm, EventKind, Ground, PublicForm, Unit
 from notices.facts.public.notice import Evidence, ObjectionStatus, Status
@@ -121,6 +121,7 @@ LISTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("notice", "evidence"): get_args(Evidence),
     ("notice", "period_unit"): get_args(Unit),
     ("notice_private", "relation"): tuple(RELATIONS),
+    ("flag", "kind"): flags.KINDS,
     ("objection", "ground"): get_args(Ground),
     ("objection", "status"): get_args(ObjectionStatus),
 }

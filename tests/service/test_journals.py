@@ -151,6 +151,32 @@ def test_the_audit_of_the_log_finds_what_was_done_to_it(register: Audited, tmp_p
     )
 
 
+def test_what_is_to_be_taken_back_is_found_by_who_it_was(register: Audited) -> None:
+    entry = json.loads(lines(register.data.parent / "plain")[0])
+    period = ("--since", "2026-01-01", "--until", "2999-01-01T00:00+08:00")
+
+    said = register.done("undo", entry["who"], *period, "--reason", "账号被盗用", "--dry-run")
+    assert "0 found" in said  # an operator changes no notice
+    wrong = register.refused("undo", entry["who"], *period, "--reason", " ")
+    assert "Fill in" in wrong or "required" in wrong or "请填写" in wrong
+
+
+def test_what_is_done_with_what_is_kept_of_a_person_is_written_down(
+    register: Audited, tmp_path: Path
+) -> None:
+    for act in ("export", "erase"):
+        register.done("privacy", act, "37999919000101001X")
+    register.done("log", "accept")
+    file = tmp_path / "file"
+    register.done("journal", "export", str(file))
+
+    entries = [json.loads(line) for line in lines(file)[:-1]]
+    assert [one["what"] for one in entries[-4:-1]] == [
+        "privacy_exported", "privacy_erased", "log_accepted",
+    ]  # fmt: skip
+    assert "37999919000101001X" not in file.read_text("utf-8")
+
+
 def test_a_backup_takes_it_along_and_a_restore_proves_it(
     register: Audited, tmp_path: Path, worker: str
 ) -> None:
