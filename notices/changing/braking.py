@@ -67,7 +67,7 @@ async def count(deployment: Deployment, by: Actor, changes: int) -> None:
 async def hold(deployment: Deployment, by: Actor) -> None:
     """Show at the desk that `by` waits; what they were refused for is not done."""
     actor = _actor(deployment, by)
-    sealed = deployment.keys.sealer.seal(msgspec.json.encode(by), _place(actor))
+    sealed = deployment.keys.sealer.seal(msgspec.json.encode(by), place(actor))
     async with DB.transaction():
         row = await DB.row(
             "INSERT INTO brake (actor, sealed) VALUES ($1, $2)"
@@ -88,7 +88,8 @@ def _actor(deployment: Deployment, by: Actor) -> bytes:
     return keyed_hash(deployment.keys.matching, "brake", by.counted)
 
 
-def _place(actor: bytes) -> bytes:
+def place(actor: bytes) -> bytes:
+    """What the name of who waits is sealed under."""
     return b"brake\0" + actor
 
 
@@ -99,7 +100,7 @@ async def held(deployment: Deployment) -> list[Held]:
     rows = await query.order_by(Brake.at).limit(MOST_SHOWN)
     found = []
     for row in rows:
-        opened = deployment.keys.sealer.open(row["sealed"], _place(row["actor"]))
+        opened = deployment.keys.sealer.open(row["sealed"], place(row["actor"]))
         who = msgspec.json.decode(opened, type=Actor)
         found.append(Held(str(row["id"]), rfc3339(row["at"]), who))
     return found

@@ -73,12 +73,12 @@ class Looker(NamedTuple):
         row = await _SAID.row(_session(self.deployment, self.session), notice)
         if row is None:
             raise PurposeRequired(notice)
-        opened = self.deployment.keys.sealer.open(row["sealed"], _place(notice))
+        opened = self.deployment.keys.sealer.open(row["sealed"], place(notice))
         return msgspec.json.decode(opened, type=Given)
 
     async def say(self, notice: str, given: Given) -> None:
         """From now on that holds for `notice`."""
-        sealed = self.deployment.keys.sealer.seal(msgspec.json.encode(given), _place(notice))
+        sealed = self.deployment.keys.sealer.seal(msgspec.json.encode(given), place(notice))
         await _SAY.fetch(_session(self.deployment, self.session), notice, sealed)
 
 
@@ -86,7 +86,8 @@ def _session(deployment: Deployment, token: str) -> bytes:
     return keyed_hash(deployment.keys.matching, "purpose", token)
 
 
-def _place(notice: str) -> bytes:
+def place(notice: str) -> bytes:
+    """What is said for a notice is sealed under."""
     return f"purpose {notice}".encode()
 
 
