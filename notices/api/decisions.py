@@ -102,7 +102,8 @@ async def overlaps(request: AnyRequest) -> Response[Overlaps]:
 
 
 @get(
-    "/api/v1/rivals", **reads("getRivals", "decisions", RivalsQuery, problems=READ_ONE, closed=True)
+    "/api/v1/rivals",
+    **reads("getRivals", "decisions", RivalsQuery, problems=READ_ONE, closed=True, looks=True),
 )
 async def rivals_waiting(request: AnyRequest) -> Response[Rivals]:
     """Declarations refused because another holder's notice stands in the way; for officers."""

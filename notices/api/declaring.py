@@ -61,7 +61,9 @@ async def declare(request: AnyRequest) -> Response[DeclaredNotice]:
 
 @get(
     "/api/v1/notices/{id:str}/exhibit",
-    **reads("getExhibit", "decisions", problems=READ_ONE, closed=True, kinds=EVIDENCE_TYPES),
+    **reads(
+        "getExhibit", "decisions", problems=READ_ONE, closed=True, looks=True, kinds=EVIDENCE_TYPES
+    ),
 )
 async def exhibit_of(request: AnyRequest, id: FromPath[str]) -> Stream:
     """The document that came with a declaration for somebody else, for officers."""

@@ -29,7 +29,7 @@ from litestar.openapi.spec import (
 
 from notices.api.schemas import Raw, reference_to
 from notices.facts.public.problem import ProblemDetails
-from notices.web import options, requested
+from notices.web import options, purposes, requested
 from notices.web.requested import Nothing
 
 JSON, FORM, PROBLEM = "application/json", "multipart/form-data", "application/problem+json"
@@ -98,6 +98,7 @@ def _operation(
     *,
     may_be_empty: bool = False,
     once: bool = False,
+    looks: bool = False,
     kinds: Sequence[str] = (),
     also: Mapping[int, str | None] = NONE_ELSE,
     headers: Mapping[str, str] | None = None,
@@ -109,7 +110,7 @@ def _operation(
     @dataclass
     class Described(Operation):
         def __post_init__(self) -> None:
-            self.parameters = [*(self.parameters or ()), *_parameters(query, once)]
+            self.parameters = [*(self.parameters or ()), *_parameters(query, once, looks)]
             example = _examples().get(self.operation_id or "", {})
             if contents is not None:
                 self.request_body = RequestBody(
@@ -150,7 +151,7 @@ def _of(kind: str) -> Schema:
     return Raw({"type": "string"} if text else _BYTES)
 
 
-def _parameters(query: type[msgspec.Struct], once: bool) -> list[Parameter]:
+def _parameters(query: type[msgspec.Struct], once: bool, looks: bool) -> list[Parameter]:
     found = [
         Parameter(name=name, param_in="query", schema=Raw(schema))
         for name, schema in requested.parameters(query).items()
@@ -164,6 +165,9 @@ def _parameters(query: type[msgspec.Struct], once: bool) -> list[Parameter]:
                 description="The same key and body are carried out once, within 24 hours.",
             )
         )
+    if looks:
+        name, schema = purposes.HEADER, Raw(purposes.SCHEMA)
+        found.append(Parameter(name, "header", schema, description=purposes.DESCRIPTION))
     return found
 
 
@@ -197,6 +201,7 @@ def reads(
     *,
     problems: tuple[int, ...] = READ,
     closed: bool = False,
+    looks: bool = False,
     lenient: bool = False,
     kinds: Sequence[str] = (),
     also: Mapping[int, str | None] = NONE_ELSE,
@@ -204,8 +209,9 @@ def reads(
     """Keyword arguments of a handler that reads and knows the parameters of this query.
 
     `closed` says that it needs an identity; what others read, pages of any site may read too.
-    `lenient` says that it ignores other parameters, as pages do. It answers in one of `kinds` where
-    that is not JSON, and `also` with these statuses: as with 200, or with nothing.
+    `looks`: at what is private. `lenient` says that it ignores other parameters, as pages do. It
+    answers in one of `kinds` where that is not JSON, and `also` with these statuses: as with 200,
+    or with nothing.
     """
     known = None if lenient else frozenset(query.__struct_fields__)
     return {
@@ -213,7 +219,7 @@ def reads(
         "tags": [tag],
         "opt": {options.QUERY: known, options.CLOSED: closed},
         "security": [SESSION] if closed else [],
-        "operation_class": _operation(query, kinds=kinds, also=also),
+        "operation_class": _operation(query, looks=looks, kinds=kinds, also=also),
         "responses": _problems(*{*problems, *((401, 403) if closed else ())}),
     }
 

@@ -46,7 +46,9 @@ async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[Objectio
 
 @get(
     "/api/v1/objections",
-    **reads("getObjections", "objections", ObjectionsQuery, problems=READ_ONE, closed=True),
+    **reads(
+        "getObjections", "objections", ObjectionsQuery, problems=READ_ONE, closed=True, looks=True
+    ),
 )
 async def waiting(request: AnyRequest) -> Response[Objections]:
     """Objections as officers see them, the oldest first."""
@@ -68,7 +70,14 @@ async def waiting(request: AnyRequest) -> Response[Objections]:
 
 @get(
     "/api/v1/objections/{id:str}/evidence",
-    **reads("getEvidence", "objections", problems=READ_ONE, closed=True, kinds=EVIDENCE_TYPES),
+    **reads(
+        "getEvidence",
+        "objections",
+        problems=READ_ONE,
+        closed=True,
+        looks=True,
+        kinds=EVIDENCE_TYPES,
+    ),
 )
 async def evidence_of(request: AnyRequest, id: FromPath[str]) -> Stream:
     """The evidence that came with an objection, for officers."""

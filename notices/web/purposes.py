@@ -20,6 +20,17 @@ from notices.web.authentication import AnyRequest
 
 HEADER = "Access-Purpose"
 """Not `Purpose`, which browsers have sent of themselves (`prefetch`)."""
+DESCRIPTION = (
+    "What for an officer looks, and the number of the file, percent-encoded where it is not ASCII;"
+    " it is written into the audit log."
+)
+_FILE = "; ?[A-Za-z0-9%-]{1,100}"
+_ALONE = "|".join(word for word in purposes.PURPOSES if word not in purposes.REFERENCED)
+SCHEMA = {
+    "type": "string",
+    "pattern": f"^(({_ALONE})({_FILE})?|({'|'.join(purposes.REFERENCED)}){_FILE})$",
+}
+"""As the description of the API has it, in OpenAPI 3.1."""
 
 
 def given(request: AnyRequest) -> Given | None:

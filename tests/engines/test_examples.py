@@ -202,5 +202,10 @@ async def test_whoever_may_ask_is_told(client: httpx.AsyncClient) -> None:
             refusals = operation["responses"].keys()
             who = [scheme for one in operation.get("security", []) for scheme in one]
             assert ("401" in refusals) >= bool(who), operation["operationId"]
-            keyed = [one for one in operation.get("parameters", []) if one["in"] == "header"]
-            assert bool(keyed) == (method == "post" and "409" in refusals and bool(who))
+            headers = [
+                one["name"] for one in operation.get("parameters", []) if one["in"] == "header"
+            ]
+            keyed = "Idempotency-Key" in headers
+            looks = {"getObjections", "getEvidence", "getExhibit", "getRivals"}
+            assert ("Access-Purpose" in headers) == (operation["operationId"] in looks)
+            assert keyed == (method == "post" and "409" in refusals and bool(who))
