@@ -95,10 +95,12 @@ def restore(settings: Settings, options: argparse.Namespace) -> None:
             ):
                 dumping.load(url, found.manifest["pg_dump"], found.dump())
                 found.put_uploads(settings.data / "uploads")
-                return await restoring.prove(
+                restored = await restoring.prove(
                     (url, service), found, memory, options.mirror, progress, beside,
                     next(iter(vkeys), None),
                 )  # fmt: skip
+                await journals.note(service, settings, "restored", found.manifest["made_at"])
+                return restored
 
         restored = asyncio.run(work())
     say(_RESTORED.format(at=restored.made_at, size=restored.seen.size).both)

@@ -34,7 +34,7 @@ Did = Literal[
     "signed_in", "sign_in_failed",
     "agency_added", "agency_rotated", "agency_revoked",
     "keys_rotated", "keys_exported", "keys_imported", "backup_made", "journal_exported",
-    "privacy_exported", "privacy_erased", "log_accepted",
+    "privacy_exported", "privacy_erased", "log_accepted", "restored",
 ]  # fmt: skip
 
 SALT = 32

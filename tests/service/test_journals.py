@@ -190,6 +190,6 @@ def test_a_backup_takes_it_along_and_a_restore_proves_it(
     target.done("restore", folder / "backup")
 
     numbers = [row["number"] for row in target.execute("SELECT number FROM journal ORDER BY 1")]
-    assert numbers == [0, 1, 2, 3, 4]
+    assert numbers == [0, 1, 2, 3, 4, 5]  # and that it was restored
     target.done("agencies", "add", "另一审批局")
-    assert "The audit log is whole: 6 " in target.done("log", "audit")
+    assert "The audit log is whole: 7 " in target.done("log", "audit")
