@@ -20,7 +20,6 @@ from notices.facts.outages import ProviderUnavailable
 from notices.facts.refusals import NotAdmitted, SignInFailed
 from notices.facts.texts import Message, Text
 from notices.identity import Person
-from notices.journal import Office
 from notices.locale import LANGUAGES
 from notices.pages import rendering
 from notices.pages.sign_in import Onward, SignIn, arrived, carrying, claims, of, wanted_kind
@@ -176,11 +175,11 @@ async def arrive(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
         raise _down(party, error) from error
     except (NotProven, Refused) as error:
         log.warning("sign_in_not_proven", provider=provider, why=str(error))
-        await _note_staff(request, party.provider, None, str(error))
+        await turning_away.note(deployment, party.provider, None, str(error))
         raise SignInFailed(reason=NOT_PROVEN) from error
     except claims.Unusable as error:
         log.warning("sign_in_unusable", provider=provider, why=error.why)
-        await _note_staff(request, party.provider, told.get("sub"), error.why)
+        await turning_away.note(deployment, party.provider, told.get("sub"), error.why)
         raise NotAdmitted(reason=error.reason) from error
     sid = told["sid"] if isinstance(told.get("sid"), str) else None
     if len(persons) > 1:
@@ -207,14 +206,6 @@ async def _parts(request: AnyRequest, name: str) -> Choosing:
     next = rendering.local_path(request.query_params.get("next"), "/mine")
     onward = await carrying.of_draft(request, person, next)
     return Choosing(signed.parts or (person,), signed.sid, onward, signed.since)
-
-
-async def _note_staff(request: AnyRequest, provider: Provider, sub: Any, why: str) -> None:
-    """Who works here and is not let in is in the audit log, as who is."""
-    if provider.is_of_staff:
-        subject = (provider.issuer, sub) if isinstance(sub, str) else None
-        office: Office = "agency" if "agency" in provider.kinds else "officer"
-        await turning_away.note(_deployment(request), provider.id, office, subject, why)
 
 
 @get("/sign-in/as", include_in_schema=False)
