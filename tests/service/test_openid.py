@@ -203,6 +203,7 @@ async def test_an_officers_role_is_shown_and_kept_with_what_they_decide(
     provider: Provider, service: Making, restaurant: httpx.AsyncClient
 ) -> None:
     app = service("desk", claims=PLAIN, **STAFF)
+    provider.changed("lead", id_number="379999190003030014")  # nobody decides a case of their own
     notice = (await restaurant.post("/api/v1/notices", json=declaration())).json()["id"]
     shown = {}
     for account in ("officer", "lead"):
