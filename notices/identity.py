@@ -5,6 +5,7 @@ import secrets
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
+import structlog
 
 from notices.deployment import Deployment
 from notices.facts import numbers, relations
@@ -16,6 +17,8 @@ from notices.journal import Actor
 from notices.tables import Session
 from notices.tables.expressions import NOW
 from notices.tables.prepared import Prepared
+
+LOG = structlog.get_logger("notices.sign_in")
 
 KINDS = ("person", "organisation", "officer")
 """As whom somebody signs in to the demo; a provider knows an agency's staff as well."""
@@ -96,6 +99,9 @@ class Person(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     def recorded(self, of: Ward | None = None) -> "Person":
         """What is kept of who did something, for as long as what they did."""
         return msgspec.structs.replace(self, phone=None, wards=() if of is None else (of,))
+
+    def __repr__(self) -> str:
+        return f"Person({self.kind})"  # whatever describes it, a log or a traceback, tells nobody
 
     @property
     def is_staff(self) -> bool:
@@ -228,7 +234,13 @@ async def sign_in(
         if person.subject is not None and name is not None
     }
     await _BEGIN.fetch(key, sealed, of.get("subject"), of.get("sid"))
+    LOG.info("signed_in", session=_logged(key), kind=person.kind, verified=person.verified)
     return token
+
+
+def _logged(key: bytes) -> str:
+    """What a session is called in the log: enough to follow it, and nothing that opens it."""
+    return key[:6].hex()
 
 
 def _by_provider(deployment: Deployment, what: str, issuer: str, name: str) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from notices.providers.configuration import Provider
+from notices.providers.configuration_rules import is_safe
 from notices.providers.fetching import ProviderDown, Shared, an_object
 from notices.providers.party import NotProven, Party, Question, with_query
 from notices.providers.tokens import ALGORITHMS, LASTS, Tokens, compare_hash
@@ -65,6 +66,7 @@ class OpenID(Party):
         if metadata.issuer != self.provider.issuer:
             # Or another provider's tokens would be taken for this one's (Discovery 1.0, 4.3).
             raise ProviderDown(f"{url}: its issuer is not {self.provider.issuer}")
+        _refuse_in_the_clear(metadata)
         return metadata
 
     async def lacking(self) -> list[str]:
@@ -156,3 +158,10 @@ class OpenID(Party):
         if found.get("sub") != proven["sub"]:
             raise NotProven("userinfo is about somebody else")  # Core 1.0, 5.3.2
         return found
+
+
+def _refuse_in_the_clear(said: Metadata) -> None:
+    """Raises ProviderDown where it would send browsers to anything but https, or this machine."""
+    for name in ("authorization_endpoint", "end_session_endpoint"):
+        if (url := getattr(said, name)) is not None and not is_safe(url):
+            raise ProviderDown(f"{name}: {url} is no https address")

@@ -22,6 +22,9 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 SKEW = 60
 """Seconds by which the provider's clock and ours may differ."""
 LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
+TYPES = (None, "JWT")
+"""What a token may say that it is (RFC 7519, 5.1): what says more is for another purpose."""
+LOGOUT_TYPES = (*TYPES, "logout+jwt")
 LOGOUT_LASTS = 600
 """Seconds after which nobody is signed out by it any more: it may have been kept by somebody."""
 LASTS = 3600.0
@@ -71,12 +74,15 @@ class Tokens:
             raise NotProven("id_token: it was issued to another party (azp)")
         return claims
 
-    async def decoded(self, token: str) -> dict[str, Any]:
+    async def decoded(self, token: str, types: tuple[str | None, ...] = TYPES) -> dict[str, Any]:
         """The claims of a token that the provider has signed; a new key is asked for once."""
         for again in (False, True):
             keys = await self.keys(again=again)
             try:
-                return dict(jwt.decode(token, keys, algorithms=ALGORITHMS).claims)
+                read = jwt.decode(token, keys, algorithms=ALGORITHMS)
+                if read.header.get("typ") not in types:
+                    raise NotProven("token: it is of another type (typ)")
+                return dict(read.claims)
             except InvalidKeyIdError:
                 continue
             except (JoseError, ValueError) as error:
@@ -99,7 +105,7 @@ class Tokens:
 
         It may come twice: a session ends once.
         """
-        claims = await self.decoded(logout_token)
+        claims = await self.decoded(logout_token, LOGOUT_TYPES)
         try:
             jwt.JWTClaimsRegistry(
                 leeway=SKEW,

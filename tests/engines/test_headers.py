@@ -1,16 +1,33 @@
 """What every answer tells browsers, and what of a request is refused by its headers."""
 
+import dataclasses
 import gzip
+from http.cookies import SimpleCookie
+from typing import Any
 
 import httpx
 import pytest
+import structlog
 
+from notices import identity
+from notices.app import create_app
 from notices.database import DB
+from notices.deployment import Deployment
+from notices.identity import Person
 from tests.api import declaration
 from tests.conftest import SignIn
 from tests.samples import ANNA, RESTAURANT
 
 PACKED = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+
+
+@pytest.fixture
+def seen_logs(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The lines of the sign-in's log, before they are written."""
+    capture = structlog.testing.LogCapture()
+    logger = structlog.wrap_logger(None, processors=[capture])
+    monkeypatch.setattr(identity, "LOG", logger)
+    return capture.entries
 
 
 @pytest.mark.parametrize(
@@ -69,3 +86,46 @@ async def test_the_session_before_ends_when_somebody_signs_in_anew(
     assert stolen.status_code == 401
     assert len(await DB.fetch("SELECT 1 FROM session")) == 1
     assert (await browser.get("/mine")).status_code == 200
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_cookie_comes_back_to_this_host_alone_and_no_script_reads_it(
+    deployment: Deployment, database: None, scheme: str
+) -> None:
+    settings = dataclasses.replace(deployment.settings, public_url=f"{scheme}://notices.example")
+    app = create_app(settings, dataclasses.replace(deployment, settings=settings))
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url=settings.public_url) as browser:
+        signed_in = await browser.post("/api/v1/demo/login", json=ANNA)
+        signed_out = await browser.post("/sign-out")
+
+    for answer, lasts in ((signed_in, str(8 * 3600)), (signed_out, "0")):
+        [(name, cookie)] = SimpleCookie(answer.headers["set-cookie"]).items()
+        assert name == ("__Host-session" if scheme == "https" else "session")
+        assert bool(cookie["secure"]) == (scheme == "https")
+        assert (cookie["httponly"], cookie["samesite"].lower()) == (True, "lax")
+        assert (cookie["path"], cookie["domain"], cookie["max-age"]) == ("/", "", lasts)
+        told = answer.headers.get("strict-transport-security")
+        assert told == ("max-age=31536000" if scheme == "https" else None)
+
+
+async def test_each_sign_in_and_its_end_is_a_line_that_names_nobody(
+    sign_in: SignIn, seen_logs: list[Any]
+) -> None:
+    browser = await sign_in(RESTAURANT)
+    await browser.post("/sign-out")
+
+    begun, ended = [line for line in seen_logs if line["event"] in ("signed_in", "signed_out")]
+    assert (begun["kind"], begun["verified"]) == ("organisation", False)
+    assert begun["session"] == ended["session"]
+    assert len(begun["session"]) == 12
+    for private in (RESTAURANT["name"], RESTAURANT["identifier"], "92379999MA0000023B"):
+        assert private not in repr(seen_logs)
+
+
+async def test_a_person_is_described_without_what_is_known_of_them() -> None:
+    person = Person(
+        "person", "甲某某", "37999919900101001X", subject=("https://id.example", "sub-7")
+    )
+
+    assert repr([person]) == "[Person(person)]"

@@ -120,6 +120,7 @@ WRONG_TOKENS: dict[str, Forgery] = {
     "expiring in words": lambda it: it.claiming(exp="tomorrow"),
     "issued later": lambda it: it.claiming(iat=later(3600), exp=later(7200)),
     "never issued": lambda it: it.claiming(iat=None),
+    "of another type": lambda it: it.signed(typ="at+jwt"),
     "no object": lambda it: it.signed(b"[]"),
     "no token": lambda it: "no.token",
     "nothing": lambda it: "",
@@ -132,6 +133,7 @@ WRONG_ID_TOKENS: dict[str, Forgery] = {
     "another nonce": lambda it: it.claiming(nonce="another"),
     "no subject": lambda it: it.claiming(sub=None),
     "a subject that is no text": lambda it: it.claiming(sub=7),
+    "a token that ends sessions": lambda it: it.signed(typ="logout+jwt"),
     "for another party": lambda it: it.claiming(aud=[it.claims["aud"], "another"], azp="another"),
 }
 

@@ -416,6 +416,29 @@ async def test_another_issuer_is_not_believed(
         assert (await client.get(IN)).status_code == 503
 
 
+@pytest.mark.parametrize("url", ["http://id.example/authorize", "javascript:alert(1)", "data:,x"])
+@pytest.mark.parametrize("name", ["authorization_endpoint", "end_session_endpoint"])
+async def test_no_browser_is_sent_where_a_provider_speaks_in_the_clear(
+    provider: Provider, client: httpx.AsyncClient, name: str, url: str
+) -> None:
+    with provider.front.fault("discovery", alter=lambda said: {**said, name: url}):
+        assert (await client.get(IN)).status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("site", "leads"), [("none", "provider"), ("same-origin", "provider"), ("same-site", "page"),
+                        ("cross-site", "page")],
+)  # fmt: skip
+async def test_a_link_of_another_site_signs_nobody_in_who_has_not_asked_for_it(
+    provider: Provider, client: httpx.AsyncClient, site: str, leads: str
+) -> None:
+    answer = await client.get(f"{IN}?next=/declare", headers={"Sec-Fetch-Site": site})
+
+    assert answer.status_code == 303
+    where = answer.headers["location"]
+    assert where == "/sign-in?next=%2Fdeclare" if leads == "page" else "code_challenge=" in where
+
+
 async def test_nothing_is_asked_of_another_host(
     provider: Provider, client: httpx.AsyncClient
 ) -> None:

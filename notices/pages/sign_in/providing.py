@@ -127,6 +127,11 @@ async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     await limiting.limit(request, "submit", request.user.address)
     browser, given = carrying.browser_of(request), request.query_params
     onward: Onward | None = Onward(rendering.local_path(given.get("next"), "/mine"))
+    if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        # Another site's link: whoever is signed in there would be signed in here, unasked.
+        next = rendering.local_path(given.get("next"), "/mine")
+        where = address("/sign-in", params=[("next", next)])
+        return rendering.see_other(where, languages.language_of(request))
     if given.get("of"):
         onward = await carrying.found(request, given["of"])
     if onward is None:
