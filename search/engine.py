@@ -77,7 +77,8 @@ class Engine:
         self._in_flight += 1
         try:
             body = msgspec.json.encode({"queries": queries})
-            async with self._open().post(self._multi_search, data=body) as reply:
+            sending = self._open().post(self._multi_search, data=body, allow_redirects=False)
+            async with sending as reply:
                 answer = await reply.read()
                 if reply.status == 200:
                     return results.decode(answer)

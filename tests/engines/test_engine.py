@@ -182,6 +182,19 @@ async def test_whatever_is_no_answer_means_that_the_engine_is_down(
         assert not await engine.healthy()
 
 
+async def test_what_is_asked_of_the_engine_is_asked_of_no_other_host(
+    settings: Settings, index: str
+) -> None:
+    found = b'HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n{"results":[{"hits":[]}]}'
+    async with server(found) as other, asking(settings, index, url=other) as engine:
+        assert await engine.search(question(engine)) != []
+    async with server(found) as other:
+        led = f"HTTP/1.1 307 Go\r\nLocation: {other}/\r\nContent-Length: 0\r\n\r\n"
+        async with server(led.encode()) as url, asking(settings, index, url=url) as engine:
+            with pytest.raises(SearchDown):
+                await engine.search(question(engine))
+
+
 async def test_an_engine_that_is_away_is_down_and_not_healthy(
     settings: Settings, index: str
 ) -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import structlog
 
-from notices import identity
+from notices import identity, register
 from notices.app import create_app
 from notices.database import DB
 from notices.deployment import Deployment
@@ -43,6 +43,14 @@ async def test_no_page_is_framed_and_only_what_is_open_is_loaded_elsewhere(
     headers = (await client.get(path)).headers
 
     assert headers["x-frame-options"] == "DENY"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    policy = dict(each.strip().partition(" ")[::2] for each in
+                  headers["content-security-policy"].split(";"))  # fmt: skip
+    assert {policy[name] for name in ("default-src", "base-uri", "frame-ancestors")} == {"'none'"}
+    assert {policy[name] for name in ("script-src", "form-action", "connect-src")} == {"'self'"}
+    assert "server" not in headers
     assert "camera=()" in headers["permissions-policy"]
     assert headers.get_list("cross-origin-resource-policy") == [resource]
 
@@ -129,3 +137,43 @@ async def test_a_person_is_described_without_what_is_known_of_them() -> None:
     )
 
     assert repr([person]) == "[Person(person)]"
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/notices", "/mine", "/static/site.css"])
+@pytest.mark.parametrize("method", ["TRACE", "TRACK", "CONNECT", "PATCH", "X"])
+async def test_a_method_that_nothing_takes_is_refused_without_an_echo(
+    client: httpx.AsyncClient, method: str, path: str
+) -> None:
+    answer = await client.request(method, path, headers={"Cookie": "session=echo-me"})
+
+    assert answer.status_code in (404, 405)
+    assert "echo-me" not in answer.text
+
+
+async def test_a_parameter_that_comes_twice_is_refused_and_none_of_its_values_chosen(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = await client.get("/api/v1/notices?status=invalid&q=a&q=b")
+
+    assert answer.status_code == 400
+    assert [(each["field"], each["code"]) for each in answer.json()["errors"]] == [
+        ("q", "given_twice")
+    ]
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/notices/37990000000114"])
+async def test_a_fault_of_ours_tells_its_number_and_nothing_of_itself(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("postgresql://owner:hunter2@10.0.0.7 said: 379999199001010010")
+
+    for act in ("get", "newest_of_organisations"):
+        monkeypatch.setattr(register, act, broken)
+
+    answer = await client.get(path)
+
+    assert answer.status_code == 500
+    assert answer.headers["x-request-id"] in answer.text
+    for told in ("hunter2", "RuntimeError", "Traceback", "postgresql", "3799991990"):
+        assert told not in answer.text

@@ -287,3 +287,24 @@ async def test_what_is_read_for_nothing_is_read_slowly_by_all_together(port: Por
 
     read = (BoundProtocol.drained_until - began) * connections.DRAIN_SPEED
     assert read > 4 * size  # what came before the answer was not read for nothing
+
+
+@pytest.mark.parametrize(
+    "both",
+    [
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 5",
+        b"Content-Length: 5\r\nContent-Length: 6",
+        b"Transfer-Encoding: chunked, x",
+        b"Transfer-Encoding : chunked",
+    ],
+)
+async def test_a_body_that_ends_in_two_places_is_refused_and_nothing_behind_it_is_read(
+    port: Port, both: bytes
+) -> None:
+    smuggled = b"0\r\n\r\n" + POST + b"Content-Length: 3\r\n\r\nabc"
+
+    answered = await port.ask(POST + both + b"\r\n\r\n" + smuggled)
+
+    assert answered.startswith(b"HTTP/1.1 400 "), answered
+    assert answered.count(b"HTTP/1.1 ") == 1

@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -135,3 +136,18 @@ def test_what_makes_a_request_the_same_one_is_made_in_one_place() -> None:
     making = {file.name for _, file in modules() if "Once.of(" in file.read_text()}
 
     assert making == {"writing.py"}
+
+
+def test_no_script_makes_markup_or_code_of_text_nor_keeps_anything() -> None:
+    """What was typed or scanned is shown as text (`textContent`), and gone with its page."""
+    forbidden = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|srcdoc"
+        r"|localStorage|sessionStorage|indexedDB|document\.cookie|postMessage"
+    )
+    found = {
+        f"{script.name}: {word}"
+        for script in (ROOT / "notices" / "pages" / "static").glob("*.js")
+        for word in forbidden.findall(re.sub(r"//.*", "", script.read_text("utf-8")))
+    }
+
+    assert found == set()
