@@ -65,7 +65,7 @@ async def feed(request: AnyRequest) -> Response[bytes]:
     headers = {"Cache-Control": "public, max-age=30", "ETag": made.etag}
     if made.etag in request.headers.get("if-none-match", ""):
         return Response(b"", status_code=304, headers=headers)
-    return Response(made.body, media_type=FEED, headers=headers)
+    return Response(made.body, media_type=f"{FEED}; charset=utf-8", headers=headers)
 
 
 class Made(NamedTuple):

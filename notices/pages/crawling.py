@@ -25,7 +25,7 @@ SPAN = 10_000
 the protocol allows (sitemaps.org), so that a file keeps nobody waiting."""
 
 SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-XML = "application/xml"
+XML = "application/xml; charset=utf-8"
 TEXT = "text/plain"
 AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 A_DAY = {"Cache-Control": "public, max-age=86400"}

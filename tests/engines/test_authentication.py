@@ -52,7 +52,7 @@ async def declare(client: httpx.AsyncClient) -> str:
 
 
 @pytest.mark.parametrize("counts", [False, True], ids=["", "limited"])
-async def test_a_page_looks_up_once_who_is_signed_in(
+async def test_a_page_looks_up_once_who_is_signed_in_and_offers_the_end_of_it(
     restaurant: httpx.AsyncClient,
     looked: list[str],
     request: pytest.FixtureRequest,
@@ -67,6 +67,7 @@ async def test_a_page_looks_up_once_who_is_signed_in(
 
         assert answer.status_code in (200, 303), page
         assert looked == ["session"], page
+        assert answer.status_code == 303 or 'action="/sign-out"' in answer.text, page
 
 
 async def test_what_anybody_may_read_looks_up_nobody(

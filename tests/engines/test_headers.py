@@ -177,3 +177,18 @@ async def test_a_fault_of_ours_tells_its_number_and_nothing_of_itself(
     assert answer.headers["x-request-id"] in answer.text
     for told in ("hunter2", "RuntimeError", "Traceback", "postgresql", "3799991990"):
         assert told not in answer.text
+
+
+TYPES = {
+    "/": "text/html", "/nothing": "text/html", "/robots.txt": "text/plain",
+    "/log/checkpoint": "text/plain", "/static/site.css": "text/css",
+    "/static/site.js": "text/javascript", "/feed.atom": "application/atom+xml",
+    "/sitemap.xml": "application/xml",
+}  # fmt: skip
+
+
+async def test_whatever_is_text_says_in_which_charset(client: httpx.AsyncClient) -> None:
+    for path, type in TYPES.items():
+        told = (await client.get(path)).headers["content-type"]
+
+        assert told == f"{type}; charset=utf-8", path

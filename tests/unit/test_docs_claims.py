@@ -245,3 +245,47 @@ def test_the_makefile_tells_its_own_defaults(name: str) -> None:
 
     assert default is not None
     assert f"{name} ({int(default[1]):,})" in text("Makefile")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_test_that_a_page_names_is_there(page: str) -> None:
+    named = {tuple(each.split("::")) for each in re.findall(r"tests/[\w/]+\.py::\w+", text(page))}
+    known = {
+        file: set(re.findall(r"^(?:async )?def (test_\w+)", text(file), re.MULTILINE))
+        for file in {file for file, _ in named}
+        if (ROOT / file).exists()
+    }
+
+    assert sorted(each for each in named if each[1] not in known.get(each[0], ())) == []
+
+
+ASVS = {
+    1: (2, 9, 11, 3, 2), 2: (3, 3, 4, 1), 3: (0, 2, 4, 6, 5, 0, 2), 4: (3, 1, 2, 4),
+    5: (1, 3, 2, 3), 6: (3, 12, 4, 4, 5, 3, 0, 4), 7: (3, 4, 2, 5, 2, 2), 8: (2, 3, 1, 1),
+    9: (3, 4), 10: (2, 2, 4, 11, 5, 2, 3), 11: (2, 3, 3, 4, 1, 1), 12: (3, 2, 4), 13: (1, 5, 2, 5),
+    14: (2, 4, 3), 15: (3, 3, 7), 16: (1, 5, 4, 3, 3), 17: (1, 4, 2),
+}  # fmt: skip
+"""Of ASVS 5.0.0, how many requirements of levels 1 and 2 each section of a chapter has: the first
+ones of each, since those of level 3 come last."""
+
+
+def test_each_requirement_of_level_2_is_told_of_once() -> None:
+    rows = re.findall(r"^\| (\d[\d., ]*) \|[^|]+\| (.*) \|$", text("docs/asvs.md"), re.MULTILINE)
+    told = [number for numbers, _ in rows for number in numbers.split(", ")]
+    wanted = [
+        f"{chapter}.{section}.{number}"
+        for chapter, sections in ASVS.items()
+        for section, most in enumerate(sections, 1)
+        for number in range(1, most + 1)
+    ]
+    short = {
+        number for numbers, how in rows for number in numbers.split(", ") if "falls short" in how
+    }
+    summary = text("docs/asvs.md").split("What falls short, in one place: ")[1].split("\n\n")[0]
+
+    assert len(wanted) == 253
+    assert sorted(told) == sorted(wanted)
+    assert [
+        how for _, how in rows if not how.startswith(("holds", "not here", "operator", "falls"))
+    ] == []
+    assert set(re.findall(r"\d+\.\d+\.\d+", summary)) == short
