@@ -28,7 +28,7 @@ from notices.facts.requests import Declaration, Holder
 from notices.facts.text_check import LONGEST_TEXT
 from notices.facts.texts import CHINA
 from notices.idempotency import Done, Once
-from notices.identity import Person, Ward, hash_of, hash_of_acting, ward_in
+from notices.identity import Person, Ward, hash_of, hash_of_acting
 from notices.register import claims
 from notices.register.claims import Claim
 from notices.tables import Exhibit, NoticePrivate
@@ -114,7 +114,7 @@ async def declare(
     is durable before the notice is; `kept` is one that came before. Raises AlreadyDeclared or
     IdempotencyKeyReused; nothing is then written. `crowded`: many come from one address (`flags`).
     """
-    ward = ward_in(person, declaration, datetime.now(UTC).astimezone(CHINA).date())
+    ward = records.ward_in(person, declaration, datetime.now(UTC).astimezone(CHINA).date())
     claim = claims.claimed(deployment, certificate, declaration, vouched=ward is not None)
     try:
         exhibit = await receiving.keep() if receiving is not None else kept

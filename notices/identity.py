@@ -2,23 +2,19 @@
 
 import hashlib
 import secrets
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
-import structlog
 
 from notices.deployment import Deployment
-from notices.facts import numbers, relations
+from notices.facts import numbers
 from notices.facts.identifiers import identifier_type
-from notices.facts.names import same_name
-from notices.facts.requests import Declaration, Holder
-from notices.facts.text_check import LONGEST_TEXT
+from notices.facts.requests import Holder
 from notices.journal import Actor
 from notices.tables import Session
 from notices.tables.expressions import NOW
 from notices.tables.prepared import Prepared
-
-LOG = structlog.get_logger("notices.sign_in")
 
 KINDS = ("person", "organisation", "officer")
 """As whom somebody signs in to the demo; a provider knows an agency's staff as well."""
@@ -177,19 +173,6 @@ class KnownPerson(msgspec.Struct, frozen=True, kw_only=True):
         return Person(**{name: getattr(self, name) for name in self.__struct_fields__}).acts_for
 
 
-def ward_in(person: Person, declaration: Declaration, today: date) -> Ward | None:
-    """The child for whom `person` declares, by number and name, where the provider knows it."""
-    holder = declaration.holder
-    if holder is None or not relations.may_be_vouched(declaration, today):
-        return None
-    identifier = numbers.identifier_form((holder.identifier or "")[:LONGEST_TEXT])
-    for ward in person.wards:
-        known = numbers.identifier_form(ward.identifier) == identifier
-        if known and same_name(holder.name or "", ward.name):
-            return ward
-    return None
-
-
 def holder_hash(deployment: Deployment, document: str, identifier: str) -> bytes:
     """The keyed hash of a holder; two kinds of documents may carry the same identifier."""
     return numbers.keyed_hash(deployment.keys.matching, f"holder {document}", identifier)
@@ -227,20 +210,17 @@ async def sign_in(
     key = _token_hash(token)
     kept = Signed(person, parts, sid, since or datetime.now(UTC))
     sealed = deployment.keys.sealer.seal(msgspec.json.encode(kept), key)
-    names = {"subject": person.subject and person.subject[1], "sid": sid}
-    of = {
-        what: _by_provider(deployment, what, person.subject[0], name)
-        for what, name in names.items()
-        if person.subject is not None and name is not None
-    }
-    await _BEGIN.fetch(key, sealed, of.get("subject"), of.get("sid"))
-    LOG.info("signed_in", session=_logged(key), kind=person.kind, verified=person.verified)
+    there = None
+    if person.subject is not None and sid is not None:
+        there = _by_provider(deployment, "sid", person.subject[0], sid)
+    await _BEGIN.fetch(key, sealed, account_hash(deployment, person), there)
     return token
 
 
-def _logged(key: bytes) -> str:
-    """What a session is called in the log: enough to follow it, and nothing that opens it."""
-    return key[:6].hex()
+def account_hash(deployment: Deployment, person: Person) -> bytes:
+    """By what all sessions of one account are found, for whomever they act; as `Person.account`."""
+    issuer, name = person.subject or ("", person.natural)
+    return _by_provider(deployment, "subject", issuer, name)
 
 
 def _by_provider(deployment: Deployment, what: str, issuer: str, name: str) -> bytes:
@@ -283,6 +263,11 @@ async def _living(deployment: Deployment, token: str) -> tuple[Signed, datetime]
     until = min(now + SESSION_LASTS, last)
     left, longest = (ends - now).total_seconds(), (until - now).total_seconds()
     return msgspec.structs.replace(signed, left=left, longest=longest), until
+
+
+def whose(deployment: Deployment, row: Any) -> Person:
+    """Whose session a row of the table is, living or not."""
+    return _opened(deployment, row["sealed"], row["token_hash"]).person
 
 
 def _opened(deployment: Deployment, sealed: bytes, key: bytes) -> Signed:

@@ -1,15 +1,18 @@
 """The rows that one declaration leaves in the register, made before it takes its turn."""
 
+from datetime import date
 from typing import NamedTuple
 
 import msgspec
 
 from notices import log
 from notices.deployment import Deployment
-from notices.facts import consents, disclosure
+from notices.facts import consents, disclosure, numbers, relations
 from notices.facts.catalogue import Certificate
+from notices.facts.names import same_name
 from notices.facts.readings import bare_form
 from notices.facts.requests import Contact, Declaration, Holder
+from notices.facts.text_check import LONGEST_TEXT
 from notices.identity import Person, Ward, hash_of, hash_of_acting
 from notices.log import Commitment
 from notices.tables import NoticePrivate
@@ -40,6 +43,19 @@ class Record(NamedTuple):
     commitment: Commitment
 
 
+def ward_in(person: Person, declaration: Declaration, today: date) -> Ward | None:
+    """The child for whom `person` declares, by number and name, where the provider knows it."""
+    holder = declaration.holder
+    if holder is None or not relations.may_be_vouched(declaration, today):
+        return None
+    identifier = numbers.identifier_form((holder.identifier or "")[:LONGEST_TEXT])
+    for ward in person.wards:
+        known = numbers.identifier_form(ward.identifier) == identifier
+        if known and same_name(holder.name or "", ward.name):
+            return ward
+    return None
+
+
 def record(
     deployment: Deployment,
     person: Person,
@@ -49,7 +65,7 @@ def record(
     channel: str,
     ward: Ward | None = None,
 ) -> Record:
-    """The rows of the checked `declaration` as notice `id`; `ward` as `identity.ward_in` has it."""
+    """The rows of the checked `declaration` as notice `id`; `ward` as `ward_in` has it."""
     matter = deployment.catalogue.matters.get(declaration.matter or "")
     vouched = ward is not None
     form = disclosure.public_form(declaration, certificate, matter, vouched=vouched)

@@ -3,14 +3,36 @@
 A session that runs out by itself takes nothing along: whoever signs in again goes on.
 """
 
+import hashlib
 from datetime import datetime
+from typing import NamedTuple
 
-from notices import identity, journal
+import structlog
+
+from notices import identity, journal, tables
 from notices.changing import unfinished
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.identity import Person
 from notices.journal import Act
+from notices.tables.expressions import NOW
+from notices.tables.prepared import Prepared
+
+LOG = structlog.get_logger("notices.sign_in")
+
+_TABLE = tables.Session
+_LIVING = Prepared(
+    lambda account: _TABLE.select(_TABLE.token_hash, _TABLE.sealed, _TABLE.expires_at).where(
+        _TABLE.subject == account,
+        _TABLE.expires_at > NOW,
+        _TABLE.expires_at < NOW + identity.NO_LONGER,
+    )
+)
+_END_ALL = Prepared(
+    lambda account: (
+        _TABLE.delete().where(_TABLE.subject == account).returning(_TABLE.token_hash, _TABLE.sealed)
+    )
+)
 
 
 async def sign_in(
@@ -31,7 +53,17 @@ async def sign_in(
         await _leave(deployment, before, person)
         if person.is_staff:
             await journal.write(deployment.keys, Act(what="signed_in", by=person.actor))
+    LOG.info("signed_in", session=_called(token), kind=person.kind, verified=person.verified)
     return token
+
+
+def _called(token: str) -> str:
+    """What a session is called in the log: enough to follow it, and nothing that opens it."""
+    return _hash(token)[:6].hex()
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
 
 
 async def sign_out(deployment: Deployment, token: str | None) -> None:
@@ -39,8 +71,44 @@ async def sign_out(deployment: Deployment, token: str | None) -> None:
         await _leave(deployment, token, None)
 
 
+class Session(NamedTuple):
+    """A living session of an account: as whom, until when, and whether it is this browser's."""
+
+    person: Person
+    until: datetime
+    here: bool
+
+
+async def sessions(deployment: Deployment, person: Person, token: str) -> list[Session]:
+    """All where the account of `person` is signed in, the one of `token` among them, first."""
+    rows, own = await _LIVING.fetch(identity.account_hash(deployment, person)), _hash(token)
+    found = [
+        Session(identity.whose(deployment, row), row["expires_at"], row["token_hash"] == own)
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: (each.here, each.until), reverse=True)
+
+
+async def sign_out_everywhere(deployment: Deployment, person: Person, token: str) -> int:
+    """End all sessions of the account of `person`, and the one of `token`; how many it had.
+
+    Whatever was typed in any of them and is not published goes as well.
+    """
+    async with DB.transaction():
+        # All at once: of two who do it at the same time one waits, and none for the other.
+        rows = await _END_ALL.fetch(identity.account_hash(deployment, person))
+        parts = {each.identity: each for each in (identity.whose(deployment, r) for r in rows)}
+        for each in parts.values():
+            await unfinished.forget_all(deployment, each)
+        await _leave(deployment, token, None)  # one of before accounts were told apart
+    LOG.info("signed_out_everywhere", session=_called(token), sessions=len(rows))
+    return len(rows)
+
+
 async def _leave(deployment: Deployment, token: str | None, to: Person | None) -> None:
     # The session first: whoever keeps something in it either has done so by now, or finds none.
     person = await identity.sign_out(deployment, token) if token else None
+    if person is not None and token:
+        LOG.info("signed_out", session=_called(token))
     if person is not None and (to is None or to.identity != person.identity):
         await unfinished.forget_all(deployment, person)

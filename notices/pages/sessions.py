@@ -14,6 +14,8 @@ from notices.web import authentication, languages, writing
 from notices.web.authentication import AnyRequest, Asker
 from notices.web.requested import Nothing
 
+MOST_SHOWN = 20
+
 
 @get("/sign-in", include_in_schema=False)
 async def sign_in_page(request: AnyRequest) -> Response[Any]:
@@ -60,6 +62,27 @@ async def extend(request: AnyRequest) -> Response[Any]:
     return response
 
 
+@get("/mine/sessions", include_in_schema=False)
+async def sessions(request: AnyRequest) -> Response[Any]:
+    """Everywhere one is signed in, and the way to end all of it."""
+    person, token = await request.user.signed_in(), request.user.session or ""
+    found = await leaving.sessions(request.app.state.deployment, person, token)
+    return await rendering.page(
+        request, "sessions.html", cache=rendering.NEVER_KEPT,
+        sessions=found[:MOST_SHOWN], more=len(found[MOST_SHOWN:]),
+    )  # fmt: skip
+
+
+@post("/mine/sign-out", include_in_schema=False)
+async def sign_out_everywhere(request: AnyRequest) -> Response[Any]:
+    """End every session of the account, on whatever device, for whomever it acts."""
+    deployment, person = request.app.state.deployment, await request.user.signed_in()
+    await leaving.sign_out_everywhere(deployment, person, request.user.session or "")
+    response = await sign_in.of(request).farewell(request, person)
+    authentication.forget(response, deployment)
+    return response
+
+
 @delete(
     "/api/v1/session",
     status_code=204,
@@ -75,4 +98,6 @@ async def end(request: AnyRequest) -> Response[None]:
     return response
 
 
-HANDLERS = [sign_in_page, sign_out, session_page, extend, end]
+HANDLERS = [
+    sign_in_page, sign_out, session_page, extend, sessions, sign_out_everywhere, end,
+]  # fmt: skip

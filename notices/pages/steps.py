@@ -11,7 +11,7 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
-from notices import register
+from notices import records, register
 from notices.changing import unfinished
 from notices.changing.unfinished import Draft
 from notices.deployment import Deployment
@@ -22,7 +22,7 @@ from notices.facts.numbers import keyed_hash
 from notices.facts.public.form import PublicForm
 from notices.facts.requests import Declaration
 from notices.facts.texts import CHINA
-from notices.identity import Person, ward_in
+from notices.identity import Person
 from notices.pages import again, brought, papers, publishing, region_field, rendering
 from notices.pages.drafts import (
     STEPS,
@@ -108,7 +108,7 @@ def shown(
     today = datetime.now(UTC).astimezone(CHINA).date()
     return [
         disclosure.public_form(
-            each, certificate, matter, vouched=ward_in(person, each, today) is not None
+            each, certificate, matter, vouched=records.ward_in(person, each, today) is not None
         )
         for each in declared
     ]

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PAGES = (
     "/", "/notices", "/notices?q=1", "/notices/{id}", "/notices/{id}/withdraw",
-    "/notices/{id}/correct", "/declare", "/declare/done/{id}", "/mine", "/verify", "/problems",
+    "/notices/{id}/correct", "/declare", "/declare/done/{id}", "/mine", "/mine/sessions", "/verify", "/problems",
     "/log", "/sign-in",
 )  # fmt: skip
 OPEN = (

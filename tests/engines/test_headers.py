@@ -9,15 +9,18 @@ import httpx
 import pytest
 import structlog
 
-from notices import identity, register
+from notices import register
 from notices.app import create_app
+from notices.changing import leaving
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.identity import Person
 from tests.api import declaration
 from tests.conftest import SignIn
+from tests.engines.test_pages import fields
 from tests.samples import ANNA, RESTAURANT
 
+OF_ANNA = {**ANNA, "kind": "organisation", "organisation": RESTAURANT["organisation"]}
 PACKED = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
 
 
@@ -26,7 +29,7 @@ def seen_logs(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The lines of the sign-in's log, before they are written."""
     capture = structlog.testing.LogCapture()
     logger = structlog.wrap_logger(None, processors=[capture])
-    monkeypatch.setattr(identity, "LOG", logger)
+    monkeypatch.setattr(leaving, "LOG", logger)
     return capture.entries
 
 
@@ -192,3 +195,28 @@ async def test_whatever_is_text_says_in_which_charset(client: httpx.AsyncClient)
         told = (await client.get(path)).headers["content-type"]
 
         assert told == f"{type}; charset=utf-8", path
+
+
+async def test_who_signs_out_everywhere_is_signed_out_on_every_device_and_nobody_else_is(
+    sign_in: SignIn,
+) -> None:
+    telephone, computer, firm = await sign_in(ANNA), await sign_in(ANNA), await sign_in(OF_ANNA)
+    other = await sign_in(RESTAURANT)
+    draft = fields(await telephone.get("/declare")) | {"certificate": "food-operation-license"}
+    await telephone.post("/declare", data=draft)
+    assert [row["n"] for row in await DB.fetch("SELECT count(*) AS n FROM draft")] == [1]
+    page = (await firm.get("/mine/sessions")).text
+    assert "3 处登录" in page
+    assert page.count("（就是这里）") == 1
+    assert page.index(OF_ANNA["organisation"]["name"] + "，到") < page.index("（就是这里）")
+
+    answer = await computer.post("/mine/sign-out")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert "session=" in answer.headers["set-cookie"]
+    for browser in (telephone, computer, firm):
+        assert (await browser.get("/mine")).status_code == 303
+        assert (await browser.delete("/api/v1/session")).status_code == 401
+    assert (await other.get("/mine")).status_code == 200
+    assert await DB.fetch("SELECT 1 FROM draft") == []
+    assert (await computer.post("/mine/sign-out")).status_code == 401

@@ -23,7 +23,7 @@ import httpx
 import pytest
 
 from notices import agencies, idempotency, identity, limits, log, register, relay, tables
-from notices.changing import braking, signing_in
+from notices.changing import braking, leaving, signing_in
 from notices.database import BY_INDEX, DB
 from notices.deployment import Deployment, refuse_another_database
 from notices.facts.excess import TooManyChanges, TooManyRequests
@@ -382,9 +382,12 @@ async def by_a_provider(deployment: Deployment) -> None:
     assert await signing_in.take(deployment, "browser", Begun, name) is not None
     subject = ("https://id.example", "1")
     person = Person(kind="person", name="张三", identifier="1", subject=subject)
-    session = await identity.sign_in(deployment, person, "sid")
-    assert await identity.extend(deployment, session) is not None
+    await identity.sign_in(deployment, person, "sid")
+    token = await identity.sign_in(deployment, person)
+    assert await identity.extend(deployment, token) is not None
+    assert len(await leaving.sessions(deployment, person, token)) == 2
     assert await identity.end_all(deployment, subject[0], None, "sid") == 1
+    assert await leaving.sign_out_everywhere(deployment, person, token) == 1
     assert await identity.end_all(deployment, subject[0], "1", None) == 0
     assert await agencies.of_id("nobody") is None
 

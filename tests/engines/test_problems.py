@@ -160,6 +160,7 @@ WRITES: dict[tuple[str, str], Any] = {
     ("POST", "/desk/{id}/purpose"): {"purpose": "objection"},
     ("POST", "/desk/brakes/{id}"): {"reason": "x"},
     ("POST", "/mine/erase"): {"sure": "yes"},
+    ("POST", "/mine/sign-out"): {},
     ("POST", "/sign-in"): {"sample": "li"},
     ("POST", "/sign-out"): {},
     ("POST", "/session"): {},
