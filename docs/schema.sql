@@ -520,6 +520,7 @@ CREATE TABLE session (
   expires_at timestamp with time zone NOT NULL,
   subject bytea,
   sid bytea,
+  seen_at timestamp with time zone,
   CONSTRAINT session_pkey PRIMARY KEY (token_hash)
 ) WITH (autovacuum_vacuum_threshold=500, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_threshold=500, autovacuum_analyze_scale_factor=0.05, autovacuum_vacuum_cost_delay=0);
 CREATE INDEX session_expiry ON public.session USING btree (expires_at);

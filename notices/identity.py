@@ -13,7 +13,7 @@ from notices.facts.identifiers import identifier_type
 from notices.facts.requests import Holder
 from notices.journal import Actor
 from notices.tables import Session
-from notices.tables.expressions import NOW
+from notices.tables.expressions import NOW, ago
 from notices.tables.prepared import Prepared
 
 KINDS = ("person", "organisation", "officer")
@@ -23,7 +23,13 @@ LONGEST = timedelta(hours=24)
 """From the sign-in on, however often a session is extended; WCAG 2.2.1 asks for 20 hours."""
 NO_LONGER = SESSION_LASTS + timedelta(hours=1)
 """What ends later than any can that begins now was opened by a clock that was ahead."""
-_LIVING = (Session.expires_at > NOW) & (Session.expires_at < NOW + NO_LONGER)
+IDLE = timedelta(minutes=30)
+"""Without a request; of whoever works here, since what they see is other people's."""
+_LIVING = (
+    (Session.expires_at > NOW)
+    & (Session.expires_at < NOW + NO_LONGER)
+    & (Session.seen_at.is_null() | (Session.seen_at > ago(IDLE)))
+)
 _BEGIN = Prepared(
     lambda key, sealed, subject, sid: Session.insert(
         Session(
@@ -259,7 +265,8 @@ async def _living(deployment: Deployment, token: str) -> tuple[Signed, datetime]
     if row is None:
         return None
     signed, now, ends = _opened(deployment, row["sealed"], key), row["now"], row["expires_at"]
-    last = ends if signed.since is None else max(ends, signed.since + LONGEST)
+    since = None if signed.person.is_staff else signed.since
+    last = ends if since is None else max(ends, since + LONGEST)
     until = min(now + SESSION_LASTS, last)
     left, longest = (ends - now).total_seconds(), (until - now).total_seconds()
     return msgspec.structs.replace(signed, left=left, longest=longest), until

@@ -4,7 +4,7 @@ A session that runs out by itself takes nothing along: whoever signs in again go
 """
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
@@ -15,7 +15,7 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.identity import Person
 from notices.journal import Act
-from notices.tables.expressions import NOW
+from notices.tables.expressions import NOW, ago
 from notices.tables.prepared import Prepared
 
 LOG = structlog.get_logger("notices.sign_in")
@@ -26,6 +26,16 @@ _LIVING = Prepared(
         _TABLE.subject == account,
         _TABLE.expires_at > NOW,
         _TABLE.expires_at < NOW + identity.NO_LONGER,
+        _TABLE.seen_at.is_null() | (_TABLE.seen_at > ago(identity.IDLE)),
+    )
+)
+NOTED = timedelta(minutes=1)
+"""So often at most it is written down that somebody is still there."""
+_SEEN = Prepared(
+    lambda key: (
+        _TABLE.update({_TABLE.seen_at: NOW})
+        .where(_TABLE.token_hash == key, _TABLE.seen_at.is_null() | (_TABLE.seen_at < ago(NOTED)))
+        .returning(_TABLE.token_hash)
     )
 )
 _END_ALL = Prepared(
@@ -50,11 +60,18 @@ async def sign_in(
     """
     async with DB.transaction():
         token = await identity.sign_in(deployment, person, sid, parts, since)
+        if person.is_staff:
+            await seen(token)
         await _leave(deployment, before, person)
         if person.is_staff:
             await journal.write(deployment.keys, Act(what="signed_in", by=person.actor))
     LOG.info("signed_in", session=_called(token), kind=person.kind, verified=person.verified)
     return token
+
+
+async def seen(token: str) -> None:
+    """Whoever works here is still there: their session goes on for `identity.IDLE`."""
+    await _SEEN.fetch(_hash(token))
 
 
 def _called(token: str) -> str:

@@ -220,6 +220,7 @@ class Session(Table, db=DB, tablename="session"):
     expires_at = Timestamptz(default=None)
     subject = Bytea(default=None, null=True)
     sid = Bytea(default=None, null=True)
+    seen_at = Timestamptz(default=None, null=True)
 
 
 class SignIn(Table, db=DB, tablename="sign_in"):

@@ -4,6 +4,7 @@ A request may show a session (a cookie) or an agency's key (`Authorization: Bear
 Whatever nobody asks about is not looked up: what is open to all is answered without the database.
 """
 
+import contextlib
 import dataclasses
 from datetime import timedelta
 from typing import Any
@@ -13,9 +14,9 @@ from litestar.datastructures import Cookie, State
 
 from notices import agencies, identity
 from notices.agencies import Agency
-from notices.changing import deciding
+from notices.changing import deciding, leaving
 from notices.deployment import Deployment
-from notices.facts.errors import SignInRequired
+from notices.facts.errors import Refusal, SignInRequired
 from notices.facts.refusals import NotAnAgency
 from notices.identity import Person, Signed
 from notices.limits import Counted
@@ -42,6 +43,9 @@ class Asker:
         if not self._looked:
             self._signed = await identity.who(self._deployment, self.session or "")
             self._looked = True
+            if self._signed is not None and self._signed.person.is_staff:
+                with contextlib.suppress(Refusal):  # a full disk keeps nobody from reading
+                    await leaving.seen(self.session or "")
         return self._signed
 
     async def person(self) -> Person | None:

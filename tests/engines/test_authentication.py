@@ -20,8 +20,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PAGES = (
     "/", "/notices", "/notices?q=1", "/notices/{id}", "/notices/{id}/withdraw",
-    "/notices/{id}/correct", "/declare", "/declare/done/{id}", "/mine", "/mine/sessions", "/verify", "/problems",
-    "/log", "/sign-in",
+    "/notices/{id}/correct", "/declare", "/declare/done/{id}", "/mine", "/mine/sessions", "/verify",
+    "/problems", "/log", "/sign-in",
 )  # fmt: skip
 OPEN = (
     "/api/v1/notices/{id}", "/api/v1/catalogue", "/api/v1/notices/{id}/receipt", "/feed.atom",

@@ -2,6 +2,7 @@
 
 import dataclasses
 import gzip
+from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -18,6 +19,7 @@ from notices.identity import Person
 from tests.api import declaration
 from tests.conftest import SignIn
 from tests.engines.test_pages import fields
+from tests.faults import Step, failing
 from tests.samples import ANNA, RESTAURANT
 
 OF_ANNA = {**ANNA, "kind": "organisation", "organisation": RESTAURANT["organisation"]}
@@ -220,3 +222,45 @@ async def test_who_signs_out_everywhere_is_signed_out_on_every_device_and_nobody
     assert (await other.get("/mine")).status_code == 200
     assert await DB.fetch("SELECT 1 FROM draft") == []
     assert (await computer.post("/mine/sign-out")).status_code == 401
+
+
+AGO = "UPDATE session SET seen_at = now() - $1::interval WHERE seen_at IS NOT NULL"
+
+
+async def test_a_session_of_whoever_works_here_ends_when_nobody_is_there_any_more(
+    officer: httpx.AsyncClient, restaurant: httpx.AsyncClient
+) -> None:
+    await DB.fetch(AGO, timedelta(minutes=29))
+    assert (await officer.get("/desk")).status_code == 200
+    await DB.fetch(AGO, timedelta(minutes=29))  # the request before was the last one
+    assert (await officer.get("/api/v1/objections")).status_code == 200
+
+    await DB.fetch(AGO, timedelta(minutes=31))
+
+    assert (await officer.get("/api/v1/objections")).status_code == 401
+    assert (await officer.get("/desk")).status_code in (303, 401)
+    assert (await restaurant.get("/mine")).status_code == 200
+
+
+async def test_that_an_officer_is_there_is_written_down_once_a_minute(
+    officer: httpx.AsyncClient,
+) -> None:
+    async def noted() -> str:
+        [row] = await DB.fetch("SELECT xmin::text || seen_at AS at FROM session")
+        return str(row["at"])
+
+    first = await noted()
+    assert (await officer.get("/desk")).status_code == 200
+    assert await noted() == first
+
+    await DB.fetch(AGO, timedelta(seconds=61))
+    before = await noted()
+    assert (await officer.get("/desk")).status_code == 200
+    assert await noted() != before
+
+
+async def test_a_full_disk_keeps_no_officer_from_reading(officer: httpx.AsyncClient) -> None:
+    await DB.fetch(AGO, timedelta(minutes=5))
+
+    async with failing("disk full", Step("session", "UPDATE")):
+        assert (await officer.get("/desk")).status_code == 200
