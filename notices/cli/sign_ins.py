@@ -4,8 +4,8 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from notices.cli.commands import Commands, add
-from notices.cli.terminal import CommandError
+from notices.cli.commands import Commands, add, at_work
+from notices.cli.terminal import CommandError, say
 from notices.facts.texts import Message
 from notices.settings import Settings
 
@@ -45,6 +45,18 @@ def check(settings: Settings, options: argparse.Namespace) -> None:
     asyncio.run(work())
 
 
+def end(settings: Settings, options: argparse.Namespace) -> None:
+    """Whoever is signed in signs in again, and the provider says anew who may; drafts stay."""
+
+    async def work() -> None:
+        from notices.changing import leaving
+
+        async with at_work(settings):
+            say(_ENDED.format(n=await leaving.end_all(staff=options.staff)).both)
+
+    asyncio.run(work())
+
+
 def add_to(commands: Commands) -> None:
     about: Commands = commands.add_parser(
         "sign-in", help="登录平台 / providers of identities"
@@ -54,6 +66,15 @@ def add_to(commands: Commands) -> None:
         "试用登录平台的配置文件，说明缺什么 / try a file of providers, and say what is missing",
     )  # fmt: skip
     command.add_argument("file", type=Path, metavar="FILE")
+    command = add(
+        about, "end", end,
+        "结束所有人的登录，请他们重新登录 / end all sessions: everybody signs in again",
+    )  # fmt: skip
+    command.add_argument(
+        "--staff", action="store_true",
+        help="只结束工作人员和发证机关人员的 / of officers and agencies' staff alone",
+    )  # fmt: skip
 
 
+_ENDED = Message.counted("结束了 {n} 个登录。")
 _LACKING = Message("登录平台还不能使用，缺少：")

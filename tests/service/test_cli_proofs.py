@@ -98,3 +98,13 @@ def test_an_agencys_key_is_listed_changed_and_revoked(
     )
     again = command("agencies", "add", "丙局", **variables)
     assert again.returncode == 0, again.stderr
+
+
+def test_sessions_are_ended_by_a_command(tmp_path: Path, database: str) -> None:  # noqa: F811
+    variables = environment(tmp_path, DATABASE_URL=database)
+
+    for words in (("sign-in", "end"), ("sign-in", "end", "--staff")):
+        done = command(*words, **variables)
+
+        assert done.returncode == 0, done.stderr
+        assert "结束了 0 个登录。" in done.stderr
