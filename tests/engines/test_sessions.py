@@ -172,3 +172,12 @@ async def test_an_operator_ends_all_sessions_or_those_of_staff(
     assert await leaving.end_all(staff=False) == 1
     assert (await restaurant.get("/mine")).status_code == 303
     assert len(await DB.fetch("SELECT 1 FROM draft")) == 1
+
+
+async def test_a_session_at_the_desk_is_not_extended(officer: httpx.AsyncClient) -> None:
+    await DB.fetch("UPDATE session SET expires_at = now() + interval '4 minutes'")
+
+    assert (await officer.post("/session")).status_code == 303
+
+    [row] = await DB.fetch("SELECT expires_at - now() AS left FROM session")
+    assert row["left"] < timedelta(minutes=4, seconds=1)
