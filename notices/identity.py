@@ -39,7 +39,7 @@ _BEGIN = Prepared(
     )
 )  # fmt: skip
 _FIND = Prepared(
-    lambda key: Session.select(Session.sealed, Session.expires_at, NOW).where(
+    lambda key: Session.select(Session.sealed, Session.expires_at, Session.seen_at, NOW).where(
         Session.token_hash == key, _LIVING
     )
 )
@@ -218,7 +218,7 @@ async def sign_in(
     sealed = deployment.keys.sealer.seal(msgspec.json.encode(kept), key)
     there = None
     if person.subject is not None and sid is not None:
-        there = _by_provider(deployment, "sid", person.subject[0], sid)
+        there = by_provider(deployment, "sid", person.subject[0], sid)
     await _BEGIN.fetch(key, sealed, account_hash(deployment, person), there)
     return token
 
@@ -226,20 +226,12 @@ async def sign_in(
 def account_hash(deployment: Deployment, person: Person) -> bytes:
     """By what all sessions of one account are found, for whomever they act; as `Person.account`."""
     issuer, name = person.subject or ("", person.natural)
-    return _by_provider(deployment, "subject", issuer, name)
+    return by_provider(deployment, "subject", issuer, name)
 
 
-def _by_provider(deployment: Deployment, what: str, issuer: str, name: str) -> bytes:
+def by_provider(deployment: Deployment, what: str, issuer: str, name: str) -> bytes:
+    """By what sessions are found that a provider calls so."""
     return numbers.keyed_hash(deployment.keys.matching, f"session {what} {issuer}", name)
-
-
-async def end_all(deployment: Deployment, issuer: str, sub: str | None, sid: str | None) -> int:
-    """End the sessions that the provider `issuer` knows as `sid`, else all of `sub`; how many."""
-    if sid is not None:
-        of = Session.sid == _by_provider(deployment, "sid", issuer, sid)
-    else:
-        of = Session.subject == _by_provider(deployment, "subject", issuer, sub or "")
-    return len(await Session.delete().where(of).returning(Session.token_hash))
 
 
 async def who(deployment: Deployment, token: str) -> Signed | None:
@@ -268,7 +260,10 @@ async def _living(deployment: Deployment, token: str) -> tuple[Signed, datetime]
     since = None if signed.person.is_staff else signed.since
     last = ends if since is None else max(ends, since + LONGEST)
     until = min(now + SESSION_LASTS, last)
-    left, longest = (ends - now).total_seconds(), (until - now).total_seconds()
+    soonest, latest = ends, until
+    if row["seen_at"] is not None:
+        soonest, latest = min(ends, row["seen_at"] + IDLE), min(until, now + IDLE)
+    left, longest = (soonest - now).total_seconds(), (latest - now).total_seconds()
     return msgspec.structs.replace(signed, left=left, longest=longest), until
 
 

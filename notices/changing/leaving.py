@@ -5,7 +5,7 @@ A session that runs out by itself takes nothing along: whoever signs in again go
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -22,7 +22,9 @@ LOG = structlog.get_logger("notices.sign_in")
 
 _TABLE = tables.Session
 _LIVING = Prepared(
-    lambda account: _TABLE.select(_TABLE.token_hash, _TABLE.sealed, _TABLE.expires_at).where(
+    lambda account: _TABLE.select(
+        _TABLE.token_hash, _TABLE.sealed, _TABLE.expires_at, _TABLE.seen_at
+    ).where(
         _TABLE.subject == account,
         _TABLE.expires_at > NOW,
         _TABLE.expires_at < NOW + identity.NO_LONGER,
@@ -100,10 +102,15 @@ async def sessions(deployment: Deployment, person: Person, token: str) -> list[S
     """All where the account of `person` is signed in, the one of `token` among them, first."""
     rows, own = await _LIVING.fetch(identity.account_hash(deployment, person)), _hash(token)
     found = [
-        Session(identity.whose(deployment, row), row["expires_at"], row["token_hash"] == own)
+        Session(identity.whose(deployment, row), _until(row), row["token_hash"] == own)
         for row in rows
     ]
     return sorted(found, key=lambda each: (each.here, each.until), reverse=True)
+
+
+def _until(row: Any) -> datetime:
+    ends: datetime = row["expires_at"]
+    return ends if row["seen_at"] is None else min(ends, row["seen_at"] + identity.IDLE)
 
 
 async def sign_out_everywhere(deployment: Deployment, person: Person, token: str) -> int:
@@ -120,6 +127,15 @@ async def sign_out_everywhere(deployment: Deployment, person: Person, token: str
         await _leave(deployment, token, None)  # one of before accounts were told apart
     LOG.info("signed_out_everywhere", session=_called(token), sessions=len(rows))
     return len(rows)
+
+
+async def ended_there(deployment: Deployment, issuer: str, sub: str | None, sid: str | None) -> int:
+    """End the sessions that the provider `issuer` knows as `sid`, else all of `sub`; how many."""
+    if sid is not None:
+        of = _TABLE.sid == identity.by_provider(deployment, "sid", issuer, sid)
+    else:
+        of = _TABLE.subject == identity.by_provider(deployment, "subject", issuer, sub or "")
+    return len(await _TABLE.delete().where(of).returning(_TABLE.token_hash))
 
 
 async def end_all(*, staff: bool) -> int:

@@ -54,6 +54,7 @@ async def session_page(request: AnyRequest) -> Response[Any]:
 async def extend(request: AnyRequest) -> Response[Any]:
     """Let the session last as long from now on as it may."""
     deployment, token = request.app.state.deployment, request.user.session
+    await request.user.signed()  # whoever works here is seen to be there
     signed = await identity.extend(deployment, token) if token else None
     if signed is None or token is None:
         return rendering.to_sign_in(request)

@@ -37,13 +37,15 @@ class Asker:
         self._signed: Signed | None = None
         self._agency: Agency | None = None
         self._looked = self.session is None
+        # A page's script asks when the session ends: that is nobody at the desk.
+        self._is_there = not (request.method == "GET" and request.url.path == "/session")
 
     async def signed(self) -> Signed | None:
         """The session, or None."""
         if not self._looked:
             self._signed = await identity.who(self._deployment, self.session or "")
             self._looked = True
-            if self._signed is not None and self._signed.person.is_staff:
+            if self._is_there and self._signed is not None and self._signed.person.is_staff:
                 with contextlib.suppress(Refusal):  # a full disk keeps nobody from reading
                     await leaving.seen(self.session or "")
         return self._signed

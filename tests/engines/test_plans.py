@@ -386,9 +386,9 @@ async def by_a_provider(deployment: Deployment) -> None:
     token = await identity.sign_in(deployment, person)
     assert await identity.extend(deployment, token) is not None
     assert len(await leaving.sessions(deployment, person, token)) == 2
-    assert await identity.end_all(deployment, subject[0], None, "sid") == 1
+    assert await leaving.ended_there(deployment, subject[0], None, "sid") == 1
     assert await leaving.sign_out_everywhere(deployment, person, token) == 1
-    assert await identity.end_all(deployment, subject[0], "1", None) == 0
+    assert await leaving.ended_there(deployment, subject[0], "1", None) == 0
     assert await agencies.of_id("nobody") is None
 
 

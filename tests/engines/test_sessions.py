@@ -1,6 +1,7 @@
 """Sessions: whose they are and for how long, who ends them, and what is told of them."""
 
 import dataclasses
+import re
 from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
@@ -181,3 +182,25 @@ async def test_a_session_at_the_desk_is_not_extended(officer: httpx.AsyncClient)
 
     [row] = await DB.fetch("SELECT expires_at - now() AS left FROM session")
     assert row["left"] < timedelta(minutes=4, seconds=1)
+
+
+async def test_who_works_here_is_told_when_the_session_ends_and_looking_at_that_is_no_work(
+    officer: httpx.AsyncClient,
+) -> None:
+    async def left() -> tuple[int, int]:
+        page = (await officer.get("/session")).text
+        told = re.search(r'data-left="(\d+)" data-longest="(\d+)"', page)
+        assert told is not None
+        return int(told[1]), int(told[2])
+
+    await DB.fetch(AGO, timedelta(minutes=26))
+    for _ in range(2):
+        soon, longest = await left()
+        assert (235 < soon <= 240, 1790 < longest <= 1800) == (True, True)
+
+    await officer.post("/session")
+
+    soon, _ = await left()
+    assert 1790 < soon <= 1800
+    [row] = await DB.fetch("SELECT expires_at - now() AS left FROM session")
+    assert row["left"] > timedelta(hours=7)

@@ -12,8 +12,7 @@ import structlog
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from notices import identity
-from notices.changing import signing_in, turning_away
+from notices.changing import leaving, signing_in, turning_away
 from notices.deployment import Deployment
 from notices.facts.errors import BadRequest, NotFound, Refusal
 from notices.facts.outages import ProviderUnavailable
@@ -281,7 +280,7 @@ async def end(request: AnyRequest, provider: FromPath[str]) -> Response[None]:
         log.warning("logout_not_proven", provider=provider, why=str(error))
         await limiting.limit(request, "submit", request.user.address)
         raise BadRequest(reason=NOT_PROVEN) from error
-    ended = await identity.end_all(_deployment(request), party.provider.issuer, sub, sid)
+    ended = await leaving.ended_there(_deployment(request), party.provider.issuer, sub, sid)
     log.info("signed_out_there", provider=provider, sessions=ended)
     return Response(None, headers=_NEVER_KEPT)
 
