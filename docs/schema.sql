@@ -214,6 +214,23 @@ CREATE INDEX claim_by_number ON public.claim USING btree (by_number, living DESC
 CREATE INDEX claim_notice ON public.claim USING btree (notice);
 CREATE INDEX claim_old_rules ON public.claim USING btree (id) WHERE (rules < 2);
 
+CREATE TABLE data_key (
+  purpose text NOT NULL,
+  generation integer NOT NULL,
+  master bytea NOT NULL,
+  algorithm bytea NOT NULL,
+  id bytea NOT NULL,
+  wrapped bytea NOT NULL,
+  since timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  retired_at timestamp with time zone,
+  CONSTRAINT data_key_pkey PRIMARY KEY (purpose, generation, master),
+  CONSTRAINT data_key_algorithm_check CHECK ((length(algorithm) = 1)),
+  CONSTRAINT data_key_generation_check CHECK ((generation > 0)),
+  CONSTRAINT data_key_id_check CHECK ((length(id) = 4)),
+  CONSTRAINT data_key_master_check CHECK ((length(master) = 4)),
+  CONSTRAINT data_key_purpose_check CHECK ((purpose = ANY (ARRAY['sealing'::text, 'passing'::text])))
+);
+
 CREATE TABLE draft (
   owner bytea NOT NULL,
   id text NOT NULL,

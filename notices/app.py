@@ -13,7 +13,7 @@ from litestar import Litestar, Response
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 
-from notices import __version__, api, deployment, pages
+from notices import __version__, api, data_keys, deployment, pages
 from notices.api import documenting, health
 from notices.api.schemas import Schemas
 from notices.changing import exhibits
@@ -114,15 +114,18 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         own_pool = DB.pool is None
-        connecting = asyncio.create_task(connect(here) if own_pool else asyncio.sleep(0))
+        connecting = asyncio.create_task(connect(here) if own_pool else data_keys.load(here.keys))
         await asyncio.wait([connecting], timeout=LOOK_AGAIN)
-        tidying_ = asyncio.create_task(tidying.keep_tidy(here))
+        beside = [
+            asyncio.create_task(each)
+            for each in (tidying.keep_tidy(here), data_keys.keep(here.keys))
+        ]
         try:
             yield
         finally:
-            for task in (connecting, tidying_):
+            for task in (connecting, *beside):
                 task.cancel()
-            await asyncio.wait([connecting, tidying_])
+            await asyncio.wait([connecting, *beside])
             await finder.breaker.close()
             await way_in.close()
             await presses.stop()

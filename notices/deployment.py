@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from notices import data_keys
 from notices.database import DB, Database
 from notices.facts import catalogue, readings, regions
 from notices.facts.catalogue import Catalogue
@@ -107,6 +108,10 @@ async def refuse_other_keys(deployment: Deployment, database: Database = DB) -> 
             raise WrongDatabase(
                 _OTHER_KEY.format(purpose=purpose, written=known[purpose][0], here=id)
             )
+    await data_keys.load(deployment.keys, database)
+    if not deployment.keys.sealer.ready:
+        master = deployment.keys.sealer.master.id.hex()
+        raise WrongDatabase(_OTHER_KEY.format(purpose="sealing key", written="?", here=master))
 
 
 async def _refuse_held(database: Database) -> None:

@@ -192,12 +192,15 @@ def admin(settings: Settings) -> Admin:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def pool(settings: Settings, database_url: str) -> AsyncIterator[None]:
+async def pool(
+    settings: Settings, database_url: str, deployment: Deployment
+) -> AsyncIterator[None]:
     """A migrated database and a pool on the one loop that tests and application share.
 
     As the role that serves, who may do in it what a service may; a test that does more connects
     to `database_url`.
     """
+    from notices import data_keys
     from notices.database import DB
     from notices.migrating import migrate
     from tests import emptying, enginefarm
@@ -205,6 +208,7 @@ async def pool(settings: Settings, database_url: str) -> AsyncIterator[None]:
     await migrate(database_url, settings.database_url, auditor=enginefarm.audited(database_url))
     await emptying.prepare(database_url)
     await DB.start(settings.database_url or "", 10)
+    await data_keys.load(deployment.keys)
     yield
     await DB.stop()
 

@@ -15,7 +15,7 @@ WAITING = {
 }
 """Indexes that hold nothing but what is to be done, and may be read to the end for that."""
 
-SMALL = {"agency", "hold", "key_check", "migration", "overlap"}
+SMALL = {"agency", "data_key", "hold", "key_check", "migration", "overlap"}
 """Tables whose size does not follow from how long the service runs."""
 
 REWRITTEN = {"log_head", "follower"}

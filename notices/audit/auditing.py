@@ -81,6 +81,8 @@ async def audit(
         seen_most = max((seen.size for seen in before), default=0)
         if size < seen_most:
             raise Difference(_SHRUNK.format(old=seen_most, size=size))
+        if numbers is not None:
+            await numbers.learn(connection)
         with numbers.beside(size) if numbers is not None else contextlib.nullcontext():
             seen = await _walked(connection, progress, head, before, later)
             await agreeing.refuse_what_disagrees(connection, size)

@@ -11,13 +11,14 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 import msgspec
 
+from notices import data_keys
 from notices.audit import agreeing, reckoning
 from notices.audit.reckoning import Look, Row, Rules
 from notices.changing import following, objecting, rejecting
@@ -27,6 +28,7 @@ from notices.facts.texts import Message
 from notices.settings import Settings
 from notices.tables import KeyCheck, Objection, Rival
 from notices.tables.prepared import as_sql
+from notices.trust.keyring import Wrapped
 from notices.trust.sealing import SealError
 from notices.trust.watching import Difference
 
@@ -59,8 +61,21 @@ class Numbers:
         self._settings = settings
         self._rules = Rules.under(settings)
         self._executor: Executor | None = None
+        self._wrapped: Sequence[Wrapped] = ()
         self.sealed = self._rules.here is not None
         self.older = 0
+
+    async def learn(self, connection: Any) -> None:
+        """Unwrap the data keys of the database; raises Difference where one is not ours."""
+        here = self._rules.here
+        if here is None:
+            return
+        await _refuse_other_keys(connection, here)
+        self._wrapped = await data_keys.read(connection.fetch)
+        try:
+            here.keys.sealer.learn(self._wrapped)
+        except SealError:
+            raise Difference(_NOT_WRAPPED) from None
 
     @contextlib.contextmanager
     def beside(self, size: int) -> Iterator[None]:
@@ -77,7 +92,7 @@ class Numbers:
             spare,
             multiprocessing.get_context("spawn"),
             initializer=_start,
-            initargs=(self._settings,),
+            initargs=(self._settings, self._wrapped),
         )
         try:
             for _ in range(spare):
@@ -90,8 +105,6 @@ class Numbers:
     async def refuse_others(self, connection: Any, size: int) -> None:
         """Raises Difference for the first notice whose claims or private side are not its own."""
         here, looks = self._rules.here, deque[Awaitable[Look]]()
-        if here is not None:
-            await _refuse_other_keys(connection, here)
         async for rows in _rows(connection, size):
             if self._executor is None:
                 self._refuse(reckoning.look(self._rules, rows))
@@ -189,7 +202,7 @@ _rules: Rules
 """What a process that makes claims again goes by."""
 
 
-def _start(settings: Settings) -> None:
+def _start(settings: Settings, wrapped: Sequence[Wrapped]) -> None:
     """Load rules and keys anew, since keys cannot be sent; end when the parent does."""
     global _rules
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
@@ -197,6 +210,8 @@ def _start(settings: Settings) -> None:
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _rules = Rules.under(settings)
+    if _rules.here is not None:
+        _rules.here.keys.sealer.learn(wrapped)
 
 
 def _end_with(parent: BaseProcess) -> None:
@@ -211,6 +226,7 @@ def _look(rows: list[Row]) -> Look:
 _OTHER_KEY = Message(
     "数据库说它是用另一个 {name} 密钥写入的（key_check），不是这里 keys 目录中的。"
 )
+_NOT_WRAPPED = Message("数据密钥（data_key）不是本站的 sealing 密钥包装的，或已被改动。")
 _WORDS = {
     "claimed": Message("公告 {id} 登记的号码、证件文本或副本（claim）不是它声明的。"),
     "rules": Message("公告 {id} 的号码是按这个版本不认识的规则登记的（claim.rules）。"),

@@ -20,7 +20,8 @@ from notices.changing.storing import storing
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Problem
-from notices.trust.sealing import Sealer, SealError
+from notices.trust.keyring import Sealer
+from notices.trust.sealing import SealError
 
 MOST_BYTES = 10 * 1024 * 1024
 PIECE = 64 * 1024

@@ -26,6 +26,7 @@ from notices.records import Record
 from notices.register import claims
 from notices.register.claims import Claim
 from notices.settings import Settings
+from notices.trust.keyring import Wrapped
 
 WORTH_PROCESSES = 8_000
 """Below this, starting another process costs more time than it saves."""
@@ -80,13 +81,15 @@ def _start_thread(deployment: Deployment) -> None:
     _here = deployment, Writer(deployment)
 
 
-def _start_process(settings: Settings) -> None:
+def _start_process(settings: Settings, wrapped: Sequence[Wrapped]) -> None:
     """Load rules and keys anew, since keys cannot be sent; end when the parent does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _start_thread(deployments.load(settings))
+    here = deployments.load(settings)
+    here.keys.sealer.learn(wrapped)
+    _start_thread(here)
 
 
 def _end_with(parent: BaseProcess) -> None:
@@ -111,7 +114,7 @@ def makers(deployment: Deployment, count: int) -> Iterator[Executor]:
             min(spare, AHEAD),
             multiprocessing.get_context("spawn"),
             initializer=_start_process,
-            initargs=(deployment.settings,),
+            initargs=(deployment.settings, deployment.keys.sealer.wrapped),
         )
     try:
         yield executor

@@ -32,6 +32,7 @@ GRANTS = {
     "agency": "SELECT",
     "hold": "SELECT",
     "key_check": "SELECT, INSERT, UPDATE, DELETE",
+    "data_key": "SELECT, INSERT",
     "migration": "SELECT",
     "session": "SELECT, INSERT, UPDATE, DELETE",
     "sign_in": "SELECT, INSERT, DELETE",

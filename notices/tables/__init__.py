@@ -25,6 +25,7 @@ from notices.tables.staff import Brake as Brake
 from notices.tables.staff import Flag as Flag
 from notices.tables.staff import Journal as Journal
 from notices.tables.staff import Purpose as Purpose
+from notices.tables.wrapped import DataKey as DataKey
 
 ANALYZE = "ANALYZE notice, notice_private, claim, event, log_node"
 """For after much was written at once: plans made for small tables would read all of these."""

@@ -1,7 +1,8 @@
 """The four keys of a register, one file each: made once, then only loaded, or rotated.
 
-matching hashes numbers, sealing keeps private values, log signs checkpoints, answers signs
-answers. They are never mixed, so that each can be guarded, and lost, by itself.
+matching hashes numbers, sealing wraps the keys that private values are sealed by, log signs
+checkpoints, answers signs answers. They are never mixed, so that each can be guarded, and lost, by
+itself.
 """
 
 import contextlib
@@ -18,10 +19,14 @@ from notices.facts.public.service import AnswerKey, PublicKeys
 from notices.facts.texts import Message, TextError
 from notices.trust.answers import AnswerError, AnswerSigner, PublicKey, keys_in
 from notices.trust.encoding import EncodingError, from_base64, strict_json, to_base64
+from notices.trust.keyring import Sealer
 from notices.trust.notes import NoteError, NoteSigner, NoteVerifier
-from notices.trust.sealing import KEY_SIZE, Sealer
+from notices.trust.sealing import Aes256Gcm, KeyOfBytes, from_text
 from notices.trust.signed import SIGNED, LogSigner
 from notices.trust.signing import Ed25519Signer
+
+KEY_SIZE = 32
+"""Bytes of a key that is none of a cipher."""
 
 FILES = ("matching.key", "sealing.key", "log.key", "answers.key")
 """In the order in which they are made."""
@@ -64,7 +69,7 @@ class Keys:
         """The keys in `folder`, made first if there are none; `log_name` is for making only."""
         makers: dict[str, Callable[[], str]] = {
             "matching.key": lambda: _random_key("matching"),
-            "sealing.key": lambda: _random_key("sealing"),
+            "sealing.key": lambda: Aes256Gcm.generate().to_text(),
             "log.key": lambda: NoteSigner.generate(log_name).to_text(),
             "answers.key": lambda: _random_key("answers"),
         }
@@ -79,7 +84,7 @@ class Keys:
         try:
             return cls(
                 matching=_random_bytes(folder, "matching"),
-                sealer=Sealer(_random_bytes(folder, "sealing")),
+                sealer=Sealer(master_in(folder)),
                 log=_log_signer(folder),
                 answers=AnswerSigner(Ed25519Signer(_random_bytes(folder, "answers"))),
                 retired=retired_in(folder),
@@ -115,7 +120,7 @@ class Keys:
         """Of each key its id, and what the database keeps to notice a start with another one."""
         matching_id = hashlib.sha256(b"notices-matching/v1\n" + self.matching).hexdigest()[:8]
         matching = hmac.digest(self.matching, b"notices-matching-check/v1", "sha256")[:16].hex()
-        sealing = self.sealer.key_id.hex()
+        sealing = self.sealer.master.id.hex()
         return {
             "matching": (matching_id, matching),
             "sealing": (sealing, sealing),
@@ -205,6 +210,15 @@ def _random_bytes(folder: Path, purpose: str) -> bytes:
     if label != f"notices-{purpose}/v1":
         raise KeysError(f"{folder / f'{purpose}.key'} is no {purpose} key")
     return from_base64(value, KEY_SIZE)
+
+
+def master_in(folder: Path) -> KeyOfBytes:
+    """The master key in its file, of whichever algorithm; raises KeysError and EncodingError."""
+    path = folder / "sealing.key"
+    try:
+        return from_text(_read(path))
+    except EncodingError as problem:
+        raise KeysError(f"{path} is no sealing key") from problem
 
 
 def _make(path: Path, content: Callable[[], str]) -> None:

@@ -466,6 +466,19 @@ async def test_keys_that_are_not_the_databases_are_told(
         await audit(settings.database_url or "", numbers, change, register)
 
 
+async def test_a_data_key_that_the_master_key_did_not_wrap_is_told(
+    register: dict[str, str], numbers: Numbers, settings: Settings
+) -> None:
+    """As the role that serves, who may add one."""
+    change = (
+        "INSERT INTO data_key (purpose, generation, master, algorithm, id, wrapped)"
+        " SELECT purpose, 99, master, algorithm, id, wrapped FROM data_key"
+    )
+
+    with pytest.raises(Difference, match="not wrapped by this service"):
+        await audit(settings.database_url or "", numbers, change, register)
+
+
 async def test_a_large_register_is_compared_in_another_process(
     register: dict[str, str], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

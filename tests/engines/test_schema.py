@@ -122,6 +122,7 @@ async def test_piccolo_knows_by_what_a_row_is_told_from_all_others(database: Non
         "log_node": ["level", "position"],
         "draft": ["owner", "id"],
         "purpose": ["session", "notice"],
+        "data_key": ["purpose", "generation", "master"],
     }
     assert known == {table: columns[0] for table, columns in of.items()} | {
         "log_node": "position", "draft": "owner", "purpose": "session"

@@ -41,7 +41,7 @@ PERSON = Person(
 DYING = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from notices import deployment, log, register
+from notices import data_keys, deployment, log, register
 from notices.changing import exhibits
 from notices.database import DB
 from notices.settings import Settings
@@ -52,6 +52,7 @@ async def main(data, url, act, id):
     def die(*anything):
         os.kill(os.getpid(), signal.SIGKILL)
     await DB.start(url, 2)
+    await data_keys.load(here.keys)
     if act == "declare":
         log.receipt = die
     elif act == "redact":

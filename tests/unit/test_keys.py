@@ -29,7 +29,7 @@ def folder(tmp_path):
 def same(one: Keys, other: Keys) -> bool:
     return (
         one.matching == other.matching
-        and one.sealer.key_id == other.sealer.key_id
+        and one.sealer.master.id == other.sealer.master.id
         and one.log.vkey == other.log.vkey
         and one.answers.public_key == other.answers.public_key
     )
@@ -44,7 +44,8 @@ def test_four_different_keys_are_made(folder):
 
     assert sorted(path.name for path in folder.iterdir()) == sorted(FILES)
     assert len(keys.matching) == 32
-    assert keys.sealer.open(keys.sealer.seal(b"plain", b""), b"") == b"plain"
+    master = keys.sealer.master
+    assert master.open(master.seal(b"plain", b""), b"") == b"plain"
     assert NoteVerifier(keys.log.vkey).open(keys.log.sign("text\n")) == "text\n"
     assert keys.answers.public_key != keys.log.public_key
 

@@ -1,0 +1,89 @@
+"""The data keys of the database, unwrapped for whoever seals in this process."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import asyncpg
+import structlog
+
+from notices.database import DB, Database
+from notices.facts.errors import Unavailable
+from notices.tables import DataKey
+from notices.tables.expressions import CLOCK
+from notices.tables.prepared import as_sql
+from notices.trust.keyring import Purpose, Wrapped, wrap
+from notices.trust.keys import Keys
+from notices.trust.sealing import Aes256Gcm, Key, KeyOfBytes, SealError
+
+LOOK_EVERY = 1.5
+"""Seconds between two looks whether there is a new one."""
+
+Fetch = Callable[..., Awaitable[Sequence[Any]]]
+LOG = structlog.get_logger()
+
+_ROWS = as_sql(
+    DataKey.select(
+        DataKey.purpose, DataKey.generation, DataKey.master, DataKey.algorithm, DataKey.id,
+        DataKey.wrapped, DataKey.since, CLOCK,
+    ).order_by(DataKey.purpose, DataKey.generation)
+)  # fmt: skip
+
+
+async def read(fetch: Fetch) -> list[Wrapped]:
+    """All that there are, the oldest first."""
+    found = []
+    for row in await fetch(*_ROWS):
+        *values, since, now = row.values()
+        found.append(Wrapped._make([*values, since <= now]))
+    return found
+
+
+async def load(keys: Keys, database: Database = DB) -> None:
+    """Let `keys` seal and open what this database holds; where there is no data key one is made.
+
+    Whether the master key is the one that wrapped them, `keys.sealer.ready` says afterwards.
+    """
+    rows = await read(database.fetch)
+    missing: list[Purpose] = [
+        purpose
+        for purpose in ("sealing", "passing")
+        if purpose not in {row.purpose for row in rows}
+    ]
+    if missing:
+        for purpose in missing:
+            key = another(rows, Aes256Gcm)
+            await database.fetch(*added(wrap(keys.sealer.master, purpose, 1, key)))
+        # Of two processes that made one at the same time both take the one that is there.
+        rows = await read(database.fetch)
+    try:
+        keys.sealer.learn(rows)
+    except SealError:
+        LOG.error("data_key_not_unwrapped", master=keys.sealer.master.id.hex())
+
+
+def another(rows: Sequence[Wrapped], kind: type[KeyOfBytes], *masters: Key) -> KeyOfBytes:
+    """A new key, whose header nothing else has."""
+    taken = {row.algorithm + row.id for row in rows} | {each.header for each in masters}
+    while (key := kind.generate()).header in taken:
+        pass
+    return key
+
+
+def added(row: Wrapped) -> tuple[Any, ...]:
+    """The statement that keeps a wrapped key, unless there is one of its generation."""
+    kept = DataKey(
+        purpose=row.purpose, generation=row.generation, master=row.master,
+        algorithm=row.algorithm, id=row.id, wrapped=row.wrapped,
+    )  # fmt: skip
+    return as_sql(DataKey.insert(kept).on_conflict(action="DO NOTHING"))
+
+
+async def keep(keys: Keys) -> None:
+    """`load` again and again, until cancelled."""
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        try:
+            await load(keys)
+        except (Unavailable, OSError, asyncpg.PostgresError):
+            LOG.debug("data_keys_not_looked_at")
