@@ -225,7 +225,6 @@ CREATE TABLE data_key (
   retired_at timestamp with time zone,
   CONSTRAINT data_key_pkey PRIMARY KEY (purpose, generation, master),
   CONSTRAINT data_key_algorithm_check CHECK ((length(algorithm) = 1)),
-  CONSTRAINT data_key_generation_check CHECK ((generation > 0)),
   CONSTRAINT data_key_id_check CHECK ((length(id) = 4)),
   CONSTRAINT data_key_master_check CHECK ((length(master) = 4)),
   CONSTRAINT data_key_purpose_check CHECK ((purpose = ANY (ARRAY['sealing'::text, 'passing'::text])))

@@ -13,7 +13,7 @@ STATEMENTS = (
     """
     CREATE TABLE data_key (
       purpose text NOT NULL CHECK (purpose IN ('sealing', 'passing')),
-      generation integer NOT NULL CHECK (generation > 0),
+      generation integer NOT NULL,
       master bytea NOT NULL CHECK (length(master) = 4),
       algorithm bytea NOT NULL CHECK (length(algorithm) = 1),
       id bytea NOT NULL CHECK (length(id) = 4),

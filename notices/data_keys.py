@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -13,7 +14,7 @@ from notices.tables import DataKey
 from notices.tables.expressions import CLOCK
 from notices.tables.prepared import as_sql
 from notices.trust.keyring import Purpose, Wrapped, wrap
-from notices.trust.keys import Keys
+from notices.trust.keys import Keys, KeysError, master_in
 from notices.trust.sealing import Aes256Gcm, Key, KeyOfBytes, SealError
 
 LOOK_EVERY = 1.5
@@ -39,6 +40,17 @@ async def read(fetch: Fetch) -> list[Wrapped]:
     return found
 
 
+async def is_followed(keys: Keys, before: str, database: Database = DB) -> bool:
+    """Whether the master key of `keys` is taking the place of the one with the id `before`."""
+    return follows(await read(database.fetch), keys, before)
+
+
+def follows(rows: Sequence[Wrapped], keys: Keys, before: str) -> bool:
+    """`is_followed`, by what is in the database: whatever it is, both have wrapped it."""
+    masters = {row.master.hex() for row in rows}
+    return {keys.sealer.master.id.hex(), before} <= masters
+
+
 async def load(keys: Keys, database: Database = DB) -> None:
     """Let `keys` seal and open what this database holds; where there is no data key one is made.
 
@@ -56,6 +68,9 @@ async def load(keys: Keys, database: Database = DB) -> None:
             await database.fetch(*added(wrap(keys.sealer.master, purpose, 1, key)))
         # Of two processes that made one at the same time both take the one that is there.
         rows = await read(database.fetch)
+    if not keys.sealer.knows(rows) and keys.folder is not None:
+        # Another master key has wrapped them: it has taken the place of ours meanwhile.
+        keys.sealer.master = master_in(keys.folder)
     try:
         keys.sealer.learn(rows)
     except SealError:
@@ -70,11 +85,14 @@ def another(rows: Sequence[Wrapped], kind: type[KeyOfBytes], *masters: Key) -> K
     return key
 
 
-def added(row: Wrapped) -> tuple[Any, ...]:
-    """The statement that keeps a wrapped key, unless there is one of its generation."""
+def added(row: Wrapped, after: timedelta = timedelta()) -> tuple[Any, ...]:
+    """The statement that keeps a wrapped key, unless there is one of its generation.
+
+    It seals what is new `after` so long: until then every process has learned to open by it.
+    """
     kept = DataKey(
         purpose=row.purpose, generation=row.generation, master=row.master,
-        algorithm=row.algorithm, id=row.id, wrapped=row.wrapped,
+        algorithm=row.algorithm, id=row.id, wrapped=row.wrapped, since=CLOCK + after,
     )  # fmt: skip
     return as_sql(DataKey.insert(kept).on_conflict(action="DO NOTHING"))
 
@@ -85,5 +103,5 @@ async def keep(keys: Keys) -> None:
         await asyncio.sleep(LOOK_EVERY)
         try:
             await load(keys)
-        except (Unavailable, OSError, asyncpg.PostgresError):
+        except (Unavailable, OSError, KeysError, asyncpg.PostgresError):
             LOG.debug("data_keys_not_looked_at")

@@ -104,7 +104,10 @@ async def refuse_other_keys(deployment: Deployment, database: Database = DB) -> 
             if head is not None and head["spent_key"] not in (None, deployment.keys.log.vkey):
                 none = LogHead.update({LogHead.spent_key: None, LogHead.spent_size: None})
                 await database.fetch(*as_sql(none.where(LogHead.id == 1)))
-        elif known[purpose][1] != check:
+        elif known[purpose][1] != check and not (
+            purpose == "sealing key"
+            and await data_keys.is_followed(deployment.keys, known[purpose][1], database)
+        ):
             raise WrongDatabase(
                 _OTHER_KEY.format(purpose=purpose, written=known[purpose][0], here=id)
             )

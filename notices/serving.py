@@ -241,12 +241,15 @@ def _serve_on_engines(
     say: Say,
 ) -> None:
     """Serve for as long as the engines last, which may be those of another command."""
+    from notices.upkeep import keeping
+
     with contextlib.ExitStack() as started:
         engines = started.enter_context(Engines.of(settings, say))
         if asyncio.run(prepare(settings, engines)):
             say(_MAY_CHANGE.both)
         ended = threading.Event()
         started.callback(ended.set)
+        started.enter_context(keeping.kept(engines.owner_url, settings))
         search_key, write_key = search_keys(settings, engines, ended, say)
         environment = child_environment(settings, engines)
         handles = [each.fileno() for each in listening]

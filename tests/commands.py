@@ -19,7 +19,7 @@ USED = [
     "notices.app", "notices.cli", "notices.demo", "notices.deployment", "notices.engines",
     "notices.migrating", "notices.relay", "notices.serving", "notices.trust.keybox",
     "notices.audit.auditing", "notices.backup.saving", "notices.audit.comparing",
-    "notices.upkeep.recalling",
+    "notices.upkeep.recalling", "notices.upkeep.rotating",
     "notices.upkeep.rehashing", "notices.upkeep.rescheduling", "notices.backup.restoring",
     "notices.audit.watching", "notices.journal.reading",
 ]  # fmt: skip

@@ -70,8 +70,8 @@ class Numbers:
         here = self._rules.here
         if here is None:
             return
-        await _refuse_other_keys(connection, here)
         self._wrapped = await data_keys.read(connection.fetch)
+        await _refuse_other_keys(connection, here, self._wrapped)
         try:
             here.keys.sealer.learn(self._wrapped)
         except SealError:
@@ -127,16 +127,19 @@ class Numbers:
             raise Difference(words[wrong].format(id=id))
 
 
-async def _refuse_other_keys(connection: Any, here: Deployment) -> None:
-    """Raises Difference where the database says that others hashed and sealed what is in it."""
+async def _refuse_other_keys(connection: Any, here: Deployment, wrapped: Sequence[Wrapped]) -> None:
+    """Raises Difference where the database says that others hashed and sealed what is in it.
+
+    The master key may be the one that is taking the place of the one that is named.
+    """
     of_keys = KeyCheck.select().where(KeyCheck.purpose.like("% key"))
     rows = await connection.fetch(*as_sql(of_keys))
     known = {row["purpose"]: row["check_value"] for row in rows}
+    if data_keys.follows(wrapped, here.keys, known.get("sealing key", "")):
+        known.pop("sealing key", None)
     for name in ("matching", "sealing"):
-        if (
-            known.get(f"{name} key", here.keys.check_values[name][1])
-            != (here.keys.check_values[name][1])
-        ):
+        own = here.keys.check_values[name][1]
+        if known.get(f"{name} key", own) != own:
             raise Difference(_OTHER_KEY.format(name=name))
 
 

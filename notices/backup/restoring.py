@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import migrations
-from notices import files
+from notices import data_keys, files
 from notices.audit import auditing
 from notices.audit.auditing import Progress
 from notices.audit.remembering import Memory
 from notices.backup.dumping import APPLICATION
-from notices.backup.saving import DUMP, KEYS, MANIFEST, UPLOADS, VERSION, BackupError
+from notices.backup.saving import DATA_KEYS, DUMP, KEYS, MANIFEST, UPLOADS, VERSION, BackupError
 from notices.database import answering, connect
 from notices.facts.texts import Message, Text, rfc3339
 from notices.journal import reading
@@ -31,6 +31,7 @@ from notices.trust import archive, tiles, watching
 from notices.trust.archive import ArchiveError, Secret
 from notices.trust.chain import Tail
 from notices.trust.encoding import from_base64
+from notices.trust.keyring import Wrapped, from_json
 from notices.trust.watching import Seen
 from notices.upkeep import forking
 
@@ -121,6 +122,12 @@ class Backup:
         return count
 
     @property
+    def data_keys(self) -> list[Wrapped]:
+        """The wrapped keys as they were when all uploads had been read."""
+        found = next((content for name, content in self._members() if name == DATA_KEYS), b"[]")
+        return [from_json(row) for row in json.loads(found)]
+
+    @property
     def keys(self) -> dict[str, Any]:
         found = next((content for name, content in self._members() if name == KEYS), b"{}")
         return dict(json.loads(found))
@@ -186,6 +193,8 @@ async def prove(
     await migrate(url, service, restoring=True)
     connection = await connect(url, timeout=10)
     try:
+        for row in backup.data_keys:
+            await connection.execute(*data_keys.added(row))
         await connection.execute(ANALYZE)
     finally:
         await connection.close()

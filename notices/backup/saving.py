@@ -1,22 +1,25 @@
 """Writing a backup: what the log was, the public keys, the database, the uploads; in one stream.
 
 The manifest is read before pg_dump takes its snapshot, so all that its checkpoint covers is in the
-dump; uploads come after, since a file is there before any row names it. Secret keys are not in it.
+dump; uploads come after, since a file is there before any row names it. Secret keys are not in it,
+but for those that are wrapped, as they were last.
 """
 
+import asyncio
 import contextlib
 import io
 import json
 import os
 import tarfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 
-from notices import files
+from notices import data_keys, files
 from notices.backup import dumping
 from notices.database import answering, connect
 from notices.facts import catalogue
@@ -27,6 +30,7 @@ from notices.settings import Settings
 from notices.trust import keys, merkle
 from notices.trust.archive import Secret, Writer
 from notices.trust.encoding import to_base64
+from notices.trust.keyring import as_json
 from notices.trust.notes import NoteSigner, checkpoint_text
 
 VERSION = 1
@@ -34,6 +38,7 @@ PART = 16 << 20
 """Bytes of the dump in one member: its length is not known beforehand, a member's has to be."""
 
 MANIFEST, KEYS, DUMP, UPLOADS = "manifest.json", "keys.json", "database.dump.", "uploads/"
+DATA_KEYS = "data_keys.json"
 
 
 class BackupError(TextError):
@@ -99,6 +104,8 @@ def write(
                 _add(tar, f"{DUMP}{number:06}", part)
         for file in uploads_in(settings.data / "uploads"):
             _add_file(tar, settings.data / "uploads", file)
+        # A file may have been sealed anew since the dump, by a key that was made since.
+        _add(tar, DATA_KEYS, json.dumps(_data_keys(url), indent=1).encode())
     writer.finish()
 
 
@@ -136,6 +143,20 @@ def uploads_in(folder: Path) -> Iterator[Path]:
         for name in sorted(names):
             if not name.startswith("."):
                 yield Path(place, name)
+
+
+def _data_keys(url: str) -> list[list[Any]]:
+    async def read() -> list[list[Any]]:
+        connection = await connect(url, timeout=10)
+        try:
+            with answering():
+                return [as_json(row) for row in await data_keys.read(connection.fetch)]
+        finally:
+            await connection.close()
+
+    # A thread, since whoever writes a backup may run a loop of their own.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, read()).result()
 
 
 def _parts(pieces: Iterator[bytes]) -> Iterator[bytes]:

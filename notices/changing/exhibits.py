@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,23 +68,24 @@ def new_id() -> str:
     return secrets.token_hex(8)
 
 
-def _path_of(deployment: Deployment, id: str) -> Path:
+def path_of(deployment: Deployment, id: str) -> Path:
+    """Where what is kept as `id` lies, or would."""
     return deployment.settings.uploads_folder / id[:2] / id
 
 
 def content(deployment: Deployment, id: str) -> Iterator[bytes]:
     """What is kept as `id`, piece by piece; raises SealError for what was changed."""
-    return pieces(deployment.keys.sealer, _path_of(deployment, id), id)
+    return pieces(deployment.keys.sealer, path_of(deployment, id), id)
 
 
 def is_there(deployment: Deployment, id: str) -> bool:
     """Whether what nobody's row tells of yet is still kept as `id`: for `ORPHAN_AFTER`."""
-    return _path_of(deployment, id).exists()
+    return path_of(deployment, id).exists()
 
 
 def forget(deployment: Deployment, id: str) -> None:
     """Delete what is kept as `id`; no row may tell of it any more."""
-    _path_of(deployment, id).unlink(missing_ok=True)
+    path_of(deployment, id).unlink(missing_ok=True)
 
 
 def media_type(head: bytes) -> str | None:
@@ -99,7 +100,7 @@ class Receiving:
         self.size = 0
         self._sealer = deployment.keys.sealer
         self._id = id
-        self._final = _path_of(deployment, id)
+        self._final = path_of(deployment, id)
         self._draft = self._final.with_name(f".{id}.part")
         self._file: BinaryIO | None = None
         self._failed: OSError | None = None
@@ -183,7 +184,7 @@ class Receiving:
         self._final.unlink(missing_ok=True)
 
     def _seal(self, piece: bytes, *, last: bool) -> None:
-        sealed = self._sealer.seal(piece, _place(self._id, self._pieces, last))
+        sealed = self._sealer.seal(piece, place(self._id, self._pieces, last))
         self._pieces += 1
         # It is received to its end all the same: a browser that is answered while it sends shows
         # a broken connection, and not what it was told.
@@ -216,13 +217,14 @@ def pieces(sealer: Sealer, path: Path, id: str) -> Iterator[bytes]:
             left -= 4 + length
             if left < 0 or len(sealed) < length:
                 raise SealError("the file is cut short")
-            yield sealer.open(sealed, _place(id, number, left == 0))
+            yield sealer.open(sealed, place(id, number, left == 0))
             number += 1
     if number == 0:
         raise SealError("the file is empty")
 
 
-def _place(id: str, number: int, last: bool) -> bytes:
+def place(id: str, number: int, last: bool) -> bytes:
+    """What a piece of a file is sealed under."""
     return f"evidence {id} {number} {'last' if last else 'more'}".encode()
 
 
@@ -240,13 +242,18 @@ async def forget_orphans(
     ids = list(old)
     for start in range(0, len(ids), AT_A_TIME):
         piece = ids[start : start + AT_A_TIME]
-        rows = await DB.fetch(
-            "SELECT id FROM objection WHERE id = ANY($1::text[]) AND evidence_type IS NOT NULL"
-            " UNION ALL SELECT file FROM exhibit WHERE file = ANY($1::text[])",
-            piece,
-        )
-        for id in set(piece) - {row["id"] for row in rows}:
+        for id in set(piece) - await told_of(piece):
             old[id].unlink(missing_ok=True)
+
+
+async def told_of(ids: Sequence[str]) -> set[str]:
+    """Those of `ids` of which a row tells that something is kept under them."""
+    rows = await DB.fetch(
+        "SELECT id FROM objection WHERE id = ANY($1::text[]) AND evidence_type IS NOT NULL"
+        " UNION ALL SELECT file FROM exhibit WHERE file = ANY($1::text[])",
+        list(ids),
+    )
+    return {row["id"] for row in rows}
 
 
 def _old(folder: Path, after: float, before: float) -> dict[str, Path]:

@@ -143,7 +143,8 @@ def owner_in(text: str) -> bytes | None:
     return base64.urlsafe_b64decode(f"{text}=") if _OWNER.fullmatch(text) else None
 
 
-def _place(owner: bytes, id: str) -> bytes:
+def place(owner: bytes, id: str) -> bytes:
+    """What a draft is sealed under."""
     return b"draft\0" + owner + id.encode()
 
 
@@ -155,7 +156,7 @@ async def find(deployment: Deployment, person: Person, id: str) -> Draft | None:
 
 
 def _opened(deployment: Deployment, sealed: bytes, owner: bytes, id: str) -> Draft:
-    return msgspec.json.decode(deployment.keys.sealer.open(sealed, _place(owner, id)), type=Draft)
+    return msgspec.json.decode(deployment.keys.sealer.open(sealed, place(owner, id)), type=Draft)
 
 
 async def change(
@@ -242,7 +243,7 @@ async def _change(
     plain = msgspec.json.encode(after)
     if len(plain) > MOST_BYTES:
         raise BodyTooLarge(limit=MOST_BYTES)
-    await _KEEP.fetch(owner, id, deployment.keys.sealer.seal(plain, _place(owner, id)))
+    await _KEEP.fetch(owner, id, deployment.keys.sealer.seal(plain, place(owner, id)))
     return after
 
 

@@ -18,6 +18,7 @@ from notices.cli import (
     journals,
     privacy,
     proofs,
+    rotations,
     sign_ins,
     undoing,
 )
@@ -214,6 +215,7 @@ def parser() -> argparse.ArgumentParser:
     backups.add_to(commands, keys)
     journals.add_to(commands)
     undoing.add_to(commands)
+    rotations.add_to(keys)
     return top
 
 

@@ -4,9 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from notices.cli import journals
 from notices.cli.commands import Commands, add
-from notices.cli.terminal import CommandError, say
+from notices.cli.terminal import CommandError
 from notices.facts.texts import Message
 from notices.settings import Settings
 
@@ -50,17 +49,6 @@ def answer_verify(settings: Settings, options: argparse.Namespace) -> None:
         print(sentence.both)
 
 
-def keys_rotate(settings: Settings, options: argparse.Namespace) -> None:
-    from notices.trust.keys import rotate
-
-    purpose = {"signing": "answers", "log": "log"}[options.purpose]
-    journals.note_of_keys(settings, "keys_rotated", options.purpose)
-    keys = rotate(settings.keys_folder, purpose)
-    new = keys.log.vkey if purpose == "log" else keys.answers.key_id
-    rotated = _LOG_ROTATED if purpose == "log" else _ANSWERS_ROTATED
-    say(rotated.format(key=new, folder=settings.keys_folder).both)
-
-
 def add_to(commands: Commands) -> Commands:
     """The commands; returned is the group of those about keys."""
     group = commands.add_parser("receipt", help="回执 / receipts")
@@ -84,22 +72,4 @@ def add_to(commands: Commands) -> Commands:
     )
 
     keys: Commands = commands.add_parser("keys", help="密钥 / keys").add_subparsers(required=True)
-    command = add(
-        keys, "rotate", keys_rotate,
-        "换用新的签名密钥 / sign with a new key from now on",
-    )  # fmt: skip
-    command.add_argument(
-        "purpose", choices=("signing", "log"),
-        help="signing: 核验答复 / answers; log: 登记簿 / the log's checkpoints",
-    )  # fmt: skip
     return keys
-
-
-_ANSWERS_ROTATED = Message(
-    "新的密钥：{key}。重启服务后使用；旧的公钥仍在 /.well-known/notice-keys.json 公布，"
-    "以前的答复仍然有效。请备份 {folder}。"
-)
-_LOG_ROTATED = Message(
-    "新的密钥：{key}。重启服务后使用；旧的公钥仍在 /.well-known/notice-keys.json 公布，"
-    "以前的回执仍然有效。请备份 {folder}，并把新的日志公钥告诉所有审计者。"
-)

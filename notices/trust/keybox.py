@@ -12,7 +12,7 @@ from notices.trust import age, archive_v1
 from notices.trust.age_keys import AgeError
 from notices.trust.archive import ArchiveError, Secret
 from notices.trust.encoding import EncodingError, from_base64, strict_json, to_base64
-from notices.trust.keys import FILES, RETIRED
+from notices.trust.keys import FILES, NEXT, RETIRED
 
 LARGEST = 100_000
 _BEGIN, _END = "-----BEGIN AGE ENCRYPTED FILE-----", "-----END AGE ENCRYPTED FILE-----"
@@ -38,7 +38,7 @@ def unseal(text: bytes, secret: Secret) -> dict[str, str]:
         raise ArchiveError(_NO_BOX) from None
     except (AgeError, archive_v1.WrongKeyError):
         raise ArchiveError(_WRONG) from None
-    if not isinstance(keys, dict) or set(keys) - {RETIRED} != set(FILES):
+    if not isinstance(keys, dict) or set(keys) - {RETIRED, *NEXT} != set(FILES):
         raise ArchiveError(_NO_BOX)
     return keys
 

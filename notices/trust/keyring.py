@@ -7,7 +7,7 @@ same, and a backup of it holds what opens it, for whoever has the master key.
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from notices.trust.sealing import BY_ALGORITHM, HEADER, Key, KeyOfBytes, SealError
+from notices.trust.sealing import BY_ALGORITHM, HEADER, Key, KeyOfBytes, SealError, UnknownKey
 
 Purpose = Literal["sealing", "passing"]
 
@@ -15,8 +15,9 @@ Purpose = Literal["sealing", "passing"]
 class Wrapped(NamedTuple):
     """A data key as the database keeps it, wrapped by the master key `master`.
 
-    `sealing` keys seal values, the newest that `seals` whatever is new. The key `passing` hashes
-    what is forgotten within a day: whose session, draft, request or count something is.
+    `sealing` keys seal values, the newest that `seals` whatever is new. Generations up to 0 are
+    earlier master keys: before there were data keys one sealed values itself. The key `passing`
+    hashes what is forgotten within a day: whose session, draft, request or count something is.
     """
 
     purpose: str
@@ -26,6 +27,18 @@ class Wrapped(NamedTuple):
     id: bytes
     wrapped: bytes
     seals: bool = True
+
+
+def as_json(row: Wrapped) -> list[str | int]:
+    """A wrapped key as a backup keeps it; `from_json` reads it."""
+    return [part.hex() if isinstance(part, bytes) else part for part in row[:6]]
+
+
+def from_json(row: Sequence[str | int]) -> Wrapped:
+    purpose, generation, *parts = row
+    return Wrapped._make(
+        [str(purpose), int(generation), *map(bytes.fromhex, map(str, parts)), True]
+    )
 
 
 def wrap(master: Key, purpose: Purpose, generation: int, key: KeyOfBytes) -> Wrapped:
@@ -127,5 +140,5 @@ class Sealer:
         if key is None and header == self.master.header:
             key = self.master
         if key is None:
-            raise SealError("another key or another algorithm sealed this value")
+            raise UnknownKey("another key or another algorithm sealed this value")
         return key.open(sealed, context)

@@ -35,6 +35,9 @@ FILES = ("matching.key", "sealing.key", "log.key", "answers.key")
 RETIRED = "retired.json"
 """Public keys that signed before, as /.well-known/notice-keys.json shows them."""
 
+NEXT = ("sealing.next",)
+"""Keys that are about to take another's place; each is there while that is not done."""
+
 
 class KeysError(TextError):
     """A key that is missing, unreadable, or readable by others."""
@@ -63,6 +66,7 @@ class Keys:
     log: NoteSigner
     answers: AnswerSigner
     retired: Retired = EMPTY
+    folder: Path | None = None
 
     @classmethod
     def open(cls, folder: Path, log_name: str) -> "Keys":
@@ -88,6 +92,7 @@ class Keys:
                 log=_log_signer(folder),
                 answers=AnswerSigner(Ed25519Signer(_random_bytes(folder, "answers"))),
                 retired=retired_in(folder),
+                folder=folder,
             )
         except (NoteError, EncodingError) as problem:
             raise KeysError(f"a key in {folder} is damaged: {problem}") from problem
@@ -176,9 +181,12 @@ def rotate(folder: Path, purpose: str) -> Keys:
 
 
 def exported(folder: Path) -> dict[str, str]:
-    """The texts of all four keys and of the list of earlier ones; raises KeysError."""
-    names = [*FILES, RETIRED] if (folder / RETIRED).exists() else FILES
-    return {name: _read(folder / name) for name in names}
+    """The texts of all four keys, of the list of earlier ones, and of those that are to follow.
+
+    Raises KeysError.
+    """
+    more = [name for name in (RETIRED, *NEXT) if (folder / name).exists()]
+    return {name: _read(folder / name) for name in (*FILES, *more)}
 
 
 def import_into(folder: Path, keys: dict[str, str]) -> None:
@@ -190,7 +198,7 @@ def import_into(folder: Path, keys: dict[str, str]) -> None:
                 "folder away and import again"
             )
     # The last of FILES says that all are there.
-    for name in (RETIRED, *FILES):
+    for name in (RETIRED, *NEXT, *FILES):
         if name in keys and not (folder / name).exists():
             _make(folder / name, lambda text=keys[name]: text)  # type: ignore[misc]
 
@@ -215,6 +223,17 @@ def _random_bytes(folder: Path, purpose: str) -> bytes:
 def master_in(folder: Path) -> KeyOfBytes:
     """The master key in its file, of whichever algorithm; raises KeysError and EncodingError."""
     path = folder / "sealing.key"
+    try:
+        return from_text(_read(path))
+    except EncodingError as problem:
+        raise KeysError(f"{path} is no sealing key") from problem
+
+
+def master_to_come(folder: Path) -> KeyOfBytes | None:
+    """The master key that is to take the place of the one there is; None where none is."""
+    path = folder / "sealing.next"
+    if not path.exists():
+        return None
     try:
         return from_text(_read(path))
     except EncodingError as problem:

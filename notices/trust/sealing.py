@@ -27,6 +27,10 @@ class SealError(Exception):
     """A value that this key did not seal for this place."""
 
 
+class UnknownKey(SealError):
+    """Sealed by a key that is not known here: it may be newer than what this process was told."""
+
+
 class Key(ABC):
     """What seals and opens: one key of one algorithm, be it bytes here or a handle of a module.
 

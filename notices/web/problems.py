@@ -12,6 +12,7 @@ from notices.facts import errors
 from notices.facts.errors import Refusal
 from notices.facts.public.problem import ProblemDetails, WrongValue
 from notices.facts.texts import Message
+from notices.trust.sealing import UnknownKey
 from notices.web.authentication import AnyRequest
 from notices.web.languages import for_machines, language_of
 from notices.web.middleware import turns
@@ -45,6 +46,9 @@ def as_refusal(exception: Exception) -> Refusal:
             return kind(headers=dict(exception.headers or {}))
         if 400 <= exception.status_code < 500:
             return errors.BadRequest(reason=Message("格式不对。"))
+    if isinstance(exception, UnknownKey):
+        # A newer key is known here within two seconds.
+        return errors.Unavailable(retry_after=2)
     return errors.InternalError(request="-")
 
 

@@ -8,7 +8,9 @@ import subprocess
 import sys
 import tarfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ import httpx
 import msgspec
 import pytest
 
+from notices.backup import saving
+from notices.settings import from_environment
 from notices.trust import archive
 from notices.trust.archive import new_key
 from notices.trust.keys import Keys
@@ -154,13 +158,40 @@ def test_a_plain_backup_is_a_tar_file_that_says_what_it_is(source: Register) -> 
         assert keys is not None
         manifest, public = json.load(file), json.load(keys)
 
-    assert names == ["manifest.json", "keys.json", "database.dump.000001", "uploads/37/sealed"]
+    assert names == [
+        "manifest.json", "keys.json", "database.dump.000001", "uploads/37/sealed",
+        "data_keys.json",
+    ]  # fmt: skip
     assert manifest["log"]["size"] == source.size
     assert manifest["log"]["checkpoint"].split("\n")[1] == str(source.size)
     assert public == msgspec.to_builtins(Keys.open(source.data / "keys", "").public())
     plain = (source.data.parent / "plain").read_bytes()
     for key in (source.data / "keys").iterdir():
         assert key.read_bytes().strip() not in plain
+
+
+def test_a_key_that_was_made_after_the_dump_comes_back_with_the_files_that_it_sealed(
+    source: Register, target: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = from_environment({"DATA": str(source.data), "DATABASE_URL": source.url})
+    usual = saving.uploads_in
+
+    def uploads_in(folder: Path) -> Iterator[Path]:
+        source.execute(
+            "INSERT INTO data_key (purpose, generation, master, algorithm, id, wrapped)"
+            " SELECT purpose, 99, master, algorithm, id, wrapped FROM data_key LIMIT 1"
+        )
+        yield from usual(folder)
+
+    monkeypatch.setattr(saving, "uploads_in", uploads_in)
+    manifest = asyncio.run(saving.manifest_of(source.url, settings, datetime.now(UTC)))
+    saving.to_file(tmp_path / "b", source.url, settings, manifest, None, force=False)
+    source.execute("DELETE FROM data_key WHERE generation = 99")
+
+    target.done("restore", tmp_path / "b")
+
+    rows = target.execute("SELECT generation FROM data_key")
+    assert sorted(row["generation"] for row in rows) == [1, 1, 99]
 
 
 def test_no_password_and_no_row_is_on_a_command_line_or_in_what_is_said(
