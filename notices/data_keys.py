@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import structlog
 
+from notices import matching_keys
 from notices.database import DB, Database
 from notices.facts.errors import Unavailable
 from notices.tables import DataKey
@@ -103,5 +104,6 @@ async def keep(keys: Keys) -> None:
         await asyncio.sleep(LOOK_EVERY)
         try:
             await load(keys)
+            await matching_keys.load(keys)
         except (Unavailable, OSError, KeysError, asyncpg.PostgresError):
             LOG.debug("data_keys_not_looked_at")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from notices import idempotency, log, records, register
+from notices import idempotency, log, matching_keys, records, register
 from notices.changing import flags, following, inspecting, rivals
 from notices.changing.exhibits import KeptFile, Receiving
 from notices.database import DB, committed
@@ -28,7 +28,8 @@ from notices.facts.requests import Declaration, Holder
 from notices.facts.text_check import LONGEST_TEXT
 from notices.facts.texts import CHINA
 from notices.idempotency import Done, Once
-from notices.identity import Person, Ward, hash_of, hash_of_acting
+from notices.identity import Person, Ward, hashes_of, hashes_of_acting
+from notices.matching_keys import Stale
 from notices.register import claims
 from notices.register.claims import Claim
 from notices.tables import Exhibit, NoticePrivate
@@ -115,19 +116,21 @@ async def declare(
     IdempotencyKeyReused; nothing is then written. `crowded`: many come from one address (`flags`).
     """
     ward = records.ward_in(person, declaration, datetime.now(UTC).astimezone(CHINA).date())
-    claim = claims.claimed(deployment, certificate, declaration, vouched=ward is not None)
     try:
         exhibit = await receiving.keep() if receiving is not None else kept
         if exhibit is not None:
             await inspecting.refuse_wrong_content(deployment, exhibit, "exhibit")
-        new = _New(person, declaration, certificate, claim, channel, exhibit, ward, crowded)
         while True:
+            claim = claims.claimed(deployment, certificate, declaration, vouched=ward is not None)
+            new = _New(person, declaration, certificate, claim, channel, exhibit, ward, crowded)
             try:
                 return await _declare_once(deployment, new, once_, receiving)
             except _Conflict:
                 refusal = await _already_declared(deployment, person, declaration, claim)
                 if refusal is not None:
                     raise refusal from None
+            except Stale:
+                await matching_keys.sure(deployment.keys)
     except BaseException:
         if receiving is not None:
             receiving.give_up()
@@ -174,14 +177,15 @@ async def _declare_once(
 async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:
     person, declaration, certificate, claim, channel, exhibit, ward, crowded = new
     holder = declaration.holder or Holder()
-    held = hash_of(deployment, holder)
+    both = deployment.keys.matching.both
+    held = hashes_of(both, holder)
     # The lock is waited for here, so that the next statement sees what was claimed before.
     row = await DB.row(
         "SELECT nextval('notice_serial') AS serial, pg_advisory_xact_lock_shared($1),"
-        " pg_advisory_xact_lock($2), pg_advisory_xact_lock($3)",
+        " pg_advisory_xact_lock($2), pg_advisory_xact_lock($3), pg_advisory_xact_lock($4)",
         claims.IN_BULK,
-        claim.lock,
-        int.from_bytes(held[:8], signed=True),
+        *claim.locks,
+        int.from_bytes(held[-1][:8], signed=True),
     )
     assert row is not None  # noqa: S101
     id = notice_ids.make(deployment.settings.region[:4], row["serial"])
@@ -191,7 +195,7 @@ async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:
     rows = records.record(deployment, person, declaration, certificate, id, channel, ward)
     paper = documents.of_declaration(declaration, certificate)
     await flags.look(
-        id, holder=rows.private[2], declarant=rows.private[3], number=claim.by_certificate,
+        id, holder=held, declarant=hashes_of_acting(both, person), number=claim.numbers,
         certificate=certificate.id, document=paper.id if paper else None, crowded=crowded,
     )  # fmt: skip
     turn = await log.take_turn()
@@ -215,7 +219,7 @@ async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:
         came = (exhibit.id, exhibit.media_type, exhibit.size, exhibit.sha256)
         await _KEEP_EXHIBIT.fetch(id, *came)
     if taken.beside and (ward or not relations.for_another(declaration)):
-        own = hash_of(deployment, declaration.holder or Holder())
+        own = hashes_of(deployment.keys.matching.both, declaration.holder or Holder())
         await following.supersede(await claims.unconfirmed_beside(id, own), id)
     return id, turn.index
 
@@ -245,9 +249,9 @@ async def _already_declared(
     row = await _WHOSE.row(existing)
     assert row is not None  # noqa: S101
     # A holder without identifier hashes differently each time; who declared for them does not.
-    own = hash_of(deployment, declaration.holder or Holder()), hash_of_acting(deployment, person)
-    ours = (row["holder_hash"], row["declarant_hash"])
-    if own[0] != ours[0] and own[1] != ours[1]:
+    both = deployment.keys.matching.both
+    theirs = row["holder_hash"] not in hashes_of(both, declaration.holder or Holder())
+    if theirs and row["declarant_hash"] not in hashes_of_acting(both, person):
         await rivals.keep(deployment, row["notice"], person, declaration)
     notice = await register.get(row["notice"])
     return AlreadyDeclared(notice.existing(deployment))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from notices import data_keys
+from notices import data_keys, matching_keys
 from notices.database import DB, Database
 from notices.facts import catalogue, readings, regions
 from notices.facts.catalogue import Catalogue
@@ -88,6 +88,13 @@ async def _refuse_older_rules(database: Database) -> None:
 async def refuse_other_keys(deployment: Deployment, database: Database = DB) -> None:
     """Raise WrongDatabase unless the database was written with these keys, and may be served."""
     await _refuse_held(database)
+    if not await matching_keys.load(deployment.keys, database):
+        written = KeyCheck.select(KeyCheck.key_id).where(KeyCheck.purpose == matching_keys.PRESENT)
+        [row] = await database.fetch(*as_sql(written))
+        own = deployment.keys.check_values["matching"][0]
+        raise WrongDatabase(
+            _OTHER_KEY.format(purpose="matching key", written=row["key_id"], here=own)
+        )
     here = {
         f"{name} key": (id, check) for name, (id, check) in deployment.keys.check_values.items()
     }

@@ -63,7 +63,7 @@ class Once:
 
     @classmethod
     def of(cls, secret: bytes, who: str, path: str, key: str, body: bytes) -> "Once":
-        """`secret` is the matching key: `who` and `body` hold identifiers that can be guessed."""
+        """`secret` is the passing key: `who` and `body` hold identifiers that can be guessed."""
         scope = keyed_hash(secret, "once", "\n".join((who, path, key)))
         return cls(scope, hmac.digest(secret, b"once body\n" + body, "sha256"))
 

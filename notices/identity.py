@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -179,21 +180,21 @@ class KnownPerson(msgspec.Struct, frozen=True, kw_only=True):
         return Person(**{name: getattr(self, name) for name in self.__struct_fields__}).acts_for
 
 
-def holder_hash(deployment: Deployment, document: str, identifier: str) -> bytes:
-    """The keyed hash of a holder; two kinds of documents may carry the same identifier."""
-    return numbers.keyed_hash(deployment.keys.matching, f"holder {document}", identifier)
+def holder_hashes(keys: Sequence[bytes], document: str, identifier: str) -> list[bytes]:
+    """The hashes of a holder, by each key; two kinds of documents may carry one identifier."""
+    return [numbers.keyed_hash(key, f"holder {document}", identifier) for key in keys]
 
 
-def hash_of(deployment: Deployment, holder: Holder) -> bytes:
-    """`holder_hash` of a declared holder; of one without identifier nobody has it again."""
+def hashes_of(keys: Sequence[bytes], holder: Holder) -> list[bytes]:
+    """`holder_hashes` of a declared holder; of one without identifier nobody has them again."""
     # A newborn: nobody acts for it but the guardian who declared.
     identifier = numbers.identifier_form(holder.identifier or "") or secrets.token_hex(32)
-    return holder_hash(deployment, identifier_type(holder), identifier)
+    return holder_hashes(keys, identifier_type(holder), identifier)
 
 
-def hash_of_acting(deployment: Deployment, person: Person) -> bytes:
-    """`holder_hash` of whom `person` acts for."""
-    return holder_hash(deployment, person.document, person.acts_for[1])
+def hashes_of_acting(keys: Sequence[bytes], person: Person) -> list[bytes]:
+    """`holder_hashes` of whom `person` acts for."""
+    return holder_hashes(keys, person.document, person.acts_for[1])
 
 
 def _token_hash(token: str) -> bytes:
@@ -231,7 +232,7 @@ def account_hash(deployment: Deployment, person: Person) -> bytes:
 
 def by_provider(deployment: Deployment, what: str, issuer: str, name: str) -> bytes:
     """By what sessions are found that a provider calls so."""
-    return numbers.keyed_hash(deployment.keys.matching, f"session {what} {issuer}", name)
+    return numbers.keyed_hash(deployment.keys.sealer.passing, f"session {what} {issuer}", name)
 
 
 async def who(deployment: Deployment, token: str) -> Signed | None:

@@ -13,7 +13,7 @@ from notices.facts.names import same_name
 from notices.facts.readings import bare_form
 from notices.facts.requests import Contact, Declaration, Holder
 from notices.facts.text_check import LONGEST_TEXT
-from notices.identity import Person, Ward, hash_of, hash_of_acting
+from notices.identity import Person, Ward, hashes_of, hashes_of_acting
 from notices.log import Commitment
 from notices.tables import NoticePrivate
 from notices.tables.prepared import Prepared
@@ -92,8 +92,8 @@ def record(
                 ),
                 id,
             ),
-            hash_of(deployment, holder),
-            hash_of_acting(deployment, person),
+            hashes_of([deployment.keys.matching.present], holder)[0],
+            hashes_of_acting([deployment.keys.matching.present], person)[0],
             declaration.relation or "self",
             consents.VERSION,
             channel,

@@ -15,7 +15,7 @@ From = Callable[[str], httpx.AsyncClient]
 
 
 def key_of(app: Litestar) -> bytes:
-    key: bytes = app.state.deployment.keys.matching
+    key: bytes = app.state.deployment.keys.sealer.passing
     return key
 
 

@@ -11,7 +11,7 @@ from notices.changing.rivals import Rivals
 from notices.facts.public.notice import Followed, Rejected
 from notices.facts.public.shown import Time
 from notices.facts.requests import Confirmation, Decision, Redaction, Replacement
-from notices.register import claims
+from notices.register import overlapping
 from notices.web import purposes, queries, writing
 from notices.web.authentication import AnyRequest, Asker
 from notices.web.replies import NO_STORE, answered
@@ -97,7 +97,7 @@ async def overlaps(request: AnyRequest) -> Response[Overlaps]:
     """Pairs of living notices whose numbers turned out to be one; for officers."""
     limit = queries.waiting(request.query_params)
     await request.user.officer()
-    found = [Overlap(**each) for each in await claims.overlaps(limit)]
+    found = [Overlap(**each) for each in await overlapping.listed(limit)]
     return answered(Overlaps(overlaps=found), headers=NO_STORE)
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from notices import data_keys
+from notices import data_keys, matching_keys
 from notices.audit import agreeing, reckoning
 from notices.audit.reckoning import Look, Row, Rules
 from notices.changing import following, objecting, rejecting
@@ -71,6 +71,9 @@ class Numbers:
         if here is None:
             return
         self._wrapped = await data_keys.read(connection.fetch)
+        checks = await matching_keys.named(connection.fetch)
+        if checks and not matching_keys.settle(here.keys, checks):
+            raise Difference(_OTHER_KEY.format(name="matching"))
         await _refuse_other_keys(connection, here, self._wrapped)
         try:
             here.keys.sealer.learn(self._wrapped)
@@ -92,7 +95,7 @@ class Numbers:
             spare,
             multiprocessing.get_context("spawn"),
             initializer=_start,
-            initargs=(self._settings, self._wrapped),
+            initargs=(self._settings, self._wrapped, self._checks()),
         )
         try:
             for _ in range(spare):
@@ -101,6 +104,9 @@ class Numbers:
         finally:
             self._executor.shutdown(cancel_futures=True)
             self._executor = None
+
+    def _checks(self) -> tuple[str, ...]:
+        return self._rules.here.keys.matching.checks if self._rules.here is not None else ()
 
     async def refuse_others(self, connection: Any, size: int) -> None:
         """Raises Difference for the first notice whose claims or private side are not its own."""
@@ -205,7 +211,7 @@ _rules: Rules
 """What a process that makes claims again goes by."""
 
 
-def _start(settings: Settings, wrapped: Sequence[Wrapped]) -> None:
+def _start(settings: Settings, wrapped: Sequence[Wrapped], checks: Sequence[str]) -> None:
     """Load rules and keys anew, since keys cannot be sent; end when the parent does."""
     global _rules
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
@@ -215,6 +221,7 @@ def _start(settings: Settings, wrapped: Sequence[Wrapped]) -> None:
     _rules = Rules.under(settings)
     if _rules.here is not None:
         _rules.here.keys.sealer.learn(wrapped)
+        _rules.here.keys.matching.settle(checks)
 
 
 def _end_with(parent: BaseProcess) -> None:

@@ -21,7 +21,7 @@ from notices.facts.event_kinds import END_CLAIMS, listed
 from notices.facts.readings import RULES
 from notices.facts.requests import Holder
 from notices.facts.texts import Message
-from notices.identity import hash_of, hash_of_acting
+from notices.identity import hashes_of, hashes_of_acting
 from notices.records import PrivateRecord, number_key
 from notices.register.claims import Claim
 from notices.register.reclaiming import Shown, ShownHolder, claim_of, copies_in
@@ -172,10 +172,11 @@ def _wrong(rules: Rules, row: Row, claimed: Sequence[Claimed], *, old: bool) -> 
         return "number_key"
     if private is None or rules.here is None:
         return None if form is None or _as_shown(certificate, form, claimed) else "claimed"
-    made = claim_of(
-        rules.here.keys.matching, certificate, (number, normal), private.holder, form,
-        [each.copy for each in claimed] if form is None else copies_in(form, certificate),
-    )  # fmt: skip
+    copies = [each.copy for each in claimed] if form is None else copies_in(form, certificate)
+    made = [
+        claim_of(key, certificate, (number, normal), private.holder, form, copies)
+        for key in rules.here.keys.matching.both
+    ]
     if not _agree(made, claimed, form):
         return "claimed"
     return _lives_wrongly(rules.here, row, certificate, private, claimed)
@@ -193,11 +194,12 @@ def _opened(here: Deployment, sealed: bytes | None, place: bytes, kind: type[Kin
 def _other_people(here: Deployment, row: Row, private: PrivateRecord) -> bool:
     # One without identifier, a newborn, has a hash that nobody makes again.
     known = bool(private.holder.identifier)
-    if known and row.holder_hash != hash_of(here, private.holder):
+    both = here.keys.matching.both
+    if known and row.holder_hash not in hashes_of(both, private.holder):
         return True
     # Who declares for themselves is the holder, and both hashes are one.
     for_oneself = known and row.relation == "self"
-    return not for_oneself and row.declarant_hash != hash_of_acting(here, private.declarant)
+    return not for_oneself and row.declarant_hash not in hashes_of_acting(both, private.declarant)
 
 
 def _confirmed(here: Deployment, confirmed: Sequence[tuple[int, bytes | None]]) -> bool:
@@ -210,12 +212,21 @@ def _confirmed(here: Deployment, confirmed: Sequence[tuple[int, bytes | None]]) 
     return False
 
 
-def _agree(made: Claim, claimed: Sequence[Claimed], form: Shown | None) -> bool:
-    """Whether the claims that are there are those that were made again."""
-    hashes = (made.by_certificate, made.by_number, made.by_digits, made.by_holder, made.lettered)
-    if any(hashes != (*each[3:7], each.lettered) for each in claimed):
+def _agree(made: Sequence[Claim], claimed: Sequence[Claimed], form: Shown | None) -> bool:
+    """Whether the claims that are there are those that were made again, by one key or another.
+
+    A holder's code may be hashed anew before or after the number.
+    """
+    numbers = {(each.by_certificate, each.by_number, each.by_digits) for each in made}
+    holders = {each.by_holder for each in made}
+    if any(
+        each[3:6] not in numbers
+        or each.by_holder not in holders
+        or each.lettered != made[0].lettered
+        for each in claimed
+    ):
         return False
-    return form is None or _papers(made, claimed)
+    return form is None or _papers(made[0], claimed)
 
 
 def _papers(made: Claim, claimed: Sequence[Claimed]) -> bool:

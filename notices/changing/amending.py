@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from notices import records
+from notices import matching_keys, records
 from notices.changing import following
 from notices.changing.following import Followup
 from notices.database import DB
@@ -20,11 +20,9 @@ from notices.facts.requests import Correction, Declaration, Withdrawal
 from notices.facts.text_check import choice_problems, given
 from notices.facts.texts import CHINA
 from notices.idempotency import Done, Once
-from notices.identity import Person, hash_of_acting
+from notices.identity import Person, hashes_of_acting
 from notices.log import Turn
 from notices.register import Notice
-from notices.tables import NoticePrivate
-from notices.tables.prepared import Prepared
 
 MOST_CORRECTIONS = 20
 """Of one notice: each stays in its history and in every answer that shows it."""
@@ -35,32 +33,31 @@ SWORN = ("issuer", "issued_on")
 REASONS = get_args(Reason)
 
 
-_ACTS_FOR = Prepared(
-    lambda id, who: NoticePrivate.select(NoticePrivate.notice).where(
-        NoticePrivate.notice == id,
-        (NoticePrivate.holder_hash == who)
-        | ((NoticePrivate.relation != "self") & (NoticePrivate.declarant_hash == who)),
-    )
+_ACTS_FOR = (
+    "SELECT 1 FROM notice_private WHERE notice = $1 AND (holder_hash = ANY($2::bytea[])"
+    " OR relation <> 'self' AND declarant_hash = ANY($2::bytea[]))"
 )
 
 
 async def is_declarant(deployment: Deployment, person: Person, id: str) -> bool:
     """Whether `person` acts for the holder of notice `id`, or declared it for them."""
-    row = await _ACTS_FOR.row(id, hash_of_acting(deployment, person))
+    await matching_keys.sure(deployment.keys)
+    row = await DB.row(_ACTS_FOR, id, hashes_of_acting(deployment.keys.matching.both, person))
     return row is not None and not person.is_staff
 
 
 async def declared_by(deployment: Deployment, person: Person, limit: int = 50) -> list[str]:
     """The ids of the newest notices whose declarant `person` is."""
+    await matching_keys.sure(deployment.keys)
     rows = await DB.fetch(
         # Two looks and not an OR, and OFFSET 0 keeps the order out of both: or the planner might
         # read all notices from the newest on until enough are theirs.
         "SELECT notice FROM ("
-        "(SELECT notice FROM notice_private WHERE holder_hash = $1 OFFSET 0)"
-        " UNION ALL (SELECT notice FROM notice_private WHERE declarant_hash = $1"
-        "  AND holder_hash <> $1 AND relation <> 'self' OFFSET 0)"
+        "(SELECT notice FROM notice_private WHERE holder_hash = ANY($1::bytea[]) OFFSET 0)"
+        " UNION ALL (SELECT notice FROM notice_private WHERE declarant_hash = ANY($1::bytea[])"
+        "  AND holder_hash <> ALL($1::bytea[]) AND relation <> 'self' OFFSET 0)"
         ") own ORDER BY notice DESC LIMIT $2",
-        hash_of_acting(deployment, person),
+        hashes_of_acting(deployment.keys.matching.both, person),
         limit,
     )
     return [row["notice"] for row in rows]

@@ -55,7 +55,7 @@ async def count(deployment: Deployment, by: Actor, changes: int) -> None:
     if not settings.rate_limits or by.office == "operator":
         return
     most = settings.bulk_limit
-    wait = await limits.change(deployment.keys.matching, by.counted, changes, most)
+    wait = await limits.change(deployment.keys.sealer.passing, by.counted, changes, most)
     if wait is not None:
         refusal = TooManyChanges(
             headers={"Retry-After": str(wait)}, most=most, wait=durations.in_words(wait)
@@ -85,7 +85,7 @@ async def hold(deployment: Deployment, by: Actor) -> None:
 
 
 def _actor(deployment: Deployment, by: Actor) -> bytes:
-    return keyed_hash(deployment.keys.matching, "brake", by.counted)
+    return keyed_hash(deployment.keys.sealer.passing, "brake", by.counted)
 
 
 def place(actor: bytes) -> bytes:
@@ -131,7 +131,7 @@ async def release(
         mine = change.where(Brake.id == int(id), Brake.released_at.is_null())
         if not await mine.returning(Brake.id):
             raise NothingSetAside
-        await limits.forget_changes(deployment.keys.matching, who.counted)
+        await limits.forget_changes(deployment.keys.sealer.passing, who.counted)
         done = Done(id, await idempotency.answer(once_, ""))
         act = Act(what="release", by=officer.actor, about=(f"brake {id}",), text=reason)
         await journal.write(deployment.keys, act)

@@ -17,7 +17,7 @@ from notices.facts.event_kinds import END, listed
 from notices.facts.public.form import Ground
 from notices.facts.public.notice import ObjectionStatus
 from notices.records import PrivateRecord
-from notices.register import Notice, claims
+from notices.register import Notice, overlapping
 
 MOST_COUNTED = 1000
 """Of one list; whoever has more to do needs no exact number."""
@@ -48,7 +48,7 @@ WAITING = {
     "objections": _OBJECTED.format(status="open"),
     "contests": _OBJECTED.format(status="admitted"),
     "rivals": _REFUSED,
-    "overlaps": claims.OVERLAPS,
+    "overlaps": overlapping.OVERLAPS,
     "flags": _FLAGGED,
 }
 """The lists, by name: what was declared for somebody else, objections that nobody has taken up
@@ -165,7 +165,7 @@ async def _settled(id: str) -> list[Settled]:
 
 
 async def _overlaps(id: str) -> list[str]:
-    of = f"SELECT notice, other FROM ({claims.OVERLAPS}) w"  # noqa: S608  (likewise)
+    of = f"SELECT notice, other FROM ({overlapping.OVERLAPS}) w"  # noqa: S608  (likewise)
     rows = await DB.fetch(f"{of} WHERE notice = $1 OR other = $1 LIMIT $2", id, MOST_SHOWN)
     return [row["other"] if row["notice"] == id else row["notice"] for row in rows]
 

@@ -4,6 +4,7 @@ They are published as any other, and take effect; nobody is refused for it. What
 until an officer has set it aside with a reason, or done something about the notice.
 """
 
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 import msgspec
@@ -31,29 +32,29 @@ class Flag(msgspec.Struct, frozen=True, kw_only=True):
 async def look(
     notice: str,
     *,
-    holder: bytes,
-    declarant: bytes,
-    number: bytes,
+    holder: Sequence[bytes],
+    declarant: Sequence[bytes],
+    number: Sequence[bytes],
     certificate: str,
     document: str | None,
     crowded: bool,
 ) -> None:
     """Flag the notice that is about to be published, in its transaction, where something is odd.
 
-    `number` is its claim's hash, whose lock is held, as the holder's is: two that come at once are
+    All by each key that counts. `number` is its claim's hash, whose lock is held, as the holder's is: two that come at once are
     counted. `crowded`: many come from one address, of which nothing is kept here.
     """
     await DB.fetch(
         "INSERT INTO flag (notice, kind) SELECT $1, kind FROM (VALUES"
         " ('repeated', (SELECT count(*) FROM (SELECT FROM"
-        "   (SELECT notice FROM notice_private WHERE holder_hash = $2 OFFSET 0) p"
+        "   (SELECT notice FROM notice_private WHERE holder_hash = ANY($2::bytea[]) OFFSET 0) p"
         "   CROSS JOIN LATERAL (SELECT FROM notice n WHERE n.id = p.notice AND n.certificate = $5"
         "     AND n.form -> 'document' ->> 'id' IS NOT DISTINCT FROM $6::text"
         "     AND n.published_at > now() - $7 * interval '1 year' OFFSET 0) n LIMIT $8) s) = $8),"
         " ('two_holders', EXISTS (SELECT FROM"
-        "   (SELECT notice FROM claim WHERE by_certificate = $4 AND notice <> $1 OFFSET 0) c"
+        "   (SELECT notice FROM claim WHERE by_certificate = ANY($4::bytea[]) AND notice <> $1 OFFSET 0) c"
         "   CROSS JOIN LATERAL (SELECT FROM notice_private p WHERE p.notice = c.notice"
-        "     AND p.holder_hash <> $2 AND p.declarant_hash <> $3 OFFSET 0) p)),"
+        "     AND p.holder_hash <> ALL($2::bytea[]) AND p.declarant_hash <> ALL($3::bytea[]) OFFSET 0) p)),"
         " ('one_address', $9::boolean)) AS found (kind, so) WHERE so",
         notice, holder, declarant, number, certificate, document, YEARS, REPEATED - 1, crowded,
     )  # fmt: skip

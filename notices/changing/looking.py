@@ -83,7 +83,7 @@ class Looker(NamedTuple):
 
 
 def _session(deployment: Deployment, token: str) -> bytes:
-    return keyed_hash(deployment.keys.matching, "purpose", token)
+    return keyed_hash(deployment.keys.sealer.passing, "purpose", token)
 
 
 def place(notice: str) -> bytes:

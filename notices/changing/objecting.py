@@ -4,11 +4,12 @@ An objection changes no status, for any stranger could file one; it is counted o
 waits for an officer (`deciding`).
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
-from notices import clock, idempotency, records, register, tables
+from notices import clock, idempotency, matching_keys, records, register, tables
 from notices.changing import inspecting
 from notices.changing.amending import is_declarant
 from notices.changing.exhibits import KeptFile, Receiving
@@ -50,9 +51,9 @@ def place(id: str) -> bytes:
     return f"objection {id}".encode()
 
 
-def hash_of(deployment: Deployment, natural: str) -> bytes:
-    """By whom objections are found; `natural` as a `Person` has it."""
-    return keyed_hash(deployment.keys.matching, "objector", natural)
+def hashes_of(keys: Sequence[bytes], natural: str) -> list[bytes]:
+    """By whom objections are found, by each key; `natural` as a `Person` has it."""
+    return [keyed_hash(key, "objector", natural) for key in keys]
 
 
 def check(objection: Objection, more: list[Problem]) -> None:
@@ -124,9 +125,11 @@ async def _refuse_another_number(deployment: Deployment, notice: Notice, number:
     id = await register.certificate_of(notice)
     certificate = deployment.catalogue.certificates.get(id)
     normal = certificate.normal_number(number) if certificate else normal_form(number)
-    known = claims.number_hash(deployment, id, normal)
+    await matching_keys.sure(deployment.keys)
+    known = [keyed_hash(key, id, normal) for key in deployment.keys.matching.both]
     claim = tables.Claim
-    if not await claim.exists().where(claim.notice == notice.id, claim.by_certificate == known):
+    its = claim.notice == notice.id
+    if not await claim.exists().where(its, claim.by_certificate.is_in(known)):
         raise Invalid(problems=[Problem("number", "number_differs")])
 
 
@@ -139,6 +142,7 @@ async def _file(
     evidence: KeptFile | None,
     once_: Once | None,
 ) -> Done:
+    hashes = await _hashes(deployment, person)
     asked = clock.HERE.now()
     # The notice's row is locked: its count and its life cannot change beneath this.
     row = await DB.row(
@@ -160,17 +164,32 @@ async def _file(
         at=row["at"],
         ground=objection.ground,
         # By the person: they object once, for themselves or for any of their companies.
-        objector_hash=hash_of(deployment, person.natural),
+        objector_hash=hashes[0],
         sealed=sealed(deployment, private, id),
         evidence_type=evidence.media_type if evidence else None,
         evidence_size=evidence.size if evidence else None,
         evidence_sha256=evidence.sha256 if evidence else None,
     )
-    if not await tables.Objection.insert(filed).on_conflict(action="DO NOTHING"):
+    table = tables.Objection
+    before = table.exists().where(
+        table.notice == notice_id, table.objector_hash.is_in(hashes), table.id != id
+    )
+    if not await table.insert(filed).on_conflict(action="DO NOTHING") or await before:
         raise AlreadyObjected
     await register.touch(notice_id)
     body = ObjectionFiled(id=id, status="open", at=rfc3339(row["at"]))
     return Done(id, await idempotency.answer(once_, msgspec.json.encode(body).decode()))
+
+
+async def _hashes(deployment: Deployment, person: Person) -> list[bytes]:
+    """Of the person, who objects once, for themselves or for any of their companies.
+
+    By the keys of the register, the present one first: no other takes its place before the open
+    transaction ends.
+    """
+    await DB.fetch("SELECT pg_advisory_xact_lock_shared($1)", claims.IN_BULK)
+    await matching_keys.sure(deployment.keys)
+    return hashes_of(deployment.keys.matching.both, person.natural)
 
 
 class EvidenceFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from notices import identity, records, register
+from notices import identity, matching_keys, records, register
 from notices.changing import objecting
 from notices.database import DB
 from notices.deployment import Deployment
@@ -20,21 +20,19 @@ from notices.facts.requests import Contact, Holder
 from notices.facts.texts import rfc3339
 from notices.identity import KnownPerson, Person
 from notices.tables import Objection
-from notices.tables.prepared import Prepared
 
 AT_ONCE = 500
 """Notices that are read together; nobody has many."""
 
 Part = Literal["holder", "declarant", "both"]
 _NOTICES = """
-SELECT notice, holder_hash = $1 AS held, declarant_hash = $1 AS declared, relation, channel,
-  consent_version, consent_sha256
-FROM notice_private WHERE notice IN (SELECT notice FROM notice_private WHERE holder_hash = $1
-  UNION SELECT notice FROM notice_private WHERE declarant_hash = $1)
+SELECT notice, holder_hash = ANY($1::bytea[]) AS held, declarant_hash = ANY($1::bytea[]) AS declared,
+  relation, channel, consent_version, consent_sha256
+FROM notice_private WHERE notice IN
+  (SELECT notice FROM notice_private WHERE holder_hash = ANY($1::bytea[])
+  UNION SELECT notice FROM notice_private WHERE declarant_hash = ANY($1::bytea[]))
 ORDER BY notice
 """
-
-_OBJECTIONS = Prepared(lambda who: Objection.select().where(Objection.objector_hash == who))
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,9 +110,10 @@ async def copy_of(deployment: Deployment, person: Known, now: datetime) -> Copy:
 
 async def rows_of(deployment: Deployment, person: Known) -> list[Any]:
     """Of each notice that tells of `person`: its id, their part in it, and the consent."""
-    identifier = numbers.identifier_form(person.identifier)
+    await matching_keys.sure(deployment.keys)
+    both, identifier = deployment.keys.matching.both, numbers.identifier_form(person.identifier)
     return await DB.fetch(
-        _NOTICES, identity.holder_hash(deployment, person.identifier_type, identifier)
+        _NOTICES, identity.holder_hashes(both, person.identifier_type, identifier)
     )
 
 
@@ -155,7 +154,9 @@ async def _kept(deployment: Deployment, row: Any, notice: PublicNotice) -> KeptN
 
 async def objections_of(deployment: Deployment, person: Known) -> list[Any]:
     """The objections that `person` filed, for whomever, the oldest first."""
-    rows = await _OBJECTIONS.fetch(objecting.hash_of(deployment, person.natural))
+    await matching_keys.sure(deployment.keys)
+    hashes = objecting.hashes_of(deployment.keys.matching.both, person.natural)
+    rows = await Objection.select().where(Objection.objector_hash.is_in(hashes))
     # Not by the statement: the planner might go through everybody's from the oldest on.
     return sorted(rows, key=lambda row: (row["at"], row["id"]))
 

@@ -127,7 +127,7 @@ def is_id(text: str) -> bool:
 
 def owner_of(deployment: Deployment, person: Person) -> bytes:
     """Whose drafts they are: the person's, in the part in which they are signed in."""
-    return keyed_hash(deployment.keys.matching, "draft owner", person.identity)
+    return keyed_hash(deployment.keys.sealer.passing, "draft owner", person.identity)
 
 
 def written(owner: bytes) -> str:
@@ -169,7 +169,7 @@ async def change(
     on its way is kept after whoever signed out.
     """
     owner = owner_of(deployment, person)
-    account = keyed_hash(deployment.keys.matching, "draft account", person.account)
+    account = keyed_hash(deployment.keys.sealer.passing, "draft account", person.account)
     async with DB.transaction():
         living = session is not None and await identity.stays(session)
         new = living and await _begin(owner, id, account)

@@ -10,7 +10,7 @@ from notices.facts.texts import Message
 from notices.settings import Settings
 
 SIGNING = ("signing", "log")
-LASTING = ("sealing", "master")
+LASTING = ("sealing", "master", "matching")
 
 
 def keys_rotate(settings: Settings, options: argparse.Namespace) -> None:
@@ -41,26 +41,33 @@ async def _begin_and_go_on(settings: Settings, options: argparse.Namespace) -> N
         kind = KINDS[options.algorithm]
         if options.purpose == "master":
             begun = await rotating.begin_master(here, kind)
+        elif options.purpose == "matching":
+            begun = await rotating.begin_matching(here)
         else:
             begun = await rotating.begin_sealing(here, kind)
-        say((_BEGUN if begun else _GOING_ON).both)
-        if options.purpose == "master":
-            say(_EXPORT.format(folder=settings.keys_folder).both)
+        hashes = options.purpose == "matching"
+        say(((_HASHED_ANEW if hashes else _BEGUN) if begun else _GOING_ON).both)
+        if options.purpose != "sealing":
+            export = _EXPORT_MATCHING if hashes else _EXPORT
+            say(export.format(folder=settings.keys_folder).both)
         while await rotating.waits(here):
             if not await rotating.go_on(here, progress):
                 await asyncio.sleep(1)
-        say(_DONE.both)
+        say((_ALL_HASHED if hashes else _DONE).both)
 
 
 def keys_list(settings: Settings, options: argparse.Namespace) -> None:
     async def work() -> None:
         from notices import deployment
         from notices.facts.texts import rfc3339
+        from notices.trust.matching import id_of
         from notices.upkeep import rotating
 
         async with at_work(settings) as found:
             here = deployment.load(found)
             await deployment.refuse_other_keys(here)
+            for key, state in zip(here.keys.matching.both, ("in use", "followed"), strict=False):
+                print(f"matching\t{id_of(key)}\t{state}")
             print(f"master\t{here.keys.sealer.master.id.hex()}")
             for each in await rotating.listed(here):
                 state = f"retired {rfc3339(each.retired_at)}" if each.retired_at else "in use"
@@ -80,7 +87,8 @@ def add_to(keys: Commands) -> None:
     command.add_argument(
         "purpose", choices=(*SIGNING, *LASTING),
         help="signing: 核验答复 / answers; log: 登记簿 / the log's checkpoints; "
-        "sealing: 个人信息 / private values; master: sealing.key",
+        "sealing: 个人信息 / private values; master: sealing.key; "
+        "matching: 号码和当事人的散列 / hashes of numbers and persons",
     )  # fmt: skip
     command.add_argument(
         "--algorithm", choices=("aes-256-gcm", "sm4-gcm"), default="aes-256-gcm",
@@ -101,6 +109,15 @@ _BEGUN = Message(
     "已换用新的密钥：几秒内所有进程都用它密封新的内容，原有内容现在逐条重新密封，服务照常。"
     "中断也不会丢失任何内容：服务会自己继续，再次运行本命令也会继续。"
 )
+_HASHED_ANEW = Message(
+    "号码和当事人的散列正在按新的密钥重新计算，服务和查询照常，结果不受影响。"
+    "中断也不会丢失任何内容：服务会自己继续，再次运行本命令也会继续。"
+)
+_EXPORT_MATCHING = Message(
+    "matching.key 将换成新的：请马上用 notices keys export 重新导出 {folder} 中的密钥。"
+    "以前的备份仍要用以前导出的密钥恢复，请一并保存。"
+)
+_ALL_HASHED = Message("全部号码都已按新的密钥登记，旧的密钥已删除。")
 _GOING_ON = Message("上一次换用密钥尚未完成，现在继续，没有另换新的。")
 _EXPORT = Message(
     "sealing.key 将换成新的：请马上用 notices keys export 重新导出 {folder} 中的密钥。"

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
-from notices import data_keys, log, records
+from notices import data_keys, log, matching_keys, records
 from notices.database import DB
 from notices.demo.making import AHEAD, Made, make_here, makers
 from notices.demo.numbering import NumbersExhaustedError
@@ -120,6 +120,7 @@ async def fill(
     if row is None:
         raise RuntimeError("The log has no head: the database was not migrated.")
     await data_keys.load(deployment.keys)
+    await matching_keys.load(deployment.keys)
     plan = _Plan(count, seed, row["now"], row["size"] == 0)
     pending: list[Withdrawal] = []
     with makers(deployment, count) as executor:

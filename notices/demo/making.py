@@ -81,7 +81,7 @@ def _start_thread(deployment: Deployment) -> None:
     _here = deployment, Writer(deployment)
 
 
-def _start_process(settings: Settings, wrapped: Sequence[Wrapped]) -> None:
+def _start_process(settings: Settings, wrapped: Sequence[Wrapped], checks: Sequence[str]) -> None:
     """Load rules and keys anew, since keys cannot be sent; end when the parent does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
     parent = multiprocessing.parent_process()
@@ -89,6 +89,7 @@ def _start_process(settings: Settings, wrapped: Sequence[Wrapped]) -> None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     here = deployments.load(settings)
     here.keys.sealer.learn(wrapped)
+    here.keys.matching.settle(checks)
     _start_thread(here)
 
 
@@ -109,12 +110,13 @@ def makers(deployment: Deployment, count: int) -> Iterator[Executor]:
     if count < WORTH_PROCESSES or not spare:
         executor = ThreadPoolExecutor(1, initializer=_start_thread, initargs=(deployment,))
     else:
+        keys = deployment.keys
         # Not forked: this process has threads, a loop and open connections.
         executor = ProcessPoolExecutor(
             min(spare, AHEAD),
             multiprocessing.get_context("spawn"),
             initializer=_start_process,
-            initargs=(deployment.settings, deployment.keys.sealer.wrapped),
+            initargs=(deployment.settings, keys.sealer.wrapped, keys.matching.checks),
         )
     try:
         yield executor

@@ -105,7 +105,7 @@ async def write(keys: Keys, act: Act) -> None:
         "at": rfc3339(turn["at"]),
         "what": act.what,
         "office": by.office if by else None,
-        "who": to_base64(keyed_hash(keys.matching, "journal", by.subject)) if by else None,
+        "who": to_base64(keyed_hash(keys.matching.present, "journal", by.subject)) if by else None,
         "notices": list(act.notices),
         "about": list(act.about),
         "purpose": act.purpose,

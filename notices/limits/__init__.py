@@ -147,7 +147,7 @@ def _counting(tiers: int) -> str:
 async def use(key: bytes, policy: str, by: Counted, times: int = 1) -> None:
     """Count `times` uses of `policy`; raises TooManyRequests with Retry-After in seconds.
 
-    `key` is the matching key: an identifier or an address has so few forms that a bare hash
+    `key` is the passing key: an identifier or an address has so few forms that a bare hash
     of it would tell it.
     """
     tiers = _tiers(key, policy, by)

@@ -63,7 +63,7 @@ def stamped(deployment: Deployment, person: Person, key: str) -> dict[str, str]:
 
 
 def _stamp(deployment: Deployment, of: str, key: str, at: int) -> str:
-    return keyed_hash(deployment.keys.matching, f"form {of} {at}", key).hex()
+    return keyed_hash(deployment.keys.sealer.passing, f"form {of} {at}", key).hex()
 
 
 def issued(deployment: Deployment, given: Mapping[str, str], key: str = "key") -> bool:

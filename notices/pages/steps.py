@@ -122,7 +122,7 @@ def seen(
         msgspec.structs.replace(each, publication_consent=None, truthful=None) for each in declared
     ]
     text = msgspec.json.encode([plain, shown(deployment, person, declared, certificate)]).decode()
-    return keyed_hash(deployment.keys.matching, "draft seen", text).hex()
+    return keyed_hash(deployment.keys.sealer.passing, "draft seen", text).hex()
 
 
 def hidden(deployment: Deployment, person: Person, draft: str) -> dict[str, str]:

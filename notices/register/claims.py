@@ -11,12 +11,11 @@ from notices.facts import disclosure, documents, numbers, readings, relations
 from notices.facts.certificate import Certificate
 from notices.facts.requests import Declaration, Holder
 from notices.facts.text_check import is_blank
-from notices.facts.texts import rfc3339
+from notices.matching_keys import STATE, Stale
 from notices.tables.prepared import Prepared
 
 ANY = "any certificate"
 """Stands for the certificate in the hash of a number alone; no certificate's id has a space."""
-
 
 IN_BULK = 0x636C61696D
 """The lock ("claim") that whoever claims one number shares, and a bulk fill has alone."""
@@ -40,23 +39,29 @@ class Claim(NamedTuple):
     lettered: bool
     shown: bool
     awaiting: bool = False
+    before: "Claim | None" = None
+    """The same by the key of before, while some of what there is may be hashed by that."""
+    state: str | None = None
+    """`Matching.state` when it was hashed; None of one that no register holds it against."""
 
     @property
-    def lock(self) -> int:
-        """The key of the lock under which this number's claims are decided, as a bigint."""
-        return int.from_bytes(self.by_certificate[:8], signed=True)
+    def numbers(self) -> list[bytes]:
+        """The hashes by which claims of this number are found."""
+        return [self.by_certificate, *([self.before.by_certificate] if self.before else [])]
+
+    @property
+    def locks(self) -> tuple[int, int]:
+        """The keys of the locks under which this number's claims are decided, as bigints."""
+        before = self.before or self
+        return _lock(before.by_certificate), _lock(self.by_certificate)
 
 
-def number_hash(deployment: Deployment, certificate: str, normal: str) -> bytes:
-    return numbers.keyed_hash(deployment.keys.matching, certificate, normal)
+def _lock(by_certificate: bytes) -> int:
+    return int.from_bytes(by_certificate[:8], signed=True)
 
 
-def digits_hash(deployment: Deployment, certificate: str, normal: str) -> bytes | None:
+def digits_hash(key: bytes, certificate: str, normal: str) -> bytes | None:
     """The hash of a number's digits alone; None of a number without any."""
-    return _digits_hash(deployment.keys.matching, certificate, normal)
-
-
-def _digits_hash(key: bytes, certificate: str, normal: str) -> bytes | None:
     digits = readings.digits_of(normal)
     return numbers.keyed_hash(key, f"digits {certificate}", digits) if digits else None
 
@@ -71,9 +76,14 @@ def claimed(
     """What the checked `declaration` claims; `vouched` as in `relations.awaits_confirmation`."""
     normal = certificate.normal_number(declaration.number or "")
     shown = disclosure.public_number(declaration, certificate)
-    claim = covered(deployment.keys.matching, certificate, declaration, normal, shown)
+    matching = deployment.keys.matching
+    claim, *before = [
+        covered(key, certificate, declaration, normal, shown) for key in matching.both
+    ]
     return claim._replace(
-        awaiting=relations.awaits_confirmation(declaration, certificate, vouched=vouched)
+        awaiting=relations.awaits_confirmation(declaration, certificate, vouched=vouched),
+        before=before[0] if before else None,
+        state=matching.state,
     )
 
 
@@ -96,7 +106,7 @@ def covered(
     return Claim(
         by_certificate=numbers.keyed_hash(key, certificate.id, normal),
         by_number=numbers.keyed_hash(key, ANY, normal),
-        by_digits=_digits_hash(key, certificate.id, normal),
+        by_digits=digits_hash(key, certificate.id, normal),
         by_holder=numbers.keyed_hash(key, certificate.id, code) if stands else None,
         document=document.id if document else "",
         copies=(certificate.parts if both else (declaration.copies or "",))
@@ -128,29 +138,42 @@ SAME_PAPER = """
 """When a living claim `c` and another one `a` of the same number may be about one paper."""
 
 OVERLAPPING = f"{SAME_PAPER} AND NOT c.awaiting"
-"""When `c` then stands in the way of `a`: what is not confirmed yet stands in nobody's."""
+"""When `c` then stands in the way of `a`; what is not confirmed yet stands in nobody's."""
 
 _ASKED = """
-  unnest($1::bytea[], $2::text[], $3::text[], $4::int[])
-    AS a (by_certificate, document, copy, copy_number)
+  unnest($1::bytea[], $2::text[], $3::text[], $4::int[], $5::bytea[])
+    AS a (by_certificate, document, copy, copy_number, before)
 """
+_OF_ONE_NUMBER = "c.by_certificate = ANY(ARRAY[a.by_certificate, a.before])"
 
+# All claims of one number are hashed by one key, and all with one holder's code have that by one:
+# while some are hashed by the key of before (`before`, `before_holder`), so is what joins them.
+# Then claims of one number are found by one hash, whichever it is.
 _TAKE = f"""
-INSERT INTO claim (by_certificate, document, copy, copy_number, by_number, by_digits, by_holder,
+INSERT INTO claim (by_certificate, by_number, by_digits, by_holder, document, copy, copy_number,
   lettered, shown, awaiting, rules, notice)
-SELECT a.* FROM unnest($1::bytea[], $2::text[], $3::text[], $4::int[], $5::bytea[], $6::bytea[],
-    $7::bytea[], $8::boolean[], $9::boolean[], $10::boolean[], $11::smallint[], $12::text[])
-  AS a (by_certificate, document, copy, copy_number, by_number, by_digits, by_holder,
-    lettered, shown, awaiting, rules, notice)
-WHERE NOT EXISTS
-  (SELECT FROM claim c WHERE c.by_certificate = a.by_certificate AND {OVERLAPPING})
+SELECT CASE WHEN old.number THEN a.before ELSE a.by_certificate END,
+  CASE WHEN old.number THEN a.before_number ELSE a.by_number END,
+  CASE WHEN old.number THEN a.before_digits ELSE a.by_digits END,
+  CASE WHEN old.holder THEN a.before_holder ELSE a.by_holder END,
+  a.document, a.copy, a.copy_number, a.lettered, a.shown, a.awaiting, a.rules, a.notice
+FROM unnest($1::bytea[], $2::text[], $3::text[], $4::int[], $5::bytea[], $6::bytea[],
+    $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bytea[],
+    $12::boolean[], $13::boolean[], $14::boolean[], $15::smallint[], $16::text[])
+  AS a (by_certificate, document, copy, copy_number, before, before_number, before_digits,
+    before_holder, by_number, by_digits, by_holder, lettered, shown, awaiting, rules, notice)
+CROSS JOIN LATERAL (SELECT
+  (SELECT true FROM claim c WHERE c.by_certificate = a.before LIMIT 1) AS number,
+  (SELECT true FROM claim c WHERE c.by_holder = a.before_holder LIMIT 1) AS holder) AS old
+WHERE ($17::text IS NULL OR $17 = coalesce({STATE}, $17))
+  AND NOT EXISTS (SELECT FROM claim c WHERE {_OF_ONE_NUMBER} AND {OVERLAPPING})
 RETURNING notice, EXISTS (SELECT FROM claim o
   WHERE o.by_certificate = claim.by_certificate AND o.living AND o.awaiting) AS beside
 """  # noqa: S608  (nothing in it comes from outside)
 
 # Not by the primary key, which would be read until one is met.
 _IN_THE_WAY = f"""
-SELECT c.notice FROM {_ASKED} JOIN claim c ON c.by_certificate = a.by_certificate
+SELECT c.notice FROM {_ASKED} JOIN claim c ON {_OF_ONE_NUMBER}
 WHERE {OVERLAPPING} ORDER BY c.id + 0 LIMIT 1
 """  # noqa: S608  (likewise)
 
@@ -169,7 +192,7 @@ async def take(wanted: Sequence[tuple[Claim, str]]) -> Taken:
     (`Claim.lock`, taken in a statement before, under `IN_BULK` shared) or `IN_BULK` alone, and of
     two that want one number here the first has it. The others' rows are to be rolled back, or
     deleted. What awaits a confirmation gets what it wants unless somebody has it already, and
-    stands in nobody's way.
+    stands in nobody's way. Raises Stale where the register is hashed by other keys by now.
     """
     held: dict[bytes, list[Claim]] = {}
     rows = []
@@ -180,19 +203,26 @@ async def take(wanted: Sequence[tuple[Claim, str]]) -> Taken:
         if not claim.awaiting:
             before.append(claim)
         rows += [(*row, id) for row in _rows(claim)]
-    taken = await DB.fetch(_TAKE, *([row[column] for row in rows] for column in range(12)))
+    state = wanted[0][0].state if wanted else None
+    columns = ([row[column] for row in rows] for column in range(16))
+    taken = await DB.fetch(_TAKE, *columns, state)
+    if len(taken) < len(rows) and state is not None:
+        now = await DB.row(f"SELECT {STATE} AS state")
+        if now is None or now["state"] not in (state, None):
+            raise Stale
     counts = Counter(row["notice"] for row in taken)
     ids = {id for claim, id in wanted if counts[id] == len(claim.copies)}
     return Taken(ids, any(row["beside"] for row in taken))
 
 
 def _rows(claim: Claim) -> list[tuple[Any, ...]]:
-    """Of each copy the values of all columns but the notice."""
+    """Of each copy the values of all columns but the notice, those of before among them."""
+    before = claim.before[:4] if claim.before is not None else (None,) * 4
     return [
         (
             claim.by_certificate, claim.document, copy,
             claim.copy_number if copy == "duplicate" else None,
-            claim.by_number, claim.by_digits, claim.by_holder, claim.lettered, claim.shown,
+            *before, claim.by_number, claim.by_digits, claim.by_holder, claim.lettered, claim.shown,
             claim.awaiting, readings.RULES,
         )
         for copy in claim.copies
@@ -201,24 +231,24 @@ def _rows(claim: Claim) -> list[tuple[Any, ...]]:
 
 async def in_the_way(claim: Claim) -> str | None:
     """The first living notice that has what is claimed, or None."""
-    rows = [row[:4] for row in _rows(claim)]
-    row = await DB.row(_IN_THE_WAY, *([each[column] for each in rows] for column in range(4)))
+    rows = [row[:5] for row in _rows(claim)]
+    row = await DB.row(_IN_THE_WAY, *([each[column] for each in rows] for column in range(5)))
     return None if row is None else row["notice"]
 
 
 _OTHERS = """
 SELECT DISTINCT c.notice FROM claim a JOIN claim c ON c.by_certificate = a.by_certificate
 JOIN notice_private o ON o.notice = c.notice
-WHERE a.notice = $1 AND c.notice <> a.notice AND ($2::bytea IS NULL OR o.holder_hash = $2)
+WHERE a.notice = $1 AND c.notice <> a.notice AND ($2::bytea[] IS NULL OR o.holder_hash = ANY($2))
 """
 _UNCONFIRMED = f"{_OTHERS} AND c.awaiting AND {SAME_PAPER} ORDER BY c.notice"
 _CONFIRMED = f"{_OTHERS} AND {OVERLAPPING} ORDER BY c.notice LIMIT 1"
 
 
-async def unconfirmed_beside(id: str, holder: bytes | None = None) -> list[str]:
+async def unconfirmed_beside(id: str, holder: Sequence[bytes] | None = None) -> list[str]:
     """The notices that await a confirmation and may be about the paper of notice `id`.
 
-    Of one holder alone, by their hash, where that is given.
+    Of one holder alone, by their hashes, where these are given.
     """
     return [row["notice"] for row in await DB.fetch(_UNCONFIRMED, id, holder)]
 
@@ -240,13 +270,18 @@ _NUMBER_OF = Prepared(
 
 async def lock_of(id: str) -> None:
     """Take the lock of the number of notice `id`, as whoever claims it does."""
-    row = await _NUMBER_OF.row(id)
-    if row is None:
+    locked = None  # until it was, it may have been hashed anew
+    while (by := await _number_of(id)) != locked:
+        locked = by
+        await DB.fetch(
+            "SELECT pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock($2)", IN_BULK, _lock(by)
+        )
+
+
+async def _number_of(id: str) -> bytes:
+    if (row := await _NUMBER_OF.row(id)) is None:
         raise RuntimeError("A notice claims no number.")
-    key = int.from_bytes(row["by_certificate"][:8], signed=True)
-    await DB.fetch(
-        "SELECT pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock($2)", IN_BULK, key
-    )
+    return bytes(row["by_certificate"])
 
 
 async def confirmed_beside(id: str) -> str | None:
@@ -259,22 +294,8 @@ async def confirmed_beside(id: str) -> str | None:
 
 
 async def confirm(id: str) -> None:
-    """Let notice `id` claim what it only told, which nobody else has."""
+    """Let notice `id` claim what it only told."""
     await _CONFIRM.fetch(id)
-
-
-OVERLAPS = (
-    "SELECT o.one AS notice, o.other, o.at FROM overlap o WHERE"
-    " (SELECT bool_or(c.living) FROM claim c WHERE c.notice = o.one)"
-    " AND (SELECT bool_or(c.living) FROM claim c WHERE c.notice = o.other) ORDER BY o.id"
-)
-"""Pairs of living notices whose numbers newer rules found to be one, the oldest first."""
-
-
-async def overlaps(limit: int) -> list[dict[str, Any]]:
-    """The first of those pairs."""
-    rows = await DB.fetch(f"{OVERLAPS} LIMIT $1", limit)
-    return [{"notices": [row["notice"], row["other"]], "at": rfc3339(row["at"])} for row in rows]
 
 
 async def end(id: str) -> None:

@@ -6,8 +6,6 @@ itself.
 """
 
 import contextlib
-import hashlib
-import hmac
 import json
 import secrets
 from collections.abc import Callable, Mapping
@@ -20,6 +18,7 @@ from notices.facts.texts import Message, TextError
 from notices.trust.answers import AnswerError, AnswerSigner, PublicKey, keys_in
 from notices.trust.encoding import EncodingError, from_base64, strict_json, to_base64
 from notices.trust.keyring import Sealer
+from notices.trust.matching import Matching, check_of, id_of
 from notices.trust.notes import NoteError, NoteSigner, NoteVerifier
 from notices.trust.sealing import Aes256Gcm, KeyOfBytes, from_text
 from notices.trust.signed import SIGNED, LogSigner
@@ -35,7 +34,7 @@ FILES = ("matching.key", "sealing.key", "log.key", "answers.key")
 RETIRED = "retired.json"
 """Public keys that signed before, as /.well-known/notice-keys.json shows them."""
 
-NEXT = ("sealing.next",)
+NEXT = ("sealing.next", "matching.next")
 """Keys that are about to take another's place; each is there while that is not done."""
 
 
@@ -61,7 +60,7 @@ EMPTY = Retired()
 class Keys:
     """All four keys, loaded."""
 
-    matching: bytes
+    matching: Matching
     sealer: Sealer
     log: NoteSigner
     answers: AnswerSigner
@@ -87,7 +86,7 @@ class Keys:
                 _make(folder / name, makers[name])
         try:
             return cls(
-                matching=_random_bytes(folder, "matching"),
+                matching=Matching(*matching_in(folder)),
                 sealer=Sealer(master_in(folder)),
                 log=_log_signer(folder),
                 answers=AnswerSigner(Ed25519Signer(_random_bytes(folder, "answers"))),
@@ -123,11 +122,9 @@ class Keys:
     @property
     def check_values(self) -> dict[str, tuple[str, str]]:
         """Of each key its id, and what the database keeps to notice a start with another one."""
-        matching_id = hashlib.sha256(b"notices-matching/v1\n" + self.matching).hexdigest()[:8]
-        matching = hmac.digest(self.matching, b"notices-matching-check/v1", "sha256")[:16].hex()
         sealing = self.sealer.master.id.hex()
         return {
-            "matching": (matching_id, matching),
+            "matching": (id_of(self.matching.present), check_of(self.matching.present)),
             "sealing": (sealing, sealing),
             "log": (self.log.vkey.split("+")[1], self.log.vkey),
             "answers": (self.answers.key_id, self.answers.key_id),
@@ -213,11 +210,25 @@ def _random_key(purpose: str) -> str:
     return f"notices-{purpose}/v1 {to_base64(secrets.token_bytes(KEY_SIZE))}"
 
 
-def _random_bytes(folder: Path, purpose: str) -> bytes:
-    label, _, value = _read(folder / f"{purpose}.key").partition(" ")
+def _random_bytes(folder: Path, purpose: str, name: str | None = None) -> bytes:
+    path = folder / (name or f"{purpose}.key")
+    label, _, value = _read(path).partition(" ")
     if label != f"notices-{purpose}/v1":
-        raise KeysError(f"{folder / f'{purpose}.key'} is no {purpose} key")
+        raise KeysError(f"{path} is no {purpose} key")
     return from_base64(value, KEY_SIZE)
+
+
+def matching_in(folder: Path) -> list[bytes]:
+    """The keys of numbers, the present one first, and one that is to follow where there is one."""
+    more = ["matching.next"] if (folder / "matching.next").exists() else []
+    return [_random_bytes(folder, "matching", name) for name in ("matching.key", *more)]
+
+
+def next_matching(folder: Path) -> bytes:
+    """The key of numbers that is to follow, made unless there is one."""
+    with contextlib.suppress(FileExistsError):
+        files.add(folder / "matching.next", f"{_random_key('matching')}\n".encode())
+    return matching_in(folder)[1]
 
 
 def master_in(folder: Path) -> KeyOfBytes:

@@ -123,7 +123,7 @@ def _made(deployment: Deployment, row: Any) -> tuple[tuple[Any, ...], str, str |
     form = msgspec.json.decode(row["form"], type=Shown) if row["form"] is not None else None
     number = private.number, normal
     claim = claim_of(
-        deployment.keys.matching, certificate, number, private.holder, form, row["copies"]
+        deployment.keys.matching.present, certificate, number, private.holder, form, row["copies"]
     )
     key = number_key(normal, form.number if form is not None else None)
     copy_number = claim.copy_number if row["copy"] == "duplicate" else None

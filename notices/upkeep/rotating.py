@@ -24,7 +24,7 @@ from notices.trust import succession
 from notices.trust.keyring import wrap
 from notices.trust.keys import master_in, master_to_come
 from notices.trust.sealing import BY_ALGORITHM, KeyOfBytes
-from notices.upkeep import refiling, resealing
+from notices.upkeep import refiling, rekeying, resealing
 
 LOCK = 0x6B657973
 """Who goes on with a rotation holds this session lock ("keys")."""
@@ -76,8 +76,18 @@ async def begin_master(deployment: Deployment, kind: type[KeyOfBytes]) -> bool:
     return True
 
 
+async def begin_matching(deployment: Deployment) -> bool:
+    """Make a new key for hashes; False as `begin_sealing`."""
+    if await waits(deployment):
+        return False
+    rekeying.begin(deployment)
+    return True
+
+
 async def waits(deployment: Deployment) -> bool:
     """Whether a rotation is not done."""
+    if await rekeying.waits(deployment):
+        return True
     if master_to_come(deployment.settings.keys_folder) is not None:
         return True
     await data_keys.load(deployment.keys)
@@ -94,6 +104,7 @@ async def go_on(deployment: Deployment, progress: Progress) -> bool:
             with DB.patient(PATIENCE):
                 await _succeed(deployment)
                 await _reseal(deployment, progress)
+                await _rekey(deployment, progress)
     return ours
 
 
@@ -212,3 +223,24 @@ async def _reseal(deployment: Deployment, progress: Progress) -> None:
     )
     progress(total, total)
     LOG.info("sealing_key_retired", values=done, not_opened=lost)
+
+
+async def _rekey(deployment: Deployment, progress: Progress) -> None:
+    if not await rekeying.waits(deployment):
+        return
+    row = await DB.row(
+        "SELECT (SELECT count(*) FROM claim) + (SELECT count(*) FROM notice_private)"
+        " + (SELECT count(*) FROM objection) AS hashed"
+    )
+    total, done, loop = (row["hashed"] if row is not None else 0), 0, asyncio.get_running_loop()
+    began = loop.time()
+
+    async def step(more: int) -> None:
+        nonlocal done, began
+        done += more
+        progress(min(done, total), total)
+        await asyncio.sleep(REST * (loop.time() - began))
+        began = loop.time()
+
+    await rekeying.go_on(deployment, step)
+    progress(total, total)

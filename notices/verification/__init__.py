@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
 
+from notices import matching_keys
 from notices.deployment import Deployment
 from notices.facts import documents, evidence, masking, number_check
 from notices.facts.certificate import Certificate
-from notices.facts.errors import Problem, refuse_wrong
-from notices.facts.numbers import uscc_ok
+from notices.facts.errors import Problem, Unavailable, refuse_wrong
+from notices.facts.numbers import keyed_hash, uscc_ok
 from notices.facts.public import answer as public
 from notices.facts.public.answer import Answer, NumberForm, Said
 from notices.facts.public.form import Words
@@ -19,6 +20,7 @@ from notices.facts.readings import Reading, has_letters, read
 from notices.facts.relations import AWAITING
 from notices.facts.texts import rfc3339
 from notices.limits.slices import Slices
+from notices.matching_keys import Stale
 from notices.register import Notice, claims
 from notices.verification.matching import Asked, Match, look_up, others, that_counts
 
@@ -47,6 +49,8 @@ class Checked:
     certificate: Certificate | None
     reading: Reading
     asked: Asked
+    state: str
+    """`Matching.state` by which it is hashed."""
 
 
 def _check(
@@ -67,7 +71,17 @@ def _check(
         return None, problems
     number = question.number or ""
     reading = certificate.read(number) if certificate else read(number, copies=True)
-    return Checked(question, certificate, reading, _asked(deployment, question, reading)), []
+    return _hashed(deployment, question, certificate, reading), []
+
+
+def _hashed(
+    deployment: Deployment,
+    question: Question,
+    certificate: Certificate | None,
+    reading: Reading,
+) -> Checked:
+    asked = _asked(deployment, question, reading)
+    return Checked(question, certificate, reading, asked, deployment.keys.matching.state)
 
 
 def _number_problems(
@@ -106,30 +120,31 @@ def _asked(deployment: Deployment, question: Question, reading: Reading) -> Aske
         copy_number = reading.copy_number
     if copy_number is not None:
         copy = "duplicate" if copy in (None, "duplicate") else copy
-    of_certificate = by_digits = None
-    if certificate is not None:
-        of_certificate = claims.number_hash(deployment, certificate.id, reading.normal)
-        by_digits = claims.digits_hash(deployment, certificate.id, reading.normal)
     every = deployment.catalogue.certificates.values()
-    return Asked(
-        by_certificate=of_certificate,
-        by_number=[
-            claims.number_hash(deployment, claims.ANY, each)
-            for each in deployment.catalogue.normal_numbers(number)
-        ],
-        by_digits=by_digits,
-        by_holder=[
-            claims.number_hash(deployment, each.id, each.normal_number(number))
-            for each in ([certificate] if certificate else every)
-            if each.stands_for_number
-        ],
-        lettered=has_letters(reading.normal),
-        copy=copy if copy in COPIES else None,
-        copy_number=documents.copy_of(copy_number and documents.plain_copy_number(copy_number))
-        if copy != "original"
-        else None,
-        document=question.document or None,
-    )
+    holders = [
+        (each.id, each.normal_number(number))
+        for each in ([certificate] if certificate else every)
+        if each.stands_for_number
+    ]
+    normals = deployment.catalogue.normal_numbers(number)
+    asked, *before = [
+        Asked(
+            by_certificate=keyed_hash(key, certificate.id, reading.normal) if certificate else None,
+            by_number=[keyed_hash(key, claims.ANY, each) for each in normals],
+            by_digits=claims.digits_hash(key, certificate.id, reading.normal)
+            if certificate
+            else None,
+            by_holder=[keyed_hash(key, *each) for each in holders],
+            lettered=has_letters(reading.normal),
+            copy=copy if copy in COPIES else None,
+            copy_number=documents.copy_of(copy_number and documents.plain_copy_number(copy_number))
+            if copy != "original"
+            else None,
+            document=question.document or None,
+        )
+        for key in deployment.keys.matching.both
+    ]
+    return replace(asked, before=before[0]) if before else asked
 
 
 async def check(
@@ -170,7 +185,7 @@ async def answers(deployment: Deployment, checked: Sequence[Checked]) -> list[An
     signed, slices = [], Slices()
     for start in range(0, len(checked), PIECE):
         piece = checked[start : start + PIECE]
-        now, log_size, matches = await look_up([one.asked for one in piece])
+        piece, (now, log_size, matches) = await _met(deployment, piece)
         for one, found in zip(piece, matches, strict=True):
             signed.append(_signed(deployment, one, found, now, log_size))
             await slices.end()
@@ -182,6 +197,21 @@ async def answer(
 ) -> list[Answer]:
     """`check` and `answers`."""
     return await answers(deployment, await check(deployment, questions, many=many))
+
+
+async def _met(
+    deployment: Deployment, piece: Sequence[Checked]
+) -> tuple[Sequence[Checked], tuple[datetime, int, list[list[Match]]]]:
+    """What there is, and the questions as they found it: hashed by the register's own keys."""
+    for _ in range(3):
+        try:
+            state = piece[0].state
+            return piece, await look_up([one.asked for one in piece], state)
+        except Stale:
+            await matching_keys.sure(deployment.keys)
+            piece = [_hashed(deployment, one.question, one.certificate, one.reading)
+                     for one in piece]  # fmt: skip
+    raise Unavailable
 
 
 def _number_form(deployment: Deployment, checked: Checked) -> NumberForm:

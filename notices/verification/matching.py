@@ -17,6 +17,7 @@ from notices.facts.public.answer import Match as Why
 from notices.facts.public.answer import Other
 from notices.facts.public.notice import Status
 from notices.facts.relations import AWAITING
+from notices.matching_keys import STATE, Stale
 from notices.register import Notice, from_row
 
 MOST_OTHERS = 10
@@ -33,13 +34,14 @@ MATCHES: tuple[Why, ...] = get_args(Why)
 """Why a notice stands among the others, in the order in which they are told."""
 
 _COLUMNS = "notice, by_certificate, document, copy, copy_number, living, replaced, shown, id"
+_ANOTHER = "by_certificate IS DISTINCT FROM q.own AND by_certificate IS DISTINCT FROM q.other"
 _ORDER = "ORDER BY living DESC, awaiting, replaced DESC, id DESC"
 
 # Each branch reads one index by one hash and stops: who declares and withdraws all day makes no
 # answer slower. Only a number that is public in full is found without its certificate. What is of
 # the number itself (`own`) is met by it, and not told again by the other ways.
 ASK = f"""
-SELECT h.size AS log_size, statement_timestamp() AS now, q.asked, q.way,
+SELECT h.size AS log_size, statement_timestamp() AS now, {STATE} AS state, q.asked, q.way,
   c.by_certificate, c.document, c.copy, c.copy_number, c.replaced, c.shown,
   n.id, n.form, n.evidence, n.published_index,
   n.published_at, n.effective_at, n.provisional, n.awaiting, n.period_value, n.period_unit,
@@ -52,28 +54,28 @@ SELECT h.size AS log_size, statement_timestamp() AS now, q.asked, q.way,
      FROM event e WHERE e.notice = n.id AND e.kind NOT IN {listed(SILENT)}
   ) AS events
 FROM log_head h
-LEFT JOIN unnest($1::int[], $2::text[], $3::bytea[], $4::boolean[], $5::bytea[])
-  AS q (asked, way, hash, lettered, own) ON true
+LEFT JOIN unnest($1::int[], $2::text[], $3::bytea[], $4::boolean[], $5::bytea[], $6::bytea[])
+  AS q (asked, way, hash, lettered, own, other) ON true
 LEFT JOIN LATERAL (
   (SELECT {_COLUMNS} FROM claim
    WHERE q.way = 'number' AND by_certificate = q.hash {_ORDER} LIMIT {MOST_CLAIMS})
   UNION ALL
   (SELECT {_COLUMNS} FROM claim
    WHERE q.way = 'certificate' AND by_number = q.hash AND shown
-     AND by_certificate IS DISTINCT FROM q.own {_ORDER} LIMIT {MOST_CLAIMS})
+     AND {_ANOTHER} {_ORDER} LIMIT {MOST_CLAIMS})
   UNION ALL
   (SELECT {_COLUMNS} FROM claim
    WHERE q.way = 'digits' AND by_digits = q.hash AND shown AND NOT (lettered AND q.lettered)
-     AND by_certificate IS DISTINCT FROM q.own {_ORDER} LIMIT {MOST_OTHERS + 1})
+     AND {_ANOTHER} {_ORDER} LIMIT {MOST_OTHERS + 1})
   UNION ALL
   (SELECT {_COLUMNS} FROM claim
    WHERE q.way = 'holder' AND by_holder = q.hash AND shown
-     AND by_certificate IS DISTINCT FROM q.own {_ORDER} LIMIT {MOST_OTHERS + 1})
+     AND {_ANOTHER} {_ORDER} LIMIT {MOST_OTHERS + 1})
   UNION ALL
   (SELECT {_COLUMNS} FROM claim
    WHERE q.way = 'holder' AND shown AND by_holder = (SELECT s.by_holder FROM claim s
      WHERE s.by_certificate = q.hash {_ORDER} LIMIT 1)
-     AND by_certificate IS DISTINCT FROM q.own {_ORDER} LIMIT {MOST_OTHERS + 1})
+     AND {_ANOTHER} {_ORDER} LIMIT {MOST_OTHERS + 1})
 ) c ON true
 LEFT JOIN notice n ON n.id = c.notice
 WHERE h.id = 1
@@ -90,12 +92,13 @@ _read_entry = msgspec.json.Decoder(_Entry).decode
 
 
 class Way(NamedTuple):
-    """One look into one index: by which hash, and the number's own that is not looked for."""
+    """One look into one index: by which hash, and the number's own that are not looked for."""
 
     way: str
     hash: bytes
     lettered: bool
     own: bytes | None
+    other: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +118,23 @@ class Asked:
     copy: str | None = None
     copy_number: int | None = None
     document: str | None = None
+    before: "Asked | None" = None
+    """The same by the key of before, while some of what there is may be hashed by that."""
 
     def ways(self) -> list[Way]:
+        if self.before is None:
+            return self._ways(None)
+        other = self.before.by_certificate
+        return self._ways(other) + self.before._ways(self.by_certificate)
+
+    def _ways(self, other: bytes | None) -> list[Way]:
         own = self.by_certificate
         ways = [("certificate", each) for each in self.by_number]
         ways += [("holder", each) for each in self.by_holder]
         ways += [("digits", self.by_digits)] if self.by_digits is not None else []
-        found = [Way(way, hash_, self.lettered, own) for way, hash_ in ways]
-        return found + ([Way("number", own, self.lettered, None)] if own is not None else [])
+        found = [Way(way, hash_, self.lettered, own, other) for way, hash_ in ways]
+        number = [Way("number", own, self.lettered, None, None)] if own is not None else []
+        return found + number
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +182,11 @@ class Match:
         )
 
 
-async def look_up(asked: Sequence[Asked]) -> tuple[datetime, int, list[list[Match]]]:
-    """The time, the log's size, and what there is of each that is asked, all of one moment."""
+async def look_up(asked: Sequence[Asked], state: str) -> tuple[datetime, int, list[list[Match]]]:
+    """The time, the log's size, and what there is of each that is asked, all of one moment.
+
+    Raises Stale where the register is hashed by other keys than the hashes of `asked`, `state`.
+    """
     wanted = [one.ways() for one in asked]
     ways: dict[Way, int] = {}
     for each in wanted:
@@ -179,6 +194,8 @@ async def look_up(asked: Sequence[Asked]) -> tuple[datetime, int, list[list[Matc
             ways.setdefault(way, len(ways))
     columns = zip(*ways, strict=True)
     rows = await DB.fetch(ASK, list(ways.values()), *map(list, columns))
+    if rows[0]["state"] not in (state, None):
+        raise Stale
     met: list[list[Match]] = [[] for _ in ways]
     for row in rows:
         if row["id"] is not None:

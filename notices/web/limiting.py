@@ -33,7 +33,7 @@ async def limit(
 ) -> None:
     """Count uses of `policy` by `who` (default: whoever asks); raises TooManyRequests."""
     if _limited(request):
-        key = request.app.state.deployment.keys.matching
+        key = request.app.state.deployment.keys.sealer.passing
         await limits.use(key, policy, who or await counted(request), times)
 
 
@@ -45,7 +45,7 @@ def is_stranger(request: AnyRequest, who: Counted) -> bool:
 async def limit_guesses(request: AnyRequest, who: Counted, guesses: Mapping[str, int]) -> None:
     """Count guesses at masked numbers, by what they share; raises TooManyRequests."""
     if _limited(request) and guesses:
-        key = request.app.state.deployment.keys.matching
+        key = request.app.state.deployment.keys.sealer.passing
         await limits.use(key, "masked", who, sum(guesses.values()))
         await limits.guess(key, guesses, who)
 
@@ -59,7 +59,7 @@ async def limit_submission(request: AnyRequest) -> None:
 async def give_back(request: AnyRequest, policy: str, who: Counted) -> None:
     """Take back what `limit` counted."""
     if _limited(request):
-        await limits.give_back(request.app.state.deployment.keys.matching, policy, who)
+        await limits.give_back(request.app.state.deployment.keys.sealer.passing, policy, who)
 
 
 async def crowded(request: AnyRequest) -> bool:

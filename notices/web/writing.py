@@ -46,7 +46,7 @@ def once_of(
     """
     if key is None or not 1 <= len(key) <= LONGEST_KEY:
         return None
-    secret = request.app.state.deployment.keys.matching
+    secret = request.app.state.deployment.keys.sealer.passing
     return Once.of(secret, who.identity, path, key, body)
 
 

@@ -82,7 +82,7 @@ async def won(claim_: Claim, id: str) -> bool:
                 "SELECT pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock($2),"
                 " set_config('synchronous_commit', 'off', true)",
                 claims.IN_BULK,
-                claim_.lock,
+                claim_.locks[1],
             )
             if id not in (await claims.take([(claim_, id)])).ids:
                 raise LookupError

@@ -101,7 +101,8 @@ async def test_another_key_is_refused_at_start(
     await refuse_another_database(deployment)
     other = Keys.open(tmp_path / "keys", "elsewhere")
     field = {"sealing": "sealer"}.get(name, name)
-    keys = dataclasses.replace(deployment.keys, **{field: getattr(other, field)})
+    changed: dict[str, Any] = {field: getattr(other, field), "folder": other.folder}
+    keys = dataclasses.replace(deployment.keys, **changed)
 
     with pytest.raises(WrongDatabase, match=name):
         await refuse_another_database(dataclasses.replace(deployment, keys=keys))
@@ -194,7 +195,9 @@ async def test_nobody_is_called_verified_while_no_sign_in_asks_a_provider(
 async def test_what_is_kept_for_a_time_is_forgotten_after_it(
     restaurant: httpx.AsyncClient, deployment: Deployment
 ) -> None:
-    await limits.use(deployment.keys.matching, "declare", limits.Counted("account", "somebody"))
+    await limits.use(
+        deployment.keys.sealer.passing, "declare", limits.Counted("account", "somebody")
+    )
     headers = {"Idempotency-Key": "a"}
     await restaurant.post("/api/v1/notices", json=declaration(), headers=headers)
     await tidying.tidy(deployment)
@@ -214,7 +217,7 @@ async def test_nobody_can_guess_who_a_counted_use_was_by(
     restaurant: httpx.AsyncClient, deployment: Deployment
 ) -> None:
     await limits.use(
-        deployment.keys.matching, "declare", limits.Counted("account", "379999190001020023")
+        deployment.keys.sealer.passing, "declare", limits.Counted("account", "379999190001020023")
     )
     other = bytes(32)
     await limits.use(other, "declare", limits.Counted("account", "379999190001020023"))

@@ -66,6 +66,7 @@ BULK = (
     "notices/upkeep/rehashing.py", "notices/upkeep/recalling.py",
     "notices/changing/undoing.py",
     "notices/upkeep/resealing.py", "notices/upkeep/refiling.py", "notices/upkeep/rotating.py",
+    "notices/upkeep/rekeying.py",
     "notices/log.py take_turns", "notices/log.py append_all",
     "notices/deployment.py _refuse_where_used",
 )  # fmt: skip
@@ -354,7 +355,7 @@ async def follow(deployment: Deployment, admin: Admin, id: str) -> None:
     await owned(rescheduling.settle_periods())
     await refuse_another_database(deployment)
     await refuse_a_fork(deployment)
-    key = deployment.keys.matching
+    key = deployment.keys.sealer.passing
     await limits.use(key, "verify", limits.Counted("address", "192.0.2.1"))
     await limits.guess(
         key, {"birth-medical-certificate X8******66": 1}, limits.Counted("account", "a")

@@ -20,7 +20,7 @@ from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_another_database
 from notices.facts.readings import RULES
 from notices.migrating import migrate
-from notices.register import claims
+from notices.register import claims, overlapping
 from notices.settings import Settings
 from notices.upkeep import rehashing
 from notices.verification import Question
@@ -187,9 +187,9 @@ async def test_a_newer_database_is_refused_by_an_older_rule(old: Deployment) -> 
 
 async def test_officers_read_what_became_one(old: Deployment) -> None:
     await rehashing.rehash(old)
-    [first, _] = await claims.overlaps(10)
+    [first, _] = await overlapping.listed(10)
 
     assert sorted(first["notices"]) == sorted(ASKED[name]["id"] for name in ("radical", "typed"))
-    assert len(await claims.overlaps(1)) == 1
+    assert len(await overlapping.listed(1)) == 1
     await claims.end(ASKED["typed"]["id"])
-    assert len(await claims.overlaps(10)) == 1
+    assert len(await overlapping.listed(10)) == 1

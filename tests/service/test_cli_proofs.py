@@ -57,7 +57,7 @@ def test_a_rotated_key_still_verifies_old_answers_here(tmp_path: Path) -> None:
     assert verified.returncode == 0, verified.stderr
     log = command("keys", "rotate", "log", **variables)
     assert Keys.open(tmp_path / "keys", "").log.vkey in log.stderr
-    assert command("keys", "rotate", "matching", **variables).returncode == 2
+    assert command("keys", "rotate", "answers", **variables).returncode == 2
     refused(command("keys", "rotate", "signing", **environment(tmp_path / "none")))
 
 

@@ -234,7 +234,7 @@ async def test_what_began_while_the_clock_was_ahead_does_not_last_until_then(
     sign_in: SignIn, shift: Callable[[str], Awaitable[None]], deployment: Deployment
 ) -> None:
     asker = Counted("account", "somebody")
-    use = functools.partial(limits.use, deployment.keys.matching, "search", asker)
+    use = functools.partial(limits.use, deployment.keys.sealer.passing, "search", asker)
     await shift("400 days")
     anna = await sign_in(ANNA)
     await use(120)

@@ -66,7 +66,7 @@ asyncio.run(main(*sys.argv[1:]))
 
 
 def once(deployment: Deployment, path: str) -> Once:
-    return Once.of(deployment.keys.matching, "somebody", path, "k", b"{}")
+    return Once.of(deployment.keys.sealer.passing, "somebody", path, "k", b"{}")
 
 
 async def declare(deployment: Deployment, id: str = "") -> Done:

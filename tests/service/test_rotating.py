@@ -17,10 +17,10 @@ import pytest
 from notices import data_keys, demo
 from notices.audit import auditing
 from notices.audit.comparing import Numbers
-from notices.deployment import Deployment
+from notices.deployment import Deployment, refuse_other_keys
 from notices.settings import Settings
 from notices.trust.sealing import Aes256Gcm
-from notices.upkeep import resealing, rotating
+from notices.upkeep import rekeying, resealing, rotating
 from tests import api, commands, enginefarm
 from tests.conftest import SignIn
 from tests.files import pdf
@@ -30,8 +30,8 @@ from tests.service import ROOT, running
 
 ANOTHER = {"kind": "organisation", "name": "青州市老街杂货铺", "identifier": "92379999MA00000316"}
 KILLS = 20
-NOTICES = 300
-LONGEST = 0.4
+NOTICES = 150
+LONGEST = 0.3
 """Seconds that whoever goes on lives: it has begun by then, and is far from done."""
 
 # A process that imports everything once, and goes on with the rotation as often as it is killed.
@@ -67,7 +67,8 @@ for _ in range(int(kills)):
 
 def slowly() -> None:
     """In many small pieces, so that there is something left after each of the kills."""
-    resealing.PIECE = 2
+    resealing.PIECE = rekeying.PIECE = 2
+    rekeying.SETTLED = 0.05
     rotating.REST = 1.0
     rotating.BETWEEN = 0.02
     rotating.STORED_WITHIN = timedelta(milliseconds=600)
@@ -123,8 +124,9 @@ async def audited(settings: Settings) -> None:
         await auditing.audit(connection, lambda done, size: None, numbers=Numbers(settings))
 
 
-async def test_a_sealing_key_is_replaced_though_whoever_does_it_is_killed_twenty_times(
-    restaurant: httpx.AsyncClient, officer: httpx.AsyncClient, deployment: Deployment,
+@pytest.mark.parametrize("purpose", ["sealing", "matching"])
+async def test_a_key_is_replaced_though_whoever_does_it_is_killed_twenty_times(
+    purpose: str, restaurant: httpx.AsyncClient, officer: httpx.AsyncClient, deployment: Deployment,
     settings: Settings, uploads: Path, monkeypatch: pytest.MonkeyPatch, sign_in: SignIn,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(data_keys, "LOOK_EVERY", 0.05)
@@ -139,8 +141,13 @@ async def test_a_sealing_key_is_replaced_though_whoever_does_it_is_killed_twenty
             f"/api/v1/notices/{id}/objections", files={**fields, "evidence": ("a.pdf", pdf())}
         )
         assert sent.status_code == 201, sent.text
+    await refuse_other_keys(deployment)
+    old = deployment.keys.matching.present
     async with owning():
-        assert await rotating.begin_sealing(deployment, Aes256Gcm)
+        if purpose == "sealing":
+            assert await rotating.begin_sealing(deployment, Aes256Gcm)
+        else:
+            assert await rotating.begin_matching(deployment)
     traffic = Traffic(restaurant, [])
 
     busy = asyncio.create_task(traffic.go_on())
@@ -151,12 +158,15 @@ async def test_a_sealing_key_is_replaced_though_whoever_does_it_is_killed_twenty
 
     async with owning():
         monkeypatch.setattr(rotating, "STORED_WITHIN", timedelta(milliseconds=600))
+        monkeypatch.setattr(rekeying, "SETTLED", 0.05)
         assert await rotating.go_on(deployment, lambda done, total: None)
         assert not await rotating.waits(deployment)
     assert kills > KILLS // 2
     assert traffic.declared > 5
     counts = await resealing.counts()
     assert set(counts) == {deployment.keys.sealer.present.header}
+    assert (deployment.keys.matching.present != old) == (purpose == "matching")
+    assert deployment.keys.matching.before is None
     assert counts.total() >= NOTICES + traffic.declared
     await audited(settings)
     shown = (await officer.get("/api/v1/objections")).json()["objections"]

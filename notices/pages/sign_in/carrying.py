@@ -107,7 +107,7 @@ def _for_another(field: str) -> bool:
 
 
 def _natural(deployment: Deployment, person: Person) -> str:
-    return keyed_hash(deployment.keys.matching, "typed by", person.natural).hex()
+    return keyed_hash(deployment.keys.sealer.passing, "typed by", person.natural).hex()
 
 
 def opened(deployment: Deployment, onward: Onward) -> dict[str, str] | None:
