@@ -75,6 +75,7 @@ async def _no_receipt(*anything: object) -> None:
 
 async def measure(here: Deployment, url: str) -> None:
     await DB.start(url, CONNECTIONS + 2)
+    await deployments.refuse_other_keys(here)
 
     async def declare() -> None:
         number, body = declaration()

@@ -114,7 +114,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         own_pool = DB.pool is None
-        connecting = asyncio.create_task(connect(here) if own_pool else data_keys.load(here.keys))
+        connecting = asyncio.create_task(connect(here) if own_pool else data_keys.begin(here.keys))
         await asyncio.wait([connecting], timeout=LOOK_AGAIN)
         beside = [
             asyncio.create_task(each)

@@ -52,23 +52,27 @@ def follows(rows: Sequence[Wrapped], keys: Keys, before: str) -> bool:
     return {keys.sealer.master.id.hex(), before} <= masters
 
 
-async def load(keys: Keys, database: Database = DB) -> None:
-    """Let `keys` seal and open what this database holds; where there is no data key one is made.
-
-    Whether the master key is the one that wrapped them, `keys.sealer.ready` says afterwards.
-    """
+async def begin(keys: Keys, database: Database = DB) -> None:
+    """`load`, for whoever has found that `keys` are this database's; the first key is made here."""
     rows = await read(database.fetch)
     missing: list[Purpose] = [
         purpose
         for purpose in ("sealing", "passing")
         if purpose not in {row.purpose for row in rows}
     ]
-    if missing:
-        for purpose in missing:
-            key = another(rows, Aes256Gcm)
-            await database.fetch(*added(wrap(keys.sealer.master, purpose, 1, key)))
-        # Of two processes that made one at the same time both take the one that is there.
-        rows = await read(database.fetch)
+    for purpose in missing:
+        # Of two processes that make one at the same time both take the one that is there.
+        key = another(rows, Aes256Gcm)
+        await database.fetch(*added(wrap(keys.sealer.master, purpose, 1, key)))
+    await load(keys, database)
+
+
+async def load(keys: Keys, database: Database = DB) -> None:
+    """Let `keys` seal and open what this database holds.
+
+    Whether the master key is the one that wrapped it, `keys.sealer.ready` says afterwards.
+    """
+    rows = await read(database.fetch)
     if not keys.sealer.knows(rows) and keys.folder is not None:
         # Another master key has wrapped them: it has taken the place of ours meanwhile.
         keys.sealer.master = master_in(keys.folder)

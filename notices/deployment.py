@@ -118,7 +118,7 @@ async def refuse_other_keys(deployment: Deployment, database: Database = DB) -> 
             raise WrongDatabase(
                 _OTHER_KEY.format(purpose=purpose, written=known[purpose][0], here=id)
             )
-    await data_keys.load(deployment.keys, database)
+    await data_keys.begin(deployment.keys, database)
     if not deployment.keys.sealer.ready:
         master = deployment.keys.sealer.master.id.hex()
         raise WrongDatabase(_OTHER_KEY.format(purpose="sealing key", written="?", here=master))

@@ -208,7 +208,7 @@ async def pool(
     await migrate(database_url, settings.database_url, auditor=enginefarm.audited(database_url))
     await emptying.prepare(database_url)
     await DB.start(settings.database_url or "", 10)
-    await data_keys.load(deployment.keys)
+    await data_keys.begin(deployment.keys)
     yield
     await DB.stop()
 

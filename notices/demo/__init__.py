@@ -119,7 +119,7 @@ async def fill(
     )
     if row is None:
         raise RuntimeError("The log has no head: the database was not migrated.")
-    await data_keys.load(deployment.keys)
+    await data_keys.begin(deployment.keys)
     await matching_keys.load(deployment.keys)
     plan = _Plan(count, seed, row["now"], row["size"] == 0)
     pending: list[Withdrawal] = []

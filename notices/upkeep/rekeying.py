@@ -162,10 +162,13 @@ async def _move_claims(deployment: Deployment, keys: Sequence[bytes], rows: Sequ
     lost = 0
     for row in rows:
         try:
-            new, old = [_claim(deployment, key, row) for key in keys]
+            new = _claim(deployment, keys[0], row)
         except (SealError, KeyError, msgspec.MsgspecError):
             lost += 1
             continue
+        if (row["by_certificate"], row["by_holder"]) == (new.by_certificate, new.by_holder):
+            continue
+        old = _claim(deployment, keys[1], row)
         if row["by_certificate"] == old.by_certificate:
             numbers[old.by_certificate] = new.by_certificate, new.by_number, new.by_digits
         if old.by_holder is not None and row["by_holder"] == old.by_holder:

@@ -71,6 +71,15 @@ def test_the_index_knows_only_how_numbers_and_text_are_read() -> None:
     assert {name for name in used if not name.startswith(READERS)} <= {"notices.facts"}
 
 
+def test_what_may_be_shown_is_made_of_no_type_that_holds_what_may_not() -> None:
+    """`disclosure` sees both, and alone makes one of the other (test_public_forms.py)."""
+    private = {"notices.facts.requests", "notices.identity", "notices.records"}
+    public = [file for _, file in modules() if "facts/public" in str(file)]
+
+    assert len(public) > 5
+    assert not {name for file in public for name in imports(file)} & private
+
+
 @pytest.mark.parametrize("library", sorted(HOMES))
 def test_every_heavy_dependency_has_one_home(library: str) -> None:
     homes = {
