@@ -198,10 +198,12 @@ def test_the_service_goes_on_with_what_a_killed_command_began(tmp_path: Path) ->
         owner = json.loads((service.data / "engines.json").read_text())["owner_url"]
         service.until(lambda _: left(owner) == 1, 40)
         after = rows(commands.run(environment, "keys", "list"))
-        assert [each[:2] for each in after[1:]] == [["sealing 2", after[1][1]], before[1][:2]]
-        assert "in use" in after[1]
-        assert after[2][4].startswith("retired")
-        assert after[2][5:] == ["0 values", "0 files"]
+        assert [each[0] for each in after] == ["matching", "master", "sealing 2", "sealing 1"]
+        assert after[:2] == before[:2]
+        assert after[3][:2] == before[2][:2]
+        assert "in use" in after[2]
+        assert after[3][4].startswith("retired")
+        assert after[3][5:] == ["0 values", "0 files"]
         api.sign_in(client, OFFICER)
         assert client.get(f"{api.of(id)}/exhibit").content == pdf()
         whole = commands.run(environment, "log", "audit")
