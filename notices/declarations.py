@@ -30,7 +30,7 @@ from notices.facts.texts import CHINA
 from notices.idempotency import Done, Once
 from notices.identity import Person, Ward, hashes_of, hashes_of_acting
 from notices.matching_keys import Stale
-from notices.register import claims
+from notices.register import beside, claims
 from notices.register.claims import Claim
 from notices.tables import Exhibit, NoticePrivate
 from notices.tables.prepared import Prepared
@@ -220,7 +220,7 @@ async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:
         await _KEEP_EXHIBIT.fetch(id, *came)
     if taken.beside and (ward or not relations.for_another(declaration)):
         own = hashes_of(deployment.keys.matching.both, declaration.holder or Holder())
-        await following.supersede(await claims.unconfirmed_beside(id, own), id)
+        await following.supersede(await beside.unconfirmed_beside(id, own), id)
     return id, turn.index
 
 

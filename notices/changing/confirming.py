@@ -17,7 +17,7 @@ from notices.idempotency import Done, Once
 from notices.identity import Person
 from notices.journal import Act
 from notices.log import Turn
-from notices.register import Notice, claims
+from notices.register import Notice, beside, claims
 from notices.tables.expressions import greatest
 
 
@@ -78,10 +78,10 @@ def refuse_unless_awaited(before: Notice) -> None:
 
 async def _others(deployment: Deployment, id: str) -> list[str]:
     """The notices that await a confirmation too, of the same paper, and end with this one's."""
-    taken = await claims.confirmed_beside(id)
+    taken = await beside.confirmed_beside(id)
     if taken is not None:
         raise AlreadyDeclared((await register.get(taken)).existing(deployment))
-    return await claims.unconfirmed_beside(id)
+    return await beside.unconfirmed_beside(id)
 
 
 def _doer(by: Agency | Person) -> Doer:

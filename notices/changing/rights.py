@@ -26,8 +26,8 @@ AT_ONCE = 500
 
 Part = Literal["holder", "declarant", "both"]
 _NOTICES = """
-SELECT notice, holder_hash = ANY($1::bytea[]) AS held, declarant_hash = ANY($1::bytea[]) AS declared,
-  relation, channel, consent_version, consent_sha256
+SELECT notice, holder_hash = ANY($1::bytea[]) AS held,
+  declarant_hash = ANY($1::bytea[]) AS declared, relation, channel, consent_version, consent_sha256
 FROM notice_private WHERE notice IN
   (SELECT notice FROM notice_private WHERE holder_hash = ANY($1::bytea[])
   UNION SELECT notice FROM notice_private WHERE declarant_hash = ANY($1::bytea[]))

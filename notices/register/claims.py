@@ -236,23 +236,6 @@ async def in_the_way(claim: Claim) -> str | None:
     return None if row is None else row["notice"]
 
 
-_OTHERS = """
-SELECT DISTINCT c.notice FROM claim a JOIN claim c ON c.by_certificate = a.by_certificate
-JOIN notice_private o ON o.notice = c.notice
-WHERE a.notice = $1 AND c.notice <> a.notice AND ($2::bytea[] IS NULL OR o.holder_hash = ANY($2))
-"""
-_UNCONFIRMED = f"{_OTHERS} AND c.awaiting AND {SAME_PAPER} ORDER BY c.notice"
-_CONFIRMED = f"{_OTHERS} AND {OVERLAPPING} ORDER BY c.notice LIMIT 1"
-
-
-async def unconfirmed_beside(id: str, holder: Sequence[bytes] | None = None) -> list[str]:
-    """The notices that await a confirmation and may be about the paper of notice `id`.
-
-    Of one holder alone, by their hashes, where these are given.
-    """
-    return [row["notice"] for row in await DB.fetch(_UNCONFIRMED, id, holder)]
-
-
 def _changing(to: dict[Any, bool]) -> Prepared:
     return Prepared(lambda id: tables.Claim.update(to).where(tables.Claim.notice == id))
 
@@ -282,15 +265,6 @@ async def _number_of(id: str) -> bytes:
     if (row := await _NUMBER_OF.row(id)) is None:
         raise RuntimeError("A notice claims no number.")
     return bytes(row["by_certificate"])
-
-
-async def confirmed_beside(id: str) -> str | None:
-    """The notice that has what notice `id` only told, or None.
-
-    That stays so for whoever holds the lock of its number.
-    """
-    row = await DB.row(_CONFIRMED, id, None)
-    return None if row is None else row["notice"]
 
 
 async def confirm(id: str) -> None:

@@ -6,7 +6,6 @@ Nobody who reads the old one is disturbed: it is there until the last of them ha
 import asyncio
 import os
 import secrets
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,9 +21,6 @@ from notices.trust.sealing import HEADER, SealError
 from notices.upkeep.resealing import Pass
 
 AT_A_TIME = 100
-ON_ITS_WAY = 300.0
-"""Seconds within which a row tells of a file, if one ever will."""
-
 LOG = structlog.get_logger()
 
 
@@ -56,17 +52,15 @@ def counts(deployment: Deployment) -> Counter[bytes]:
     return found
 
 
-async def reseal(deployment: Deployment, step: Callable[[int], Any]) -> tuple[Pass, bool]:
-    """Seal every file anew of which a row tells; and whether one may yet be told of."""
-    sealer, done, lost, waiting = deployment.keys.sealer, 0, 0, False
+async def reseal(deployment: Deployment, step: Callable[[int], Any]) -> Pass:
+    """Seal every file anew, also one that waits for its declaration."""
+    sealer, done, lost = deployment.keys.sealer, 0, 0
     older = await asyncio.to_thread(_older, deployment, sealer.present.header)
     for start in range(0, len(older), AT_A_TIME):
         piece = older[start : start + AT_A_TIME]
         told = await exhibits.told_of([path.name for path in piece])
         for path in piece:
-            if path.name not in told:
-                waiting = waiting or _is_new(path)
-            elif await asyncio.to_thread(_anew, sealer, path):
+            if await asyncio.to_thread(_anew, sealer, path):
                 done += 1
             elif path.exists():
                 lost += 1
@@ -74,19 +68,12 @@ async def reseal(deployment: Deployment, step: Callable[[int], Any]) -> tuple[Pa
         # Of one that was redacted meanwhile nothing may come back; its row went before its file.
         for id in told - await exhibits.told_of(sorted(told)):
             exhibits.forget(deployment, id)
-        await step(len(told))
-    return Pass(done, lost), waiting
+        await step(len(piece))
+    return Pass(done, lost)
 
 
 def _older(deployment: Deployment, header: bytes) -> list[Path]:
     return [path for path in _files(deployment) if _headers(path) - {header}]
-
-
-def _is_new(path: Path) -> bool:
-    try:
-        return path.stat().st_mtime > time.time() - ON_ITS_WAY
-    except FileNotFoundError:
-        return False
 
 
 def _anew(sealer: Sealer, path: Path) -> bool:

@@ -211,9 +211,9 @@ async def _reseal(deployment: Deployment, progress: Progress) -> None:
             newest.since, STORED_WITHIN,
         )  # fmt: skip
         rows = await resealing.reseal(sealer, step)
-        moved, waiting = await refiling.reseal(deployment, step)
+        moved = await refiling.reseal(deployment, step)
         lost = rows.lost + moved.lost
-        if rows.done + moved.done == 0 and not waiting and row is not None and row["settled"]:
+        if rows.done + moved.done == 0 and row is not None and row["settled"]:
             break
         await asyncio.sleep(max(BETWEEN, loop.time() - walk))
     await DataKey.update({DataKey.retired_at: CLOCK}).where(

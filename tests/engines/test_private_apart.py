@@ -35,8 +35,10 @@ KEYED = {
 """Hashes by a key, of what could be guessed."""
 RANDOM = {"session.token_hash", "sign_in.key", "agency.key_hash"}
 """Plain hashes of what nobody guesses: 128 random bits and more."""
-OF_FILES = {"exhibit.sha256", "objection.evidence_sha256"}
-"""Of whole files, which nobody guesses either."""
+OF_FILES = {
+    "exhibit.sha256", "objection.evidence_sha256", "notice_private.consent_sha256",
+}  # fmt: skip
+"""Of whole files, which nobody guesses either, and of a text that is public."""
 IDS = {
     "claim": {"id", "notice"}, "notice_private": {"notice"}, "event_private": {"event"},
     "objection": {"id", "notice"}, "rival": {"id", "notice"}, "exhibit": {"notice", "file"},
