@@ -25,13 +25,15 @@ AT_ONCE = 500
 """Notices that are read together; nobody has many."""
 
 Part = Literal["holder", "declarant", "both"]
+# As expressions, so that no order tempts into reading all notices in it.
 _NOTICES = """
-SELECT notice, holder_hash = ANY($1::bytea[]) AS held,
-  declarant_hash = ANY($1::bytea[]) AS declared, relation, channel, consent_version, consent_sha256
-FROM notice_private WHERE notice IN
-  (SELECT notice FROM notice_private WHERE holder_hash = ANY($1::bytea[])
-  UNION SELECT notice FROM notice_private WHERE declarant_hash = ANY($1::bytea[]))
-ORDER BY notice
+SELECT p.notice, p.holder_hash = ANY($1::bytea[]) AS held,
+  p.declarant_hash = ANY($1::bytea[]) AS declared, p.relation, p.channel, p.consent_version,
+  p.consent_sha256
+FROM (SELECT notice || '' AS id FROM notice_private WHERE holder_hash = ANY($1::bytea[])
+  UNION SELECT notice || '' FROM notice_private WHERE declarant_hash = ANY($1::bytea[])) AS own
+CROSS JOIN LATERAL (SELECT * FROM notice_private n WHERE n.notice = own.id OFFSET 0) AS p
+ORDER BY own.id
 """
 
 
