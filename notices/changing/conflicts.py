@@ -1,6 +1,6 @@
 """Nobody decides a case of their own: an officer may be a person whom a notice is about."""
 
-from notices import records, tables
+from notices import matching_keys, records, tables
 from notices.changing import objecting
 from notices.deployment import Deployment
 from notices.facts.identifiers import identifier_type
@@ -18,9 +18,11 @@ async def refuse_own(deployment: Deployment, officer: Person, notice: str) -> No
     own = are_one(deployment, officer, kept.declarant) or (
         officer.natural == held and _named(deployment, officer, holder.name)
     )
+    await matching_keys.sure(deployment.keys)
+    hashes = objecting.hashes_of(deployment.keys.matching.both, officer.natural)
     query = table.select(table.id, table.sealed).where(
         table.notice == notice,
-        table.objector_hash == objecting.hash_of(deployment, officer.natural),
+        table.objector_hash.is_in(hashes),
     )
     for row in await query:
         private = objecting.private_of(deployment, row["id"], row["sealed"])

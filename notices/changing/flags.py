@@ -41,8 +41,9 @@ async def look(
 ) -> None:
     """Flag the notice that is about to be published, in its transaction, where something is odd.
 
-    All by each key that counts. `number` is its claim's hash, whose lock is held, as the holder's is: two that come at once are
-    counted. `crowded`: many come from one address, of which nothing is kept here.
+    All by each key that counts. `number` is its claim's hash, whose lock is held, as the holder's
+    is: two that come at once are counted. `crowded`: many come from one address, of which nothing
+    is kept here.
     """
     await DB.fetch(
         "INSERT INTO flag (notice, kind) SELECT $1, kind FROM (VALUES"
@@ -52,9 +53,11 @@ async def look(
         "     AND n.form -> 'document' ->> 'id' IS NOT DISTINCT FROM $6::text"
         "     AND n.published_at > now() - $7 * interval '1 year' OFFSET 0) n LIMIT $8) s) = $8),"
         " ('two_holders', EXISTS (SELECT FROM"
-        "   (SELECT notice FROM claim WHERE by_certificate = ANY($4::bytea[]) AND notice <> $1 OFFSET 0) c"
+        "   (SELECT notice FROM claim WHERE by_certificate = ANY($4::bytea[]) AND notice <> $1"
+        "     OFFSET 0) c"
         "   CROSS JOIN LATERAL (SELECT FROM notice_private p WHERE p.notice = c.notice"
-        "     AND p.holder_hash <> ALL($2::bytea[]) AND p.declarant_hash <> ALL($3::bytea[]) OFFSET 0) p)),"
+        "     AND p.holder_hash <> ALL($2::bytea[]) AND p.declarant_hash <> ALL($3::bytea[])"
+        "     OFFSET 0) p)),"
         " ('one_address', $9::boolean)) AS found (kind, so) WHERE so",
         notice, holder, declarant, number, certificate, document, YEARS, REPEATED - 1, crowded,
     )  # fmt: skip

@@ -45,9 +45,11 @@ def operator() -> "Actor":
 
 async def write(settings: Settings, what: "Did", *about: str, text: str | None = None) -> None:
     """What a command does, in its open transaction."""
-    from notices import journal
+    from notices import data_keys, journal, matching_keys
 
     keys = Keys.open(settings.keys_folder, settings.log_origin)
+    await data_keys.begin(keys)
+    await matching_keys.load(keys)
     act = journal.Act(what=what, by=operator(), about=about, text=text)
     await journal.write(keys, act)
 

@@ -32,6 +32,7 @@ def _sign_anew(settings: Settings, purpose: str) -> None:
 
 async def _begin_and_go_on(settings: Settings, options: argparse.Namespace) -> None:
     from notices import deployment
+    from notices.database import DB
     from notices.trust.sealing import KINDS
     from notices.upkeep import rotating
 
@@ -39,6 +40,8 @@ async def _begin_and_go_on(settings: Settings, options: argparse.Namespace) -> N
         here = deployment.load(found)
         await deployment.refuse_other_keys(here)
         kind = KINDS[options.algorithm]
+        async with DB.transaction():
+            await journals.write(found, "keys_rotated", options.purpose)
         if options.purpose == "master":
             begun = await rotating.begin_master(here, kind)
         elif options.purpose == "matching":

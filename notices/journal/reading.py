@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from notices import data_keys
 from notices.facts.texts import Message
 from notices.journal import SALT, Sealed
 from notices.settings import Settings
@@ -13,7 +14,8 @@ from notices.tables import Journal
 from notices.tables.prepared import as_sql
 from notices.trust import chain, keys
 from notices.trust.chain import Tail, Walk
-from notices.trust.sealing import Sealer, SealError
+from notices.trust.keyring import Sealer
+from notices.trust.sealing import SealError
 from notices.trust.watching import Difference
 
 ROWS = 1000
@@ -37,6 +39,8 @@ async def entries(connection: Any, sealer: Sealer | None, walk: Walk) -> AsyncIt
     `connection` is in a snapshot. With the `sealer` what is sealed is opened, and compared with
     what its entry says of it.
     """
+    if sealer is not None:
+        sealer.learn(await data_keys.read(connection.fetch))
     cursor = await connection.cursor(*_ENTRIES)
     while rows := await cursor.fetch(ROWS):
         for row in rows:

@@ -10,8 +10,17 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from notices.changing import following, objecting, rejecting, unfinished
+from notices.changing import (
+    braking,
+    following,
+    looking,
+    objecting,
+    rejecting,
+    setting_aside,
+    unfinished,
+)
 from notices.database import DB
+from notices.trust import chain
 from notices.trust.keyring import Sealer
 from notices.trust.sealing import HEADER, SealError
 
@@ -43,6 +52,24 @@ SEALED = (
     Column(
         "draft", "sealed", {"owner": "bytea", "id": "text"},
         lambda row: unfinished.place(row["owner"], row["id"]),
+    ),
+    Column("journal", "sealed", {"number": "bigint"}, lambda row: chain.place(row["number"])),
+    Column(
+        "rival", "decision", {"id": "bigint"},
+        lambda row: setting_aside.place(f"rival {row['id']}"),
+    ),
+    Column(
+        "flag", "decision", {"id": "bigint"}, lambda row: setting_aside.place(f"flag {row['id']}")
+    ),
+    Column(
+        "brake", "sealed", {"id": "bigint"}, lambda row: braking.place(row["actor"]), ("actor",)
+    ),
+    Column(
+        "brake", "decision", {"id": "bigint"}, lambda row: f"brake {row['id']} decision".encode()
+    ),
+    Column(
+        "purpose", "sealed", {"session": "bytea", "notice": "text"},
+        lambda row: looking.place(row["notice"]),
     ),
     Column("session", "sealed", {"token_hash": "bytea"}, lambda row: row["token_hash"]),
 )  # fmt: skip

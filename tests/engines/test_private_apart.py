@@ -23,19 +23,21 @@ PUBLIC = {"notice", "event", "log_head", "log_node"}
 
 SEALED = {
     "notice_private.sealed", "event_private.sealed", "objection.sealed", "objection.decision",
-    "rival.sealed", "draft.sealed", "session.sealed", "sign_in.sealed",
+    "rival.sealed", "rival.decision", "flag.decision", "brake.sealed", "brake.decision",
+    "purpose.sealed", "journal.sealed", "draft.sealed", "session.sealed", "sign_in.sealed",
 }  # fmt: skip
 WRAPPED = {"data_key.wrapped"}
 KEYED = {
     "claim.by_certificate", "claim.by_number", "claim.by_digits", "claim.by_holder",
     "notice_private.holder_hash", "notice_private.declarant_hash", "objection.objector_hash",
     "draft.owner", "draft.account", "session.subject", "session.sid",
-    "idempotency.scope", "idempotency.body_hash", "rate.bucket",
+    "brake.actor", "purpose.session", "idempotency.scope", "idempotency.body_hash", "rate.bucket",
 }  # fmt: skip
 """Hashes by a key, of what could be guessed."""
 RANDOM = {"session.token_hash", "sign_in.key", "agency.key_hash"}
 """Plain hashes of what nobody guesses: 128 random bits and more."""
 OF_FILES = {
+    "journal.hash",
     "exhibit.sha256", "objection.evidence_sha256", "notice_private.consent_sha256",
 }  # fmt: skip
 """Of whole files, which nobody guesses either, and of a text that is public."""
@@ -43,7 +45,8 @@ IDS = {
     "claim": {"id", "notice"}, "notice_private": {"notice"}, "event_private": {"event"},
     "objection": {"id", "notice"}, "rival": {"id", "notice"}, "exhibit": {"notice", "file"},
     "overlap": {"id", "one", "other"}, "draft": {"id"}, "idempotency": {"notice", "event"},
-    "touched": {"notice"}, "parked": {"id", "notice", "index"}, "agency": {"id"}, "hold": {"id"},
+    "touched": {"notice"}, "flag": {"id", "notice"}, "brake": {"id"}, "purpose": {"notice"},
+    "journal": {"number"}, "parked": {"id", "notice", "index"}, "agency": {"id"}, "hold": {"id"},
     "data_key": {"id", "master", "algorithm", "purpose", "generation"},
 }  # fmt: skip
 """Names that we made, which tell nothing."""
@@ -56,7 +59,8 @@ WORDS = {
     "idempotency": {"response"},  # of what is public, or an objection's id
     "parked": {"follower", "error"}, "touched": {"takers"}, "hold": {"reason"},
     "follower": {"name", "position"}, "key_check": {"purpose", "key_id", "check_value"},
-    "rate": {"uses"},
+    "rate": {"uses"}, "flag": {"kind"},
+    "journal": {"entry"},  # names and texts are sealed, and bound by a commitment
 }  # fmt: skip
 """Vocabularies, sizes, versions, and what is public."""
 

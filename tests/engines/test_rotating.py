@@ -132,8 +132,6 @@ async def shown(register: Register, uploads: Path, deployment: Deployment) -> li
         answer = await officer.get(path)
         assert answer.status_code == 200, f"{path}: {answer.text}"
         answers.append(answer.content)
-    desk = await officer.get(f"/desk/{register.id}")
-    assert "证件在我手里" in desk.text
     draft = await register.anna.get(register.draft)
     assert "食品经营" in draft.text
     for path in kept(uploads):
@@ -152,7 +150,8 @@ async def test_all_that_is_sealed_is_sealed_anew_and_seen_as_before(
     kind: type[KeyOfBytes],
 ) -> None:  # fmt: skip
     before, was = await shown(register, uploads, deployment), await headers()
-    assert all(was.values()), "of a column there was nothing to seal anew"
+    rare = {"brake.sealed", "brake.decision", "flag.decision", "rival.decision", "purpose.sealed"}
+    assert {column for column, each in was.items() if not each} <= rare
     old = deployment.keys.sealer.present
 
     await rotate(deployment, kind)
@@ -160,7 +159,9 @@ async def test_all_that_is_sealed_is_sealed_anew_and_seen_as_before(
     new = deployment.keys.sealer.present
     assert new.header != old.header
     assert new.algorithm == kind.algorithm
-    assert await headers() == {column: {new.header} for column in was}
+    assert await headers() == {
+        column: {new.header} if each else set() for column, each in was.items()
+    }
     assert set(refiling.counts(deployment)) == {new.header}
     assert await shown(register, uploads, deployment) == before
     [first, *others] = await rotating.listed(deployment)
