@@ -66,7 +66,8 @@ async def crowded(request: AnyRequest) -> bool:
     """Whether many declarations come from this address, this one counted."""
     if not _limited(request):
         return False
-    return await limits.crowd(request.app.state.deployment.keys.matching, request.user.address)
+    key = request.app.state.deployment.keys.sealer.passing
+    return await limits.crowd(key, request.user.address)
 
 
 @asynccontextmanager
