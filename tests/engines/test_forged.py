@@ -472,7 +472,7 @@ async def test_a_data_key_that_the_master_key_did_not_wrap_is_told(
     """As the role that serves, who may add one."""
     change = (
         "INSERT INTO data_key (purpose, generation, master, algorithm, id, wrapped)"
-        " SELECT purpose, 99, master, algorithm, id, wrapped FROM data_key"
+        " SELECT purpose, 99, master, algorithm, id, wrapped FROM data_key LIMIT 1"
     )
 
     with pytest.raises(Difference, match="not wrapped by this service"):

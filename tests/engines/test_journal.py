@@ -22,6 +22,7 @@ from tests.api import declaration
 from tests.conftest import SignIn
 from tests.engines.test_desk import MANDATE, NUMBER, PNG, REASON, RIVAL, TEXT, decided, objected
 from tests.engines.test_pages import fields
+from tests.engines.test_rotating import rotate, soon
 from tests.looking import opened
 from tests.owning import owned, owning
 from tests.samples import ANNA, OFFICER
@@ -392,22 +393,21 @@ async def test_a_chain_that_was_written_anew_is_found_by_what_was_seen_of_it(
 
 
 async def test_it_is_sealed_anew_under_another_key_without_breaking_the_chain(
-    deployment: Deployment, chained: Tail
+    deployment: Deployment, chained: Tail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from notices.trust import chain
-    from notices.trust.sealing import Sealer
+    soon(monkeypatch)
+    before = await DB.fetch("SELECT entry, sealed FROM journal ORDER BY number")
 
-    old, new = deployment.keys.sealer, Sealer(b"k" * 32)
-    async with owning():
-        for row in await DB.fetch("SELECT number, sealed FROM journal"):
-            place = chain.place(row["number"])
-            sealed = new.seal(old.open(row["sealed"], place), place)
-            await DB.fetch(
-                "UPDATE journal SET sealed = $2 WHERE number = $1", row["number"], sealed
-            )
+    await rotate(deployment)
+
+    after = await DB.fetch("SELECT entry, sealed FROM journal ORDER BY number")
+    assert [row["entry"] for row in after] == [row["entry"] for row in before]
+    assert all(
+        one["sealed"][:5] != other["sealed"][:5] for one, other in zip(before, after, strict=True)
+    )
     async with DB.transaction():
         connection = DB.current_transaction.get().connection
-        assert await reading.check(connection, new, chained) == chained
+        assert await reading.check(connection, deployment.keys.sealer, chained) == chained
 
 
 async def test_an_entry_needs_the_transaction_of_its_act(deployment: Deployment) -> None:

@@ -26,7 +26,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         "FORWARDED_ALLOW_IPS": "127.0.0.1",
     }  # fmt: skip
     with running(tmp_path_factory.mktemp("shared") / "data", **more) as service:
-        assert len(service.children("notices web")) == 4
+        service.until(lambda client: len(service.children("notices web")) == 4)
         yield service
 
 
