@@ -49,7 +49,8 @@ async def write(settings: Settings, what: "Did", *about: str, text: str | None =
 
     keys = Keys.open(settings.keys_folder, settings.log_origin)
     await data_keys.begin(keys)
-    await matching_keys.load(keys)
+    if not (keys.sealer.ready and await matching_keys.load(keys)):
+        raise CommandError(_OTHER_KEYS)
     act = journal.Act(what=what, by=operator(), about=about, text=text)
     await journal.write(keys, act)
 
@@ -214,6 +215,7 @@ def add_to(commands: Commands) -> None:
 
 
 _NOT_WRITTEN = Message("没有记入审计日志（{why}）。")
+_OTHER_KEYS = Message("keys 目录中的密钥不是这个登记簿的")
 _KEYLESS = Message("这里没有密钥")
 _NO_KEYS = Message("这里没有密钥，打不开密封的姓名；不加 --names 也可以导出。")
 _THERE = Message("{file} 已经存在，没有覆盖。")

@@ -48,8 +48,11 @@ GRANTS = {
 Text of a notice is deleted by the database itself, for the entry `redacted` that says so; and an
 entry of another time than now, or anywhere but at the log's end, it takes from the owner alone.
 """
-AUDIT = {"journal": "SELECT"}
-"""What the role of auditors may do: read what staff did, where all private of it is sealed."""
+AUDIT = {"journal": "SELECT", "data_key": "SELECT"}
+"""What the role of auditors may do: read what staff did, where all private of it is sealed.
+
+The wrapped keys open it for whoever has the master key as well, and say nothing to anybody else.
+"""
 SEQUENCES = "USAGE, SELECT"
 
 

@@ -170,7 +170,8 @@ async def test_an_auditor_reads_the_audit_log_and_nothing_else(
         for table in GRANTS:
             for action in ACTIONS:
                 may = await connection.fetchval("SELECT has_table_privilege($1, $2)", table, action)
-                assert may == ((table, action) == ("journal", "SELECT")), (table, action)
+                reads = table in ("journal", "data_key") and action == "SELECT"
+                assert may == reads, (table, action)
         for attack in (
             "SELECT 1 FROM notice", "SELECT 1 FROM session", "DELETE FROM journal",
             "SELECT nextval('notice_serial')", "CREATE TABLE mine (id int)",
