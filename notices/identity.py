@@ -32,10 +32,9 @@ _LIVING = (
     & (Session.seen_at.is_null() | (Session.seen_at > ago(IDLE)))
 )
 _BEGIN = Prepared(
-    lambda key, sealed, subject, sid: Session.insert(
+    lambda key, sealed, lasts, subject, sid: Session.insert(
         Session(
-            token_hash=key, sealed=sealed, expires_at=NOW + SESSION_LASTS,
-            subject=subject, sid=sid,
+            token_hash=key, sealed=sealed, expires_at=NOW + lasts, subject=subject, sid=sid,
         )
     )
 )  # fmt: skip
@@ -211,16 +210,17 @@ async def sign_in(
     """Open a session for `person` and return the cookie's value, which nothing else knows.
 
     `sid` is what their provider calls the session that they have there; `parts` and `since` as
-    `Signed` has them.
+    `Signed` has them: one that goes on in another part ends no later for it than it may.
     """
     token = secrets.token_urlsafe(32)
-    key = _token_hash(token)
-    kept = Signed(person, parts, sid, since or datetime.now(UTC))
+    key, now = _token_hash(token), datetime.now(UTC)
+    began = since or now
+    kept, lasts = Signed(person, parts, sid, began), min(SESSION_LASTS, began + LONGEST - now)
     sealed = deployment.keys.sealer.seal(msgspec.json.encode(kept), key)
     there = None
     if person.subject is not None and sid is not None:
         there = by_provider(deployment, "sid", person.subject[0], sid)
-    await _BEGIN.fetch(key, sealed, account_hash(deployment, person), there)
+    await _BEGIN.fetch(key, sealed, lasts, account_hash(deployment, person), there)
     return token
 
 

@@ -13,6 +13,7 @@ from notices import identity, journal, tables
 from notices.changing import unfinished
 from notices.database import DB
 from notices.deployment import Deployment
+from notices.facts.errors import SignInRequired
 from notices.identity import Person
 from notices.journal import Act
 from notices.tables.expressions import NOW, ago
@@ -58,13 +59,15 @@ async def sign_in(
     """Open a session for `person`, the cookie's value; what this browser had `before` ends.
 
     Nobody could sign out of that one any more, so it ends as by signing out; unless it is the very
-    same one who goes on, in the same part.
+    same one who goes on, in the same part. Raises SignInRequired, and opens none, where it was to
+    go on from one that began at `since`, and somebody has signed out of that meanwhile.
     """
     async with DB.transaction():
         token = await identity.sign_in(deployment, person, sid, parts, since)
         if person.is_staff:
             await seen(token)
-        await _leave(deployment, before, person)
+        if await _leave(deployment, before, person) is None and since is not None:
+            raise SignInRequired
         if person.is_staff:
             await journal.write(deployment.keys, Act(what="signed_in", by=person.actor))
     LOG.info("signed_in", session=_called(token), kind=person.kind, verified=person.verified)
@@ -144,10 +147,11 @@ async def end_all(*, staff: bool) -> int:
     return len(await _TABLE.delete().where(those).returning(_TABLE.token_hash))
 
 
-async def _leave(deployment: Deployment, token: str | None, to: Person | None) -> None:
+async def _leave(deployment: Deployment, token: str | None, to: Person | None) -> Person | None:
     # The session first: whoever keeps something in it either has done so by now, or finds none.
     person = await identity.sign_out(deployment, token) if token else None
     if person is not None and token:
         LOG.info("signed_out", session=_called(token))
     if person is not None and (to is None or to.identity != person.identity):
         await unfinished.forget_all(deployment, person)
+    return person

@@ -2,21 +2,26 @@
 
 import asyncio
 import dataclasses
+import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
+import msgspec
 import pytest
 import pytest_asyncio
 from litestar import Litestar
 
-from notices import records
+from notices import identity, records
 from notices.app import create_app
 from notices.audit import auditing
 from notices.audit.comparing import Numbers
+from notices.changing import leaving
+from notices.database import DB
 from notices.deployment import Deployment
 from notices.identity import Ward
 from notices.providers import configuration, parties
@@ -476,6 +481,45 @@ async def test_whoever_acts_for_several_chooses_once_and_changes_later(
     assert several.cookies["session"] != before, "another session"
     several.cookies["session"] = before
     assert await who(several) is None, "and the one before is over"
+
+
+async def test_whoever_changes_stays_signed_in_no_longer_than_who_does_not(
+    several: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    token = several.cookies["session"]
+    key = hashlib.sha256(token.encode()).digest()
+    signed = await identity.who(deployment, token)
+    assert signed is not None
+    before = msgspec.structs.replace(signed, since=datetime.now(UTC) - timedelta(hours=23))
+    sealed = deployment.keys.sealer.seal(msgspec.json.encode(before), key)
+    await DB.fetch("UPDATE session SET sealed = $1", sealed)
+    for who in ("1", "1", "2"):
+        changed = await several.post("/sign-in/as?next=/mine", data={"who": who})
+        assert changed.headers["location"] == "/mine"
+
+    now = await identity.who(deployment, several.cookies["session"])
+    assert now is not None
+    assert 3590 < now.left <= 3600
+    assert now.longest <= 3600
+
+
+async def test_nobody_goes_on_from_a_session_that_is_signed_out_of_meanwhile(
+    several: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = leaving.sign_in
+
+    async def late(*args: Any) -> str:
+        other = httpx.AsyncClient(
+            transport=several._transport, base_url=BASE, cookies=several.cookies
+        )
+        assert (await other.post("/sign-out")).status_code == 303
+        return await go_on(*args)
+
+    monkeypatch.setattr(leaving, "sign_in", late)
+    changed = await several.post("/sign-in/as?next=/mine", data={"who": "1"})
+
+    assert changed.status_code == 401
+    assert await DB.fetch("SELECT 1 FROM session") == []
 
 
 async def test_nobody_goes_on_as_whom_they_may_not_be(several: httpx.AsyncClient) -> None:
