@@ -17,8 +17,9 @@ _RESTS_ON: dict[str, Text] = {
     ),
     "issuer_confirmed": Message("依据是发证机关的确认。"),
 }
-AWAITING = Message("依据是代为声明的人自己的话；能不能代为声明，还没有人确认。")
-OFFICER = Message("依据是工作人员的确认：可以代为声明；声明人的身份没有另外核验。")
+AWAITING = Message("依据是声明人自己的话；能不能这样声明，还没有人确认。")
+"""For somebody else, say, or under a number that is another one than one's own."""
+OFFICER = Message("依据是声明人自己的话；可以这样声明，工作人员确认过。")
 
 
 def rests_on(evidence: str, *, awaiting: bool, confirmed: bool) -> Text:

@@ -57,6 +57,7 @@ class Notice:
     may still move with the holidays of a year that are not published. `period` is the one under
     which it was published, whatever the catalogue says now, and `ends_at` is when it is over,
     also while a contest or a missing confirmation leaves open when the notice takes effect.
+    `unconfirmed`: it was to be confirmed, and never was, though by now it may await nothing more.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Notice:
     events: list[Event]
     state: State
     now: datetime
+    unconfirmed: bool
 
     def public(self, deployment: Deployment) -> PublicNotice:
         """The public notice as the contract shows it; a redacted one keeps its bare facts."""
@@ -160,6 +162,7 @@ def from_row(row: asyncpg.Record) -> Notice:
         events=events,
         state=state,
         now=row["now"],
+        unconfirmed=row["awaiting"],
     )
 
 

@@ -232,10 +232,11 @@ def _number_form(deployment: Deployment, checked: Checked) -> NumberForm:
 
 
 def _rests_on(notice: Notice) -> Words:
-    awaiting = notice.state.awaiting
     # A confirmation changes no status, so its event is not read here; that it was awaited is said.
-    confirmed = notice.form is not None and bool(notice.form.awaiting) and not awaiting
-    return Words.of(evidence.rests_on(notice.evidence, awaiting=awaiting, confirmed=confirmed))
+    # What ended before anybody confirmed it awaits nothing, and was confirmed by nobody.
+    awaited, missing = notice.form is not None and bool(notice.form.awaiting), notice.unconfirmed
+    confirmed = awaited and not missing
+    return Words.of(evidence.rests_on(notice.evidence, awaiting=missing, confirmed=confirmed))
 
 
 def _signed(

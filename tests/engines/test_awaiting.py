@@ -305,6 +305,9 @@ async def test_the_holder_and_the_declarant_withdraw_what_awaits(
         assert answer.status_code == 201, answer.text
         shown = await now(anna, id)
         assert (shown["status"], shown["awaiting"]) == ("reinstated", None)
+        answer = await asked(anna, MANDATE)
+        assert (answer["notice"], answer["awaiting"]) == (id, None)
+        assert answer["rests_on"]["zh"] == evidence.AWAITING.zh, "nobody has confirmed it"
         late = await officer.post(api.of(id, "confirmation"))
         assert (late.status_code, late.json()["code"]) == (409, "already_reinstated")
 
@@ -381,10 +384,14 @@ async def test_another_resident_id_passes_when_confirmed_and_awaits(
 
     assert answer.status_code == 201, answer.text
     assert told(answer.json()) == AWAITING
-    assert (await asked(chen, body))["awaiting"] == "confirmation"
+    found = await asked(chen, body)
+    assert found["awaiting"] == "confirmation"
+    assert "代" not in found["rests_on"]["zh"], "it is declared for nobody else"
     # Whose number it is declares it meanwhile, and is in nobody's shadow.
     assert (await officer.post(api.of(answer.json()["id"], "confirmation"))).status_code == 201
-    assert (await asked(chen, body))["status"] == "invalid"
+    found = await asked(chen, body)
+    assert found["status"] == "invalid"
+    assert "代" not in found["rests_on"]["zh"]
 
 
 async def test_the_one_whose_number_it_is_declares_it_beside_what_awaits(
