@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from notices import idempotency, log, matching_keys, records, register
-from notices.changing import flags, following, inspecting, rivals
+from notices.changing import exhibits, flags, following, inspecting, rivals
 from notices.changing.exhibits import KeptFile, Receiving
 from notices.database import DB, committed
 from notices.deployment import Deployment
@@ -157,6 +157,8 @@ async def _declare_once(
     async with DB.transaction():
         earlier = await idempotency.begin(once_)
         if earlier is None:
+            if new.exhibit is not None and receiving is None:
+                await exhibits.hold(deployment, new.exhibit, "exhibit")
             id, index = await _publish(deployment, new)
             await idempotency.done(once_, id, index)
             if receiving is not None:

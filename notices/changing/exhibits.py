@@ -19,7 +19,7 @@ from notices import files
 from notices.changing.storing import storing
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts.errors import Problem
+from notices.facts.errors import Invalid, Problem
 from notices.trust.keyring import Sealer
 from notices.trust.sealing import SealError
 
@@ -85,7 +85,37 @@ def is_there(deployment: Deployment, id: str) -> bool:
 
 def forget(deployment: Deployment, id: str) -> None:
     """Delete what is kept as `id`; no row may tell of it any more."""
-    path_of(deployment, id).unlink(missing_ok=True)
+    _delete(path_of(deployment, id))
+
+
+async def hold(deployment: Deployment, kept: KeptFile, field: str) -> None:
+    """Let nobody take away what came before as `field` until the open transaction tells of it.
+
+    Raises Invalid where somebody has: the sender's other window.
+    """
+    await _lock(kept.id)
+    if not is_there(deployment, kept.id):
+        raise Invalid(problems=[Problem(field, "evidence_gone")])
+
+
+async def take_away(deployment: Deployment, id: str) -> None:
+    """Delete what came and is not wanted any more, unless a row tells of it by now."""
+    await _take_away(id, path_of(deployment, id))
+
+
+async def _take_away(id: str, path: Path) -> None:
+    async with DB.transaction():
+        await _lock(id)
+        if not await told_of([id]):
+            _delete(path)
+
+
+def _delete(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+async def _lock(id: str) -> None:
+    await DB.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"file {id}")
 
 
 def media_type(head: bytes) -> str | None:
@@ -243,7 +273,7 @@ async def forget_orphans(
     for start in range(0, len(ids), AT_A_TIME):
         piece = ids[start : start + AT_A_TIME]
         for id in set(piece) - await told_of(piece):
-            old[id].unlink(missing_ok=True)
+            await _take_away(id, old[id])
 
 
 async def told_of(ids: Sequence[str]) -> set[str]:

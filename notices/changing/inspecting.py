@@ -34,7 +34,10 @@ async def refuse_wrong_content(deployment: Deployment, kept: KeptFile, field: st
     if kept.id in _FOUND_RIGHT:
         return
     async with _TURNS:
-        content = await asyncio.to_thread(_content, deployment, kept.id)
+        try:
+            content = await asyncio.to_thread(_content, deployment, kept.id)
+        except FileNotFoundError:  # it came before, and another window has taken it away
+            raise Invalid(problems=[Problem(field, "evidence_gone")]) from None
         code = await _decoded(content, kept.media_type)
         if code is None and await _infected(deployment.settings.upload_scanner, content):
             code = "evidence_infected"

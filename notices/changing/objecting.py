@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from notices import clock, idempotency, matching_keys, records, register, tables
-from notices.changing import inspecting
+from notices.changing import exhibits, inspecting
 from notices.changing.amending import is_declarant
 from notices.changing.exhibits import KeptFile, Receiving
 from notices.database import DB
@@ -105,6 +105,8 @@ async def object_to(
         async with DB.transaction():
             earlier = await idempotency.begin(once_)
             if earlier is None or earlier.response is None:
+                if evidence is not None and receiving is None:
+                    await exhibits.hold(deployment, evidence, "evidence")
                 done = await _file(deployment, person, notice.id, objection, id, evidence, once_)
             else:
                 filed = msgspec.json.decode(earlier.response, type=ObjectionFiled)

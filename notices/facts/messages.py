@@ -111,6 +111,7 @@ MESSAGES: dict[str, Message] = {
         "材料文件里还藏有别的文件或内容，不能接收。请打印成新的 PDF，或拍照后上传。"
     ),
     "evidence_infected": Message("病毒扫描没有通过，文件未保存。"),
+    "evidence_gone": Message("这个文件刚才在别的窗口里去掉或换掉了，请重新选择。"),
     "evidence_empty": Message("材料文件是空的，请重新选择。"),
     "evidence_too_large": Message("材料不能超过 {limit} MB，请压缩后再上传。"),
 }

@@ -21,6 +21,7 @@ from notices.facts.errors import Problem, SignInRequired
 from notices.facts.numbers import keyed_hash
 from notices.identity import Person
 from notices.pages import rendering
+from notices.pages.brought import FILE
 from notices.web import languages
 from notices.web.authentication import AnyRequest
 
@@ -125,8 +126,13 @@ async def resumed(
         return path.rpartition("/")[0]
     key = key_in(given.get("key", ""))
     fields = {name: text for name, text in given.items() if name not in HIDDEN}
-    draft = Draft(fields=fields, step=path)
-    await unfinished.change(deployment, person, session, key, lambda _: draft)
+
+    def resuming(before: Draft | None) -> Draft:
+        # A file that came when it was sent before is not sent again.
+        earlier = before.fields.get(FILE, "") if before and before.step == path else ""
+        return Draft(fields={FILE: earlier} | fields, step=path)
+
+    await unfinished.change(deployment, person, session, key, resuming)
     return address(path, key)
 
 

@@ -12,6 +12,9 @@ from notices.web import limiting
 from notices.web.authentication import AnyRequest
 from notices.web.uploads import Upload
 
+FILE = "file"
+"""In what is kept of a form: the file that came with it."""
+
 
 def kept(deployment: Deployment, told: str) -> KeptFile | None:
     """The file of which a draft tells, as long as it is there."""
@@ -33,7 +36,7 @@ async def keep(request: AnyRequest, upload: Upload) -> str:
     return str(await upload.receiving.keep_for_now())
 
 
-def forget(deployment: Deployment, told: str) -> None:
-    """Another one takes its place, or none."""
+async def forget(deployment: Deployment, told: str) -> None:
+    """Another one takes its place, or none; what was filed with it meanwhile keeps it."""
     if file := kept(deployment, told):
-        exhibits.forget(deployment, file.id)
+        await exhibits.take_away(deployment, file.id)

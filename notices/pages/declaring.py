@@ -121,7 +121,7 @@ async def _go_on(request: AnyRequest, posted: Posted, upload: Upload) -> Respons
             done = publishing.address(draft.published)
             return rendering.see_other(done, languages.language_of(request))
     elif told := await brought.keep(request, upload):
-        brought.forget(deployment, draft.file)
+        await brought.forget(deployment, draft.file)
         await unfinished.change(deployment, person, session, id, partial(_with_file, told))
     where = steps.address(posted.page if draft.done else draft.step, id)
     if posted.page == "certificate" and posted.given.get("find"):

@@ -16,6 +16,7 @@ from notices.facts.errors import MediaType, Problem
 from notices.facts.requests import Objection
 from notices.identity import Person
 from notices.pages import again, brought, rendering
+from notices.pages.brought import FILE
 from notices.pages.submitting import Submission, carried_out
 from notices.register import Notice
 from notices.web import forms, limiting, multipart, uploads
@@ -23,8 +24,6 @@ from notices.web.authentication import AnyRequest
 from notices.web.uploads import Upload
 
 FIELDS = Objection.__struct_fields__
-FILE = "file"
-"""In what is kept of a form: the file that came with it."""
 WITHOUT = "without"
 """The field that says that it is not to be used after all."""
 
@@ -100,6 +99,8 @@ async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     async def file(problems: Sequence[Problem]) -> dict[str, str]:
         if EVIDENCE in {one.field for one in problems}:
             return {}
+        if upload.receiving is None and upload.fields.get(WITHOUT) == "yes":
+            return {FILE: ""}
         told = str(earlier) if earlier is not None else await brought.keep(request, upload)
         return {FILE: told} if told else {}
 
@@ -121,7 +122,7 @@ async def _earlier(
     draft = await unfinished.find(deployment, person, key)
     told = draft.fields.get(FILE, "") if draft is not None and draft.step == path else ""
     if upload.receiving is not None or upload.fields.get(WITHOUT) == "yes":
-        brought.forget(deployment, told)
+        await brought.forget(deployment, told)
         return None
     return brought.kept(deployment, told)
 

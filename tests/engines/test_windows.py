@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from notices.changing import unfinished
+from notices.changing import inspecting, unfinished
 from notices.database import DB
 from notices.pages import publishing
 from tests.conftest import SignIn
@@ -504,6 +504,70 @@ async def test_so_does_one_with_something_wrong(
     assert await evidence_of_the_only(await sign_in(OFFICER)) == other
 
 
+async def test_an_objections_file_stays_though_another_window_does_not_want_it_any_more(
+    restaurant: httpx.AsyncClient,
+    sign_in: SignIn,
+    uploads: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path, client = f"/notices/{await published(restaurant)}/object", await sign_in(ANNA)
+    wrong = fields(await client.get(path)) | OBJECTED | {"ground": ""}
+    asked = await objected_with_a_file(client, path, wrong)
+    given = fields(await client.get(asked.headers["location"])) | OBJECTED
+    finish, here = unfinished.finish, Held()
+
+    async def slow(*args: Any, **more: Any) -> Any:
+        await here.wait()
+        return await finish(*args, **more)
+
+    monkeypatch.setattr(unfinished, "finish", slow)
+    async with held(send(client, "object", path, given), here):
+        await send(client, "object", path, given | {"without": "yes"})
+
+    assert await evidence_of_the_only(await sign_in(OFFICER)) == PICTURE
+
+
+async def test_nor_is_one_filed_with_a_file_that_another_window_took_away_meanwhile(
+    restaurant: httpx.AsyncClient,
+    sign_in: SignIn,
+    uploads: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path, client = f"/notices/{await published(restaurant)}/object", await sign_in(ANNA)
+    wrong = fields(await client.get(path)) | OBJECTED | {"ground": ""}
+    asked = await objected_with_a_file(client, path, wrong)
+    given = fields(await client.get(asked.headers["location"])) | OBJECTED
+    decoded, here = inspecting.refuse_wrong_content, Held()
+
+    async def slow(*args: Any) -> None:
+        await decoded(*args)
+        await here.wait()
+
+    monkeypatch.setattr(inspecting, "refuse_wrong_content", slow)
+    async with held(send(client, "object", path, given), here) as first:
+        taken = given | {"without": "yes", "ground": ""}
+        await send(client, "object", path, taken)
+
+    page = await client.get(first.result().headers["location"])
+    assert (page.status_code, "别的窗口" in page.text) == (422, True)
+    assert await DB.fetch("SELECT 1 FROM objection") == []
+
+
+async def test_a_file_that_came_before_stays_when_the_session_ends_after_it(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, uploads: Path
+) -> None:
+    path, client = f"/notices/{await published(restaurant)}/object", await sign_in(ANNA)
+    wrong = fields(await client.get(path)) | OBJECTED | {"ground": ""}
+    asked = await objected_with_a_file(client, path, wrong)
+    given = fields(await client.get(asked.headers["location"])) | OBJECTED
+    for more, there in (({}, True), ({"without": "yes"}, False)):
+        client.cookies.clear()
+        ended = await asked_in(client, await send(client, "object", path, given | more))
+        again = await client.post("/sign-in", data=fields(ended) | written(ANNA))
+        page = await client.get(again.headers["location"])
+        assert ("刚才交来的文件还在（PNG，" in page.text) is there
+
+
 async def test_a_file_that_is_wrong_or_not_wanted_is_not_kept(
     restaurant: httpx.AsyncClient, sign_in: SignIn, uploads: Path
 ) -> None:
@@ -578,6 +642,33 @@ async def test_a_declaration_that_could_not_be_published_keeps_its_exhibit(
     assert done.headers["location"].startswith(DONE), done.text
     assert await exhibit_of(await sign_in(OFFICER), done) == PICTURE
     assert len(kept_in(uploads)) == 1
+
+
+async def test_an_exhibit_of_what_is_published_stays_when_another_one_comes(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, uploads: Path
+) -> None:
+    await published(
+        restaurant, certificate="company-seal", document="official-seal", matter=None, copies=None,
+        number=None,
+    )  # fmt: skip
+    anna, officer = await sign_in(ANNA), await sign_in(OFFICER)
+    holder = RESTAURANT["organisation"]
+    seals = SEALS | {
+        "relation": "mandate", "holder.name": holder["name"], "holder.identifier_type": "uscc",
+        "holder.identifier": holder["identifier"],
+    }  # fmt: skip
+    form = fields(await submitted(anna, seals | {"at": "loss", "to": "check"})) | PUBLISH
+    page = await anna.get((await with_exhibit(anna, form)).headers["location"])
+    told = await submitted(anna, fields(page) | AGREED | PUBLISH)
+    assert "发布了 1 份" in told.text
+    row = await DB.row("SELECT notice FROM exhibit")
+    assert row is not None
+    back = fields(await submitted(anna, fields(told) | {"to": "check"})) | PUBLISH
+    again = await with_exhibit(anna, back)
+
+    assert again.headers["location"].startswith("/declare/check/")
+    read = await officer.get(f"/api/v1/notices/{row['notice']}/exhibit")
+    assert (read.status_code, read.content) == (200, PICTURE)
 
 
 async def test_a_file_that_is_gone_is_asked_for_again(sign_in: SignIn, uploads: Path) -> None:
