@@ -1,6 +1,7 @@
 """What we ask a provider ourselves: of its own host alone, briefly, and believing no redirect."""
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Generic, TypeVar
@@ -106,16 +107,22 @@ def error_in(content: bytes) -> str | None:
     """The `error` of a refusal, if it is one word."""
     try:
         word = msgspec.json.decode(content, type=dict[str, Any]).get("error")
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return None
-    return word if isinstance(word, str) and word.replace("_", "").isalnum() else None
+    # Another one may be a sentence, about somebody: it is told to nobody.
+    return word if isinstance(word, str) and _WORD.fullmatch(word) else None
+
+
+_WORD = re.compile(r"[A-Za-z0-9_.-]{1,60}")
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding raises for what is no JSON, or is nested without end."""
 
 
 def an_object(content: bytes, url: str) -> dict[str, Any]:
     """What was answered as JSON; raises ProviderDown where it is none: a page of HTML, say."""
     try:
         return msgspec.json.decode(content, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         raise ProviderDown(f"{url}: answered no JSON object") from None
 
 

@@ -55,6 +55,8 @@ class OAuth2Party(Party):
             raise NotProven(f"userinfo: the claim {self._how.subject} is missing: it names nobody")
         if self._subject(given) not in (None, subject):
             raise NotProven("userinfo is about somebody else")
+        if len({self._type(given), self._type(found)} - {None}) > 1:
+            raise NotProven("userinfo is about another type of account")
         claims = given | found
         audience = self._how.audience
         if audience is not None and _word(claims.get(audience)) != self.provider.client_id:
@@ -108,13 +110,18 @@ class OAuth2Party(Party):
         answer = await self._exchanged(
             url, code, question if how.pkce else None, redirect_uri, how.client
         )
-        # The standard's answer is in no envelope, and some platforms put even that into theirs.
-        return answer if "access_token" in answer else self._opened(answer, url)
+        # The standard's answer is in no envelope, and some platforms put even that into theirs;
+        # a code of success may stand beside it.
+        if "access_token" not in answer:
+            return self._opened(answer, url)
+        if self._how.success is None or self._how.success.claim in answer:
+            self._refuse_failure(answer, url)
+        return answer
 
     def _userinfo_address(self, given: Mapping[str, Any]) -> str:
         """Of an organisation's account, as the token's answer tells it, there may be another."""
-        told, other = self.provider.user_type, self._how.organisation_userinfo
-        is_one = told is not None and _word(given.get(told.claim)) in told.organisation
+        other = self._how.organisation_userinfo
+        is_one = self._type(given) == "organisation"
         return other if is_one and other is not None else self._how.userinfo
 
     async def _userinfo(self, url: str, access: str) -> dict[str, Any]:
@@ -131,17 +138,20 @@ class OAuth2Party(Party):
 
     def _opened(self, answer: dict[str, Any], url: str) -> dict[str, Any]:
         """What is in the envelope; raises Refused where it tells of a refusal."""
-        success = self._how.success
-        if success is not None and _word(answer.get(success.claim)) not in success.values:
-            raise Refused(f"{url}: {success.claim} is {_code(answer.get(success.claim))}")
-        if success is None and isinstance(answer.get("error"), str):
-            raise Refused(f"{url}: answered an error")
+        self._refuse_failure(answer, url)
         for name in self._how.data.split(".") if self._how.data else ():
             inner = answer.get(name)
             if not isinstance(inner, dict):
                 raise NotProven(f"{url}: has no {name}")
             answer = inner
         return answer
+
+    def _refuse_failure(self, answer: Mapping[str, Any], url: str) -> None:
+        success = self._how.success
+        if success is not None and _word(answer.get(success.claim)) not in success.values:
+            raise Refused(f"{url}: {success.claim} is {_code(answer.get(success.claim))}")
+        if success is None and isinstance(answer.get("error"), str):
+            raise Refused(f"{url}: answered an error")
 
     def _refusal(self, content: bytes) -> str | None:
         """As the standard says it, or in the envelope."""
@@ -156,8 +166,17 @@ class OAuth2Party(Party):
             return None
         return f"{success.claim} is {_code(told)}"
 
+    def _type(self, told: Mapping[str, Any]) -> str | None:
+        """Of which type an account is, as far as this tells."""
+        types = self.provider.user_type
+        word = _word(told.get(types.claim)) if types is not None else None
+        if types is None or word not in (*types.person, *types.organisation):
+            return None
+        return "organisation" if word in types.organisation else "person"
+
     def _subject(self, told: Mapping[str, Any]) -> str | None:
-        subject = _word(told.get(self._how.subject))
+        value = told.get(self._how.subject)
+        subject = None if isinstance(value, bool) else _word(value)
         return subject if subject and len(subject) <= LONGEST_SUBJECT else None
 
 

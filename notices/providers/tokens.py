@@ -85,7 +85,8 @@ class Tokens:
                 return dict(read.claims)
             except InvalidKeyIdError:
                 continue
-            except (JoseError, ValueError) as error:
+            except (JoseError, ValueError, TypeError, RecursionError) as error:
+                # Anybody may send one, and a header may hold what the library does not look for.
                 raise NotProven(f"token: {type(error).__name__}") from None
         raise NotProven("token: signed with a key that the provider does not have")
 

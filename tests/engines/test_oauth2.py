@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import hashlib
+import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -208,6 +209,13 @@ LIES: dict[str, tuple[str, Callable[[dict[str, Any]], dict[str, Any]], int]] = {
     "no token": ("token", _data(access_token=None), 400),
     "a token that is no text": ("token", _data(access_token=7), 400),
     "a token refused": ("token", lambda it: {**it, "code": "40001"}, 400),
+    "a token in a refusal": (
+        "token", lambda it: {**it, **it["data"], "code": "40001", "data": None}, 400,
+    ),
+    "another type than the token's": ("userinfo", lambda it: {**it, "data": {
+        **it["data"], "userType": "2", "operatorName": "张三", "corporationName": "某某公司",
+        "operatorCertNo": "37999919000101001X", "creditCode": "91379999MA00000156",
+    }}, 400),
     "no name": ("userinfo", _data(userName=None), 403),
     "a name in stars": ("userinfo", _data(userName="张*"), 403),
     "a number in stars": ("userinfo", _data(certNo="3799**********001X"), 403),
@@ -233,7 +241,8 @@ FAULTS: dict[str, dict[str, Any]] = {
     "down": {"down": True}, "html": {"html": True}, "500": {"status": 500},
     "elsewhere": {"redirect": "https://another.example/"}, "huge": {"huge": 3_000_000},
     "packed": {"packed": 30_000_000}, "a list": {"body": b"[]"}, "no text": {"body": b"\xff\xfe"},
-    "slow": {"delay": 30},
+    "slow": {"delay": 30}, "deep": {"body": b'{"a":' + b"[" * 100_000},
+    "deeply refused": {"status": 400, "body": b'{"a":' + b"[" * 100_000},
 }  # fmt: skip
 
 
@@ -304,6 +313,28 @@ async def test_a_code_of_refusal_is_told_the_operator_and_nothing_else(
 
     assert f"code is {told}" in logged.out + logged.err
     assert "张三" not in logged.out + logged.err
+
+
+async def test_an_account_that_is_true_or_false_is_nobodys(
+    platform: Platform, client: httpx.AsyncClient
+) -> None:
+    platform.users["anna"] = platform.users["anna"] | {"uid": False}
+    answer = await signed_in_at(platform, client, IN, "anna")
+
+    assert (answer.status_code, await who(client)) == (400, None)
+
+
+async def test_an_error_that_is_no_word_of_the_standard_is_not_logged(
+    platform: Platform, client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for error in ("用户张三不存在", "x" * 2000):
+        body = json.dumps({"error": error}).encode()
+        with platform.fault("token", status=400, body=body):
+            await signed_in_at(platform, client, IN, "anna")
+    logged = capsys.readouterr()
+
+    assert "张三" not in logged.out + logged.err
+    assert "xxxx" not in logged.out + logged.err
 
 
 async def test_no_token_and_no_secret_is_logged(

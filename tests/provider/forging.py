@@ -106,6 +106,7 @@ WRONG_TOKENS: dict[str, Forgery] = {
         key=OctKey.import_key(it.secret), alg="HS256", kid=None
     ),
     "signed by the public key": _by_public_key_as_secret,
+    "crit that is a list of lists": lambda it: it.signed(crit=[[]]),
     "signed by an unknown kid": lambda it: it.signed(key=it.another_key(), kid="unknown"),
     "signed by another key": lambda it: it.signed(key=it.another_key()),
     "signed by a key of its own": _by_own_key_in_header,
