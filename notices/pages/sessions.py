@@ -10,7 +10,7 @@ from notices.api.documenting import reads
 from notices.changing import leaving
 from notices.pages import rendering, sign_in
 from notices.pages.sign_in import Onward, carrying
-from notices.web import authentication, languages, writing
+from notices.web import authentication, languages, limiting, writing
 from notices.web.authentication import AnyRequest, Asker
 from notices.web.requested import Nothing
 
@@ -30,6 +30,8 @@ async def sign_in_page(request: AnyRequest) -> Response[Any]:
         onward = await carrying.found(request, name)
     elif sign_in.wanted_kind(request):
         onward = await carrying.of_draft(request, await request.user.person(), next)
+        if onward.typed:  # is kept at each look
+            await limiting.limit(request, "submit", request.user.address)
     return await sign_in.of(request).page(request, onward or Onward(next))
 
 

@@ -125,8 +125,12 @@ def remember(
 
 
 def forget(response: Response[Any], deployment: Deployment) -> None:
-    """Take the session's cookie away from the browser."""
-    response.set_cookie(cookie(deployment, "session", "", timedelta(0)))
+    """Take the session's cookie away from the browser, and what signing in was begun with.
+
+    An address of before, at which somebody has yet to say for whom they act, opens nothing then.
+    """
+    for of in ("session", "sign-in"):
+        response.set_cookie(cookie(deployment, of, "", timedelta(0)))
 
 
 def cookie(deployment: Deployment, of: str, value: str, lasts: timedelta) -> Cookie:

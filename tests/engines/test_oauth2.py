@@ -25,6 +25,7 @@ from notices.changing import leaving
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.identity import Ward
+from notices.limits import POLICIES
 from notices.providers import configuration, parties
 from notices.settings import Settings
 from tests.api import declaration
@@ -551,6 +552,40 @@ async def test_nobody_goes_on_from_a_session_that_is_signed_out_of_meanwhile(
 
     assert changed.status_code == 401
     assert await DB.fetch("SELECT 1 FROM session") == []
+
+
+async def test_who_has_signed_out_leaves_nothing_to_choose_from(
+    platform: Platform, several: httpx.AsyncClient
+) -> None:
+    """On a computer of many others: an address in its history signs nobody in."""
+    again = await signed_in_at(platform, several, IN, "several")
+    signed_out = await several.post("/sign-out")
+    page = await several.get(again.headers["location"])
+    of = parse_qs(urlsplit(again.headers["location"]).query)["of"][0]
+    chosen = await several.post("/sign-in/as", data={"of": of, "who": "0"})
+
+    assert signed_out.status_code == 303
+    assert (page.status_code, chosen.status_code) == (400, 400)
+    assert "张三" not in page.text
+    assert await who(several) is None
+
+
+async def test_a_draft_is_taken_along_no_more_often_than_anything_is_sent(
+    several: httpx.AsyncClient, service: Making, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await submitted(several, LICENCE)
+    app = several._transport.app  # type: ignore[attr-defined]
+    here = app.state.deployment
+    on = dataclasses.replace(here.settings, rate_limits=True)
+    monkeypatch.setattr(app.state, "deployment", dataclasses.replace(here, settings=on))
+    most = max(POLICIES["submit"].most["address"].values())
+    where = f"/sign-in?as=organisation&next=/declare/matter/{fields(page)['draft']}"
+    told = [(await several.get(where)).status_code for _ in range(most + 1)]
+    row = await DB.row("SELECT count(*) AS n FROM sign_in")
+
+    assert (told[0], told[-1]) == (200, 429)
+    assert row is not None
+    assert row["n"] <= most
 
 
 async def test_nobody_goes_on_as_whom_they_may_not_be(several: httpx.AsyncClient) -> None:
