@@ -16,8 +16,10 @@ from notices.changing import exhibits, unfinished
 from notices.changing.exhibits import Receiving
 from notices.changing.unfinished import Draft, ShownProblem
 from notices.deployment import Deployment
+from notices.facts import relations
 from notices.facts.catalogue import Certificate
 from notices.facts.errors import Invalid, NotTheHolder, Problem, SignInRequired
+from notices.facts.texts import CHINA
 from notices.identity import Person
 from notices.pages import again, brought, publishing, rendering, sign_in, steps
 from notices.pages.drafts import STEPS, declarations_of, of_another, problems_in, step_of
@@ -233,7 +235,11 @@ async def _publish(
     if posted.draft:
         key = f"{id}.{posted.given['seen']}"
     try:
-        earlier = brought.kept(deployment, draft.file) if receiving is None else None
+        # Of a declaration that has changed since it may be somebody else's document.
+        today = datetime.now(UTC).astimezone(CHINA).date()
+        asked = any(relations.needs_exhibit(each, today) for each in declared)
+        wanted = asked and receiving is None
+        earlier = brought.kept(deployment, draft.file) if wanted else None
         published, refused = await publishing.publish(
             request, person, declared, certificate, key, receiving, earlier
         )

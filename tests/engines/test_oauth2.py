@@ -211,12 +211,25 @@ LIES: dict[str, tuple[str, Callable[[dict[str, Any]], dict[str, Any]], int]] = {
     "a token that is no text": ("token", _data(access_token=7), 400),
     "a token refused": ("token", lambda it: {**it, "code": "40001"}, 400),
     "a token in a refusal": (
-        "token", lambda it: {**it, **it["data"], "code": "40001", "data": None}, 400,
+        "token",
+        lambda it: {**it, **it["data"], "code": "40001", "data": None},
+        400,
     ),
-    "another type than the token's": ("userinfo", lambda it: {**it, "data": {
-        **it["data"], "userType": "2", "operatorName": "张三", "corporationName": "某某公司",
-        "operatorCertNo": "37999919000101001X", "creditCode": "91379999MA00000156",
-    }}, 400),
+    "another type than the token's": (
+        "userinfo",
+        lambda it: {
+            **it,
+            "data": {
+                **it["data"],
+                "userType": "2",
+                "operatorName": "张三",
+                "corporationName": "某某公司",
+                "operatorCertNo": "37999919000101001X",
+                "creditCode": "91379999MA00000156",
+            },
+        },
+        400,
+    ),
     "no name": ("userinfo", _data(userName=None), 403),
     "a name in stars": ("userinfo", _data(userName="张*"), 403),
     "a number in stars": ("userinfo", _data(certNo="3799**********001X"), 403),

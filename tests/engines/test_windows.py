@@ -671,6 +671,40 @@ async def test_an_exhibit_of_what_is_published_stays_when_another_one_comes(
     assert (read.status_code, read.content) == (200, PICTURE)
 
 
+async def test_an_exhibit_that_is_not_asked_for_any_more_comes_to_no_notice(
+    sign_in: SignIn, uploads: Path
+) -> None:
+    anna = await sign_in(ANNA)
+    equipment = {
+        "certificate": "special-equipment-use-registration", "region": "370705", "cause": "lost",
+        "number": "梯11鲁A00001(99)", "document": "special-equipment-use-registration",
+    }  # fmt: skip
+    mandate = equipment | {name: it for name, it in MANDATE.items() if name.startswith("holder")}
+    typed = mandate | {"relation": "mandate", "at": "loss", "to": "check"}
+    form = fields(await submitted(anna, typed)) | PUBLISH
+    page = await anna.get((await with_exhibit(anna, form)).headers["location"])
+    assert "刚才交来的文件还在" in page.text
+    number = fields(await submitted(anna, fields(page) | {"to": "number"}))
+    own = equipment | {"relation": "self", "at": "number", "to": "check"}
+    check = await submitted(anna, number | own)
+    done = await submitted(anna, fields(check) | AGREED | PUBLISH)
+
+    assert done.headers["location"].startswith(DONE), done.text
+    assert await DB.fetch("SELECT 1 FROM exhibit") == []
+
+
+async def test_what_is_too_much_to_be_kept_is_refused_before_one_signs_in(
+    restaurant: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    path, client = f"/notices/{await published(restaurant)}/object", await sign_in(ANNA)
+    long = fields(await client.get(path)) | OBJECTED | {"text": "长" * 21_000, "number": "1" * 9000}
+    client.cookies.clear()
+    refused = await send(client, "object", path, long)
+
+    assert refused.status_code == 413
+    assert await DB.fetch("SELECT 1 FROM sign_in") == []
+
+
 async def test_a_file_that_is_gone_is_asked_for_again(sign_in: SignIn, uploads: Path) -> None:
     anna = await sign_in(ANNA)
     form = fields(await submitted(anna, MANDATE | {"at": "loss", "to": "check"})) | PUBLISH

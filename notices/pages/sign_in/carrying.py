@@ -15,7 +15,7 @@ from litestar import Response
 
 from notices.changing import signing_in, unfinished
 from notices.deployment import Deployment
-from notices.facts.errors import BadRequest
+from notices.facts.errors import BadRequest, BodyTooLarge
 from notices.facts.numbers import keyed_hash
 from notices.facts.texts import Message
 from notices.identity import Person
@@ -27,6 +27,9 @@ from notices.web.authentication import AnyRequest
 
 _BROWSER = re.compile(r"[A-Za-z0-9_-]{22}")
 _DRAFT = re.compile(r"/declare/([a-z]+)/([A-Za-z0-9_-]{22})(\?[^#]*)?")
+MOST_BYTES = unfinished.MOST_BYTES - 1024
+"""Beside it a draft holds its step; or whoever has just signed in would be told that this is
+too much."""
 NATURAL = "natural"
 """The field that says who typed it: it is for them alone, in whichever part they go on."""
 
@@ -65,7 +68,11 @@ def _deployment(request: AnyRequest) -> Deployment:
 
 
 def with_typed(deployment: Deployment, next: str, given: dict[str, str]) -> Onward:
-    sealed = deployment.keys.sealer.seal(msgspec.json.encode(given), _place(next))
+    """Onward with what was typed; raises BodyTooLarge where no draft could keep it afterwards."""
+    plain = msgspec.json.encode(given)
+    if len(plain) > MOST_BYTES:
+        raise BodyTooLarge(limit=MOST_BYTES)
+    sealed = deployment.keys.sealer.seal(plain, _place(next))
     return Onward(next, base64.urlsafe_b64encode(sealed).decode())
 
 
