@@ -51,6 +51,7 @@ async def notice(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
         "notice.html",
         notice=found.public(deployment),
         state=found.state,
+        rests_on=found.rests_on,
         texts=await register.texts_of(found.id),
         mine=mine,
         may_object=not mine and not found.state.ended,

@@ -162,6 +162,7 @@ async def done(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
         cache=rendering.NEVER_KEPT,
         notices=notices,
         notice=notices[0],
+        rests_on=own[0].rests_on,
         certificate=deployment.catalogue.certificates.get(notices[0].certificate or ""),
         matter=deployment.catalogue.matters.get(notices[0].matter or ""),
     )

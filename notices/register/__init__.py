@@ -10,7 +10,7 @@ import msgspec
 from notices import log, tables
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts import lifecycle, relations
+from notices.facts import evidence, lifecycle, relations
 from notices.facts.catalogue import Period
 from notices.facts.errors import NoSuchNotice
 from notices.facts.lifecycle import Event, State
@@ -27,7 +27,7 @@ from notices.facts.public.notice import (
     PublicNotice,
     Receipt,
 )
-from notices.facts.texts import rfc3339
+from notices.facts.texts import Text, rfc3339
 from notices.tables import Touched
 from notices.tables.expressions import CLOCK
 from notices.tables.prepared import Prepared
@@ -110,6 +110,17 @@ class Notice:
     @property
     def confirmed(self) -> bool:
         return any(event.kind == "confirmed" for event in self.events)
+
+    @property
+    def rests_on(self) -> Text:
+        """On what its evidence rests.
+
+        A confirmation changes no status, so where only what does was read, its event is not there;
+        but that it was awaited is. What ended before anybody confirmed it was confirmed by nobody.
+        """
+        awaited = self.form is not None and bool(self.form.awaiting)
+        confirmed = self.confirmed or (awaited and not self.unconfirmed)
+        return evidence.rests_on(self.evidence, awaiting=self.unconfirmed, confirmed=confirmed)
 
     def existing(self, deployment: Deployment) -> Existing:
         """What a refusal tells of the notice that is in the way."""

@@ -9,7 +9,7 @@ import msgspec
 
 from notices import matching_keys
 from notices.deployment import Deployment
-from notices.facts import documents, evidence, masking, number_check
+from notices.facts import documents, masking, number_check
 from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, Unavailable, refuse_wrong
 from notices.facts.numbers import keyed_hash, uscc_ok
@@ -21,7 +21,7 @@ from notices.facts.relations import AWAITING
 from notices.facts.texts import rfc3339
 from notices.limits.slices import Slices
 from notices.matching_keys import Stale
-from notices.register import Notice, claims
+from notices.register import claims
 from notices.verification.matching import Asked, Match, look_up, others, that_counts
 
 MOST_QUESTIONS = 1000
@@ -231,14 +231,6 @@ def _number_form(deployment: Deployment, checked: Checked) -> NumberForm:
     return "usual" if usual else "unusual"
 
 
-def _rests_on(notice: Notice) -> Words:
-    # A confirmation changes no status, so its event is not read here; that it was awaited is said.
-    # What ended before anybody confirmed it awaits nothing, and was confirmed by nobody.
-    awaited, missing = notice.form is not None and bool(notice.form.awaiting), notice.unconfirmed
-    confirmed = awaited and not missing
-    return Words.of(evidence.rests_on(notice.evidence, awaiting=missing, confirmed=confirmed))
-
-
 def _signed(
     deployment: Deployment,
     checked: Checked,
@@ -274,7 +266,7 @@ def _signed(
         provisional=notice.provisional if notice else None,
         replaced_on=found.replaced_on if found else None,
         evidence=notice.evidence if notice else None,
-        rests_on=_rests_on(notice) if notice else None,
+        rests_on=Words.of(notice.rests_on) if notice else None,
         before=state.before if state else None,
         awaiting=AWAITING if state and state.awaiting else None,
         notice=notice.id if notice else None,

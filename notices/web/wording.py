@@ -200,13 +200,6 @@ RECEIPTS: dict[str, Text] = {
 """What the page that checks receipts says by itself, beside the sentences of the receipts."""
 
 
-def rests_on(notice: PublicNotice) -> Text:
-    """On what the evidence of a notice rests."""
-    confirmed = any(event.kind == "confirmed" for event in notice.events)
-    awaits = notice.awaiting is not None
-    return evidence.rests_on(notice.evidence, awaiting=awaits, confirmed=confirmed)
-
-
 def standing(shown: PublicNotice | State | Answer | Other) -> str:
     """The key in STATUSES and MEANINGS of what is shown."""
     return "awaiting" if shown.status == "declared" and shown.awaiting else shown.status

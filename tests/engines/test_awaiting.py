@@ -308,6 +308,7 @@ async def test_the_holder_and_the_declarant_withdraw_what_awaits(
         answer = await asked(anna, MANDATE)
         assert (answer["notice"], answer["awaiting"]) == (id, None)
         assert answer["rests_on"]["zh"] == evidence.AWAITING.zh, "nobody has confirmed it"
+        assert evidence.AWAITING.zh in (await anna.get(f"/notices/{id}")).text
         late = await officer.post(api.of(id, "confirmation"))
         assert (late.status_code, late.json()["code"]) == (409, "already_reinstated")
 
