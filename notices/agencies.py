@@ -16,6 +16,7 @@ from notices.facts.names import same_name
 from notices.facts.refusals import UnknownKey
 from notices.facts.text_check import text_problems
 from notices.facts.texts import Message, TextError
+from notices.identity import Person
 from notices.journal import Actor
 from notices.tables.expressions import NOW
 from notices.tables.prepared import Prepared
@@ -40,13 +41,13 @@ class Agency:
     id: str
     name: str
     issuers: tuple[str, ...]
-    staff: Actor | None = None
+    staff: Person | None = None
     """Which of its people it is, where they have signed in and show no key."""
 
     @property
     def actor(self) -> Actor:
         """Who acts, as the audit log knows them: of a key nobody knows who holds it."""
-        who = self.staff or Actor("agency", self.identity, self.name)
+        who = self.staff.actor if self.staff else Actor("agency", self.identity, self.name)
         return msgspec.structs.replace(who, agency=self.identity)
 
     @property

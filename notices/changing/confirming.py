@@ -31,8 +31,9 @@ async def confirm(
     """
 
     agency = by if isinstance(by, Agency) else None
-    if not isinstance(by, Agency):
-        await conflicts.refuse_own(deployment, by, id)
+    person = agency.staff if agency is not None else by
+    if isinstance(person, Person):
+        await conflicts.refuse_own(deployment, person, id)
 
     async def check(before: Notice, turn: Turn) -> Followup:
         if agency is not None:

@@ -1,4 +1,7 @@
-"""Nobody decides a case of their own: an officer may be a person whom a notice is about."""
+"""Nobody decides a case of their own: who works here may be a person whom a notice is about.
+
+An officer, and an agency's clerk who has signed in; of an agency's key nobody knows who holds it.
+"""
 
 from notices import matching_keys, records, tables
 from notices.changing import objecting

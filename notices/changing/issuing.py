@@ -7,7 +7,7 @@ import msgspec
 
 from notices import records, register
 from notices.agencies import Agency
-from notices.changing import following
+from notices.changing import conflicts, following
 from notices.changing.following import Followup
 from notices.deployment import Deployment
 from notices.facts import declaration_check, disclosure, event_forms, lifecycle
@@ -76,6 +76,8 @@ async def replace(
         act = Act(what="replace", by=agency.actor, notices=(id,))
         return Followup(form, private, act, write=write)
 
+    if agency.staff is not None:
+        await conflicts.refuse_own(deployment, agency.staff, id)
     return await following.follow(deployment, id, "replaced", check, once_)
 
 

@@ -78,7 +78,7 @@ class Asker:
             found = await agencies.of_id(person.agency) if person.agency else None
             if found is None:
                 raise NotAnAgency
-            self._agency = dataclasses.replace(found, staff=person.actor)
+            self._agency = dataclasses.replace(found, staff=person)
         elif self._agency is None:
             self._agency = await agencies.of_key(self.key)
         return self._agency

@@ -5,9 +5,14 @@ from typing import Any
 
 import httpx
 import pytest
+from litestar import Litestar
 
+from notices import agencies
+from notices.changing import leaving
 from notices.database import DB
 from notices.facts.notice_ids import printed
+from notices.identity import Person
+from notices.web.authentication import cookie_name
 from tests import api
 from tests.api import declaration
 from tests.conftest import SignIn
@@ -22,6 +27,7 @@ pytestmark = pytest.mark.usefixtures("uploads")
 NUMBER = "JY13799990000011"
 TEXT = "证件在我手里，\n见照片。"
 REASON = "有证件原件的照片"
+ISSUER = "潍坊市奎文区行政审批服务局"
 COMPANY = {"name": "潍坊试样一有限公司", "identifier": "91379999MA0000100Q"}
 RIVAL = {**ANNA, "kind": "organisation", "organisation": COMPANY}
 ZHAO = {"kind": "person", "name": "赵六", "identifier": "379999198803120137"}
@@ -322,6 +328,28 @@ async def test_nobody_confirms_or_redacts_what_is_of_their_own_certificate(
     assert (await own.post(api.of(id, "confirmation"))).json()["code"] == "own_case"
     await opened(own, f"/desk/{id}", "confirmation")
     assert (await send(own, f"/desk/{id}/confirm")).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["confirmation", "replacement"])
+async def test_an_agencys_clerk_decides_no_case_of_their_own_either(
+    app: Litestar, anna: httpx.AsyncClient, client: httpx.AsyncClient, path: str
+) -> None:
+    """Who signs in for the agency may be who declared, or holds the paper."""
+    here = app.state.deployment
+    agency, _ = await owned(agencies.add(ISSUER, [ISSUER]))
+    id = (await api.declared(anna, MANDATE, PNG)).id
+    body = {} if path == "confirmation" else {"issued_on": "2026-01-05"}
+
+    async def sent(name: str, identifier: str) -> httpx.Response:
+        clerk = Person("agency", name, identifier, agency=agency.id)
+        token = await leaving.sign_in(here, clerk, None)
+        client.cookies.set(cookie_name(here), token)
+        return await client.post(api.of(id, path), json=body)
+
+    own = await sent(ANNA["name"], ANNA["identifier"])
+    assert (own.status_code, own.json()["code"]) == (403, "own_case")
+    other = await sent(COLLEAGUE["name"], COLLEAGUE["identifier"])
+    assert other.status_code == (201 if path == "confirmation" else 409)  # awaits a confirmation
 
 
 async def test_a_file_of_the_desk_leads_to_sign_in_and_back(
