@@ -12,7 +12,7 @@ from notices.deployment import Deployment
 from notices.facts import numbers
 from notices.facts.identifiers import identifier_type
 from notices.facts.requests import Holder
-from notices.journal import Actor
+from notices.journal import Actor, Office
 from notices.tables import Session
 from notices.tables.expressions import NOW, ago
 from notices.tables.prepared import Prepared
@@ -118,7 +118,8 @@ class Person(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     @property
     def actor(self) -> Actor:
         """An officer, or an agency's staff, as the audit log knows them."""
-        return Actor("agency" if self.kind == "agency" else "officer", self.account, self.name)
+        office: Office = "agency" if self.kind == "agency" else "officer"
+        return Actor(office, self.account, self.name, natural=self.natural)
 
     @property
     def document(self) -> str:

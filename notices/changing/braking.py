@@ -2,8 +2,8 @@
 
 Whoever took over an account, or runs a program that is wrong, changes some tens of notices and not
 all. What is refused is not done in part, what was done stays, and the desk shows who waits. It is
-counted in the transaction of the change, for an officer by account and for an agency as a whole,
-whether by its key or by its staff.
+counted in the transaction of the change, for an officer by person, whatever the account, and for an
+agency as a whole, whether by its key or by its staff.
 """
 
 from datetime import timedelta
@@ -49,13 +49,15 @@ class Held(NamedTuple):
 async def count(deployment: Deployment, by: Actor, changes: int) -> None:
     """Count `changes` of notices in the open transaction; raises TooManyChanges.
 
-    Under the head's lock, so that nobody gets more by many requests at once.
+    Under the head's lock, so that nobody gets more by many requests at once. One act that changes
+    more than that counts as all of them: else nobody could ever do it, and whoever declared so
+    often beside a notice would keep it from being confirmed.
     """
     settings = deployment.settings
     if not settings.rate_limits or by.office == "operator":
         return
     most = settings.bulk_limit
-    wait = await limits.change(deployment.keys.sealer.passing, by.counted, changes, most)
+    wait = await limits.change(deployment.keys.sealer.passing, by.counted, min(changes, most), most)
     if wait is not None:
         refusal = TooManyChanges(
             headers={"Retry-After": str(wait)}, most=most, wait=durations.in_words(wait)
@@ -117,13 +119,16 @@ async def get(deployment: Deployment, id: str) -> Held:
 async def release(
     deployment: Deployment, officer: Person, id: str, reason: str, once_: Once | None = None
 ) -> Done:
-    """They may change as many again; raises NeedsAnother where it is the one who waits."""
+    """They may change as many again; raises NeedsAnother where it is the one who waits.
+
+    That is the natural person, by whatever account: whoever has two is still nobody else.
+    """
     async with DB.transaction():
         earlier = await idempotency.begin(once_)
         if earlier is not None:
             return Done(id, earlier.response or "")
         who = (await get(deployment, id)).who
-        if officer.account in (who.subject, who.counted):
+        if officer.account in (who.subject, who.counted) or officer.natural == who.natural:
             raise NeedsAnother
         private = msgspec.json.encode(PrivateRelease(officer=officer, reason=reason))
         sealed = deployment.keys.sealer.seal(private, f"brake {id} decision".encode())

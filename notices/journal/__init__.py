@@ -49,10 +49,13 @@ class Actor(msgspec.Struct, frozen=True):
     agency: str = ""
     """Of an agency's staff or key: by what all of it is known."""
 
+    natural: str = ""
+    """The natural person behind the account, as `Person.natural`; nobody knows that of a key."""
+
     @property
     def counted(self) -> str:
-        """By what changes are counted: an agency's together."""
-        return self.agency or self.subject
+        """By what changes are counted: an agency's together, a person's by whatever account."""
+        return self.agency or self.natural or self.subject
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,18 +6,21 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 import pytest_asyncio
 from litestar import Litestar
 
 from notices import agencies
+from notices.changing import braking
 from notices.database import DB
+from notices.facts.refusals import NeedsAnother
+from notices.identity import Person
 from tests import api
 from tests.conftest import SignIn
-from tests.engines.test_desk import COLLEAGUE, REASON, send, shown
+from tests.engines.test_desk import COLLEAGUE, ISSUER, MANDATE, PNG, REASON, send, shown
 from tests.owning import owned
 
-ISSUER = "潍坊市奎文区行政审批服务局"
 ANNUL = {"decision": "annul", "reason": REASON}
 MOST = 3
 
@@ -154,3 +157,32 @@ async def test_after_an_hour_it_is_over_by_itself(
     assert (await annulled(officer, ids[-1])).status_code == 429
     assert "等待放行" in (await (await sign_in(COLLEAGUE)).get("/desk")).text
     assert (await whats()).count("held") == 2
+
+
+async def test_a_second_account_of_the_same_person_is_nobody_else(braked: Litestar) -> None:
+    here = braked.state.deployment
+    one = Person("officer", "王五", "379999190001020023", subject=("https://a.example", "1"))
+    second = msgspec.structs.replace(one, subject=("https://b.example", "2"))
+    other = msgspec.structs.replace(second, identifier=COLLEAGUE["identifier"])
+    assert one.actor.counted == second.actor.counted
+    await braking.hold(here, one.actor)
+    [waits] = await braking.held(here)
+
+    with pytest.raises(NeedsAnother):
+        await braking.release(here, second, waits.id, REASON)
+    await braking.release(here, other, waits.id, REASON)
+
+
+@pytest.mark.usefixtures("uploads", "braked")
+async def test_what_ends_more_than_the_limit_can_be_confirmed_all_the_same(
+    client: httpx.AsyncClient, anna: httpx.AsyncClient, officer: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    beside = [(await api.declared(anna, MANDATE, PNG)).id for _ in range(MOST + 2)]
+    other = await sign_in(COLLEAGUE)
+
+    assert (await other.post(api.of(beside[0], "confirmation"))).status_code == 201
+
+    assert (await shown(client, beside[-1]))[1] == ["published", "superseded"]
+    # And it was all that they may do within the hour.
+    refused = await other.post(api.of(beside[0], "redaction"), json={"reason": REASON})
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_changes")
