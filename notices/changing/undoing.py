@@ -8,6 +8,7 @@ confirmation stands once given: of those it is said which they are, for people t
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from notices import journal, register, tables
@@ -34,6 +35,8 @@ class Done(NamedTuple):
     what: str
     notice: str
     about: str | None
+    overtaken: bool = False
+    """Somebody else has decided about the same since, or it was taken back already."""
 
 
 def in_period(
@@ -50,7 +53,31 @@ def in_period(
         and each["what"] in (*COUNTERED, *FOR_GOOD)
         and since <= datetime.fromisoformat(each["at"]) < until
     ]
-    return found[::-1]
+    last = _last(entries, {each.number for each in found})
+    return [
+        each._replace(overtaken=each.what in COUNTERED and each.number not in last)
+        for each in reversed(found)
+    ]
+
+
+def _last(entries: Sequence[Mapping[str, Any]], theirs: set[int]) -> set[int]:
+    """Those of `theirs` after which nobody else decided about the same, nor took them back.
+
+    An objection that has the status which they gave it may have it by another's decision.
+    """
+    done: dict[str, list[int]] = {}
+    for each in entries:
+        about = next(iter(each["about"]), "")
+        if each["what"] in COUNTERED:
+            done.setdefault(about, []).append(each["number"])
+        elif each["what"] == "undo":
+            _, _, number = each["about"][1].partition(" ")
+            done[about] = [one for one in done.get(about, []) if one != int(number)]
+    return {
+        number
+        for numbers in done.values()
+        for number in takewhile(theirs.__contains__, reversed(numbers))
+    }
 
 
 async def counter(deployment: Deployment, operator: Actor, done: Done, reason: str) -> bool:
@@ -60,7 +87,7 @@ async def counter(deployment: Deployment, operator: Actor, done: Done, reason: s
         about=(done.about or "", f"entry {done.number}"), text=reason,
     )  # fmt: skip
     take_back = _WAYS.get(done.what)
-    if take_back is None or done.about is None:
+    if take_back is None or done.about is None or done.overtaken:
         return False
     try:
         await take_back(deployment, act, done.notice, done.about, reason)

@@ -40,6 +40,8 @@ def undo(settings: Settings, options: argparse.Namespace) -> None:
             operator = journals.operator()
             for done in found:
                 state = _FOR_GOOD if done.what in undoing.FOR_GOOD else _WOULD
+                if done.overtaken:
+                    state = _OTHERWISE
                 if state is _WOULD and not options.dry_run:
                     reason = options.reason.strip()
                     so = await undoing.counter(here, operator, done, reason)

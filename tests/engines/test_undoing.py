@@ -117,6 +117,23 @@ async def test_what_was_changed_since_stays(
     assert await shown(client, id) == ("reinstated", ["published", "contested", "annulled"])
 
 
+async def test_what_another_decided_alike_after_it_was_taken_back_stays(
+    deployment: Deployment, restaurant: httpx.AsyncClient, anna: httpx.AsyncClient,
+    officer: httpx.AsyncClient, sign_in: SignIn, client: httpx.AsyncClient,
+) -> None:  # fmt: skip
+    id = (await api.declared(restaurant)).id
+    await objected(anna, id)
+    admit = {"decision": "admit", "reason": REASON}
+    assert (await officer.post(api.of(id, "decisions"), json=admit)).status_code == 201
+    assert await countered(deployment, await done_by("admit", deployment)) == [("admit", True)]
+    other = await sign_in(COLLEAGUE)
+    assert (await other.post(api.of(id, "decisions"), json=admit)).status_code == 201
+
+    # The command is run once more, of the same one and the same period.
+    assert await countered(deployment, await done_by("admit", deployment)) == [("admit", False)]
+    assert (await shown(client, id))[0] == "contested"
+
+
 async def test_what_was_set_aside_waits_again(
     deployment: Deployment, restaurant: httpx.AsyncClient, officer: httpx.AsyncClient,
     sign_in: SignIn,
