@@ -40,7 +40,7 @@ async def left(deployment: Deployment, person: Known) -> Erasable:
     """What there is to be erased now, and what is not."""
     rows = await rights.rows_of(deployment, person)
     found = await register.get_many([row["notice"] for row in rows])
-    objections = await rights.objections_of(deployment, person)
+    objections = await _objections(deployment, person)
     return Erasable(
         notices=[id for id, each in found.items() if each.state.ended and not each.state.redacted],
         living=[id for id, each in found.items() if not each.state.ended],
@@ -60,13 +60,21 @@ async def erase(deployment: Deployment, person: Known) -> Erasable:
         if row["declared"]:
             await _forget_contact(deployment, id)
         erased.notices.append(id)
-    for objection in await rights.objections_of(deployment, person):
-        if objection["status"] in WAITING:
-            erased.waiting.append(objection["id"])
-        else:
-            await _forget_text(deployment, objection["id"])
-            erased.objections.append(objection["id"])
+    for objection in await _objections(deployment, person):
+        decided = await _forget_text(deployment, objection["id"])
+        (erased.objections if decided else erased.waiting).append(objection["id"])
     return erased
+
+
+async def _objections(deployment: Deployment, person: Known) -> list[Any]:
+    """Those that `person` filed for themselves: what an organisation wrote is not its clerk's."""
+    found = await rights.objections_of(deployment, person)
+    return [each for each in found if not _of_organisation(deployment, each)]
+
+
+def _of_organisation(deployment: Deployment, objection: Any) -> bool:
+    private = objecting.private_of(deployment, objection["id"], objection["sealed"])
+    return private.objector.kind == "organisation"
 
 
 def _has_text(deployment: Deployment, objection: Any) -> bool:
@@ -104,11 +112,13 @@ async def _forget_contact(deployment: Deployment, id: str) -> None:
             await table.update({table.sealed: sealed}).where(table.notice == id)
 
 
-async def _forget_text(deployment: Deployment, id: str) -> None:
-    """What was written, and the file that came along."""
+async def _forget_text(deployment: Deployment, id: str) -> bool:
+    """What was written, and the file that came along; False where it waits (again)."""
     table = Objection
     async with DB.transaction():
         [row] = await table.select().where(table.id == id).lock_rows()
+        if row["status"] in WAITING:
+            return False
         private = objecting.private_of(deployment, id, row["sealed"])
         if private.text or row["evidence_type"] is not None:
             left = msgspec.structs.replace(private, text="")
@@ -122,3 +132,4 @@ async def _forget_text(deployment: Deployment, id: str) -> None:
             ).where(table.id == id)
     if row["evidence_type"] is not None:
         exhibits.forget(deployment, id)
+    return True

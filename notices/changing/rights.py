@@ -92,7 +92,11 @@ class KeptObjection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Copy(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that is kept about somebody, but for what is still being typed."""
+    """The notices and objections of somebody, with all that is kept of them.
+
+    Not in it is what is still being typed, and what they declared in vain (`rivals`), which is not
+    found by a person.
+    """
 
     made_at: Time
     person: Known

@@ -172,6 +172,52 @@ async def test_a_kill_before_the_file_was_deleted_leaves_it_to_be_tidied(
     assert kept(uploads) == []
 
 
+async def test_what_an_organisation_objected_is_not_its_clerks_to_erase(
+    anna: httpx.AsyncClient,
+    restaurant: httpx.AsyncClient,
+    officer: httpx.AsyncClient,
+    sign_in: SignIn,
+    deployment: Deployment,
+    uploads: Path,
+) -> None:
+    trade = (await api.declared(restaurant)).id
+    company = {"name": "潍坊试样一有限公司", "identifier": "91379999MA0000100Q"}
+    clerk = await sign_in({**ANNA, "kind": "organisation", "organisation": company})
+    filed = await objected(clerk, trade, "JY13799990000011")
+    body = {"decision": "reject", "reason": "证据不足", "objection": filed}
+    assert (await officer.post(api.of(trade, "decisions"), json=body)).is_success
+
+    for client in (anna, clerk):
+        assert "现在可以删除 0 项。" in (await client.get("/mine/privacy")).text
+        assert (await client.post("/mine/erase", data=SURE)).status_code == 303
+
+    assert kept(uploads)
+    [row] = await rights.objections_of(deployment, ME)
+    assert objecting.private_of(deployment, filed, row["sealed"]).text == TEXT
+
+
+async def test_what_waits_again_by_the_time_it_is_erased_stays(
+    anna: httpx.AsyncClient,
+    restaurant: httpx.AsyncClient,
+    deployment: Deployment,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was found while it was decided; then that was taken back (`notices undo`)."""
+    trade = (await api.declared(restaurant)).id
+    filed = await objected(anna, trade, "JY13799990000011")
+    [row] = await rights.objections_of(deployment, ME)
+
+    async def found(deployment: Deployment, person: Known) -> list[Any]:
+        return [{**row, "status": "rejected"}]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rights, "objections_of", found)
+        erased = await erasing.erase(deployment, ME)
+
+    assert (erased.objections, erased.waiting) == ([], [filed])
+    assert (await copy(anna))["objections"][0]["text"] == TEXT
+
+
 async def test_an_organisations_notices_are_not_a_persons(
     restaurant: httpx.AsyncClient, deployment: Deployment
 ) -> None:
