@@ -35,7 +35,7 @@ _DUE = Prepared(
 
 
 class _NotYet(Exception):
-    """It is not due, or was removed by another process a moment ago."""
+    """It is not due, is objected to since, or was removed by another process a moment ago."""
 
 
 def ends_at(deployment: Deployment, notice: register.Notice) -> datetime | None:
@@ -65,7 +65,7 @@ async def expire_due(deployment: Deployment, now: datetime) -> int:
 async def _expire(deployment: Deployment, id: str, years: int) -> bool:
     async def check(before: register.Notice, turn: Turn) -> Followup:
         end = ends_at(deployment, before)
-        if end is None or end > turn.at:
+        if end is None or end > turn.at or await deciding.waiting_about(id):
             raise _NotYet
         return Followup(event_forms.redaction(before.id, term_over=True), Doer(term=years))
 

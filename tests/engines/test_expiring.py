@@ -8,7 +8,7 @@ import pytest
 
 from notices.audit import auditing
 from notices.audit.comparing import Numbers
-from notices.changing import expiring
+from notices.changing import deciding, expiring
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.consents import VERSION, digest, publication
@@ -107,6 +107,28 @@ async def test_what_is_contested_or_an_organisations_stays(
 
     assert (await notice(anna, person))["statement"]
     assert (await notice(anna, organisation))["statement"]
+
+
+async def test_what_is_objected_to_while_a_round_is_under_way_stays(
+    anna: httpx.AsyncClient,
+    sign_in: SignIn,
+    deployment: Deployment,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    id = (await api.declared(anna, **DRIVER)).id
+    other = await sign_in({"kind": "person", "name": "赵六", "identifier": "379999195505050034"})
+    await older(id, timedelta(days=366 * 50))
+    remove = deciding.remove
+
+    async def later(*args: Any) -> Any:
+        objection = {"number": DRIVER["number"], "ground": "not_lost", "text": "证件在我手里。"}
+        assert (await other.post(api.of(id, "objections"), json=objection)).status_code == 201
+        return await remove(*args)
+
+    monkeypatch.setattr(deciding, "remove", later)
+
+    assert await expiring.expire_due(deployment, datetime.now(UTC)) == 0
+    assert (await notice(anna, id))["statement"]
 
 
 async def test_what_was_consented_to_is_kept_with_the_notice(
