@@ -113,7 +113,7 @@ async def rivals_waiting(request: AnyRequest) -> Response[Rivals]:
     notice = (await register.get(given["notice"])).id if given.get("notice") else None
     found = await rivals.waiting(request.app.state.deployment, notice=notice, limit=limit)
     seen = [each.notice for each in found]
-    await purposes.note(request, officer, "rivals", seen, [each.id for each in found])
+    await purposes.note(request, officer, "rivals", seen, [f"rival {each.id}" for each in found])
     return answered(Rivals(rivals=found), headers=NO_STORE)
 
 

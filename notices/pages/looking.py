@@ -1,5 +1,6 @@
 """The page on which an officer says what for they look at what is not public of a case."""
 
+import re
 from typing import Any
 
 from litestar import Response, get, post
@@ -17,6 +18,7 @@ from notices.web import forms, languages
 from notices.web.authentication import AnyRequest
 
 FIELDS = ("purpose", "reference", "next")
+_BELOW = re.compile(r"(/[a-z0-9-]+)*", re.ASCII)
 
 
 def _path(id: str) -> str:
@@ -27,7 +29,9 @@ def _next(text: str | None, id: str) -> str:
     """Where it leads on: to something of this case, and nowhere else."""
     case = f"{desk.DESK}/{id}"
     path = rendering.local_path(text, case)
-    return path if path.partition("?")[0] == case or path.startswith(f"{case}/") else case
+    # Browsers would resolve /desk/…/../../x, and %2e%2e alike.
+    below = path.partition("?")[0].removeprefix(case)
+    return path if path.startswith(case) and _BELOW.fullmatch(below) else case
 
 
 @get("/desk/{id:str}/purpose", include_in_schema=False, opt=CLOSED)

@@ -132,7 +132,8 @@ async def test_a_purpose_leads_to_its_own_case_and_nowhere_else(
 ) -> None:
     id = (await api.declared(restaurant)).id
     path = f"/desk/{id}/purpose"
-    for next in ("https://evil.example/", "//evil.example", "/mine", "/desk/37070000000000", ""):
+    above = (f"/desk/{id}/../../mine", f"/desk/{id}/%2e%2e/..", f"/desk/{id}0")
+    for next in ("https://evil.example/", "//evil.example", "/mine", "/desk/370700000", "", *above):
         form = await officer.get(path, params={"next": next})
         for sent in (fields(form), fields(form) | {"next": next}):
             answer = await officer.post(path, data=sent | {"purpose": "objection"})
@@ -163,6 +164,7 @@ async def test_a_program_says_what_for_in_a_header_and_is_answered_without(
     for path in ("/api/v1/overlaps", f"/api/v1/rivals?notice={mandated}"):
         assert (await officer.get(path)).status_code == 200  # nothing private in it
 
+    assert (await entries())[-1]["about"][0].startswith("rival ")  # as the desk calls it
     found = [told(entry) for entry in await entries()]
     assert found == [
         (what, "officer", notices, purpose)
