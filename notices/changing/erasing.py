@@ -54,12 +54,11 @@ async def erase(deployment: Deployment, person: Known) -> Erasable:
     erased = Erasable(notices=[], objections=[], living=[], waiting=[])
     for row in await rights.rows_of(deployment, person):
         id = row["notice"]
-        if not await _remove(deployment, id):
-            erased.living.append(id)
-            continue
-        if row["declared"]:
+        removed = await _remove(deployment, id)
+        # Where the text of a living one is gone, its term over or redacted, nothing rests on that.
+        if row["declared"] and (removed or (await register.get(id)).state.redacted):
             await _forget_contact(deployment, id)
-        erased.notices.append(id)
+        (erased.notices if removed else erased.living).append(id)
     for objection in await _objections(deployment, person):
         decided = await _forget_text(deployment, objection["id"])
         (erased.objections if decided else erased.waiting).append(objection["id"])

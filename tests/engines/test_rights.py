@@ -144,6 +144,21 @@ async def test_what_ended_is_erased_and_what_lives_is_named(
         await auditing.audit(connection, lambda done, total: None, numbers=numbers)
 
 
+async def test_a_living_notice_without_text_keeps_no_telephone(
+    anna: httpx.AsyncClient, officer: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    """What an officer or the public term took the text of may live for ever."""
+    id = (await api.declared(anna, **DRIVER)).id
+    redaction = {"reason": "公开期限已满"}
+    redacted = await officer.post(api.of(id, "redaction"), json=redaction)
+    assert redacted.status_code == 201, redacted.text
+
+    assert (await erasing.erase(deployment, ME)).living == [id]
+
+    private = await records.private_of(deployment, id)
+    assert (private.contact, private.declarant.identifier) == (None, ANNA["identifier"])
+
+
 async def test_a_kill_before_the_file_was_deleted_leaves_it_to_be_tidied(
     anna: httpx.AsyncClient,
     restaurant: httpx.AsyncClient,
