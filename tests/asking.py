@@ -60,6 +60,7 @@ class Seeds:
         for name in self.static:
             yield Asked("GET", f"/static/{name}", query=(("v", "1"),))
         yield Asked("GET", "/nothing", right=(404,))
+        yield Asked("GET", "/api/v1/objections", right=(401,))
         for path in (
             "/", "/notices", "/notices/" + id, f"/notices/{id}.pdf", "/verify", "/log",
             "/problems", "/problems/invalid",
@@ -150,7 +151,7 @@ class Seeds:
             "",
             form=number | {"at": "number", "to": "check"},
             type=FORM,
-            right=(401,),
+            right=(303,),
         )
         kept = number | {"draft": DRAFT, "of": "A" * 43, "seen": "0" * 64}
         for at, to in (("number", "loss"), ("check", "publish"), ("check", "certificate")):
@@ -160,7 +161,7 @@ class Seeds:
             )  # fmt: skip
         for step in ("certificate", "matter", "number", "loss", "check", "conflict"):
             yield Asked("GET", f"/declare/{step}/{DRAFT}", "holder", query=(("lang", "en"),))
-        yield Asked("POST", "/declare", "", form=kept, type=FORM, right=(401,))
+        yield Asked("POST", "/declare", "", form=kept, type=FORM, right=(303,))
         child = number | {
             "certificate": "birth-medical-certificate", "matter": "", "document": "",
             "number": "X990000001", "relation": "parent",

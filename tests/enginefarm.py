@@ -22,6 +22,8 @@ DATABASE, SEARCH, KEY = "TEST_DATABASE_URL", "TEST_MEILI_URL", "TEST_MEILI_MASTE
 SERVICE, AUDITOR = "TEST_DATABASE_SERVICE_URL", "TEST_DATABASE_AUDIT_URL"
 TOLD = (DATABASE, SERVICE, AUDITOR, SEARCH, KEY)
 DATA = "TEST_DATA"
+MADE = "made"
+"""In that folder: a data folder whose database services of tests begin with."""
 ASKED, ANSWER = "asked", "answer.json"
 """Files of that folder: somebody wants the engines, and where they are."""
 
@@ -47,6 +49,7 @@ class Farm:
         self._owner.join()
         for name in (*TOLD, DATA):
             self.environment.pop(name, None)
+        remove(self.data / MADE)
         remove(self.data)
 
     def _own(self) -> None:

@@ -9,9 +9,7 @@ WORDS: dict[str, Text] = {
 }
 
 _RESTS_ON: dict[str, Text] = {
-    "self_declared": Message(
-        "依据是声明人自己的话；登录平台没有把身份核验到本站要求的程度（演示中都是这样）。"
-    ),
+    "self_declared": Message("依据是声明人自己的话；没有登录平台把身份核验到本站要求的程度。"),
     "identity_verified": Message(
         "依据是登录平台对声明人身份的核验；声明的内容由声明人负责，没有经过审查。"
     ),

@@ -740,7 +740,7 @@ async def test_an_officer_decides_on_the_smallest_phone_without_scripts(
     await page.goto("/")
     await page.get_by_role("link", name="审核台").click()
     await looked_at()
-    await page.locator(f'a[href="/desk/{id}"]').click()
+    await page.locator(f'a[href="/desk/{id}"]').first.click()
     await looked_at()
     await on(page, "作出决定")
     await page.get_by_role("textbox", name="理由").fill("有证件原件的照片")

@@ -249,7 +249,7 @@ def said(page: httpx.Response, case: Case, ids: dict[str, str]) -> None:
     """Holds the page against the case: what is said, and in which order."""
     text = html.unescape(page.text)
     assert page.status_code == 200
-    assert page.headers["cache-control"] == "no-store"
+    assert page.headers["cache-control"] == "private, no-cache"  # Back leads to it
     for name, match in case.others.items():
         assert wording.OTHERS[match].zh in text
         assert f'href="/notices/{ids[name]}"' in text

@@ -19,6 +19,7 @@ from notices.facts.relations import RELATIONS
 from notices.facts.statuses import ENDED, STATUSES
 from notices.identity import Person
 from notices.print import marks
+from notices.trust import keyring
 from notices.web import wording
 
 ROOT = Path(__file__).parents[2]
@@ -122,6 +123,7 @@ LISTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("notice", "period_unit"): get_args(Unit),
     ("notice_private", "relation"): tuple(RELATIONS),
     ("flag", "kind"): flags.KINDS,
+    ("data_key", "purpose"): get_args(keyring.Purpose),
     ("objection", "ground"): get_args(Ground),
     ("objection", "status"): get_args(ObjectionStatus),
 }

@@ -36,8 +36,8 @@ async def older(
     """Notices as they were published before forms told their period: of two seals, a licence."""
     today = disclosure.public_form
 
-    def public_form(*words: Any) -> PublicForm:
-        return msgspec.structs.replace(today(*words), notice_period=msgspec.UNSET)
+    def public_form(*words: Any, **more: Any) -> PublicForm:
+        return msgspec.structs.replace(today(*words, **more), notice_period=msgspec.UNSET)
 
     monkeypatch.setattr(disclosure, "public_form", public_form)
     ids = [
@@ -217,7 +217,7 @@ async def test_a_dismissal_goes_on_with_the_notices_own_period(
     days = (before.now + timedelta(days=number) for number in range(1, 9))
     dismissed = next(day for day in days if ends(day)[0] != ends(day)[1])
 
-    await deciding._go_on(before, dismissed)
+    await deciding.go_on(before, dismissed)
 
     row_after = await DB.row("SELECT effective_at FROM notice WHERE id = $1", id)
     assert row_after is not None

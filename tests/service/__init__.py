@@ -1,17 +1,23 @@
 """The real service as a process of its own, for tests that kill it and its engines."""
 
+import asyncio
 import contextlib
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 
+from notices.engines import Engines
+from notices.migrating import migrate
 from tests import api, enginefarm
 
 ROOT = Path(__file__).parents[2]
@@ -105,8 +111,37 @@ class Service:
         return found
 
 
+def _made_once() -> Path:
+    """A data folder with a database that is up to date and empty, and no keys; of this run."""
+    folder = Path(os.environ[enginefarm.DATA]) / enginefarm.MADE
+    with (folder.parent / "making").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            with Engines.open(folder, meili_bin=os.environ.get("MEILI_BIN")) as engines:
+                asyncio.run(migrate(engines.owner_url, engines.database_url))
+            (folder / "done").touch()
+    return folder
+
+
+def _copied(made: Path, data: Path) -> None:
+    """Its database for a service of its own: to make one takes longer than a service to start."""
+    data.mkdir(mode=0o700, parents=True)
+    for file in made.glob("*.password"):
+        shutil.copy2(file, data / file.name)
+    pointer = made / "postgresql.home"
+    home, copy = made / "postgresql", data / "postgresql"
+    if pointer.exists():
+        home = Path(pointer.read_text().strip())
+        copy = Path(tempfile.mkdtemp(dir=home.parent))
+        (data / pointer.name).write_text(f"{copy}\n")
+    subprocess.run(["cp", "-a", "--reflink=auto", f"{home}/.", copy], check=True)
+
+
 @contextlib.contextmanager
 def running(data: Path, **environment: str) -> Iterator[Service]:
+    """A service on a new data folder, unless `data` is there or another database is named."""
+    if not data.exists() and "DATABASE_URL" not in environment:
+        _copied(_made_once(), data)
     service = Service(data, **environment)
     try:
         service.start()
