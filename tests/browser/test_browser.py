@@ -742,6 +742,12 @@ async def test_an_officer_decides_on_the_smallest_phone_without_scripts(
     await looked_at()
     await page.locator(f'a[href="/desk/{id}"]').first.click()
     await looked_at()
+    await on(page, "查看")  # what for is not said
+    await expect(page.get_by_role("alert")).to_contain_text("为什么要看")
+    await page.get_by_role("radio", name="异议").first.check()
+    await looked_at()
+    await on(page, "查看")
+    await looked_at()
     await on(page, "作出决定")
     await page.get_by_role("textbox", name="理由").fill("有证件原件的照片")
     await on(page, "作出决定")  # which one is not said
