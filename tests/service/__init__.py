@@ -1,6 +1,5 @@
 """The real service as a process of its own, for tests that kill it and its engines."""
 
-import asyncio
 import contextlib
 import fcntl
 import os
@@ -16,8 +15,6 @@ from pathlib import Path
 
 import httpx
 
-from notices.engines import Engines
-from notices.migrating import migrate
 from tests import api, enginefarm
 
 ROOT = Path(__file__).parents[2]
@@ -111,14 +108,25 @@ class Service:
         return found
 
 
+MAKING = """
+import asyncio, os, sys
+from pathlib import Path
+from notices.engines import Engines
+from notices.migrating import migrate
+with Engines.open(Path(sys.argv[1]), meili_bin=os.environ.get("MEILI_BIN")) as engines:
+    asyncio.run(migrate(engines.owner_url, engines.database_url))
+"""
+"""In a process of its own: tests have a loop, and their database belongs to it."""
+
+
 def _made_once() -> Path:
     """A data folder with a database that is up to date and empty, and no keys; of this run."""
     folder = Path(os.environ[enginefarm.DATA]) / enginefarm.MADE
     with (folder.parent / "making").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "done").exists():
-            with Engines.open(folder, meili_bin=os.environ.get("MEILI_BIN")) as engines:
-                asyncio.run(migrate(engines.owner_url, engines.database_url))
+            words = [sys.executable, "-c", MAKING, str(folder)]
+            subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
             (folder / "done").touch()
     return folder
 
