@@ -120,9 +120,12 @@ def reserve_counts(folder: Path) -> bool:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for file in files:
             if not file.exists():
-                file.write_bytes(bytes(COUNTS))
+                # Whoever is scraped at this moment reads every *.db, and must find it whole.
+                part = file.with_suffix(".part")
+                part.write_bytes(bytes(COUNTS))
+                part.replace(file)
     except OSError:
-        for file in files:
+        for file in (*files, *(each.with_suffix(".part") for each in files)):
             with contextlib.suppress(OSError):
                 file.unlink()
         return False
