@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from notices import clock
+from notices import clock, files
 from notices.engines import Engines
 from notices.engines.children import Child, EngineError, Say
 from notices.engines.spares import Spare
@@ -115,17 +115,14 @@ def reserve_counts(folder: Path) -> bool:
     The files are mapped into memory: with a hole in one where the disk has no room, counting would
     end the process (SIGBUS).
     """
-    files = [folder / f"{kind}_{os.getpid()}.db" for kind in ("counter", "histogram")]
+    own = [folder / f"{kind}_{os.getpid()}.db" for kind in ("counter", "histogram")]
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for file in files:
-            if not file.exists():
-                # Whoever is scraped at this moment reads every *.db, and must find it whole.
-                part = file.with_suffix(".part")
-                part.write_bytes(bytes(COUNTS))
-                part.replace(file)
+        for file in own:
+            if not file.exists():  # whole at once: a scrape reads every *.db at any moment
+                files.put(file, bytes(COUNTS), lasting=False)
     except OSError:
-        for file in (*files, *(each.with_suffix(".part") for each in files)):
+        for file in own:
             with contextlib.suppress(OSError):
                 file.unlink()
         return False
