@@ -221,8 +221,7 @@ async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:
         came = (exhibit.id, exhibit.media_type, exhibit.size, exhibit.sha256)
         await _KEEP_EXHIBIT.fetch(id, *came)
     if taken.beside and (ward or not relations.for_another(declaration)):
-        own = hashes_of(deployment.keys.matching.both, declaration.holder or Holder())
-        await following.supersede(await beside.unconfirmed_beside(id, own), id)
+        await following.supersede(await beside.unconfirmed_beside(id, held), id)
     return id, turn.index
 
 

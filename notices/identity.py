@@ -197,7 +197,8 @@ def hashes_of_acting(keys: Sequence[bytes], person: Person) -> list[bytes]:
     return holder_hashes(keys, person.document, person.acts_for[1])
 
 
-def _token_hash(token: str) -> bytes:
+def token_hash(token: str) -> bytes:
+    """By what a session is kept, which nobody can make a cookie of."""
     return hashlib.sha256(token.encode()).digest()
 
 
@@ -213,9 +214,8 @@ async def sign_in(
     `sid` is what their provider calls the session that they have there; `parts` and `since` as
     `Signed` has them: one that goes on in another part ends no later for it than it may.
     """
-    token = secrets.token_urlsafe(32)
-    key, now = _token_hash(token), datetime.now(UTC)
-    began = since or now
+    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    key, began = token_hash(token), since or now
     kept, lasts = Signed(person, parts, sid, began), min(SESSION_LASTS, began + LONGEST - now)
     sealed = deployment.keys.sealer.seal(msgspec.json.encode(kept), key)
     there = None
@@ -248,13 +248,13 @@ async def extend(deployment: Deployment, token: str) -> Signed | None:
     if found is None:
         return None
     signed, until = found
-    rows = await _EXTEND.fetch(_token_hash(token), until)
+    rows = await _EXTEND.fetch(token_hash(token), until)
     return msgspec.structs.replace(signed, left=signed.longest) if rows else None
 
 
 async def _living(deployment: Deployment, token: str) -> tuple[Signed, datetime] | None:
     """The session, and until when it may be made to last."""
-    key = _token_hash(token)
+    key = token_hash(token)
     row = await _FIND.row(key)
     if row is None:
         return None
@@ -284,7 +284,7 @@ def _opened(deployment: Deployment, sealed: bytes, key: bytes) -> Signed:
 
 async def stays(token: str) -> bool:
     """Whether the session lives; then nobody ends it before the open transaction does."""
-    return await _KEEP.row(_token_hash(token)) is not None
+    return await _KEEP.row(token_hash(token)) is not None
 
 
 async def forget_old(now: datetime) -> None:
@@ -295,6 +295,6 @@ async def forget_old(now: datetime) -> None:
 
 async def sign_out(deployment: Deployment, token: str) -> Person | None:
     """End a session; whose it was, also where it has run out by itself."""
-    key = _token_hash(token)
+    key = token_hash(token)
     row = await _END.row(key)
     return None if row is None else _opened(deployment, row["sealed"], key).person

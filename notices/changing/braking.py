@@ -6,8 +6,9 @@ counted in the transaction of the change, for an officer by person, whatever the
 agency as a whole, whether by its key or by its staff.
 """
 
+import re
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -29,6 +30,7 @@ from notices.tables.expressions import NOW, ago
 HOLDS = timedelta(hours=1)
 """Then the count has begun anew, and nobody has to be asked."""
 MOST_SHOWN = 20
+_ID = re.compile(r"[0-9]{1,17}", re.ASCII)
 
 
 class PrivateRelease(msgspec.Struct, kw_only=True):
@@ -95,25 +97,34 @@ def place(actor: bytes) -> bytes:
     return b"brake\0" + actor
 
 
+def decision_place(id: str) -> bytes:
+    """What is said of who released it is sealed under."""
+    return f"brake {id} decision".encode()
+
+
+def _holding() -> Any:
+    query = Brake.select(Brake.id, Brake.actor, Brake.sealed, Brake.at)
+    return query.where(Brake.released_at.is_null(), Brake.at > ago(HOLDS))
+
+
 async def held(deployment: Deployment) -> list[Held]:
     """Who waits now, the first first."""
-    query = Brake.select(Brake.id, Brake.actor, Brake.sealed, Brake.at)
-    query = query.where(Brake.released_at.is_null(), Brake.at > ago(HOLDS))
-    rows = await query.order_by(Brake.at).limit(MOST_SHOWN)
-    found = []
-    for row in rows:
-        opened = deployment.keys.sealer.open(row["sealed"], place(row["actor"]))
-        who = msgspec.json.decode(opened, type=Actor)
-        found.append(Held(str(row["id"]), rfc3339(row["at"]), who))
-    return found
+    rows = await _holding().order_by(Brake.at).limit(MOST_SHOWN)
+    return [_opened(deployment, row) for row in rows]
 
 
 async def get(deployment: Deployment, id: str) -> Held:
     """Who waits under this id; raises NothingSetAside."""
-    for each in await held(deployment):
-        if each.id == id:
-            return each
-    raise NothingSetAside
+    known = _ID.fullmatch(id) is not None
+    rows = await _holding().where(Brake.id == int(id)) if known else []
+    if not rows:
+        raise NothingSetAside
+    return _opened(deployment, rows[0])
+
+
+def _opened(deployment: Deployment, row: Any) -> Held:
+    opened = deployment.keys.sealer.open(row["sealed"], place(row["actor"]))
+    return Held(str(row["id"]), rfc3339(row["at"]), msgspec.json.decode(opened, type=Actor))
 
 
 async def release(
@@ -131,7 +142,7 @@ async def release(
         if officer.account in (who.subject, who.counted) or officer.natural == who.natural:
             raise NeedsAnother
         private = msgspec.json.encode(PrivateRelease(officer=officer, reason=reason))
-        sealed = deployment.keys.sealer.seal(private, f"brake {id} decision".encode())
+        sealed = deployment.keys.sealer.seal(private, decision_place(id))
         change = Brake.update({Brake.released_at: NOW, Brake.decision: sealed})
         mine = change.where(Brake.id == int(id), Brake.released_at.is_null())
         if not await mine.returning(Brake.id):

@@ -17,7 +17,7 @@ from notices.facts import event_forms, lifecycle, masking, periods
 from notices.facts.errors import Invalid, Problem, refuse_wrong
 from notices.facts.names import letters_of
 from notices.facts.public.form import ContestedForm, DecidedForm, EventKind
-from notices.facts.public.notice import ObjectionStatus
+from notices.facts.public.notice import UNDECIDED, ObjectionStatus
 from notices.facts.refusals import NoOpenObjection, NotAnOfficer
 from notices.facts.requests import Decision, Declaration, Redaction
 from notices.facts.text_check import choice_problems, reason_problems, text_problems
@@ -157,7 +157,7 @@ async def waiting_about(notice: str) -> list[Any]:
     """The objections to a notice that nobody has decided, the oldest first."""
     table = tables.Objection
     query = table.select(table.id, table.ground, table.status, table.sealed)
-    query = query.where(table.notice == notice, table.status.is_in(["open", "admitted"]))
+    query = query.where(table.notice == notice, table.status.is_in(list(UNDECIDED)))
     return await query.order_by(table.at, table.id)
 
 
@@ -199,15 +199,24 @@ async def _take_up(objection: str) -> None:
 async def _change(objection: str, to: dict[Any, Any]) -> None:
     """Raises NoOpenObjection where it was rejected since it was read, which needs no turn."""
     table = tables.Objection
-    change = table.update(to).where(table.id == objection, table.status.is_in(["open", "admitted"]))
+    change = table.update(to).where(table.id == objection, table.status.is_in(list(UNDECIDED)))
     if not await change.returning(table.id):
         raise NoOpenObjection
 
 
+def in_period(notice: Notice) -> bool:
+    """Whether its notice period runs, and stands still once it is contested."""
+    return notice.state.status == "declared" and notice.now < notice.ends_at
+
+
+def was_in_period(notice: Notice) -> bool:
+    """Whether a contest stopped its period; what awaits a confirmation may have none left."""
+    return notice.state.before == "declared" and notice.state.since < notice.ends_at
+
+
 def _admit(before: Notice, wanted: list[Any], shown_reason: str) -> _Decided:
     one = open_one(wanted)
-    running = before.state.status == "declared" and before.now < before.ends_at
-    form = event_forms.contest(before.id, one["ground"], shown_reason, running=running)
+    form = event_forms.contest(before.id, one["ground"], shown_reason, running=in_period(before))
     return _Decided(form, one["id"], partial(_take_up, one["id"]))
 
 
@@ -216,8 +225,7 @@ def _dismiss(before: Notice, at: datetime, wanted: list[Any], shown_reason: str)
     if not admitted:
         raise Invalid(problems=[Problem("objection", "no_such_objection")])
     objection: str = admitted[0]["id"]
-    # What awaits a confirmation may have no period left that could go on.
-    running = before.state.before == "declared" and before.state.since < before.ends_at
+    running = was_in_period(before)
 
     async def write() -> None:
         await _settle(objection, "dismissed")

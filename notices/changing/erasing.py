@@ -17,10 +17,9 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import event_forms
 from notices.facts.errors import Refusal
+from notices.facts.public.notice import UNDECIDED
 from notices.log import Turn
 from notices.tables import NoticePrivate, Objection
-
-WAITING = ("open", "admitted")
 
 
 class Erasable(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +44,7 @@ async def left(deployment: Deployment, person: Known) -> Erasable:
         notices=[id for id, each in found.items() if each.state.ended and not each.state.redacted],
         living=[id for id, each in found.items() if not each.state.ended],
         objections=[each["id"] for each in objections if _has_text(deployment, each)],
-        waiting=[each["id"] for each in objections if each["status"] in WAITING],
+        waiting=[each["id"] for each in objections if each["status"] in UNDECIDED],
     )
 
 
@@ -79,7 +78,7 @@ def _of_organisation(deployment: Deployment, objection: Any) -> bool:
 def _has_text(deployment: Deployment, objection: Any) -> bool:
     private = objecting.private_of(deployment, objection["id"], objection["sealed"])
     has = bool(private.text) or objection["evidence_type"] is not None
-    return has and objection["status"] not in WAITING
+    return has and objection["status"] not in UNDECIDED
 
 
 async def _remove(deployment: Deployment, id: str) -> bool:
@@ -116,7 +115,7 @@ async def _forget_text(deployment: Deployment, id: str) -> bool:
     table = Objection
     async with DB.transaction():
         [row] = await table.select().where(table.id == id).lock_rows()
-        if row["status"] in WAITING:
+        if row["status"] in UNDECIDED:
             return False
         private = objecting.private_of(deployment, id, row["sealed"])
         if private.text or row["evidence_type"] is not None:

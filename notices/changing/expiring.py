@@ -8,6 +8,7 @@ from notices.changing.following import Doer, Followup
 from notices.deployment import Deployment
 from notices.facts import event_forms, public_terms
 from notices.facts.errors import Refusal
+from notices.facts.public.notice import UNDECIDED
 from notices.log import Turn
 from notices.tables import Notice, Objection
 from notices.tables.expressions import is_word
@@ -16,7 +17,7 @@ from notices.tables.prepared import Prepared
 AT_ONCE = 200
 """So many of each certificate in one round: entries are appended one by one."""
 
-_WAITING = Objection.select(Objection.notice).where(Objection.status.is_in(["open", "admitted"]))
+_WAITING = Objection.select(Objection.notice).where(Objection.status.is_in(list(UNDECIDED)))
 # In the order of the log, which is that of their times, and so of the ends of their terms. What is
 # contested waits for its decision, which is about the text.
 _DUE = Prepared(

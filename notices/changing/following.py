@@ -14,7 +14,7 @@ from notices.facts import event_forms, lifecycle
 from notices.facts.event_kinds import KINDS
 from notices.facts.excess import TooManyChanges
 from notices.facts.public.form import EventForm, EventKind
-from notices.facts.public.notice import Followed
+from notices.facts.public.notice import UNDECIDED, Followed
 from notices.idempotency import Done, Once
 from notices.identity import Person
 from notices.journal import Act
@@ -158,7 +158,7 @@ async def _append(turn: Turn, kind: EventKind, before: Notice, form: EventForm) 
 
 _CLOSE = Prepared(
     lambda notice: Objection.update({Objection.status: "closed", Objection.decided_at: NOW}).where(
-        Objection.notice == notice, Objection.status.is_in(["open", "admitted"])
+        Objection.notice == notice, Objection.status.is_in(list(UNDECIDED))
     )
 )
 

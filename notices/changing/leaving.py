@@ -3,7 +3,6 @@
 A session that runs out by itself takes nothing along: whoever signs in again goes on.
 """
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -76,16 +75,12 @@ async def sign_in(
 
 async def seen(token: str) -> None:
     """Whoever works here is still there: their session goes on for `identity.IDLE`."""
-    await _SEEN.fetch(_hash(token))
+    await _SEEN.fetch(identity.token_hash(token))
 
 
 def _called(token: str) -> str:
     """What a session is called in the log: enough to follow it, and nothing that opens it."""
-    return _hash(token)[:6].hex()
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+    return identity.token_hash(token)[:6].hex()
 
 
 async def sign_out(deployment: Deployment, token: str | None) -> None:
@@ -103,7 +98,8 @@ class Session(NamedTuple):
 
 async def sessions(deployment: Deployment, person: Person, token: str) -> list[Session]:
     """All where the account of `person` is signed in, the one of `token` among them, first."""
-    rows, own = await _LIVING.fetch(identity.account_hash(deployment, person)), _hash(token)
+    rows = await _LIVING.fetch(identity.account_hash(deployment, person))
+    own = identity.token_hash(token)
     found = [
         Session(identity.whose(deployment, row), _until(row), row["token_hash"] == own)
         for row in rows

@@ -106,7 +106,7 @@ async def _without_admission(
     async def check(before: Notice, turn: Turn) -> Followup:
         await _refuse_unless(objection, "admitted")
         lifecycle.refuse_unless_may_follow("dismissed", before.state)
-        running = before.state.before == "declared" and before.state.since < before.ends_at
+        running = deciding.was_in_period(before)
 
         async def write() -> None:
             await _set(objection, "open")
@@ -127,7 +127,7 @@ async def _admitted_again(
     async def check(before: Notice, turn: Turn) -> Followup:
         ground = await _refuse_unless(objection, "dismissed")
         lifecycle.refuse_unless_may_follow("contested", before.state)
-        running = before.state.status == "declared" and before.now < before.ends_at
+        running = deciding.in_period(before)
         form = event_forms.contest(before.id, ground, reason, running=running)
         write = partial(_set, objection, "admitted")
         return Followup(form, _private(act, objection, reason), act, write=write)

@@ -10,7 +10,7 @@ from notices.api.documenting import reads
 from notices.changing import leaving
 from notices.pages import rendering, sign_in
 from notices.pages.sign_in import Onward, carrying
-from notices.web import authentication, languages, limiting, writing
+from notices.web import authentication, languages, limiting, options, writing
 from notices.web.authentication import AnyRequest, Asker
 from notices.web.requested import Nothing
 
@@ -45,7 +45,7 @@ async def sign_out(request: AnyRequest) -> Response[Any]:
     return response
 
 
-@get("/session", include_in_schema=False)
+@get("/session", opt={options.UNATTENDED: True}, include_in_schema=False)
 async def session_page(request: AnyRequest) -> Response[Any]:
     """Until when somebody is signed in, and the way to stay so for longer."""
     await request.user.signed_in()

@@ -189,7 +189,7 @@ async def take(wanted: Sequence[tuple[Claim, str]]) -> Taken:
     """Claim for each notice (by id) what it claims; which of them got all of it.
 
     Which claims overlap no unique index can say: whoever calls this holds the lock of the number
-    (`Claim.lock`, taken in a statement before, under `IN_BULK` shared) or `IN_BULK` alone, and of
+    (`Claim.locks`, taken in a statement before, under `IN_BULK` shared) or `IN_BULK` alone, and of
     two that want one number here the first has it. The others' rows are to be rolled back, or
     deleted. What awaits a confirmation gets what it wants unless somebody has it already, and
     stands in nobody's way. Raises Stale where the register is hashed by other keys by now.

@@ -25,7 +25,6 @@ from notices import files, matching_keys
 from notices.changing import objecting
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts.numbers import keyed_hash
 from notices.facts.texts import Message, TextError
 from notices.identity import hashes_of, hashes_of_acting
 from notices.matching_keys import BEFORE, PRESENT
@@ -220,7 +219,7 @@ async def _move_objectors(
         except (SealError, msgspec.MsgspecError):
             lost += 1
             continue
-        hashes = [keyed_hash(key, "objector", person.natural) for key in keys]
+        hashes = objecting.hashes_of(keys, person.natural)
         if (hash_ := _moved(row["objector_hash"], hashes)) != row["objector_hash"]:
             made.append((row["id"], hash_))
     await _write(_MOVE_OBJECTORS, made)

@@ -65,7 +65,8 @@ SEALED = (
         "brake", "sealed", {"id": "bigint"}, lambda row: braking.place(row["actor"]), ("actor",)
     ),
     Column(
-        "brake", "decision", {"id": "bigint"}, lambda row: f"brake {row['id']} decision".encode()
+        "brake", "decision", {"id": "bigint"},
+        lambda row: braking.decision_place(str(row["id"])),
     ),
     Column(
         "purpose", "sealed", {"session": "bytea", "notice": "text"},

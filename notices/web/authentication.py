@@ -20,6 +20,7 @@ from notices.facts.errors import Refusal, SignInRequired
 from notices.facts.refusals import NotAnAgency
 from notices.identity import Person, Signed
 from notices.limits import Counted
+from notices.web import options
 
 
 class Asker:
@@ -37,15 +38,15 @@ class Asker:
         self._signed: Signed | None = None
         self._agency: Agency | None = None
         self._looked = self.session is None
-        # A page's script asks when the session ends: that is nobody at the desk.
-        self._is_there = not (request.method == "GET" and request.url.path == "/session")
+        self._scope = request.scope
 
     async def signed(self) -> Signed | None:
         """The session, or None."""
         if not self._looked:
             self._signed = await identity.who(self._deployment, self.session or "")
             self._looked = True
-            if self._is_there and self._signed is not None and self._signed.person.is_staff:
+            is_there = not self._scope["route_handler"].opt.get(options.UNATTENDED)
+            if is_there and self._signed is not None and self._signed.person.is_staff:
                 with contextlib.suppress(Refusal):  # a full disk keeps nobody from reading
                     await leaving.seen(self.session or "")
         return self._signed

@@ -9,6 +9,9 @@ COUNTS = "counts"
 CHANGES_NOTHING = "changes_nothing"
 """Of a page that is sent something: it is no write, and any site's page may send to it."""
 
+UNATTENDED = "unattended"
+"""Of a page that a script asks by itself: whoever is signed in need not be there."""
+
 CLOSED = "closed"
 """Of a handler that reads: it needs an identity, so no other site's page may read its answer."""
 

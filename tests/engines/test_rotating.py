@@ -210,7 +210,7 @@ async def test_a_process_that_is_not_told_yet_asks_to_be_asked_again(
     stranger = Aes256Gcm.generate()
     person = Person(kind="officer", name="王五", identifier="379999190001020023")
     token = await identity.sign_in(deployment, person)
-    key = identity._token_hash(token)
+    key = identity.token_hash(token)
     async with owning():
         await DB.fetch(
             "UPDATE session SET sealed = $1 WHERE token_hash = $2", stranger.seal(b"{}", key), key

@@ -24,6 +24,8 @@ from notices.facts.public.shown import Address, Day, Shown, Time
 Status = Literal["declared", "invalid", "contested", "reinstated", "replaced"]
 Evidence = Literal["self_declared", "identity_verified", "issuer_confirmed"]
 ObjectionStatus = Literal["open", "admitted", "dismissed", "upheld", "closed", "rejected"]
+UNDECIDED: tuple[ObjectionStatus, ...] = ("open", "admitted")
+"""Those of objections that wait for an officer."""
 
 
 class NoticeEvent(msgspec.Struct, frozen=True, kw_only=True):
