@@ -82,6 +82,21 @@ READERS = {"test_architecture", "test_locale", "test_statements"}
 """Files that look through all of the code, which one process parses for them (tests/sources.py)."""
 
 
+def stem(nodeid: str) -> str:
+    return nodeid.partition("::")[0].rpartition("/")[2].removesuffix(".py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of each floor what one process does alone comes first, or the others wait for it."""
+    order = {floor: place for place, floor in enumerate(sorted(floors.FLOORS))}
+    items.sort(
+        key=lambda item: (
+            order.get(floors.floor_of(item.nodeid), -1),
+            stem(item.nodeid) not in READERS | DEAR,
+        )
+    )
+
+
 class ByDearFile(LoadScopeScheduling):
     """The tests of each such file go to one process, every other test to whichever is free.
 
@@ -95,7 +110,7 @@ class ByDearFile(LoadScopeScheduling):
         if floor == "browser":
             return floor
         file = nodeid.partition("::")[0]
-        name = file.rpartition("/")[2].removesuffix(".py")
+        name = stem(nodeid)
         if name in READERS:
             return "sources"
         if name in DEAR:

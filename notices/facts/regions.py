@@ -1,6 +1,7 @@
 """Counties, cities and provinces by their codes in GB/T 2260, those of former times too."""
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -79,9 +80,21 @@ class Regions:
         return [code for code, _ in self._in_force("") if code.endswith("00")]
 
     def _in_force(self, begin: str) -> Iterator[tuple[str, str]]:
-        for code, name in self.names.items():
-            if code.startswith(begin) and code not in self.former and name not in GROUPINGS:
-                yield code, name
+        codes = _in_force(self)
+        for code in codes[bisect_left(codes, begin) :]:
+            if not code.startswith(begin):
+                return
+            yield code, self.names[code]
+
+
+@cache
+def _in_force(regions: Regions) -> list[str]:
+    """In order: each list on a page would else look through all of them, 3.5 ms a time."""
+    return sorted(
+        code
+        for code, name in regions.names.items()
+        if code not in regions.former and name not in GROUPINGS
+    )
 
 
 @cache

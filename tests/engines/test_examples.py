@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import httpx
-import jsonschema
+import jsonschema_rs
 import msgspec
 import pytest
 
@@ -183,7 +183,7 @@ async def test_every_operation_has_its_examples_and_they_fit(client: httpx.Async
 
 
 def fits(described: dict[str, Any], schema: dict[str, Any], example: Any) -> None:
-    validator = jsonschema.Draft202012Validator({**described, **schema})
+    validator = jsonschema_rs.Draft202012Validator({**described, **schema})
     errors = [error.message for error in validator.iter_errors(example)]
 
     assert errors == [], errors

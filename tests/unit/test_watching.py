@@ -24,10 +24,15 @@ def large() -> Log:
 
 
 @pytest.fixture(scope="module")
-def known(large: Log) -> dict[int, dict[Tile, bytes]]:
-    """What it serves as each of its tiles of hashes, at three sizes."""
-    logs = (Log(large.entries[:SMALL]), Log(large.entries[:65_536]), large)
-    return {len(log.entries): hashes_of(log) for log in logs}
+def logs(large: Log) -> dict[int, Log]:
+    """It at three sizes."""
+    return {size: Log(large.entries[:size]) for size in (SMALL, 65_536)} | {LARGE: large}
+
+
+@pytest.fixture(scope="module")
+def known(logs: dict[int, Log]) -> dict[int, dict[Tile, bytes]]:
+    """What it serves as each of its tiles of hashes, at each size."""
+    return {size: hashes_of(log) for size, log in logs.items()}
 
 
 def hashes_of(log: Log) -> dict[Tile, bytes]:
@@ -68,9 +73,9 @@ def test_a_walk_makes_every_tile_and_the_root_anew(large: Log, size: int) -> Non
     ],
 )
 def test_a_log_that_grew_is_the_one_that_was_seen(
-    large: Log, known: dict[int, dict[Tile, bytes]], before: int, size: int, full: bool
+    logs: dict[int, Log], known: dict[int, dict[Tile, bytes]], before: int, size: int, full: bool
 ) -> None:
-    log = Log(large.entries[:size]) if size < LARGE else large
+    log = logs[size]
     at = START + timedelta(milliseconds=before - 1) if before else None
     seen = Seen(before, log.root(before), at)
     walk, tops = Walk(seen), None
