@@ -12,14 +12,15 @@ YEARS = ("2016", "2017", "2018", "2019", "2020")
 
 # {n6}: six digits of the serial. {=a|b} and {area}, {y}: the serial decides, so that it can be
 # read back from the number. {a|b}: by chance. {check}: MOD 11,10 over all digits before it.
-# A 9 or 99 in front of a short serial keeps it away from numbers that were really given.
+# A 9 or 99 in front of a short serial keeps it away from numbers that were really given. Together
+# they have room for some twelve million notices; the first to be used up are those of pesticides.
 _FORMS = {
     "business-license": "{holder}",
     "company-seal": "{area}{n7}",
     "food-operation-license": "JY{2|2|1|3}{area}{n6}{check}",
-    "food-production-license": "SC{=101|102|103|104|106|111|116|124}{area}{n4}{check}",
+    "food-production-license": "SC1{=01|02|03|04|05|06|07|08|11|12|13|14|16|24}{area}{n4}{check}",
     "drug-operation-license": "鲁{=CA|CB|DA|DB}5369{n5}",
-    "medical-device-operation-license": "鲁{city}{=|食}药监械经营许{y}{n4}号",
+    "medical-device-operation-license": "鲁{city}{=|食|东|西|南|北}药监械经营许{y}{n4}号",
     "special-equipment-use-registration": "{=梯11|容17|起42|车51|锅12}鲁G{n5}({y2})",
     "medical-institution-license": "PDY{n6}{area}{=11|17|21}{=D2121|A1001|D2131}",
     "public-place-hygiene-license": "鲁卫公证字〔{y}〕第{area}-{n6}号",
@@ -46,7 +47,7 @@ _FORMS = {
     "tobacco-retail-license": "{area}{n6}",
     "religious-venue-certificate": "宗场证字({=F|D|J|T|Y})379{n6}号",
     "publication-operation-license": "新出发{city}{=零|批}字第99{n6}号",
-    "travel-agency-license": "L-SD{=|-CJ|-BJ}9{n4}",
+    "travel-agency-license": "L-SD{=|-CJ|-BJ}{=9|8|7|6|5|4|3|2|1}{n4}",
 }
 _PARTS = {
     kind: tuple(part for part in re.split(r"\{([^}]*)\}", form)) for kind, form in _FORMS.items()
