@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bench import cost, declare, degraded, others, printing, proofs, saying, search, verify
+from bench import cost, declare, degraded, others, printing, proofs, saying, search, verification
 from tests.service import running
 
 if __name__ == "__main__":
@@ -15,7 +15,7 @@ if __name__ == "__main__":
     many = options.notices
     folder = tempfile.TemporaryDirectory(prefix="notices-bench-")
     with folder as root, running(Path(root) / "data") as service:
-        verify.main(service)
+        verification.main(service)
         declare.main(service)
         printing.main(service)
         proofs.main(service, options.log)

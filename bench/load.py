@@ -77,9 +77,15 @@ class _Connection(asyncio.Protocol):
 
 
 def post(
-    url: str, bodies: Iterator[bytes], seconds: float, *, cookie: str = "", bearer: str = ""
+    url: str,
+    bodies: Iterator[bytes],
+    seconds: float,
+    *,
+    cookie: str = "",
+    bearer: str = "",
+    clients: int = CONNECTIONS,
 ) -> Load:
-    """POST `bodies`, one after the other on each of eight connections, for some seconds."""
+    """POST `bodies`, one after the other on each of `clients` connections, for some seconds."""
     parts = urlsplit(url)
     lines = [
         f"POST {parts.path or '/'} HTTP/1.1",
@@ -91,7 +97,8 @@ def post(
         "Content-Length: ",
     ]
     head = "\r\n".join(lines).encode()
-    return _load(url, (head + b"%d\r\n\r\n" % len(body) + body for body in bodies), seconds)
+    requests = (head + b"%d\r\n\r\n" % len(body) + body for body in bodies)
+    return _load(url, requests, seconds, clients)
 
 
 def get(url: str, queries: Iterator[dict[str, str]], seconds: float) -> Load:
@@ -106,7 +113,7 @@ def get_each(url: str, paths: Iterator[str], seconds: float) -> Load:
     return _load(url, (f"GET {path}{tail}".encode() for path in paths), seconds)
 
 
-def _load(url: str, requests: Iterator[bytes], seconds: float) -> Load:
+def _load(url: str, requests: Iterator[bytes], seconds: float, clients: int = CONNECTIONS) -> Load:
     parts = urlsplit(url)
     load = Load()
 
@@ -119,7 +126,7 @@ def _load(url: str, requests: Iterator[bytes], seconds: float) -> Load:
                 parts.hostname or "127.0.0.1",
                 parts.port or 80,
             )
-            for _ in range(CONNECTIONS)
+            for _ in range(clients)
         ]
         async with asyncio.timeout(seconds + 30):
             await asyncio.gather(*(connection.done for _, connection in connections))

@@ -4,7 +4,7 @@ import itertools
 import time
 
 from bench import load
-from bench.verify import bare_server, questions, web_memory
+from bench.verification import bare_server, declared, questions, web_memory
 from tests.service import Service
 
 SECONDS = 6
@@ -13,7 +13,7 @@ SINGLE = 40
 
 def main(service: Service) -> None:
     before = web_memory(service)
-    asked = questions(service)
+    asked = questions(declared(service))
     with service.client() as client:
         events = client.get("/api/v1/events", params={"limit": 1000}).raise_for_status().json()
         ids = [event["notice"]["id"] for event in events["events"]]

@@ -8,7 +8,7 @@ import sys
 import time
 
 from bench import load
-from bench.verify import bare_server
+from bench.verification import bare_server
 from tests.service import ROOT, Service
 
 SECONDS = 4

@@ -24,7 +24,7 @@ from bench import plain as plain_index
 from bench.declare import declaration, sign_in, until_found
 from bench.plain import Plain
 from bench.questions import PLAIN, Questions, Shown, corpus
-from bench.verify import web_memory
+from bench.verification import web_memory
 from notices import deployment as deployments
 from notices.database import DB
 from notices.deployment import Deployment

@@ -16,7 +16,7 @@ from notices.limits.slices import Slices
 from notices.verification import MOST_QUESTIONS, Checked, Question
 from notices.web import bodies, limiting
 from notices.web.authentication import AnyRequest
-from notices.web.middleware import sharing
+from notices.web.middleware import sharing, turns
 from notices.web.replies import NO_STORE, answered
 
 MOST_BYTES = 1536 * 1024
@@ -63,7 +63,7 @@ async def _answered(request: AnyRequest, raw: bytes, who: Counted) -> Response[A
     questions = await _many(data, items) if many else _one(data)
     checked = await verification.check(deployment, questions, many=many)
     guesses = await count(request, who, checked)
-    answers = await verification.answers(deployment, checked)
+    answers = await verification.answers(deployment, checked, turns.place_of(request))
     if not guesses:
         sharing.share_answers(request, answers)
     return answered(Answers(answers=answers) if many else answers[0], headers=NO_STORE)

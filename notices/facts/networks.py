@@ -4,6 +4,7 @@ Of IPv6 a subscriber is given a /64 at least (RFC 6177), so the addresses in it 
 """
 
 import ipaddress
+from functools import lru_cache
 
 LONGEST = 64
 """Characters of what is no address at all; a proxy may write `unknown` or a name of its own."""
@@ -19,6 +20,7 @@ def around(address: str) -> str:
     return _within(address, 24, 48)
 
 
+@lru_cache(4096)  # asked twice of each request, and it takes as long as a signature
 def _within(address: str, of_four: int, of_six: int) -> str:
     try:
         parsed = ipaddress.ip_address(address.strip())

@@ -20,6 +20,7 @@ from notices.register import Notice
 from notices.verification import Question
 from notices.web import forms, limiting, wording
 from notices.web.authentication import AnyRequest
+from notices.web.middleware import turns
 from notices.web.options import CHANGES_NOTHING, COUNTS
 
 MOST_TYPED = 1000
@@ -69,7 +70,7 @@ async def verify(request: AnyRequest) -> Response[str]:
             own=own,
         )
     await verifications.count(request, who, checked)
-    [answer] = await verification.answers(deployment, checked)
+    [answer] = await verification.answers(deployment, checked, turns.place_of(request))
     return await rendering.page(
         request,
         "verify.html",

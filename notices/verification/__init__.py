@@ -22,7 +22,9 @@ from notices.facts.texts import rfc3339
 from notices.limits.slices import Slices
 from notices.matching_keys import Stale
 from notices.register import claims
+from notices.verification import together
 from notices.verification.matching import Asked, Match, look_up, others, that_counts
+from notices.verification.together import NOWHERE, Place
 
 MOST_QUESTIONS = 1000
 PIECE = 50
@@ -180,12 +182,14 @@ def guesses(checked: Sequence[Checked]) -> Counter[str]:
     return found
 
 
-async def answers(deployment: Deployment, checked: Sequence[Checked]) -> list[Answer]:
+async def answers(
+    deployment: Deployment, checked: Sequence[Checked], place: Place = NOWHERE
+) -> list[Answer]:
     """A signed answer to each checked question, in order; those of one piece are of one moment."""
     signed, slices = [], Slices()
     for start in range(0, len(checked), PIECE):
         piece = checked[start : start + PIECE]
-        piece, (now, log_size, matches) = await _met(deployment, piece)
+        piece, (now, log_size, matches) = await _met(deployment, piece, place)
         for one, found in zip(piece, matches, strict=True):
             signed.append(_signed(deployment, one, found, now, log_size))
             await slices.end()
@@ -200,12 +204,14 @@ async def answer(
 
 
 async def _met(
-    deployment: Deployment, piece: Sequence[Checked]
+    deployment: Deployment, piece: Sequence[Checked], place: Place
 ) -> tuple[Sequence[Checked], tuple[datetime, int, list[list[Match]]]]:
     """What there is, and the questions as they found it: hashed by the register's own keys."""
     for _ in range(3):
         try:
             state = piece[0].state
+            if len(piece) == 1:
+                return piece, await together.look_up(piece[0].asked, state, place)
             return piece, await look_up([one.asked for one in piece], state)
         except Stale:
             await matching_keys.sure(deployment.keys)

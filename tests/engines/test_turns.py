@@ -161,7 +161,7 @@ async def test_a_full_place_is_waited_for_and_then_refused(monkeypatch: pytest.M
     monkeypatch.setattr(places, "PATIENCE", 0.05)
     place = Place(1)
     queue = turns.Queue()
-    turn = turns.Turn(queue)
+    turn = turns.Turn("", queue)
     await turn.take()
     request: Any = type("Asked", (), {"scope": {"state": {turns.TURN: turn}}})()
     async with place.taken(request):

@@ -7,6 +7,8 @@ get AT_ONCE, whatever they ask for, and everybody else as many.
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Request
@@ -84,7 +86,8 @@ class Queue:
 class Turn:
     """A request's own turn; it is given up while the client is slow, and taken again."""
 
-    def __init__(self, queue: Queue) -> None:
+    def __init__(self, client: str, queue: Queue) -> None:
+        self.client = client
         self._queue = queue
         self._held = False
 
@@ -99,6 +102,21 @@ class Turn:
             # Not at once: what is answered without waiting for anything would be over before the
             # next of the same client begins, and all two hundred would fit into one step.
             asyncio.get_running_loop().call_soon(self._queue.leave)
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[None]:
+        """Without it, while what is waited for is no work of this process."""
+        held = self._held
+        self.give()
+        yield
+        if held:
+            await self.take()
+
+
+def place_of(request: Request[Any, Any, Any]) -> Turn:
+    """The request's turn, or one that nobody waits for."""
+    turn = request.scope["state"].get(TURN)
+    return turn if isinstance(turn, Turn) else Turn("", Queue())
 
 
 def step_aside(request: Request[Any, Any, Any]) -> None:
@@ -127,7 +145,7 @@ class Turns:
         name = networks.own(client[0] if client else "")
         queue = self._queues.setdefault(name, Queue())
         queue.present += 1
-        turn = Turn(queue)
+        turn = Turn(name, queue)
         state = scope.setdefault("state", {})
 
         async def receive_aside() -> Any:
