@@ -253,14 +253,14 @@ CREATE TABLE event (
   CONSTRAINT event_pkey PRIMARY KEY (index),
   CONSTRAINT event_check CHECK (((salt IS NULL) = (form IS NULL))),
   CONSTRAINT event_index_check CHECK ((index >= 0)),
-  CONSTRAINT event_kind_check CHECK ((kind = ANY (ARRAY['published'::text, 'corrected'::text, 'withdrawn'::text, 'confirmed'::text, 'contested'::text, 'dismissed'::text, 'annulled'::text, 'superseded'::text, 'replaced'::text, 'redacted'::text]))),
+  CONSTRAINT event_kind_check CHECK ((kind = ANY (ARRAY['published'::text, 'corrected'::text, 'withdrawn'::text, 'confirmed'::text, 'contested'::text, 'dismissed'::text, 'annulled'::text, 'superseded'::text, 'replaced'::text, 'restored'::text, 'redacted'::text]))),
   CONSTRAINT event_logged_later CHECK ((logged_at > at)) NOT VALID,
   CONSTRAINT event_salt_check CHECK ((length(salt) = 32)),
   CONSTRAINT event_notice_fkey FOREIGN KEY (notice) REFERENCES notice(id) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED
 );
 CREATE INDEX event_notice ON public.event USING btree (notice);
-CREATE INDEX event_outcome ON public.event USING btree (notice, index) INCLUDE (kind) WHERE (kind = ANY (ARRAY['contested'::text, 'dismissed'::text, 'withdrawn'::text, 'annulled'::text, 'superseded'::text, 'replaced'::text]));
-CREATE INDEX event_outcome_kind ON public.event USING btree (kind) INCLUDE (notice) WHERE (kind = ANY (ARRAY['contested'::text, 'dismissed'::text, 'withdrawn'::text, 'annulled'::text, 'superseded'::text, 'replaced'::text]));
+CREATE INDEX event_outcome ON public.event USING btree (notice, index) INCLUDE (kind) WHERE (kind = ANY (ARRAY['contested'::text, 'dismissed'::text, 'withdrawn'::text, 'annulled'::text, 'superseded'::text, 'replaced'::text, 'restored'::text]));
+CREATE INDEX event_outcome_kind ON public.event USING btree (kind) INCLUDE (notice) WHERE (kind = ANY (ARRAY['contested'::text, 'dismissed'::text, 'withdrawn'::text, 'annulled'::text, 'superseded'::text, 'replaced'::text, 'restored'::text]));
 CREATE TRIGGER event_at_the_end BEFORE INSERT ON public.event FOR EACH ROW EXECUTE FUNCTION event_at_the_end();
 CREATE TRIGGER event_redacted AFTER INSERT ON public.event FOR EACH ROW WHEN ((new.kind = 'redacted'::text)) EXECUTE FUNCTION event_redacted();
 

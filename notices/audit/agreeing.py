@@ -8,7 +8,7 @@ from typing import Any
 
 from notices.facts import periods
 from notices.facts.catalogue import Period
-from notices.facts.event_kinds import END, END_CLAIMS, listed
+from notices.facts.event_kinds import END, END_CLAIMS, standing
 from notices.facts.texts import Message, rfc3339
 from notices.trust.watching import Difference
 from notices.upkeep.rescheduling import ENDS, life
@@ -62,8 +62,8 @@ SELECT id, published_index, wrong FROM (
           END THEN 'evidence'
       WHEN NOT EXISTS (SELECT 1 FROM claim c WHERE c.notice = n.id) THEN 'claim'
       WHEN EXISTS (SELECT 1 FROM claim c,
-          LATERAL (SELECT coalesce(bool_or(o.kind IN {listed(END_CLAIMS)}), false) AS ended,
-              coalesce(bool_or(o.kind = 'replaced'), false) AS replaced
+          LATERAL (SELECT {standing(END_CLAIMS, "o")} IS NOT NULL AS ended,
+              {standing(("replaced",), "o")} IS NOT NULL AS replaced
             FROM event o WHERE o.notice = n.id) AS told
         -- A replaced one may be free again: whether its number is the new one's is sealed.
         WHERE c.notice = n.id AND (c.living AND told.ended
@@ -77,8 +77,8 @@ SELECT id, published_index, wrong FROM (
       WHEN n.objections > 0 AND EXISTS (SELECT 1 FROM (
           SELECT count(*) FILTER (WHERE kind = 'contested') AS contests,
             count(*) FILTER (WHERE kind = 'dismissed') AS dismissals,
-            count(*) FILTER (WHERE kind = 'annulled') AS annulments,
-            bool_or(kind IN {listed(END)}) AS ended
+            {standing(("annulled",), "c")} IS NOT NULL AS annulled,
+            {standing(END, "c")} IS NOT NULL AS ended
           FROM event c WHERE c.notice = n.id) AS told, (
           SELECT count(*) FILTER (WHERE status = 'open') AS open,
             count(*) FILTER (WHERE status = 'admitted') AS admitted,
@@ -87,7 +87,7 @@ SELECT id, published_index, wrong FROM (
             count(*) FILTER (WHERE status = 'closed') AS closed,
             bool_or((decided_at IS NULL) <> (status IN ('open', 'admitted'))) AS undated
           FROM objection o WHERE o.notice = n.id) AS filed
-        WHERE undated OR dismissed <> dismissals OR upheld > annulments
+        WHERE undated OR dismissed <> dismissals OR upheld > annulled::int
           OR NOT ended AND (admitted <> contests - dismissals OR closed > 0)
           OR ended AND (open + admitted > 0 OR upheld + closed < contests - dismissals))
         THEN 'contested'

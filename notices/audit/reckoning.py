@@ -17,7 +17,7 @@ from notices.changing import following, issuing
 from notices.deployment import Deployment, WrongDatabase
 from notices.facts import catalogue
 from notices.facts.catalogue import Catalogue, Certificate
-from notices.facts.event_kinds import END_CLAIMS, listed
+from notices.facts.event_kinds import END_CLAIMS, standing
 from notices.facts.readings import RULES
 from notices.facts.requests import Holder
 from notices.facts.texts import Message
@@ -84,8 +84,8 @@ SELECT n.id, n.form, n.number_key, n.evidence,
     FROM claim c WHERE c.notice = n.id)
 FROM notice n LEFT JOIN notice_private p ON p.notice = n.id
 CROSS JOIN LATERAL (
-  SELECT coalesce(bool_or(o.kind IN {listed(END_CLAIMS)}), false) AS ended,
-    min(o.index) FILTER (WHERE o.kind = 'replaced') AS replaced
+  SELECT {standing(END_CLAIMS, "o")} IS NOT NULL AS ended,
+    {standing(("replaced",), "o")} AS replaced
   FROM event o WHERE o.notice = n.id) AS told
 WHERE n.published_index >= $1 AND n.published_index < $2 ORDER BY n.published_index
 """  # noqa: S608  (nothing in it comes from outside)

@@ -13,7 +13,7 @@ from notices.changing.objecting import FiledObjection
 from notices.changing.rivals import MOST_RIVALS, Rival
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts.event_kinds import END, listed
+from notices.facts.event_kinds import END, RESTORE, listed
 from notices.facts.public.form import Ground
 from notices.facts.public.notice import ObjectionStatus
 from notices.records import PrivateRecord
@@ -27,8 +27,10 @@ MOST_SHOWN = 20
 # Behind a notice that has ended nothing is refused any more; or, once a new certificate was issued,
 # it is for its issuer.
 _LIVING = f"""
-WHERE NOT EXISTS (SELECT FROM event e WHERE e.notice = {{id}} AND e.kind IN {listed(END)})
-"""
+WHERE NOT EXISTS (SELECT FROM event e WHERE e.notice = {{id}} AND e.kind IN {listed(END)}
+  AND NOT EXISTS (SELECT FROM event b WHERE b.notice = e.notice AND b.kind IN {listed(RESTORE)}
+    AND b.index > e.index))
+"""  # noqa: S608  (nothing in it comes from outside)
 _AWAITING = f"""
 SELECT n.id AS notice, n.published_at AS at FROM notice n {_LIVING.format(id="n.id")}
 AND n.awaiting ORDER BY n.published_index

@@ -211,7 +211,8 @@ def in_period(notice: Notice) -> bool:
 
 def was_in_period(notice: Notice) -> bool:
     """Whether a contest stopped its period; what awaits a confirmation may have none left."""
-    return notice.state.before == "declared" and notice.state.since < notice.ends_at
+    contest = lifecycle.contest_of(notice.events)
+    return notice.state.before == "declared" and contest is not None and contest.at < notice.ends_at
 
 
 def _admit(before: Notice, wanted: list[Any], shown_reason: str) -> _Decided:
@@ -238,10 +239,13 @@ def _dismiss(before: Notice, at: datetime, wanted: list[Any], shown_reason: str)
 
 async def go_on(before: Notice, at: datetime) -> None:
     """Let the notice period that stood still take up again."""
+    contest = lifecycle.contest_of(before.events)
+    if contest is None:
+        raise RuntimeError("A period stands still since an objection was admitted.")
     end = periods.resumed(
         before.published_at,
         before.ends_at,
-        before.state.since,
+        contest.at,
         at,
         # Of a few notices of long ago it is not known any more.
         before.period.unit if before.period else "calendar_day",

@@ -11,7 +11,7 @@ from notices.changing import braking
 from notices.database import DB, committed
 from notices.deployment import Deployment
 from notices.facts import event_forms, lifecycle
-from notices.facts.event_kinds import KINDS
+from notices.facts.event_kinds import KINDS, STAFF
 from notices.facts.excess import TooManyChanges
 from notices.facts.public.form import EventForm, EventKind
 from notices.facts.public.notice import UNDECIDED, Followed
@@ -26,13 +26,14 @@ from notices.tables.prepared import Prepared
 
 
 class Doer(msgspec.Struct, kw_only=True):
-    """Who caused an event: an agency, by its key, an officer, a term of so many years, a request.
+    """Who caused an event: an agency, by its key, an officer, an operator, a term, a request.
 
-    The last two are of the same removal: of whom it tells, once it has ended (`erasing`).
+    The last two are of a removal: after so many years, or once it has ended (`erasing`).
     """
 
     agency: str | None = None
     officer: Person | None = None
+    operator: str | None = None
     term: int | None = None
     request: Literal["erasure"] | None = None
 
@@ -110,7 +111,7 @@ async def _follow(
             if followup.act is not None:
                 await journal.write(deployment.keys, followup.act)
             elif _is_of_staff(followup.private):
-                raise RuntimeError("An agency's or an officer's act is in the audit log.")
+                raise RuntimeError("An act of the staff is in the audit log.")
             index = turn.index
         else:
             index = earlier.event
@@ -130,8 +131,8 @@ async def _follow(
 
 
 def _is_of_staff(private: msgspec.Struct | None) -> bool:
-    """Whether it names an agency or an officer: a redaction may be the clock's, or a request's."""
-    return any(getattr(private, name, None) is not None for name in ("agency", "officer"))
+    """Whether it names one of the staff: a redaction may be the clock's, or a request's."""
+    return any(getattr(private, name, None) is not None for name in STAFF)
 
 
 async def supersede(ids: Sequence[str], by: str) -> None:

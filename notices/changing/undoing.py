@@ -1,7 +1,7 @@
 """Countering what one person did to many notices: by events of the other sense, never by deleting.
 
 What the table of events lets be countered is taken back as it was: an admission, a dismissal, a
-rejection, a closing. What ends a notice or removes its text is for good (`event_kinds`), and a
+rejection, a closing, and what ended a notice (`restoring`). A text that was removed is gone, and a
 confirmation stands once given: of those it is said which they are, for people to be told.
 """
 
@@ -12,20 +12,24 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from notices import journal, register, tables
-from notices.changing import deciding, following
+from notices.changing import deciding, following, restoring
 from notices.changing.deciding import PrivateDecision
 from notices.changing.following import Followup
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import event_forms, lifecycle
 from notices.facts.errors import NotAllowedNow, Refusal
+from notices.facts.public.form import EventKind
 from notices.identity import Person
 from notices.journal import Act, Actor
 from notices.log import Turn
 from notices.register import Notice
 
-COUNTERED = ("admit", "dismiss", "reject", "set_aside")
-FOR_GOOD = ("annul", "confirm", "replace", "redact")
+ENDED: dict[str, EventKind] = {"annul": deciding.KINDS["annul"], "replace": "replaced"}
+"""What ended a notice, and by which event."""
+
+COUNTERED = ("admit", "dismiss", "reject", "set_aside", *ENDED)
+FOR_GOOD = ("confirm", "redact")
 
 
 class Done(NamedTuple):
@@ -67,12 +71,13 @@ def _last(entries: Sequence[Mapping[str, Any]], theirs: set[int]) -> set[int]:
     """
     done: dict[str, list[int]] = {}
     for each in entries:
-        about = next(iter(each["about"]), "")
         if each["what"] in COUNTERED:
-            done.setdefault(about, []).append(each["number"])
+            done.setdefault(_decided(each), []).append(each["number"])
         elif each["what"] == "undo":
             _, _, number = each["about"][1].partition(" ")
-            done[about] = [one for one in done.get(about, []) if one != int(number)]
+            for numbers in done.values():
+                if int(number) in numbers:
+                    numbers.remove(int(number))
     return {
         number
         for numbers in done.values()
@@ -80,22 +85,30 @@ def _last(entries: Sequence[Mapping[str, Any]], theirs: set[int]) -> set[int]:
     }
 
 
-async def counter(deployment: Deployment, operator: Actor, done: Done, reason: str) -> bool:
-    """Whether it was taken back; not where it is not as it was left any more, or is for good."""
+def _decided(entry: Mapping[str, Any]) -> str:
+    """About what it was decided: an objection, a rival or a flag; or whether the notice ends."""
+    about = next(iter(entry["about"]), "")
+    return entry["notices"][0] if entry["what"] in ENDED else about
+
+
+async def counter(
+    deployment: Deployment, operator: Actor, done: Done, reason: str
+) -> Refusal | None:
+    """Take it back; else why that was not done: it is not as it was left any more, or for good."""
     act = Act(
         what="undo", by=operator, notices=(done.notice,),
         about=(done.about or "", f"entry {done.number}"), text=reason,
     )  # fmt: skip
     take_back = _WAYS.get(done.what)
-    if take_back is None or done.about is None or done.overtaken:
-        return False
+    if take_back is None or done.overtaken or (done.about is None and done.what not in ENDED):
+        return NotAllowedNow()
     try:
-        await take_back(deployment, act, done.notice, done.about, reason)
+        await take_back(deployment, act, done.notice, done.about or "", reason)
     except Refusal as refusal:
         if refusal.status != 409:
             raise
-        return False
-    return True
+        return refusal
+    return None
 
 
 async def _without_admission(
@@ -160,6 +173,13 @@ async def _waiting_again(
         await journal.write(deployment.keys, act)
 
 
+async def _alive_again(
+    ended_by: EventKind, deployment: Deployment, act: Act, notice: str, about: str, reason: str
+) -> None:
+    """The notice that was ended is what it was, and so is what it was ended about."""
+    await restoring.restore(deployment, act, notice, ended_by, reason)
+
+
 async def _refuse_unless(objection: str, status: str) -> Any:
     """The ground of an objection that has this status, whose row is locked; else NotAllowedNow."""
     table = tables.Objection
@@ -187,4 +207,5 @@ _WAYS: dict[str, Callable[[Deployment, Act, str, str, str], Awaitable[None]]] = 
     "dismiss": _admitted_again,
     "reject": _open_again,
     "set_aside": _waiting_again,
+    **{what: partial(_alive_again, kind) for what, kind in ENDED.items()},
 }

@@ -7,7 +7,7 @@ from datetime import datetime
 from notices.cli import journals
 from notices.cli.commands import Commands, add, at_work
 from notices.cli.terminal import CommandError, say
-from notices.facts.texts import CHINA, Message, joined
+from notices.facts.texts import CHINA, Message, Text, joined
 from notices.settings import Settings
 
 
@@ -16,7 +16,7 @@ def undo(settings: Settings, options: argparse.Namespace) -> None:
     from notices.audit import auditing
     from notices.changing import deciding, undoing
     from notices.database import DB
-    from notices.facts.errors import Invalid
+    from notices.facts.errors import AlreadyDeclared, Invalid
     from notices.facts.requests import Decision
     from notices.journal import reading
     from notices.trust.chain import Walk
@@ -37,17 +37,24 @@ def undo(settings: Settings, options: argparse.Namespace) -> None:
                     async for each in reading.entries(connection, here.keys.sealer, Walk())
                 ]
             found = undoing.in_period(entries, options.who, options.since, options.until)
-            operator = journals.operator()
+            operator, undone = journals.operator(), 0
             for done in found:
-                state = _FOR_GOOD if done.what in undoing.FOR_GOOD else _WOULD
+                state: Text = _FOR_GOOD if done.what in undoing.FOR_GOOD else _WOULD
                 if done.overtaken:
                     state = _OTHERWISE
                 if state is _WOULD and not options.dry_run:
                     reason = options.reason.strip()
-                    so = await undoing.counter(here, operator, done, reason)
-                    state = _UNDONE if so else _OTHERWISE
+                    match await undoing.counter(here, operator, done, reason):
+                        case None:
+                            state, undone = _UNDONE, undone + 1
+                        case AlreadyDeclared() as refusal:
+                            state = _DECLARED.format(id=refusal.existing.id)
+                        case _:
+                            state = _OTHERWISE
                 print(f"{done.number}\t{done.what}\t{done.notice}\t{state.both}")
-            say(_FOUND.format(count=len(found)).both)
+            left = len(found) - undone
+            came = _FOUND if options.dry_run else _CAME
+            say(came.format(count=len(found), undone=undone, left=left).both)
 
     asyncio.run(work())
 
@@ -78,5 +85,7 @@ def add_to(commands: Commands) -> None:
 _WOULD = Message("可以撤回")
 _UNDONE = Message("已撤回")
 _OTHERWISE = Message("后来已有别的改动，没有撤回")
+_DECLARED = Message("同一证件已另有公告 {id}，没有撤回")
 _FOR_GOOD = Message("不能撤回，须另行处理")
 _FOUND = Message("找到 {count} 件。")
+_CAME = Message("找到 {count} 件，已撤回 {undone} 件，没有撤回 {left} 件。")

@@ -21,6 +21,7 @@ from notices.facts.public.form import (
     Reason,
     RedactedForm,
     ReplacedForm,
+    RestoredForm,
     SupersededForm,
     WithdrawnForm,
 )
@@ -96,6 +97,20 @@ def dismissal(notice_id: str, reason: str, *, running: bool) -> DecidedForm:
 def annulment(notice_id: str, reason: str) -> DecidedForm:
     return DecidedForm(
         statement=f"{printed(notice_id)}号遗失声明经审查予以撤销，不再有效。理由：{_ended(reason)}",
+        reason=reason,
+    )
+
+
+def restoration(notice_id: str, takes_back: int, reason: str, *, void: bool) -> RestoredForm:
+    """Event `takes_back` was wrong; `void`: it told of a new certificate, and no time is open."""
+    wrong = (
+        "所列证件补发新证的登记有误，予以取消，该声明恢复为登记前的状态，原证作废不受影响。"
+        if void
+        else "的撤销有误，予以取消，该声明自此时起恢复为撤销前的状态。"
+    )
+    return RestoredForm(
+        statement=f"{printed(notice_id)}号遗失声明{wrong}理由：{_ended(reason)}",
+        takes_back=takes_back,
         reason=reason,
     )
 

@@ -19,6 +19,7 @@ from notices.facts.public.form import (
     PublicForm,
     RedactedForm,
     ReplacedForm,
+    RestoredForm,
     SupersededForm,
     WithdrawnForm,
 )
@@ -27,11 +28,14 @@ from notices.facts.refusals import NotConfirmed, NotContested
 from notices.facts.statuses import ENDED
 from notices.facts.texts import Message, Text
 
-By = Literal["declarant", "agency", "officer", "term", "request"]
+By = Literal["declarant", "agency", "officer", "operator", "term", "request"]
 """Who does it; `term`: the clock, when the public term is over; `request`: whom it tells of."""
 
 BEFORE: Literal["before"] = "before"
 """In place of a status: the one that a contest interrupted goes on."""
+
+AGAIN: Literal["again"] = "again"
+"""In place of a status: the one that the notice had before it ended."""
 
 
 class Mark(NamedTuple):
@@ -47,19 +51,21 @@ class Kind:
 
     `after` is the status then, None where that stays. `follows` are the statuses in which it may
     happen, `awaiting` that it may only while a confirmation is missing (True) or is not (False).
-    Some need the text that a redaction removes (`needs_text`). `by` are those who may do it; with
+    Some need the text that a redaction removes (`needs_text`), and one takes back the event that
+    ended the notice, where that is one of `takes_back`. `by` are those who may do it; with
     nobody there it comes of something else. `mark` is on paper as long as the event tells the
     present status, or for ever where it changes none; `feed` says by whom the notice ended.
     """
 
     form: type[PublicForm | EventForm]
     words: Text
-    after: Status | Literal["before"] | None
+    after: Status | Literal["before", "again"] | None
     follows: frozenset[Status]
     by: tuple[By, ...]
     awaiting: bool | None = None
     needs_text: bool = False
     removes_text: bool = False
+    takes_back: frozenset[EventKind] = frozenset()
     refusal: type[Refusal] | None = None
     mark: Mark | None = None
     feed: str | None = None
@@ -71,7 +77,7 @@ class Kind:
 
     @property
     def ends(self) -> bool:
-        """Whether it is the last event that changes the status: what waits has nothing to be of."""
+        """Whether none but what takes it back changes the status after it: nothing waits then."""
         return self.after in ENDED
 
 
@@ -171,6 +177,14 @@ KINDS: dict[EventKind, Kind] = {
             Message("同一证件已有另一份声明，它没有生效，已经终止。"),
         ),
     ),
+    "restored": Kind(
+        form=RestoredForm,
+        words=Message("恢复"),
+        by=("operator",),
+        follows=_in("reinstated", "replaced"),
+        takes_back=frozenset(("annulled", "replaced")),
+        after=AGAIN,
+    ),
     "redacted": Kind(
         form=RedactedForm,
         words=Message("内容已移除"),
@@ -199,7 +213,12 @@ INTERRUPT = tuple(kind for kind, row in KINDS.items() if row.after == "contested
 RESUME = tuple(kind for kind, row in KINDS.items() if row.after == BEFORE)
 """Those with which a notice period stands still, and those with which it goes on."""
 
-NAMED = tuple(kind for kind, row in KINDS.items() if {"agency", "officer"}.intersection(row.by))
+RESTORE = tuple(kind for kind, row in KINDS.items() if row.takes_back)
+"""Those that take back what ended a notice."""
+
+STAFF: tuple[By, ...] = ("agency", "officer", "operator")
+
+NAMED = tuple(kind for kind, row in KINDS.items() if set(STAFF).intersection(row.by))
 """Those of which it is kept under seal who did it; a declarant alone can do the others."""
 
 SILENT = tuple(kind for kind, row in KINDS.items() if row.after is None and not row.removes_text)
@@ -216,7 +235,24 @@ def listed(kinds: Iterable[EventKind]) -> str:
     return "(" + ", ".join(f"'{kind}'" for kind in kinds) + ")"
 
 
+def standing(kinds: Iterable[EventKind], event: str) -> str:
+    """SQL: the index of the last of `kinds` in the rows `event`, of one notice.
+
+    Null where there is none, or it was taken back.
+    """
+    last, back = (
+        f"max({event}.index) FILTER (WHERE {event}.kind IN {listed(each)})"
+        for each in (kinds, RESTORE)
+    )
+    return f"CASE WHEN {last} > coalesce({back}, -1) THEN {last} END"
+
+
 def bringing(kinds: Iterable[str]) -> Kind:
     """What brought about the present status of a notice with events of `kinds`, in their order."""
-    known = [KINDS[kind] for kind in kinds if kind in KINDS]
-    return next(row for row in reversed(known) if row.after is not None)
+    brought = before = KINDS[FIRST]
+    for row in (KINDS[kind] for kind in kinds if kind in KINDS):
+        if row.takes_back:
+            brought = before
+        elif row.after is not None:
+            before, brought = brought, row
+    return brought

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notices.facts.errors import NotAllowedNow
-from notices.facts.event_kinds import FIRST, KINDS, leading_to
+from notices.facts.event_kinds import FIRST, INTERRUPT, KINDS, RESUME, leading_to
 from notices.facts.public.form import EventKind
 from notices.facts.public.notice import Status
 from notices.facts.refusals import AlreadyRedacted
@@ -36,6 +36,7 @@ class State:
     `since` is when `status` began, `before` the status that a contest interrupted, and
     `effective_at` when the declaration takes or took effect: None while that is open, as long as
     it is `awaiting` a confirmation. Of what is `redacted` the text is gone, whatever its status.
+    `ended_by` is what ended it, as long as nothing takes that back.
     """
 
     status: Status
@@ -45,6 +46,7 @@ class State:
     living: bool
     awaiting: bool = False
     redacted: bool = False
+    ended_by: EventKind | None = None
 
     @property
     def stands(self) -> bool:
@@ -64,11 +66,13 @@ def state(
 
     That is what `periods.end_of_life` says of the events up to now: a dismissal moves it, and of
     what was declared for somebody else the confirmation does. `awaiting` that, it has no effect.
+    While it was reinstated it had none either, whatever became of that: nobody who was told so
+    then is to read later that it was in effect.
     """
     if not events or events[0].kind != FIRST:
         raise ValueError("the first event of a notice is that it was published")
-    since, redacted = events[0].at, False
-    contest: tuple[Event, Status] | None = None
+    since, redacted, effective = events[0].at, False, effective_at
+    contest: Status | None = None
     end: tuple[Event, Status] | None = None
     for event in events[1:]:
         kind = KINDS.get(event.kind)
@@ -80,26 +84,40 @@ def state(
                 end = event, last
             case "contested":
                 running = awaiting or event.at < effective_at
-                contest = (event, "declared" if running else "invalid")
+                since, contest = event.at, "declared" if running else "invalid"
             case "before" if contest:
                 since, contest = event.at, None
+            case "again" if end:
+                if end[1] == "reinstated":
+                    effective = max(effective, event.at)
+                since, end = event.at, None
     if end:
         event, status = end
         living = status == "replaced"
-        until = effective_at if living else None
-        return State(status, event.at, until, None, living, redacted=redacted)
+        until = effective if living else None
+        return State(status, event.at, until, None, living, redacted=redacted, ended_by=event.kind)
     if contest:
-        event, before = contest
         return State(
-            "contested", event.at, None, before, living=True, awaiting=awaiting, redacted=redacted
+            "contested", since, None, contest, living=True, awaiting=awaiting, redacted=redacted
         )
     if awaiting:
         return State("declared", since, None, None, living=True, awaiting=True, redacted=redacted)
     # Clocks of two machines differ by a little; a notice never is younger than its last event.
-    if max(now, events[-1].at) < effective_at:
-        return State("declared", since, effective_at, None, living=True, redacted=redacted)
-    since = max(since, effective_at)
-    return State("invalid", since, effective_at, None, living=True, redacted=redacted)
+    if max(now, events[-1].at) < effective:
+        return State("declared", since, effective, None, living=True, redacted=redacted)
+    since = max(since, effective)
+    return State("invalid", since, effective, None, living=True, redacted=redacted)
+
+
+def contest_of(events: Sequence[Event]) -> Event | None:
+    """The contest that nobody has decided; the end of a notice decides none that is taken back."""
+    found = None
+    for event in events:
+        if event.kind in INTERRUPT:
+            found = event
+        elif event.kind in RESUME:
+            found = None
+    return found
 
 
 def may_follow(kind: EventKind, state: State) -> bool:
@@ -109,6 +127,7 @@ def may_follow(kind: EventKind, state: State) -> bool:
         state.status in row.follows
         and row.awaiting in (None, state.awaiting)
         and not (row.needs_text and state.redacted)
+        and (not row.takes_back or state.ended_by in row.takes_back)
     )
 
 

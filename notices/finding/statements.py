@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 
 from notices.database import DB
-from notices.facts.event_kinds import OUTCOMES, RESUME, leading_to, listed
+from notices.facts.event_kinds import OUTCOMES, RESTORE, RESUME, leading_to, listed
 from notices.facts.texts import CHINA
 from notices.finding.terms import CHUNK, CHUNK_BITS
 from search.lookup import Lookup
@@ -93,11 +93,12 @@ def _time(milliseconds: int) -> datetime:
 def _status(sql: Condition, status: str, now: datetime) -> str:
     """Holds for every notice of this status and for few others; `lifecycle` has the last word."""
     if kinds := leading_to(status):
-        return f"{_LAST} IN {listed(kinds)}"
+        # Of what was taken back only all events together say to which status that led.
+        return f"{_LAST} IN {listed((*kinds, *RESTORE))}"
     # No OR, which would lead to all that awaits; the terms are to be looked up.
     runs = f"CASE WHEN n.awaiting THEN true ELSE n.effective_at > {sql.value(now)} END"
     moment = runs if status == "declared" else f"NOT {runs}"
-    return f"coalesce({_LAST} IN {listed(RESUME)}, true) AND {moment}"
+    return f"coalesce({_LAST} IN {listed((*RESUME, *RESTORE))}, true) AND {moment}"
 
 
 async def rows(sql: Condition) -> list[asyncpg.Record]:

@@ -30,7 +30,7 @@ MEANINGS: dict[str, Text] = {
     "admit": Message("公告变为“有异议，处理中”，效力待定，公示期停止计算。理由公开。"),
     "reject": Message("这件异议到此为止，公告不变，也不公开。"),
     "dismiss": Message("公告恢复受理以前的状态，公示期继续计算。理由公开。"),
-    "annul": Message("公告终止，不能恢复；其他待处理的异议随之结束。理由公开。"),
+    "annul": Message("公告终止，在这里不能恢复；其他待处理的异议随之结束。理由公开。"),
 }
 DONE: dict[str, Message] = {
     "admit": Message("已受理异议：公告 {number} 现在的效力待定。"),

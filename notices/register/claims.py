@@ -244,6 +244,7 @@ _CONFIRM = _changing({tables.Claim.awaiting: False})
 _END = _changing({tables.Claim.living: False})
 _REPLACE = _changing({tables.Claim.replaced: True})
 _REPLACE_AND_END = _changing({tables.Claim.replaced: True, tables.Claim.living: False})
+_TAKE_AGAIN = _changing({tables.Claim.replaced: False, tables.Claim.living: True})
 _NUMBER_OF = Prepared(
     lambda id: (
         tables.Claim.select(tables.Claim.by_certificate).where(tables.Claim.notice == id).limit(1)
@@ -275,6 +276,14 @@ async def confirm(id: str) -> None:
 async def end(id: str) -> None:
     """Notice `id` lives no more: its certificate can be declared again."""
     await _END.fetch(id)
+
+
+async def take_again(id: str) -> None:
+    """Notice `id` claims again what it did before it ended.
+
+    Whoever does this has looked, under the lock of its number, that nobody else claims it.
+    """
+    await _TAKE_AGAIN.fetch(id)
 
 
 async def replace(id: str, *, free: bool) -> None:

@@ -16,6 +16,7 @@ import structlog
 from notices.changing import following, issuing
 from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_other_keys
+from notices.facts.event_kinds import standing
 from notices.facts.readings import RULES
 from notices.facts.texts import Message
 from notices.records import PrivateRecord, number_key
@@ -33,7 +34,8 @@ SELECT c.id, c.copy, c.notice, p.sealed, n.form, c.living,
   (SELECT e.entry FROM event e WHERE e.index = n.published_index) AS entry,
   (SELECT array_agg(o.copy) FROM claim o WHERE o.notice = c.notice) AS copies
 FROM claim c JOIN notice n ON n.id = c.notice JOIN notice_private p ON p.notice = c.notice
-LEFT JOIN event r ON r.notice = c.notice AND r.kind = 'replaced'
+CROSS JOIN LATERAL (SELECT {standing(("replaced",), "e")} AS index
+  FROM event e WHERE e.notice = c.notice) r
 WHERE c.rules < {RULES} ORDER BY c.id LIMIT {PIECE} FOR UPDATE OF c
 """  # noqa: S608  (likewise)
 

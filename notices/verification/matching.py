@@ -49,7 +49,8 @@ SELECT h.size AS log_size, statement_timestamp() AS now, {STATE} AS state, q.ask
   CASE WHEN n.form IS NULL THEN
     (SELECT e.entry FROM event e WHERE e.index = n.published_index) END AS entry,
   CASE WHEN c.replaced THEN (SELECT e.form ->> 'issued_on' FROM event e
-     WHERE e.notice = n.id AND e.kind = 'replaced' LIMIT 1) END AS replaced_on,
+     WHERE e.notice = n.id AND e.kind = 'replaced' ORDER BY e.index + 0 DESC LIMIT 1
+  ) END AS replaced_on,
   (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index)
      FROM event e WHERE e.notice = n.id AND e.kind NOT IN {listed(SILENT)}
   ) AS events

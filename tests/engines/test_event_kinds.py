@@ -11,8 +11,17 @@ import httpx
 import msgspec
 import pytest
 
-from notices.changing import deciding, flags, following, issuing
-from notices.facts.event_kinds import BEFORE, FIRST, KINDS, OUTCOMES, bringing, leading_to
+from notices.changing import deciding, flags, following, issuing, restoring
+from notices.facts.event_kinds import (
+    AGAIN,
+    BEFORE,
+    FIRST,
+    KINDS,
+    OUTCOMES,
+    RESTORE,
+    bringing,
+    leading_to,
+)
 from notices.facts.public.form import EventForm, EventKind, Ground, PublicForm, Unit
 from notices.facts.public.notice import Evidence, ObjectionStatus, Status
 from notices.facts.relations import RELATIONS
@@ -34,6 +43,7 @@ DESIGN = {
     "annulled": ("officer", "declared invalid contested", "reinstated"),
     "replaced": ("agency", "declared invalid", "replaced"),
     "superseded": ("", "declared contested", "reinstated"),
+    "restored": ("operator", "reinstated replaced", "again"),
     "redacted": ("officer term request", "declared invalid contested reinstated replaced", "same"),
 }
 
@@ -54,7 +64,9 @@ def test_the_types_know_the_kinds_of_the_table_and_no_others() -> None:
     assert set(STATUSES) == {*get_args(Status), "no_notice", "awaiting"}
     for row in KINDS.values():
         assert row.follows <= set(get_args(Status))
-        assert row.after in (None, BEFORE, *get_args(Status))
+        assert row.after in (None, BEFORE, AGAIN, *get_args(Status))
+        # What comes of something else, and what its declarant did, nobody takes back.
+        assert all(KINDS[kind].ends and KINDS[kind].by != ("declarant",) for kind in row.takes_back)
 
 
 def test_a_status_that_the_clock_does_not_bring_comes_of_events() -> None:
@@ -62,7 +74,7 @@ def test_a_status_that_the_clock_does_not_bring_comes_of_events() -> None:
 
     assert [status for status, kinds in brought.items() if not kinds] == ["declared", "invalid"]
     for status in ENDED:
-        assert not any(status in KINDS[kind].follows for kind in OUTCOMES)
+        assert not any(status in KINDS[kind].follows for kind in set(OUTCOMES) - set(RESTORE))
 
 
 def test_what_ends_a_notice_is_marked_and_told_in_feeds() -> None:
@@ -84,6 +96,11 @@ def test_the_last_outcome_brought_the_present_status() -> None:
     assert bringing([FIRST, "contested", "confirmed"]) is KINDS["contested"]
     assert bringing([FIRST, "contested", "dismissed"]) is KINDS["dismissed"]
     assert bringing([FIRST, "withdrawn", "redacted", "invented-later"]) is KINDS["withdrawn"]
+    back = ["annulled", "restored"]
+    assert bringing([FIRST, *back, "corrected"]) is KINDS[FIRST]
+    assert bringing([FIRST, "contested", *back, *back]) is KINDS["contested"]
+    assert bringing([FIRST, "contested", *back, "dismissed", *back]) is KINDS["dismissed"]
+    assert bringing([FIRST, *back, "annulled"]) is KINDS["annulled"]
 
 
 def test_every_private_side_of_an_event_tells_who_did_it() -> None:
@@ -93,10 +110,13 @@ def test_every_private_side_of_an_event_tells_who_did_it() -> None:
         deciding.PrivateDecision(officer=officer, reason="x", objection="1"),
         issuing.PrivateReplacement(agency="a", number="1"),
         following.Doer(officer=officer),
+        restoring.PrivateRestoration(operator="a", reason="x"),
     ):
         read = msgspec.json.decode(msgspec.json.encode(private), type=following.Doer)
 
-        assert (read.officer, read.agency) in ((officer, None), (None, "a"))
+        assert [one for one in (read.officer, read.agency, read.operator) if one is not None] in (
+            [officer], ["a"],
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("status", STATUSES)

@@ -27,6 +27,7 @@ from notices.trust.watching import Difference
 from tests import emptying
 from tests.api import declaration
 from tests.declared import BIRTH, CHILD
+from tests.engines.test_life import restored
 from tests.files import picture
 from tests.owning import owned
 from tests.samples import ANNA, OFFICER, RESTAURANT
@@ -42,7 +43,7 @@ BORN = BIRTH | {"relation": "parent", "holder": CHILD}
 PLAIN = (
     "left", "withdrawn", "confirmed", "objected", "contested", "dismissed", "annulled", "replaced",
     "renewed", "redacted", "corrected",
-    "rejected",
+    "rejected", "restored", "reissued",
 )  # fmt: skip
 
 
@@ -125,7 +126,7 @@ async def register(pool: None, app: Any, deployment: Deployment) -> AsyncIterato
     new = {"issued_on": "2026-11-20"}
     await acts.does("issuer", ids["replaced"], "replacement", number="JY13799990009991", **new)
     await acts.does("issuer", ids["renewed"], "replacement", number=numbers["renewed"], **new)
-    for name in ("objected", "contested", "dismissed", "annulled", "rejected"):
+    for name in ("objected", "contested", "dismissed", "annulled", "rejected", "restored"):
         words = {"number": numbers[name], "ground": "not_lost", "text": "证件在我手里。"}
         await acts.does("anna", ids[name], "objections", **words)
         if name == "rejected":
@@ -134,6 +135,10 @@ async def register(pool: None, app: Any, deployment: Deployment) -> AsyncIterato
             await acts.decides(ids[name], "admit")
     await acts.decides(ids["dismissed"], "dismiss")
     await acts.decides(ids["annulled"], "annul")
+    await acts.decides(ids["restored"], "annul")
+    await acts.does("issuer", ids["reissued"], "replacement", number=numbers["reissued"], **new)
+    for name, ended_by in (("restored", "annulled"), ("reissued", "replaced")):
+        assert (await restored(deployment, ids[name], ended_by)).status_code == 201
     yield ids
     for client in acts.clients.values():
         await client.aclose()
@@ -244,9 +249,12 @@ CLAIM: dict[str, Changes | None] = {
     "living": [
         ("left", "false", LIVING), ("withdrawn", "true", LIVING), ("annulled", "true", LIVING),
         ("replaced", "false", LIVING), ("renewed", "true", LIVING),
+        ("restored", "false", LIVING), ("reissued", "false", LIVING),
     ],
     "awaiting": [("left", "true", LIVING), ("awaiting", "false", LIVING)],
-    "replaced": [("left", "true", LIVING), ("replaced", "false", LIVING)],
+    "replaced": [
+        ("left", "true", LIVING), ("replaced", "false", LIVING), ("reissued", "true", LIVING),
+    ],
     "rules": [("left", "99", "rules that this version does not know")],
 }  # fmt: skip
 PRIVATE: dict[str, Changes | None] = {
@@ -271,6 +279,8 @@ OBJECTION: dict[str, Changes | None] = {
         ("contested", "'open'", BECAME), ("contested", "'closed', decided_at = now()", BECAME),
         ("dismissed", "'closed'", BECAME), ("dismissed", "'open', decided_at = NULL", BECAME),
         ("annulled", "'open', decided_at = NULL", BECAME), ("annulled", "'dismissed'", BECAME),
+        ("restored", "'upheld', decided_at = now()", BECAME), ("restored", "'open'", BECAME),
+        ("restored", "'closed', decided_at = now()", BECAME),
     ],
     "decided_at": [
         ("objected", "now()", BECAME), ("dismissed", "NULL", BECAME), ("rejected", "NULL", BECAME),
@@ -429,6 +439,7 @@ async def test_claims_of_older_rules_are_counted_and_not_called_wrong(
         ("confirmed", {"agency": "某局"},
          "UPDATE notice SET evidence = 'issuer_confirmed' WHERE id = {left}"),
         ("replaced", {}, "UPDATE claim SET replaced = true WHERE notice = {left}"),
+        ("restored", {}, "SELECT 1"),
     ],
 )  # fmt: skip
 async def test_an_act_of_an_officer_or_agency_that_was_made_up_is_found(

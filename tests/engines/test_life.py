@@ -7,15 +7,19 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from notices import agencies
 from notices.audit import auditing
+from notices.changing import restoring
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import periods
-from notices.facts.event_kinds import BEFORE, KINDS
+from notices.facts.errors import Refusal
+from notices.facts.event_kinds import AGAIN, BEFORE, KINDS
+from notices.facts.public.form import EventKind
+from notices.journal import Act, Actor
 from notices.trust import receipts
 from tests import api, emptying
 from tests.api import declaration
@@ -565,16 +569,19 @@ async def test_when_a_notice_ends_its_open_objections_are_closed(
 
 
 ACTS = ("corrected", "withdrawn", "confirmed", "contested", "dismissed", "annulled", "replaced",
-        "redacted")  # fmt: skip
+        "restored", "redacted")  # fmt: skip
 
 
 @settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
 @given(acts=st.lists(st.sampled_from(ACTS), min_size=1, max_size=7), running=st.booleans())
+@example(["contested", "annulled", "redacted", "restored", "dismissed", "annulled"], True)
+@example(["confirmed", "replaced", "restored", "replaced", "restored", "withdrawn"], False)
 async def test_in_every_order_of_events_only_what_the_table_allows_happens(
     client: httpx.AsyncClient,
     sign_in: SignIn,
+    deployment: Deployment,
     database_url: str,
-    acts: list[str],
+    acts: list[EventKind],
     running: bool,
 ) -> None:
     await emptying.empty()
@@ -583,8 +590,9 @@ async def test_in_every_order_of_events_only_what_the_table_allows_happens(
     bearer = {"Authorization": f"Bearer {key}"}
     changes = SEAL if running else {}
     id = (await api.declared(restaurant, **changes)).id
-    status = before = "declared" if running else "invalid"
+    status = before = lived = "declared" if running else "invalid"
     done: set[str] = set()
+    ended_by: EventKind | None = None
     happened = ["published"]
     for number, act in enumerate(acts):
         if act == "contested":
@@ -608,12 +616,16 @@ async def test_in_every_order_of_events_only_what_the_table_allows_happens(
             answer = await client.post(
                 api.of(id, "replacement"), headers=bearer, json={"issued_on": "2026-11-20"}
             )
+        elif act == "restored":
+            answer = await restored(deployment, id, ended_by)
         else:
             answer = await officer.post(api.of(id, "redaction"), json={"reason": "x"})
         allowed = status in KINDS[act].follows
         if "redacted" in done and act in ("corrected", "confirmed", "replaced", "redacted"):
             allowed = False  # nothing is left to correct, and no issuer to speak for
         if act == "confirmed" and "confirmed" in done:
+            allowed = False
+        if act == "restored" and ended_by == "withdrawn":
             allowed = False
         assert (answer.status_code == 201) == allowed, (act, status, answer.text)
         if allowed:
@@ -622,7 +634,11 @@ async def test_in_every_order_of_events_only_what_the_table_allows_happens(
             if act == "contested":
                 before = status
             after = KINDS[act].after or status
-            status = before if after == BEFORE else after
+            if KINDS[act].ends:
+                lived, ended_by = status, act
+            elif after == AGAIN:
+                ended_by = None
+            status = {BEFORE: before, AGAIN: lived}.get(after, after)
         else:
             assert answer.status_code in (403, 409), answer.text
         shown = await notice(client, id)
@@ -631,6 +647,17 @@ async def test_in_every_order_of_events_only_what_the_table_allows_happens(
     async with auditing.snapshot(database_url) as connection:
         seen = await auditing.audit(connection, lambda done, total: None)
     assert seen.size == len(happened)
+
+
+async def restored(deployment: Deployment, id: str, ended_by: EventKind | None) -> httpx.Response:
+    """What came of taking back what ended it, as if it had been asked for over HTTP."""
+    operator = Actor("operator", "root@host", "root@host")
+    act = Act(what="undo", by=operator, notices=(id,), about=("", "entry 0"))
+    try:
+        await restoring.restore(deployment, act, id, ended_by or "annulled", "误操作")
+    except Refusal as refusal:
+        return httpx.Response(refusal.status)
+    return httpx.Response(201)
 
 
 def _identifier(number: int) -> str:

@@ -40,6 +40,7 @@ from search.engine import Engine, SearchDown, WriteRefused
 from tests import emptying, enginefarm, plans
 from tests.api import declaration
 from tests.conftest import SignIn
+from tests.engines.test_life import restored
 from tests.engines.test_pages import fields
 from tests.files import pdf
 from tests.looking import opened
@@ -217,6 +218,10 @@ async def life(
     await DB.fetch(running, id)
     decided = {"decision": "admit", "objection": waiting[0]["id"], "reason": REASON}
     await post(officer, f"{at}/decisions", json=decided)
+    await post(officer, f"{at}/decisions", json={"decision": "dismiss", "reason": REASON})
+    for decision in ("admit", "annul"):
+        await post(officer, f"{at}/decisions", json={"decision": decision, "reason": REASON})
+    assert (await restored(deployment, id, "annulled")).status_code == 201
     await post(officer, f"{at}/decisions", json={"decision": "dismiss", "reason": REASON})
     await post(anna, f"{at}/confirmation", 201, headers=issuer)
     await post(anna, f"{at}/replacement", 201, headers=issuer, json={"issued_on": "2026-11-20"})

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notices.facts.catalogue import Period
@@ -14,6 +14,7 @@ from notices.facts.event_kinds import END_CLAIMS, KINDS
 from notices.facts.lifecycle import (
     Event,
     State,
+    contest_of,
     may_follow,
     refuse_ended,
     refuse_unless_may_follow,
@@ -72,14 +73,16 @@ def test_some_events_change_no_status(kind, now):
 def test_a_notice_that_is_taken_back_no_longer_lives(kind, days):
     at = PUBLISHED + days * DAY
 
-    assert life((kind, days), now=99) == State("reinstated", at, None, None, False)
+    assert life((kind, days), now=99) == State("reinstated", at, None, None, False, ended_by=kind)
 
 
 @pytest.mark.parametrize("days", [1, 30])
 def test_a_replaced_certificate_is_void_for_good(days):
     at = PUBLISHED + days * DAY
 
-    assert life(("replaced", days), now=99) == State("replaced", at, MIDNIGHT, None, True)
+    assert life(("replaced", days), now=99) == State(
+        "replaced", at, MIDNIGHT, None, True, ended_by="replaced"
+    )
 
 
 def test_a_contest_stops_the_clock():
@@ -115,6 +118,60 @@ def test_what_was_in_effect_is_so_again_when_a_contest_is_dismissed():
     at = PUBLISHED + 33 * DAY
 
     assert life(("contested", 30), ("dismissed", 33)) == State("invalid", at, MIDNIGHT, None, True)
+
+
+def test_what_was_annulled_takes_effect_again_no_earlier_than_it_was_restored():
+    """Whoever was told `reinstated` in between was told the truth, and so is everybody later."""
+    events = ("annulled", 1), ("restored", 3)
+    at, late = PUBLISHED + 3 * DAY, PUBLISHED + 33 * DAY
+
+    assert life(*events) == State("declared", at, MIDNIGHT, None, True)
+    assert life(*events, now=30) == State("invalid", MIDNIGHT, MIDNIGHT, None, True)
+    for annulled in (1, 30):  # within its period, or after that
+        assert life(("annulled", annulled), ("restored", 33), now=99) == State(
+            "invalid", late, late, None, True
+        )
+    both = life(("annulled", 30), ("restored", 33), ("annulled", 34), ("restored", 35))
+    assert (both.since, both.effective_at) == (PUBLISHED + 35 * DAY,) * 2
+
+
+@pytest.mark.parametrize("contested", [1, 30])
+def test_what_was_contested_when_it_was_annulled_is_contested_again(contested):
+    """The contest that goes on began when it did: what it interrupted follows from that."""
+    events = ("contested", contested), ("annulled", 40), ("restored", 50)
+    before = "declared" if contested == 1 else "invalid"
+
+    assert life(*events) == State("contested", PUBLISHED + 50 * DAY, None, before, True)
+    decided = life(*events, ("dismissed", 51))
+    assert decided.effective_at == PUBLISHED + 50 * DAY
+    found = [Event(0, "published", PUBLISHED), Event(1, "contested", MIDNIGHT)]
+    assert contest_of([*found, Event(2, "annulled", MIDNIGHT)]) == found[1]
+    assert contest_of([*found, Event(2, "dismissed", MIDNIGHT)]) is None
+
+
+@pytest.mark.parametrize("days", [1, 30])
+def test_what_was_never_replaced_was_void_all_the_time(days):
+    events = ("replaced", days), ("restored", days + 2)
+    at = PUBLISHED + (days + 2) * DAY
+
+    status = "declared" if days == 1 else "invalid"
+    assert life(*events) == State(status, at, MIDNIGHT, None, True)
+    assert life(*events, ("replaced", days + 3)).ended_by == "replaced"
+
+
+@pytest.mark.parametrize(
+    ("ended_by", "allowed"),
+    [("annulled", True), ("replaced", True), ("withdrawn", False), ("superseded", False)],
+)
+def test_only_an_end_by_staff_is_taken_back(ended_by, allowed):
+    now = life((ended_by, 1))
+
+    assert may_follow("restored", now) == allowed
+    assert may_follow("restored", replace(now, redacted=True)) == allowed
+    if not allowed:
+        with pytest.raises(AlreadyReinstated):
+            refuse_unless_may_follow("restored", now)
+    assert not may_follow("restored", life((ended_by, 1), ("restored", 2)))
 
 
 def test_a_notice_begins_with_its_publishing():
@@ -216,54 +273,91 @@ ANY_KIND = st.sampled_from(sorted(KINDS))
 GAPS = st.timedeltas(timedelta(0), timedelta(days=20))
 
 
+def without_what_was_taken_back(events):
+    """The same life in which nothing ended that was restored."""
+    left = []
+    for event in events:
+        if event.kind == "restored":
+            index = max(n for n, each in enumerate(left) if KINDS[each.kind].ends)
+            del left[index]
+        else:
+            left.append(event)
+    return left
+
+
 @examples(3)
 @given(st.lists(st.tuples(ANY_KIND, GAPS), max_size=12), st.integers(0, 20), GAPS, st.booleans())
+@example(
+    [(kind, DAY) for kind in ("contested", "annulled", "restored", "dismissed")], 9, DAY, False
+)
+@example(
+    [(kind, 9 * DAY) for kind in ("replaced", "restored", "annulled", "restored")], 3, DAY, False
+)
+@example([(kind, DAY) for kind in ("annulled", "restored", "confirmed", "annulled")], 3, DAY, True)
 def test_every_allowed_life_keeps_its_promises(steps, period, rest, for_another):
     rule = Period(period, "calendar_day") if period else None
     events = [Event(0, "published", PUBLISHED)]
     effective = end_of_life(events, rule).at
     confirmed = None
 
-    def at_(now: datetime) -> State:
+    def of(events: list[Event], now: datetime) -> State:
         by = end_of_life(events, rule).at
         waits = for_another and confirmed is None
         return state(events, max(by, confirmed or by), now, awaiting=waits)
 
-    past = [at_(PUBLISHED)]
+    past, came = [of(events, PUBLISHED)], [""]
     for kind, gap in steps:
         at = events[-1].at + gap
-        now = at_(at)
+        now = of(events, at)
         if may_follow(kind, now):
             events.append(Event(len(events), kind, at))
             if kind == "confirmed" and for_another:
                 confirmed = confirmed or at
-            past += [now, at_(at)]
+            past += [now, of(events, at)]
+            came += ["", kind]
     end = events[-1].at + rest
-    last = at_(end)
+    last = of(events, end)
     past.append(last)
+    came.append("")
     kinds = {event.kind for event in events}
+    left = without_what_was_taken_back(events)
+    gaps = [
+        after.at
+        for before, after in pairwise([each for each in events if KINDS[each.kind].after])
+        if (before.kind, after.kind) == ("annulled", "restored")
+    ]
 
     for one in past:
         assert one.living == (one.status != "reinstated")
         assert (one.before is not None) == (one.status == "contested")
+        assert (one.ended_by is not None) == one.ended
         open_ = one.status in ("contested", "reinstated") or one.awaiting
         assert (one.effective_at is None) == open_
         if one.effective_at is not None:
             assert one.effective_at >= max(effective, confirmed or effective)
-            assert one.effective_at in (PUBLISHED, confirmed) or one.effective_at.hour == 0
+            assert one.effective_at in (PUBLISHED, confirmed, *gaps) or one.effective_at.hour == 0
         assert not one.awaiting or one.status in ("declared", "contested")
     assert PUBLISHED <= last.since <= end
     assert last.redacted == ("redacted" in kinds)
-    assert (last.status == "replaced") == ("replaced" in kinds)
-    assert (last.status == "reinstated") == bool(kinds & set(END_CLAIMS))
+    ends = {event.kind for event in left}
+    assert (last.status == "replaced") == ("replaced" in ends)
+    assert (last.status == "reinstated") == bool(ends & set(END_CLAIMS))
     assert ("superseded" in kinds) <= (for_another and confirmed is None)
     assert ("replaced" in kinds) <= (not for_another or confirmed is not None)
     if last.status in ("declared", "invalid") and not last.awaiting:
         assert (last.status == "invalid") == (last.effective_at <= end)
-    for before, after in pairwise(past):
+    # What was taken back is as if it had never been, but for since when that is so.
+    same = of(left, end)
+    assert replace(last, since=same.since, effective_at=same.effective_at) == same
+    if last.effective_at is not None:
+        assert last.effective_at == max([same.effective_at, *gaps])
+    for (before, after), kind in zip(pairwise(past), came[1:], strict=True):
         assert before.redacted <= after.redacted
-        if before.status in ("replaced", "reinstated"):
+        if before.ended and kind != "restored":
             assert replace(after, redacted=before.redacted) == before
         if before.status == "invalid":
             assert after.status != "declared"
             assert after.before != "declared"
+        # Nobody was told of a time, while there was no declaration, that it was in effect then.
+        if before.status == "reinstated" and after.effective_at is not None:
+            assert after.effective_at >= after.since

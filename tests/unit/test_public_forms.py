@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from notices.facts import catalogue, disclosure
+from notices.facts import catalogue, disclosure, event_forms
 from notices.facts.event_kinds import KINDS
 from notices.facts.public import form as forms
 from notices.facts.requests import Declaration, Holder
@@ -44,7 +44,8 @@ def openings() -> Iterator[tuple[str, dict[str, Any]]]:
                 yield json.loads(each["entry"])["kind"], each["opening"]["form"]
 
 
-LOGGED, OPENINGS = list(logged()), list(openings())
+BY_COMMAND = event_forms.restoration("37070000012345", 1, "账号被盗用", void=False)
+LOGGED, OPENINGS = list(logged()), [*openings(), ("restored", msgspec.to_builtins(BY_COMMAND))]
 
 
 def reread(kind: str, form: dict[str, Any]) -> bytes:

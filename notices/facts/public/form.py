@@ -189,6 +189,15 @@ class ReplacedForm(msgspec.Struct, frozen=True, kw_only=True):
     happened_at: Time | UnsetType = UNSET
 
 
+class RestoredForm(msgspec.Struct, frozen=True, kw_only=True):
+    """What ended the notice, event `takes_back` of the log, was wrong: it is again what it was."""
+
+    statement: str
+    takes_back: int
+    reason: str
+    happened_at: Time | UnsetType = UNSET
+
+
 class RedactedForm(msgspec.Struct, frozen=True, kw_only=True):
     """What the notice said was removed."""
 
@@ -204,13 +213,14 @@ EventForm = (
     | ConfirmedForm
     | SupersededForm
     | ReplacedForm
+    | RestoredForm
     | RedactedForm
 )
 """What an event after the publishing shows."""
 
 EventKind = Literal[
     "published", "corrected", "withdrawn", "confirmed", "contested", "dismissed", "annulled",
-    "replaced", "superseded", "redacted",
+    "replaced", "superseded", "restored", "redacted",
 ]  # fmt: skip
 """What can happen to a notice; which form each has, and all else, says `facts/event_kinds.py`."""
 
