@@ -51,7 +51,7 @@ def undo(settings: Settings, options: argparse.Namespace) -> None:
                             state = _DECLARED.format(id=refusal.existing.id)
                         case _:
                             state = _OTHERWISE
-                print(f"{done.number}\t{done.what}\t{done.notice}\t{state.both}")
+                print(f"{done.number}\t{done.what}\t{done.notice}\t{state.zh} / {state.en}")
             left = len(found) - undone
             came = _FOUND if options.dry_run else _CAME
             say(came.format(count=len(found), undone=undone, left=left).both)

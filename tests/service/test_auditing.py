@@ -28,7 +28,7 @@ from notices.trust.watching import Difference, Seen
 from tests import api, commands, emptying, enginefarm
 from tests.api import declaration
 from tests.owning import owned
-from tests.samples import RESTAURANT
+from tests.samples import OFFICER, RESTAURANT
 from tests.service import ROOT, Service
 
 MANY = 600
@@ -329,6 +329,39 @@ def test_an_audit_beside_a_log_that_grows_finds_it_whole(service: Service, tmp_p
             audited = watching.audit(reader, vkey, before, full=False, keep=None, progress=nobody)
             memory = audited.memory
             assert before is None or memory.seen.size == before.seen.size + 9
+    assert notices(service).returncode == 0
+
+
+def test_what_an_officer_annulled_is_taken_back_beside_the_service(
+    service: Service, tmp_path: Path
+) -> None:
+    """By the command, which counts what it took back and names what is in the way of the rest."""
+    environment = os.environ | {"DATA": str(service.data)}
+    bodies = [declaration(number=f"JY1379998{n:07}", confirm_unusual_number=True) for n in range(3)]
+    with service.client() as client, service.client() as officer:
+        api.sign_in(client, RESTAURANT)
+        api.sign_in(officer, OFFICER)
+        ids = [api.declare(client, body).id for body in bodies]
+        for id in ids:
+            annul = {"decision": "annul", "reason": "已经核实"}
+            assert officer.post(api.of(id, "decisions"), json=annul).status_code == 201
+        anew = api.declare(client, bodies[0]).id
+        commands.run(environment, "journal", "export", str(tmp_path / "journal"))
+        lines = (tmp_path / "journal").read_text("utf-8").splitlines()
+        who = next(each["who"] for each in map(json.loads, lines) if each["what"] == "annul")
+        period = ("--since", "2026-01-01", "--until", "2999-01-01", "--reason", "账号被盗用")
+        words = ("undo", who, *period)
+
+        would = commands.run(environment, *words, "--dry-run")
+        came = commands.run(environment, *words)
+
+        said = [line.split("\t") for line in came.stdout.splitlines()]
+        assert [line[1:3] for line in said] == [["annul", id] for id in reversed(ids)]
+        assert f"notice {anew} is there" in said[-1][3]
+        assert "3 found: 2 taken back, 1 not." in came.stderr, came.stderr
+        assert would.stdout.count("can be taken back") == 3
+        statuses = [client.get(api.of(id)).json()["status"] for id in (*ids, anew)]
+    assert statuses == ["reinstated", "invalid", "invalid", "invalid"]
     assert notices(service).returncode == 0
 
 
