@@ -17,9 +17,11 @@ from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import periods
 from notices.facts.errors import AlreadyDeclared
+from notices.facts.readings import RULES
 from notices.finding import Finder, Query
 from notices.print import marks
 from notices.settings import Settings
+from notices.upkeep import rehashing
 from search.admin import Admin
 from search.engine import Engine
 from tests import api
@@ -84,6 +86,13 @@ async def asked(client: httpx.AsyncClient, number: str, **more: str) -> dict[str
     question = {"certificate": "food-operation-license", "number": number} | more
     found: dict[str, Any] = (await client.post("/api/v1/verifications", json=question)).json()
     return found
+
+
+async def hashed_anew(deployment: Deployment) -> int:
+    """How many claims newer rules would make again; whether they live follows from the events."""
+    async with owning():
+        await DB.fetch("UPDATE claim SET rules = $1", RULES - 1)
+        return await rehashing.rehash(deployment)
 
 
 async def objections(officer: httpx.AsyncClient) -> dict[str, str]:
@@ -192,9 +201,11 @@ async def test_a_replacement_that_never_was_leaves_the_certificate_void(
     after = await asked(client, NUMBER)
     assert (after["status"], after["replaced_on"]) == ("invalid", None)
     assert after["effective_at"] == before["effective_at"]
+    assert await hashed_anew(deployment) == 1
     again = await api.offer(restaurant, api.declaration())
     assert (again.status_code, again.json()["existing"]["id"]) == (409, id)
     await replace(client, issuer, id, number=number, issued_on="2026-11-21")
+    assert await hashed_anew(deployment) == 1
     answer = await asked(client, NUMBER)
     assert (answer["status"], answer["replaced_on"]) == ("replaced", "2026-11-21")
 
