@@ -70,14 +70,15 @@ def _last(entries: Sequence[Mapping[str, Any]], theirs: set[int]) -> set[int]:
     An objection that has the status which they gave it may have it by another's decision.
     """
     done: dict[str, list[int]] = {}
+    among: dict[int, list[int]] = {}
     for each in entries:
         if each["what"] in COUNTERED:
-            done.setdefault(_decided(each), []).append(each["number"])
+            numbers = among[each["number"]] = done.setdefault(_decided(each), [])
+            numbers.append(each["number"])
         elif each["what"] == "undo":
             _, _, number = each["about"][1].partition(" ")
-            for numbers in done.values():
-                if int(number) in numbers:
-                    numbers.remove(int(number))
+            if int(number) in (numbers := among.get(int(number), [])):
+                numbers.remove(int(number))
     return {
         number
         for numbers in done.values()
