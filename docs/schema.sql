@@ -157,16 +157,45 @@ CREATE TABLE agency (
   id text NOT NULL,
   name text NOT NULL,
   issuers text[] NOT NULL,
-  key_hash bytea NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   revoked_at timestamp with time zone,
-  expires_at timestamp with time zone,
+  kind text NOT NULL DEFAULT 'other'::text,
+  test boolean NOT NULL DEFAULT false,
+  quota integer,
+  masked_quota integer,
   CONSTRAINT agency_pkey PRIMARY KEY (id),
-  CONSTRAINT agency_key_hash_key UNIQUE (key_hash),
   CONSTRAINT agency_id_check CHECK ((id ~ '^[0-9a-z]+$'::text)),
-  CONSTRAINT agency_key_hash_check CHECK ((length(key_hash) = 32))
+  CONSTRAINT agency_kind_check CHECK ((kind = ANY (ARRAY['government'::text, 'court'::text, 'notary'::text, 'bank'::text, 'insurer'::text, 'platform'::text, 'other'::text]))),
+  CONSTRAINT agency_masked_quota_check CHECK ((masked_quota > 0)),
+  CONSTRAINT agency_quota_check CHECK ((quota > 0))
 );
-CREATE UNIQUE INDEX agency_name ON public.agency USING btree (name) WHERE (revoked_at IS NULL);
+CREATE UNIQUE INDEX agency_name ON public.agency USING btree (name, test) WHERE (revoked_at IS NULL);
+
+CREATE TABLE agency_key (
+  id text NOT NULL,
+  agency text NOT NULL,
+  key_hash bytea NOT NULL,
+  scopes text[] NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  CONSTRAINT agency_key_pkey PRIMARY KEY (id),
+  CONSTRAINT agency_key_key_hash_key UNIQUE (key_hash),
+  CONSTRAINT agency_key_id_check CHECK ((id ~ '^[0-9a-z]+[.][0-9]+$'::text)),
+  CONSTRAINT agency_key_key_hash_check CHECK ((length(key_hash) = 32)),
+  CONSTRAINT agency_key_scopes_check CHECK ((scopes <@ ARRAY['verify'::text, 'batch'::text, 'watch'::text, 'issue'::text, 'masked'::text])),
+  CONSTRAINT agency_key_agency_fkey FOREIGN KEY (agency) REFERENCES agency(id)
+);
+CREATE INDEX agency_key_agency ON public.agency_key USING btree (agency);
+
+CREATE TABLE agency_use (
+  day date NOT NULL,
+  key text NOT NULL,
+  checks bigint NOT NULL,
+  CONSTRAINT agency_use_pkey PRIMARY KEY (day, key),
+  CONSTRAINT agency_use_checks_check CHECK ((checks >= 0)),
+  CONSTRAINT agency_use_key_fkey FOREIGN KEY (key) REFERENCES agency_key(id)
+);
 
 CREATE TABLE brake (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,

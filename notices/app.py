@@ -1,6 +1,7 @@
 """Where everything is put together: the Litestar application of one web process."""
 
 import asyncio
+import contextlib
 import gc
 import threading
 from collections.abc import AsyncIterator
@@ -14,7 +15,8 @@ from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 
 from notices import __version__, api, data_keys, deployment, pages
-from notices.api import documenting, health
+from notices.agencies import using
+from notices.api import documenting, health, securing
 from notices.api.schemas import Schemas
 from notices.changing import exhibits
 from notices.database import DB, WAITED_FOR
@@ -46,6 +48,7 @@ from notices.web.middleware.packing import Packer
 from notices.web.middleware.recording import Recorder
 from notices.web.middleware.sharing import Sharer, open_methods
 from notices.web.middleware.turns import Turns
+from notices.web.middleware.unrouted import Unrouted
 from notices.web.places import Place, Places
 from search.engine import Engine
 
@@ -75,6 +78,8 @@ async def look_at_address(request: AnyRequest) -> Response[str] | None:
     known = request.route_handler.opt.get(options.QUERY)
     if known is not None:
         queries.refuse_unknown_parameters(request, known)
+    if not request.route_handler.opt.get(options.KEYED):
+        await health.without_database(request, limiting.refuse_unknown_key)
     if (elsewhere := addresses.elsewhere(request)) is not None:
         return elsewhere
     cross_site.refuse_to_pages(request)
@@ -118,7 +123,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
         await asyncio.wait([connecting], timeout=LOOK_AGAIN)
         beside = [
             asyncio.create_task(each)
-            for each in (tidying.keep_tidy(here), data_keys.keep(here.keys))
+            for each in (tidying.keep_tidy(here), data_keys.keep(here.keys), using.keep())
         ]
         try:
             yield
@@ -126,6 +131,8 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             for task in (connecting, *beside):
                 task.cancel()
             await asyncio.wait([connecting, *beside])
+            with contextlib.suppress(Unavailable):
+                await using.write()
             await finder.breaker.close()
             await way_in.close()
             await presses.stop()
@@ -158,13 +165,13 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             version=__version__,
             path="/schema",
             render_plugins=[documenting.Rendered()],
-            components=documenting.components(authentication.cookie_name(here)),
+            components=securing.components(authentication.cookie_name(here)),
         ),
         logging_config=None,
         debug=False,
     )
     # Around the routing too, so that an address that is nothing of ours is answered alike.
-    shared = Sharer(app.asgi_handler, open_methods(app))
+    shared = Sharer(Unrouted(app.asgi_handler), open_methods(app))
     app.asgi_handler = Recorder(Turns(Packer(shared)), https=settings.https)
     return app
 

@@ -15,7 +15,7 @@ WAITING = {
 }
 """Indexes that hold nothing but what is to be done, and may be read to the end for that."""
 
-SMALL = {"agency", "data_key", "hold", "key_check", "migration", "overlap"}
+SMALL = {"agency", "agency_key", "data_key", "hold", "key_check", "migration", "overlap"}
 """Tables whose size does not follow from how long the service runs."""
 
 REWRITTEN = {"log_head", "follower"}
@@ -160,6 +160,8 @@ def _value(table: str, column: str, type: str) -> str:
             return "t.number_key || i"
         case (_, "timestamp with time zone"):
             return f"t.{column} - i * interval '1 minute'"
+        case (_, "date"):
+            return f"t.{column} - i::int"
         case (_, "bytea"):  # hashes, salts: what is sealed is longer
             own = f"sha256(('{column}' || i)::bytea)"
             return f"CASE WHEN length(t.{column}) = 32 THEN {own} ELSE t.{column} END"

@@ -1,6 +1,7 @@
 """The JSON API, a module for each resource, and the files that programs read beside it."""
 
 from notices.api import (
+    agencies,
     decisions,
     declaring,
     events,
@@ -18,6 +19,7 @@ HANDLERS = [
     *declaring.HANDLERS,
     *decisions.HANDLERS,
     *verifications.HANDLERS,
+    *agencies.HANDLERS,
     *health.HANDLERS,
     *events.HANDLERS,
     *feeds.HANDLERS,

@@ -5,6 +5,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from notices import register
+from notices.agencies import Agency
 from notices.api.documenting import AGENCY, READ_ONE, SESSION, reads, writes
 from notices.changing import confirming, deciding, issuing, rejecting, rivals
 from notices.changing.rivals import Rivals
@@ -60,6 +61,8 @@ async def confirm(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     by = Asker.agency_or_officer
     async with writing.of(request, Confirmation, by, may_be_empty=True) as write:
         once = write.admit()
+        if isinstance(write.by, Agency):
+            write.by.refuse_to_change()
         notice = await register.get(id)
         done = await confirming.confirm(write.deployment, write.by, notice.id, once)
     return writing.created(done, Followed)
@@ -74,6 +77,7 @@ async def replace(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     async with writing.of(request, Replacement, Asker.agency) as write:
         issuing.check(write.deployment, write.body, write.now, write.wrong)
         once = write.admit()
+        write.by.refuse_to_change()
         notice = await register.get(id)
         done = await issuing.replace(write.deployment, write.by, notice.id, write.body, once)
     return writing.created(done, Followed)

@@ -15,7 +15,6 @@ import msgspec
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import (
-    Components,
     OpenAPIHeader,
     OpenAPIMediaType,
     OpenAPIResponse,
@@ -24,7 +23,6 @@ from litestar.openapi.spec import (
     Reference,
     RequestBody,
     Schema,
-    SecurityScheme,
 )
 
 from notices.api.schemas import Raw, reference_to
@@ -39,29 +37,22 @@ AGENCY: Mapping[str, list[str]] = {"agency": []}
 READ = (400, 429, 503)
 READ_ONE = (400, 404, 429, 503)
 WRITE = (400, 401, 403, 408, 409, 413, 415, 422, 429, 503)
+KEYED = (401, 429, 503)
+"""Of whatever is read: a key that somebody shows is looked up, and one that is none is counted."""
 WITH_FILE = 507
 EVIDENCE_TYPES = ("application/pdf", "image/jpeg", "image/png")
 RETRIED = (429, 503, 507)
+
+LIMITS: Mapping[str, str] = {
+    "RateLimit-Policy": "How much is let through: of each count its most (q) and seconds (w).",
+    "RateLimit": "What is left of each (r), and in how many seconds it is whole again (t).",
+}
+"""As the IETF's draft has them, structured fields: `"verify-day";q=100000;w=86400`."""
 
 NONE_ELSE: Mapping[int, str | None] = {}
 
 _BODIES: dict[str, type[msgspec.Struct]] = {}
 """Whatever a handler takes."""
-
-
-def components(cookie: str) -> Components:
-    """Who may ask, and how they show it; `cookie` is the session's."""
-    return Components(
-        security_schemes={
-            "session": SecurityScheme(
-                type="apiKey", name=cookie, security_scheme_in="cookie",
-                description="Whoever signed in: a person, an organisation, an officer.",
-            ),
-            "agency": SecurityScheme(
-                type="http", scheme="bearer", description="An agency's key.",
-            ),
-        }
-    )  # fmt: skip
 
 
 class Rendered(JsonRenderPlugin):
@@ -185,8 +176,12 @@ def _illustrate(answer: OpenAPIResponse, status: int, example: dict[str, Any]) -
             content.example = _whole(_examples()["problems"].get(str(status)))
         elif "answer" in example:
             content.example = _whole(example["answer"])
+    if status == 401:
+        answer.headers = _headers({"WWW-Authenticate": "In which way to say who asks (RFC 6750)."})
     if status in RETRIED:
-        answer.headers = _headers({"Retry-After": "Seconds after which to send the same again."})
+        told = LIMITS if status == 429 else {}
+        words = {"Retry-After": "Seconds after which to send the same again.", **told}
+        answer.headers = _headers(words)
 
 
 def _headers(words: Mapping[str, str]) -> dict[str, Any]:
@@ -220,7 +215,7 @@ def reads(
         "opt": {options.QUERY: known, options.CLOSED: closed},
         "security": [SESSION] if closed else [],
         "operation_class": _operation(query, looks=looks, kinds=kinds, also=also),
-        "responses": _problems(*{*problems, *((401, 403) if closed else ())}),
+        "responses": _problems(*{*problems, *KEYED, *((403,) if closed else ())}),
     }
 
 
@@ -247,7 +242,7 @@ def writes(
     return {
         "operation_id": operation_id,
         "tags": [tag],
-        "opt": {options.QUERY: frozenset()},
+        "opt": {options.QUERY: frozenset(), options.KEYED: True},
         "security": list(by),
         "operation_class": _operation(
             Nothing, contents, may_be_empty=may_be_empty, once=once, headers=headers
@@ -280,11 +275,12 @@ def asks(operation_id: str, tag: str, body: type[msgspec.Struct]) -> dict[str, A
             body,
             by=({}, SESSION, AGENCY),
             once=False,
-            problems=(400, 401, 408, 413, 415, 422, 429, 503),
+            problems=(400, 401, 403, 408, 413, 415, 422, 429, 503),
         ),
         "opt": {
             options.QUERY: frozenset(),
             options.ASKS: True,
             options.COUNTS: True,
+            options.KEYED: True,
         },
     }

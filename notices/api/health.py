@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from notices.api.documenting import JSON, reads
-from notices.facts.errors import NotFound
+from notices.facts.errors import NotFound, Unavailable
 from notices.facts.public.form import Words
 from notices.facts.public.service import Alive, Database, Readiness, Relay, Uploads
 from notices.upkeep import vitals
@@ -76,6 +76,17 @@ async def ready(request: AnyRequest) -> Response[Readiness]:
 
 def _relay(found: Vitals) -> Relay:
     return Relay(events=found.lag_events, seconds=round(found.lag_seconds, 3), parked=found.parked)
+
+
+async def without_database(
+    request: AnyRequest, look: Callable[[AnyRequest], Awaitable[None]]
+) -> None:
+    """`look` into the database before a handler; where it is away, that is what health tells."""
+    try:
+        await look(request)
+    except Unavailable:
+        if not request.url.path.startswith("/health/"):
+            raise
 
 
 def refuse_elsewhere(request: AnyRequest) -> None:

@@ -7,13 +7,15 @@ import msgspec
 from litestar import Response, post
 
 from notices import verification
+from notices.agencies import using
 from notices.api.documenting import asks
 from notices.facts.errors import Invalid, Problem, UnknownField
 from notices.facts.excess import ManyNeedSignIn
 from notices.facts.public.answer import Answer, Answers
+from notices.facts.refusals import UnknownKey
 from notices.limits import Counted
 from notices.limits.slices import Slices
-from notices.verification import MOST_QUESTIONS, Checked, Question
+from notices.verification import MOST_QUESTIONS, Checked, Question, fixtures
 from notices.web import bodies, limiting
 from notices.web.authentication import AnyRequest
 from notices.web.middleware import sharing, turns
@@ -44,7 +46,7 @@ class Questions(Question, kw_only=True):
 @post("/api/v1/verifications", status_code=200, **asks("verify", "verifications", Questions))
 async def verify(request: AnyRequest) -> Response[Answer | Answers]:
     """A signed answer for a certificate shown to you, or for up to 1,000."""
-    who = await limiting.counted(request)
+    who = await _counted(request)
     # One is counted before anything is read, the others when it is known how many there are.
     await limiting.limit(request, "verify", who)
     raw = await bodies.raw_json(request, MOST_BYTES)
@@ -62,9 +64,8 @@ async def _answered(request: AnyRequest, raw: bytes, who: Counted) -> Response[A
         raise ManyNeedSignIn(most=MOST_OF_STRANGERS)
     questions = await _many(data, items) if many else _one(data)
     checked = await verification.check(deployment, questions, many=many)
-    guesses = await count(request, who, checked)
-    answers = await verification.answers(deployment, checked, turns.place_of(request))
-    if not guesses:
+    answers, guessed = await answers_to(request, who, checked)
+    if not guessed:
         sharing.share_answers(request, answers)
     return answered(Answers(answers=answers) if many else answers[0], headers=NO_STORE)
 
@@ -84,15 +85,39 @@ async def _read(raw: bytes) -> tuple[Mapping[str, Any], Any]:
         return {}, ()
 
 
-async def count(request: AnyRequest, who: Counted, checked: list[Checked]) -> Mapping[str, int]:
-    """Count what is asked, but for the one that was counted before it was read.
+async def answers_to(
+    request: AnyRequest, who: Counted, checked: list[Checked]
+) -> tuple[list[Answer], bool]:
+    """The answers, and whether any was a guess at a masked number.
 
-    The guesses at masked numbers that are among it.
+    Raises InsufficientScope; TooManyRequests when what is asked beside the one that was counted
+    before it was read is more than is left.
     """
-    await limiting.limit(request, "verify", who, len(checked) - 1)
+    deployment, agency = request.app.state.deployment, await request.user.keyed()
     guesses = verification.guesses(checked)
+    if agency is not None:
+        agency.require("verify")
+        if guesses:
+            agency.require("masked")
+    await limiting.limit(request, "verify", who, len(checked) - 1)
     await limiting.limit_guesses(request, who, guesses)
-    return guesses
+    if agency is not None:
+        using.count(agency.key, len(checked))
+        if agency.test:
+            return await fixtures.answers(deployment, checked), bool(guesses)
+    place = turns.place_of(request)
+    return await verification.answers(deployment, checked, place), bool(guesses)
+
+
+async def _counted(request: AnyRequest) -> Counted:
+    """Whose uses are counted; raises UnknownKey after what says that the body is none."""
+    try:
+        return await limiting.counted(request)
+    except UnknownKey:
+        raw = await bodies.raw_json(request, MOST_BYTES)
+        if len(raw) <= bodies.MOST_BYTES:
+            bodies.load_object(raw)
+        raise
 
 
 def _count(items: Any) -> int:

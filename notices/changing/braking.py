@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from notices import idempotency, journal, limits
+from notices import idempotency, journal
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import durations
@@ -24,6 +24,7 @@ from notices.facts.texts import rfc3339
 from notices.idempotency import Done, Once
 from notices.identity import Person
 from notices.journal import Act, Actor
+from notices.limits import hourly
 from notices.tables import Brake
 from notices.tables.expressions import NOW, ago
 
@@ -59,7 +60,7 @@ async def count(deployment: Deployment, by: Actor, changes: int) -> None:
     if not settings.rate_limits or by.office == "operator":
         return
     most = settings.bulk_limit
-    wait = await limits.change(deployment.keys.sealer.passing, by.counted, min(changes, most), most)
+    wait = await hourly.change(deployment.keys.sealer.passing, by.counted, min(changes, most), most)
     if wait is not None:
         refusal = TooManyChanges(
             headers={"Retry-After": str(wait)}, most=most, wait=durations.in_words(wait)
@@ -147,7 +148,7 @@ async def release(
         mine = change.where(Brake.id == int(id), Brake.released_at.is_null())
         if not await mine.returning(Brake.id):
             raise NothingSetAside
-        await limits.forget_changes(deployment.keys.sealer.passing, who.counted)
+        await hourly.forget_changes(deployment.keys.sealer.passing, who.counted)
         done = Done(id, await idempotency.answer(once_, ""))
         act = Act(what="release", by=officer.actor, about=(f"brake {id}",), text=reason)
         await journal.write(deployment.keys, act)

@@ -1,15 +1,24 @@
-"""Commands about agencies: who may confirm and replace for which issuers, and with which key."""
+"""Commands about agencies: who may check, confirm and replace here, and with which keys."""
 
 import argparse
 import asyncio
 from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from notices.cli import journals
 from notices.cli.commands import Commands, add, at_work
 from notices.cli.terminal import CommandError, say
-from notices.facts.texts import CHINA, ByLanguage, Message, joined, listed
+from notices.facts import agencies as facts
+from notices.facts import issuers
+from notices.facts.texts import CHINA, ByLanguage, Message, Text, joined, listed
 from notices.locale import SOURCE
 from notices.settings import Settings
+
+if TYPE_CHECKING:
+    from notices.agencies.listing import Listed
+
+LONGEST_OVERLAP = 90
+"""Days: whoever has not changed keys by then has forgotten it."""
 
 
 def agencies_add(settings: Settings, options: argparse.Namespace) -> None:
@@ -18,11 +27,15 @@ def agencies_add(settings: Settings, options: argparse.Namespace) -> None:
         from notices.database import DB
         from notices.facts.errors import Invalid
 
+        scopes = _scopes(options)
+        spoken = options.issuer or ([options.name] if "issue" in scopes else [])
         async with at_work(settings):
-            issuers = options.issuer or [options.name]
             try:
                 async with DB.transaction():
-                    agency, key = await agencies.add(options.name, issuers, options.expires)
+                    agency, key = await agencies.add(
+                        options.name, spoken, options.expires, scopes=scopes, kind=options.kind,
+                        quota=options.quota, masked_quota=options.masked_quota, test=options.test,
+                    )  # fmt: skip
                     await journals.write(settings, "agency_added", agency.id, text=agency.name)
             except Invalid as error:
                 raise CommandError(
@@ -31,26 +44,61 @@ def agencies_add(settings: Settings, options: argparse.Namespace) -> None:
                         for one in error.problems
                     )
                 ) from None
-            speaks_for = listed(ByLanguage({SOURCE: issuer}) for issuer in agency.issuers)
-            say(_ADDED.format(name=agency.name, id=agency.id, issuers=speaks_for).both)
+            told: list[Text] = [_ADDED.format(name=agency.name, id=agency.id, scopes=_said(scopes))]
+            if "issue" in scopes:
+                told.append(_SPEAKS_FOR.format(issuers=_said(agency.issuers)))
+            if options.test:
+                told.append(_IS_TEST)
+            say(joined([*told, _ONCE]).both)
             print(key)
 
     asyncio.run(work())
 
 
+def _scopes(options: argparse.Namespace) -> list[str]:
+    """What was asked for; else what keys usually are for, of which only an office can issue."""
+    if options.scope is not None:
+        return facts.scopes_of(options.scope)
+    may_issue = bool(options.issuer) or issuers.is_office(options.name) or not options.name.strip()
+    return [each for each in facts.USUAL if may_issue or each != "issue"]
+
+
+def _said(words: "list[str] | tuple[str, ...]") -> Text:
+    return listed(ByLanguage({SOURCE: each}) for each in words)
+
+
 def agencies_list(settings: Settings, options: argparse.Namespace) -> None:
     async def work() -> None:
-        from notices import agencies
+        from notices.agencies import listing
 
         async with at_work(settings):
             now = datetime.now(UTC)
-            for each in await agencies.listed():
-                until = _day(each.expires_at - timedelta(seconds=1)) if each.expires_at else "-"
-                issuers = "、".join(each.issuers)
-                columns = (each.id, each.state(now), _day(each.created_at), until, each.name)
-                print("\t".join((*columns, issuers)))
+            for each in await listing.listed():
+                for columns in _lines(each, now):
+                    print("\t".join(columns))
 
     asyncio.run(work())
+
+
+def _lines(each: "Listed", now: datetime) -> list[tuple[str, ...]]:
+    """An agency, and under it its keys, each behind a tab."""
+    found: list[tuple[str, ...]] = [
+        (
+            each.id, each.state(now), _day(each.created_at), _last_day(each.ends_at(now)),
+            each.name, "、".join(each.issuers) or "-", each.kind, "test" if each.test else "live",
+            _quota(each.quota), _quota(each.masked_quota),
+        )
+    ]  # fmt: skip
+    for key in each.keys:
+        used_on = key.used_on.isoformat() if key.used_on else "-"
+        dates = (_day(key.created_at), _last_day(key.expires_at))
+        scopes = ",".join(key.scopes) or "-"
+        found.append(("", key.id, key.state(now), *dates, scopes, used_on, str(key.checks)))
+    return found
+
+
+def _quota(a_day: int | None) -> str:
+    return f"{a_day}/day" if a_day else "-"
 
 
 def agencies_rotate(settings: Settings, options: argparse.Namespace) -> None:
@@ -58,11 +106,12 @@ def agencies_rotate(settings: Settings, options: argparse.Namespace) -> None:
         from notices import agencies
         from notices.database import DB
 
+        overlap = timedelta(days=options.overlap)
         async with at_work(settings):
             async with DB.transaction():
-                key = await agencies.rotate(options.id, options.expires)
+                key, until = await agencies.rotate(options.id, options.expires, overlap)
                 await journals.write(settings, "agency_rotated", options.id)
-            say(_ROTATED.both)
+            say((_ROTATED_UNTIL.format(until=_moment(until)) if until else _ROTATED).both)
             print(key)
 
     asyncio.run(work())
@@ -76,7 +125,9 @@ def agencies_revoke(settings: Settings, options: argparse.Namespace) -> None:
         async with at_work(settings):
             async with DB.transaction():
                 await agencies.revoke(options.id)
-                await journals.write(settings, "agency_revoked", options.id)
+                agency, dot, _ = options.id.partition(".")
+                about = (agency, options.id) if dot else (agency,)
+                await journals.write(settings, "agency_revoked", *about)
             say(_REVOKED.both)
 
     asyncio.run(work())
@@ -84,6 +135,14 @@ def agencies_revoke(settings: Settings, options: argparse.Namespace) -> None:
 
 def _day(at: datetime) -> str:
     return at.astimezone(CHINA).date().isoformat()
+
+
+def _last_day(end: datetime | None) -> str:
+    return _day(end - timedelta(seconds=1)) if end else "-"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M}"
 
 
 def _end_of(text: str) -> datetime:
@@ -96,6 +155,27 @@ def _end_of(text: str) -> datetime:
     if end <= datetime.now(UTC):
         raise argparse.ArgumentTypeError("过去的日期 / a day that is past")
     return end
+
+
+def _a_day(text: str) -> int:
+    try:
+        return facts.quota_of(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"N/day, 1-{facts.MOST_QUOTA}") from None
+
+
+def _scope(text: str) -> str:
+    try:
+        facts.scopes_of([text])
+    except ValueError:
+        raise argparse.ArgumentTypeError(", ".join(facts.SCOPES)) from None
+    return text
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= LONGEST_OVERLAP):
+        raise argparse.ArgumentTypeError(f"0-{LONGEST_OVERLAP}")
+    return int(text)
 
 
 def _expires(command: argparse.ArgumentParser) -> None:
@@ -116,24 +196,65 @@ def add_to(commands: Commands) -> None:
         "--issuer", action="append", metavar="ISSUER",
         help="它所代表的发证机关，可多次给出，默认为 NAME / an issuer it is (default: NAME)",
     )  # fmt: skip
+    command.add_argument(
+        "--scope", action="append", type=_scope, metavar="SCOPE",
+        help="密钥的用途，可多次给出，默认 verify 和 issue（名称不像机关时只有 verify）："
+        " verify, batch, watch, issue, masked / what the key is for (default: verify and issue;"
+        " verify alone where NAME is no office)",
+    )  # fmt: skip
+    command.add_argument(
+        "--quota", type=_a_day, metavar="N/day",
+        help="每天最多核验几次，默认 1000000 / checks a day (default: 1000000)",
+    )  # fmt: skip
+    command.add_argument(
+        "--masked-quota", type=_a_day, metavar="N/day",
+        help="其中号码不全部公开的证件，默认 1000 / of certificates with masked numbers"
+        " (default: 1000)",
+    )  # fmt: skip
+    command.add_argument(
+        "--kind", choices=tuple(facts.KINDS), default="other",
+        help="机关的类别，默认 other / what kind of agency it is (default: other)",
+    )  # fmt: skip
+    command.add_argument(
+        "--test", action="store_true",
+        help="测试密钥：只答复虚构的号码 / a key for tests, answered from fixtures",
+    )  # fmt: skip
     _expires(command)
     add(
         group, "list", agencies_list,
-        "列出机关：编号、状态、添加日、到期日、名称、发证机关 / list them, one a line",
+        "列出机关：编号、状态、添加日、到期日、名称、发证机关、类别、live 或 test、每天的次数；"
+        "其下缩进列出密钥：编号、状态、添加日、到期日、用途、最后使用日、核验次数（400 天内）"
+        " / list them, one a line, and under each its keys: id, state, from, until, scopes,"
+        " the day of its last use, checks within 400 days",
     )  # fmt: skip
     command = add(
         group, "rotate", agencies_rotate,
-        "换发密钥，旧密钥立即停用 / give it a new key; the old one ends at once",
+        "换发密钥；旧密钥还可用几天 / give it a new key; the old one goes on for some days",
     )  # fmt: skip
     command.add_argument("id", metavar="ID")
+    command.add_argument(
+        "--overlap", type=_days, default=7, metavar="DAYS",
+        help="旧密钥还可用几天，默认 7；0 为立即停用 / days for which the old key goes on"
+        " (default: 7; 0 ends it at once)",
+    )  # fmt: skip
     _expires(command)
-    command = add(group, "revoke", agencies_revoke, "停用密钥 / take its key no more")
-    command.add_argument("id", metavar="ID")
+    command = add(
+        group, "revoke", agencies_revoke,
+        "停用一个机关的全部密钥，或其中一个 / take none of its keys any more, or not that one",
+    )  # fmt: skip
+    command.add_argument(
+        "id", metavar="ID", help="机关或密钥的编号 / the id of an agency, or of one of its keys"
+    )
 
 
 _WRONG = Message("{field}：{message}")
-_ADDED = Message(
-    "机关 {name}（{id}），发证机关：{issuers}。下面的密钥只显示这一次，请交给该机关妥善保管。"
-)
+_ADDED = Message("机关 {name}（{id}），密钥用途：{scopes}。")
+_SPEAKS_FOR = Message("发证机关：{issuers}。")
+_IS_TEST = Message("这是测试密钥，只答复虚构的号码。")
+_ONCE = Message("下面的密钥只显示这一次，请交给该机关妥善保管。")
 _ROTATED = Message("下面是新密钥，只显示这一次；原来的密钥已停用。")
+_ROTATED_UNTIL = Message(
+    "下面是新密钥，只显示这一次；原来的密钥还可用到 {until}，"
+    "要提前停用请用 notices agencies revoke。"
+)
 _REVOKED = Message("密钥已停用。")

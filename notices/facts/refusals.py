@@ -3,6 +3,9 @@
 from notices.facts.errors import Refusal
 from notices.facts.texts import Message
 
+CHALLENGE = 'Bearer realm="notices"'
+"""How a program is told in which way to say who it is (RFC 6750, 3)."""
+
 
 class AlreadyReinstated(Refusal):
     code, status = "already_reinstated", 409
@@ -25,8 +28,27 @@ class NotAnOfficer(Refusal):
 
 
 class UnknownKey(Refusal):
+    """Of a key that is malformed too: whoever sends one must not take the answer for theirs."""
+
     code, status = "unknown_key", 401
     title = Message("没有这个机关密钥，或它已停用、过期。")
+
+    def __init__(self) -> None:
+        super().__init__(headers={"WWW-Authenticate": f'{CHALLENGE}, error="invalid_token"'})
+
+
+class InsufficientScope(Refusal):
+    code, status = "insufficient_scope", 403
+    title = Message("这个机关密钥不能用于 {scope}；需要的话，请本站的管理者另发一个。")
+
+    def __init__(self, scope: str) -> None:
+        told = f'{CHALLENGE}, error="insufficient_scope", scope="{scope}"'
+        super().__init__(headers={"WWW-Authenticate": told}, scope=scope)
+
+
+class KeyIsForTests(Refusal):
+    code, status = "test_key", 403
+    title = Message("请求没有错，但测试密钥不改变任何东西；正式办理请用正式的密钥。")
 
 
 class SignInFailed(Refusal):

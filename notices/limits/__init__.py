@@ -19,13 +19,27 @@ Kind = Literal["address", "account", "agency"]
 
 
 class Counted(NamedTuple):
-    """Whose uses are counted: an address, whoever is signed in, or an agency."""
+    """Whose uses are counted: an address, whoever is signed in, or an agency.
+
+    `told` are the quotas a day that an operator gave to this one, by policies.
+    """
 
     kind: Kind
     who: str
+    told: tuple[tuple[str, int], ...] = ()
 
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+class Left(NamedTuple):
+    """A count of one's own: how much it may come to, what of that is left, for how many seconds."""
+
+    policy: str
+    window: timedelta
+    most: int
+    left: int
+    seconds: int
+
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WINDOWS = {MINUTE: Message("每分钟"), DAY: Message("每天")}
 _SENTENCE = Message("{who}{window}{what}")
 WHO = {
@@ -52,7 +66,11 @@ POLICIES: dict[str, Policy] = {
     "object": Policy(Message("最多提出 {n} 份异议"), {"account": {DAY: 5}}),
     "verify": Policy(
         Message("最多核验 {n} 次"),
-        {"address": {MINUTE: 30, DAY: 3000}, "account": {MINUTE: 1000, DAY: 10_000}},
+        {
+            "address": {MINUTE: 30, DAY: 3000},
+            "account": {MINUTE: 1000, DAY: 10_000},
+            "agency": {DAY: 1_000_000},
+        },
     ),
     "masked": Policy(
         Message("最多核验 {n} 个不全部公开的号码"),
@@ -108,11 +126,17 @@ def _tiers(key: bytes, policy: str, by: Counted) -> list[_Tier]:
             whose,
         )
         for whose, who, times in counted
-        for window, most in POLICIES[policy].most.get(by.kind, {}).items()
+        for window, most in most_of(policy, by).items()
     ]
 
 
-def _over(window: str) -> str:
+def most_of(policy: str, by: Counted) -> dict[timedelta, int]:
+    """How often this one may; an agency's quotas are its own where it was given some."""
+    usual, told = POLICIES[policy].most.get(by.kind, {}), dict(by.told)
+    return {DAY: told[policy]} if policy in told else usual
+
+
+def over(window: str) -> str:
     """Whether a count `r` is over, as SQL: its time has passed, or has yet to come.
 
     It was then begun by a clock that was ahead; nobody waits for that time.
@@ -122,9 +146,10 @@ def _over(window: str) -> str:
 
 @cache
 def _counting(tiers: int) -> str:
-    """Counts in each tier if it fits there and did in those before; how many it fitted in.
+    """Counts in each tier if it fits there and did in those before; a row for each it fitted in.
 
-    Nothing that does not fit is counted: who goes on asking is not shut out for longer.
+    Nothing that does not fit is counted: who goes on asking is not shut out for longer. Nobody
+    waits until a count is on the disk: a crash forgets a second of it, and nothing else.
     """
     steps = []
     for number in range(1, tiers + 1):
@@ -135,34 +160,56 @@ def _counting(tiers: int) -> str:
             f" SELECT {bucket}::bytea, now() + {window}::interval, $1::int"
             f" WHERE $1 <= {most}::int{before}"
             " ON CONFLICT (bucket) DO UPDATE SET"
-            f" uses = CASE WHEN {_over(window)} THEN $1 ELSE r.uses + $1 END,"
-            f" window_end = CASE WHEN {_over(window)} THEN now() + {window}"
+            f" uses = CASE WHEN {over(window)} THEN $1 ELSE r.uses + $1 END,"
+            f" window_end = CASE WHEN {over(window)} THEN now() + {window}"
             " ELSE r.window_end END"
-            f" WHERE {_over(window)} OR r.uses + $1 <= {most} RETURNING 1)"
+            f" WHERE {over(window)} OR r.uses + $1 <= {most} RETURNING uses, window_end)"
         )
-    sums = " + ".join(f"(SELECT count(*) FROM c{number})" for number in range(1, tiers + 1))  # noqa: S608
-    return f"WITH {', '.join(steps)} SELECT {sums} AS fitted"
+    rows = " UNION ALL ".join(
+        f"SELECT {number} AS tier, uses,"  # noqa: S608  (our own words)
+        " ceil(extract(epoch FROM window_end - now()))::int AS seconds,"
+        f" set_config('synchronous_commit', 'off', true) FROM c{number}"
+        for number in range(1, tiers + 1)
+    )
+    return f"WITH {', '.join(steps)} {rows}"
 
 
-async def use(key: bytes, policy: str, by: Counted, times: int = 1) -> None:
+async def use(
+    key: bytes, policy: str, by: Counted, times: int = 1, told: list[Left] | None = None
+) -> None:
     """Count `times` uses of `policy`; raises TooManyRequests with Retry-After in seconds.
 
     `key` is the passing key: an identifier or an address has so few forms that a bare hash
-    of it would tell it.
+    of it would tell it. What is left of each count is `told`, of a network's only where it is
+    what refuses: how much neighbours ask is theirs.
     """
     tiers = _tiers(key, policy, by)
     if not tiers or times == 0:
         return
     values = [value for each in tiers for value in (each.bucket, each.window, each.most)]
-    row = await DB.row(_counting(len(tiers)), times, *values)
-    fitted = row["fitted"] if row is not None else 0
-    if fitted < len(tiers):
-        tier = tiers[fitted]
+    rows = await DB.fetch(_counting(len(tiers)), times, *values)
+    told = [] if told is None else told
+    for row in rows:
+        tier = tiers[row["tier"] - 1]
+        if tier.whose == by.kind:
+            left = tier.most - row["uses"]
+            told.append(Left(policy, tier.window, tier.most, left, row["seconds"]))
+    if len(rows) < len(tiers):
+        tier = tiers[len(rows)]
         by_account = POLICIES[policy].most.get("account")
         kind = TooManyRequests
         if by.kind == "address" and by_account and by_account != POLICIES[policy].most["address"]:
             kind = TooManyUnlessSignedIn
-        raise await _refusal(kind, tier.bucket, tier.window, _sentence(policy, tier))
+        wait, uses = await found(tier.bucket, tier.window)
+        told.append(Left(policy, tier.window, tier.most, max(0, tier.most - uses), wait))
+        raise _refusal(kind, wait, _sentence(policy, tier))
+
+
+async def used(key: bytes, policy: str, by: Counted) -> tuple[int, int]:
+    """How often within the present day it was done by `by`, and for how many seconds it counts."""
+    day = {each.window: each.bucket for each in _tiers(key, policy, by)}
+    wait, uses = await found(day[DAY], DAY)
+    return uses, wait if uses else 0
 
 
 async def guess(key: bytes, guesses: Mapping[str, int], by: Counted) -> None:
@@ -180,9 +227,9 @@ async def guess(key: bytes, guesses: Mapping[str, int], by: Counted) -> None:
         # In one order, so that two that count the same wait and do not block each other.
         " FROM unnest($1::bytea[], $2::int[]) AS q (bucket, uses) ORDER BY bucket"
         " ON CONFLICT (bucket) DO UPDATE SET"
-        f"   uses = CASE WHEN {_over('$3')} THEN excluded.uses"
+        f"   uses = CASE WHEN {over('$3')} THEN excluded.uses"
         "     ELSE least(r.uses::bigint + excluded.uses, 1000000000)::int END,"
-        f"   window_end = CASE WHEN {_over('$3')} THEN excluded.window_end"
+        f"   window_end = CASE WHEN {over('$3')} THEN excluded.window_end"
         "     ELSE r.window_end END"
         " RETURNING bucket, uses",
         list(buckets),
@@ -194,59 +241,8 @@ async def guess(key: bytes, guesses: Mapping[str, int], by: Counted) -> None:
     for row in rows:
         if row["uses"] > MOST_GUESSES:
             sentence = GUESSED.format(n=MOST_GUESSES)
-            raise await _refusal(TooManyUnlessSignedIn, row["bucket"], DAY, sentence)
-
-
-async def change(key: bytes, who: str, times: int, most: int) -> int | None:
-    """Count `times` changes of notices by `who`, in the transaction that makes them.
-
-    Where they are beyond `most` within an hour nothing is counted: the seconds until it is over.
-    """
-    bucket = _changes(key, who)
-    row = await DB.row(
-        "INSERT INTO rate AS r (bucket, window_end, uses)"
-        " SELECT $1, now() + $2::interval, $3::int WHERE $3 <= $4::int"
-        " ON CONFLICT (bucket) DO UPDATE SET"
-        f" uses = CASE WHEN {_over('$2')} THEN $3 ELSE r.uses + $3 END,"
-        f" window_end = CASE WHEN {_over('$2')} THEN excluded.window_end ELSE r.window_end END"
-        f" WHERE {_over('$2')} OR r.uses + $3 <= $4 RETURNING uses",
-        bucket,
-        HOUR,
-        times,
-        most,
-    )
-    return None if row is not None else await _wait(bucket, HOUR)
-
-
-async def forget_changes(key: bytes, who: str) -> None:
-    """Somebody else has said that `who` may go on: they begin anew."""
-    await Rate.delete().where(Rate.bucket == _changes(key, who))
-
-
-def _changes(key: bytes, who: str) -> bytes:
-    return keyed_hash(key, "changes by", who)
-
-
-CROWDED = 10
-"""Declarations within an hour of one address, from which on an officer looks at them."""
-
-
-async def crowd(key: bytes, by: Counted) -> bool:
-    """Count a declaration from an address; whether so many came from there within the hour.
-
-    Of the address nothing is kept but this count, under a keyed hash, and not longer.
-    """
-    own = networks.own(by.who)
-    row = await DB.row(
-        "INSERT INTO rate AS r (bucket, window_end, uses)"  # noqa: S608  (our own words)
-        " VALUES ($1, now() + $2::interval, 1) ON CONFLICT (bucket) DO UPDATE SET"
-        f" uses = CASE WHEN {_over('$2')} THEN 1 ELSE least(r.uses + 1, 1000000000) END,"
-        f" window_end = CASE WHEN {_over('$2')} THEN excluded.window_end ELSE r.window_end END"
-        " RETURNING uses",
-        keyed_hash(key, "declarations from", own),
-        HOUR,
-    )
-    return row is not None and row["uses"] >= CROWDED
+            wait, _ = await found(row["bucket"], DAY)
+            raise _refusal(TooManyUnlessSignedIn, wait, sentence)
 
 
 async def give_back(key: bytes, policy: str, by: Counted) -> None:
@@ -268,21 +264,19 @@ def _sentence(policy: str, tier: _Tier) -> Text:
 
 
 _ENDS = Prepared(
-    lambda bucket: Rate.select(Rate.window_end, NOW).where(
+    lambda bucket: Rate.select(Rate.window_end, Rate.uses, NOW).where(
         Rate.bucket == bucket, Rate.window_end > NOW
     )
 )
 
 
-async def _refusal(
-    kind: type[TooManyRequests], bucket: bytes, window: timedelta, sentence: Text
-) -> TooManyRequests:
-    wait = await _wait(bucket, window)
+def _refusal(kind: type[TooManyRequests], wait: int, sentence: Text) -> TooManyRequests:
     return kind(headers={"Retry-After": str(wait)}, limit=sentence, wait=durations.in_words(wait))
 
 
-async def _wait(bucket: bytes, window: timedelta) -> int:
-    """Seconds until a count that is full is over."""
+async def found(bucket: bytes, window: timedelta) -> tuple[int, int]:
+    """Seconds until a count is over, and how much there is in it."""
     row = await _ENDS.row(bucket)
-    left = row["window_end"] - row["now"] if row is not None else window
-    return math.ceil(left.total_seconds())
+    if row is None:
+        return math.ceil(window.total_seconds()), 0
+    return math.ceil((row["window_end"] - row["now"]).total_seconds()), row["uses"]

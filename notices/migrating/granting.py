@@ -29,7 +29,10 @@ GRANTS = {
     "brake": "SELECT, INSERT, UPDATE (sealed, at, released_at, decision)",
     "flag": "SELECT, INSERT, UPDATE (set_aside_at, decision)",
     "purpose": "SELECT, INSERT, UPDATE, DELETE",
+    # Who is one, and by which keys, an operator says; what is done with these is counted.
     "agency": "SELECT",
+    "agency_key": "SELECT",
+    "agency_use": "SELECT, INSERT, UPDATE (checks), DELETE",
     "hold": "SELECT",
     "key_check": "SELECT, INSERT, UPDATE, DELETE",
     "data_key": "SELECT, INSERT",

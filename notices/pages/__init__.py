@@ -1,6 +1,7 @@
 """The pages, a module for each journey; `templates` are what they are drawn with."""
 
 from notices.pages import (
+    agencies,
     assets,
     braking,
     changing,
@@ -31,6 +32,7 @@ HANDLERS = [
     *braking.HANDLERS,
     *verifying.HANDLERS,
     *explaining.HANDLERS,
+    *agencies.HANDLERS,
     *sessions.HANDLERS,
     *assets.HANDLERS,
     *crawling.HANDLERS,

@@ -17,7 +17,7 @@ from notices.pages import templating
 from notices.web.authentication import AnyRequest
 from notices.web.queries import whole_number
 
-PAGES = ("/", "/declare", "/verify", "/log", "/problems")
+PAGES = ("/", "/declare", "/verify", "/log", "/agencies", "/help/agencies", "/problems")
 """Pages for everybody; a search is not for engines that search themselves."""
 
 SPAN = 10_000

@@ -20,7 +20,6 @@ from notices.register import Notice
 from notices.verification import Question
 from notices.web import forms, limiting, wording
 from notices.web.authentication import AnyRequest
-from notices.web.middleware import turns
 from notices.web.options import CHANGES_NOTHING, COUNTS
 
 MOST_TYPED = 1000
@@ -69,8 +68,7 @@ async def verify(request: AnyRequest) -> Response[str]:
             answer=None,
             own=own,
         )
-    await verifications.count(request, who, checked)
-    [answer] = await verification.answers(deployment, checked, turns.place_of(request))
+    [answer], _ = await verifications.answers_to(request, who, checked)
     return await rendering.page(
         request,
         "verify.html",

@@ -20,6 +20,9 @@ from piccolo.columns import (
 from piccolo.table import Table
 
 from notices.database import DB
+from notices.tables.agencies import Agency as Agency
+from notices.tables.agencies import AgencyKey as AgencyKey
+from notices.tables.agencies import AgencyUse as AgencyUse
 from notices.tables.expressions import filled
 from notices.tables.staff import Brake as Brake
 from notices.tables.staff import Flag as Flag
@@ -168,18 +171,6 @@ class Exhibit(Table, db=DB, tablename="exhibit"):
     media_type = Text(default=None)
     size = BigInt(default=None)
     sha256 = Bytea(default=None)
-
-
-class Agency(Table, db=DB, tablename="agency"):
-    """Who holds a key, kept as its hash, and for which issuers they speak."""
-
-    id = Text(primary_key=True, default=None)
-    name = Text(default=None)
-    issuers = Array(base_column=Text(), default=None)
-    key_hash = Bytea(default=None)
-    created_at = filled(Timestamptz(default=None))
-    revoked_at = Timestamptz(default=None, null=True)
-    expires_at = Timestamptz(default=None, null=True)
 
 
 class Touched(Table, db=DB, tablename="touched"):

@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 from piccolo.columns import Boolean, Column
 from piccolo.query.functions import ArrayRemove as without  # noqa: N813  (functions of SQL)
 from piccolo.query.functions import Coalesce as coalesce  # noqa: N813
+from piccolo.query.functions import Max as latest  # noqa: N813
+from piccolo.query.functions import Sum as total  # noqa: N813
 from piccolo.querystring import QueryString
 
 __all__ = [
     "CLOCK", "DEFAULT", "NOW", "ago", "coalesce", "filled", "greatest", "is_false", "is_true",
-    "is_word", "without",
+    "is_word", "latest", "total", "without",
 ]  # fmt: skip
 
 DEFAULT = QueryString("DEFAULT")

@@ -4,6 +4,7 @@ The signature is over `notices-answer/v1`, a newline and the JCS (RFC 8785) of t
 its `signature`. The first line keeps it from ever being taken for a signature on a checkpoint.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from notices.facts.notice_ids import NoticeIdError, printed
 from notices.facts.texts import Message, Text, TextError
 from notices.trust.encoding import EncodingError, canonical, from_base64, strict_json, to_base64
-from notices.trust.signing import SignatureError, Signer
+from notices.trust.signing import Ed25519Signer, SignatureError, Signer
 from notices.trust.signing import verify as verify_signature
 
 CONTEXT = b"notices-answer/v1\n"
@@ -55,6 +56,11 @@ class AnswerSigner:
         """The same of an answer whose JCS, without its `signature`, is `text`."""
         value = self._signer.sign(CONTEXT + text)
         return {"alg": self.algorithm, "key": self.key_id, "value": to_base64(value)}
+
+
+TESTS = AnswerSigner(Ed25519Signer(hashlib.sha256(CONTEXT + b"test").digest()))
+"""Signs what test keys are answered. Anybody can make this key, so it proves nothing to anybody:
+it is published beside the numbers for tests and never among the keys of real answers."""
 
 
 def verify(answer: Mapping[str, Any], keys: Mapping[str, PublicKey]) -> None:
@@ -117,6 +123,8 @@ def keys_in(content: bytes) -> dict[str, PublicKey]:
 
 
 def _sentence(answer: Mapping[str, Any]) -> Text:
+    if answer.get("test") or answer["signature"]["key"] == TESTS.key_id:
+        return _TEST
     notice = answer.get("notice")
     try:
         notice = printed(notice) if isinstance(notice, str) else "—"
@@ -137,6 +145,7 @@ _PROVEN = Message(
     "{status}（公告 {notice}，登记簿当时有 {log_size} 条）。没有证明：之后有没有变化，"
     "以及声明本身是否属实。"
 )
+_TEST = Message("签名与答复相符，但这是给测试密钥的答复：号码和公告都是虚构的，什么也没有证明。")
 _UNREADABLE = Message("这不是完整的核验答复：应是接口返回的 JSON。")
 _NOT_SIGNED = Message("这份答复没有签名，或签名的格式不对。")
 _UNKNOWN_KEY = Message("签名所用的密钥 {id} 不在已知的公钥之中。")  # fmt: skip

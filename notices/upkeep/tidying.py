@@ -6,6 +6,7 @@ from datetime import timedelta
 import structlog
 
 from notices import idempotency, identity, limits
+from notices.agencies import using
 from notices.changing import exhibits, expiring, looking, signing_in, unfinished
 from notices.database import DB
 from notices.deployment import Deployment
@@ -39,6 +40,7 @@ async def tidy(deployment: Deployment, *, every_file: bool = False) -> None:
     await signing_in.forget_old(vital.now)
     await unfinished.forget_old(vital.now)
     await looking.forget_old(vital.now)
+    await using.forget_old(vital.now)
     await Touched.delete().where(is_true(Touched.taken), Touched.at < vital.now - timedelta(days=1))
     await exhibits.forget_orphans(deployment, vital.now, of_any_age=every_file)
     if removed := await expiring.expire_due(deployment, vital.now):

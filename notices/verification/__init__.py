@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
+from msgspec import UNSET
 
 from notices import matching_keys
 from notices.deployment import Deployment
@@ -22,6 +23,7 @@ from notices.facts.texts import rfc3339
 from notices.limits.slices import Slices
 from notices.matching_keys import Stale
 from notices.register import claims
+from notices.trust.answers import TESTS
 from notices.verification import together
 from notices.verification.matching import Asked, Match, look_up, others, that_counts
 from notices.verification.together import NOWHERE, Place
@@ -191,7 +193,7 @@ async def answers(
         piece = checked[start : start + PIECE]
         piece, (now, log_size, matches) = await _met(deployment, piece, place)
         for one, found in zip(piece, matches, strict=True):
-            signed.append(_signed(deployment, one, found, now, log_size))
+            signed.append(sign(deployment, one, found, now, log_size))
             await slices.end()
     return signed
 
@@ -237,13 +239,16 @@ def _number_form(deployment: Deployment, checked: Checked) -> NumberForm:
     return "usual" if usual else "unusual"
 
 
-def _signed(
+def sign(
     deployment: Deployment,
     checked: Checked,
     matches: Sequence[Match],
     now: datetime,
     log_size: int,
+    *,
+    test: bool = False,
 ) -> Answer:
+    """What the notices that were met say of a question; a `test` by the key of tests."""
     question = checked.question
     found = that_counts(checked.asked, matches)
     notice = found.notice if found else None
@@ -282,7 +287,9 @@ def _signed(
         others=others(checked.asked, found, matches),
         checked_at=rfc3339(now),
         log_size=log_size,
+        test=test or UNSET,
     )
-    signature = deployment.keys.answers.sign_text(msgspec.json.encode(statement, order="sorted"))
+    signer = TESTS if test else deployment.keys.answers
+    signature = signer.sign_text(msgspec.json.encode(statement, order="sorted"))
     fields = {name: getattr(statement, name) for name in Said.__struct_fields__}
     return Answer(**fields, signature=public.Signature(**signature))

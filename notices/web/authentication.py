@@ -6,6 +6,7 @@ Whatever nobody asks about is not looked up: what is open to all is answered wit
 
 import contextlib
 import dataclasses
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from notices.agencies import Agency
 from notices.changing import deciding, leaving
 from notices.deployment import Deployment
 from notices.facts.errors import Refusal, SignInRequired
-from notices.facts.refusals import NotAnAgency
+from notices.facts.refusals import NotAnAgency, UnknownKey
 from notices.identity import Person, Signed
 from notices.limits import Counted
 from notices.web import options
@@ -32,11 +33,13 @@ class Asker:
         """As the nearest proxy that is believed tells it."""
         self.session = request.cookies.get(cookie_name(deployment)) or None
         """The cookie's value, which opens the session; it may have ended."""
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        self.key = key.strip() if scheme.lower() == "bearer" else None
-        self._authorized = "authorization" in request.headers
+        shown = request.headers.getall("authorization", [])
+        self.key = _key_in(shown)
+        """An agency's, as it was shown, whatever it is; None where none was."""
+        self._authorized = bool(shown)
         self._signed: Signed | None = None
         self._agency: Agency | None = None
+        self._keyed: Agency | UnknownKey | None = None
         self._looked = self.session is None
         self._scope = request.scope
 
@@ -69,19 +72,31 @@ class Asker:
         deciding.refuse_others(person)
         return person
 
+    async def keyed(self) -> Agency | None:
+        """Whose key the request carries, None where it carries none; raises UnknownKey."""
+        if self.key is not None and self._keyed is None:
+            try:
+                self._keyed = await agencies.of_key(self.key)
+            except UnknownKey as unknown:
+                self._keyed = unknown
+        if isinstance(self._keyed, UnknownKey):
+            raise self._keyed
+        return self._keyed
+
     async def agency(self) -> Agency:
         """Whose key the request carries, or whose staff has signed in.
 
         Raises SignInRequired, UnknownKey or NotAnAgency.
         """
-        if self.key is None:
+        keyed = await self.keyed()
+        if keyed is not None:
+            return keyed
+        if self._agency is None:
             person = await self.signed_in()
             found = await agencies.of_id(person.agency) if person.agency else None
             if found is None:
                 raise NotAnAgency
             self._agency = dataclasses.replace(found, staff=person)
-        elif self._agency is None:
-            self._agency = await agencies.of_key(self.key)
         return self._agency
 
     async def agency_or_officer(self) -> Agency | Person:
@@ -94,11 +109,19 @@ class Asker:
 
     async def counted(self) -> Counted:
         """Whose uses are counted; raises UnknownKey."""
-        if self.key is not None:
-            return Counted("agency", (await self.agency()).id)
+        agency = await self.keyed()
+        if agency is not None:
+            return Counted("agency", agency.id, agency.told)
         # Where nothing is counted, nobody has to be looked up for it.
         person = await self.person() if self._deployment.settings.rate_limits else None
         return self.address if person is None else account_of(person)
+
+
+def _key_in(shown: Sequence[str]) -> str | None:
+    """The key in the Authorization headers; of two nobody knows which is meant, so it is none."""
+    words = [each.partition(" ") for each in shown]
+    keys = [key.strip() for scheme, _, key in words if scheme.lower() == "bearer"]
+    return "" if keys and len(shown) > 1 else next(iter(keys), None)
 
 
 AnyRequest = Request[Asker, Any, State]

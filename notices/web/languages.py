@@ -15,7 +15,7 @@ MACHINE_PATHS = (
     "/api/", "/health/", "/metrics", "/schema", "/log/", "/feed.atom", "/.well-known/", "/static/",
     "/robots.txt", "/sitemap.xml", "/favicon.ico",
 )  # fmt: skip
-MACHINE_FILES = (".tlog-proof",)
+MACHINE_FILES = (".tlog-proof", ".json")
 
 
 def for_machines(path: str) -> bool:

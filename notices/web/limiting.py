@@ -4,14 +4,15 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from notices import idempotency, limits
+from notices.facts.agencies import MOST_QUOTA
 from notices.facts.errors import Invalid, Refusal
 from notices.facts.outages import OutcomeUnknown
 from notices.facts.refusals import UnknownKey
 from notices.idempotency import Once
 from notices.identity import Person
-from notices.limits import Counted
+from notices.limits import Counted, hourly
 from notices.web.authentication import AnyRequest, account_of
-from notices.web.options import COUNTS
+from notices.web.options import COUNTS, LEFT
 
 
 def _limited(request: AnyRequest) -> bool:
@@ -19,22 +20,47 @@ def _limited(request: AnyRequest) -> bool:
     return limited
 
 
+async def refuse_unknown_key(request: AnyRequest) -> None:
+    """Raise UnknownKey for a key that is none, or none any more; it is counted for the address.
+
+    It is never ignored: who shows one that has ended would take the answer for one to their key.
+    """
+    try:
+        await request.user.keyed()
+    except UnknownKey:
+        if not _is_submission(request):
+            await limit(request, "submit", request.user.address)
+        raise
+
+
 async def counted(request: AnyRequest) -> Counted:
     """Whose uses are counted; raises UnknownKey, which is counted for the address."""
-    try:
-        return await request.user.counted()
-    except UnknownKey:
-        await limit(request, "submit", request.user.address)
-        raise
+    await refuse_unknown_key(request)
+    return await request.user.counted()
 
 
 async def limit(
     request: AnyRequest, policy: str, who: Counted | None = None, times: int = 1
 ) -> None:
-    """Count uses of `policy` by `who` (default: whoever asks); raises TooManyRequests."""
-    if _limited(request):
-        key = request.app.state.deployment.keys.sealer.passing
-        await limits.use(key, policy, who or await counted(request), times)
+    """Count uses of `policy` by `who` (default: whoever asks); raises TooManyRequests.
+
+    A quota that an operator gave to an agency holds where nothing else is limited, too.
+    """
+    if who is None and (_limited(request) or request.user.key is not None):
+        who = await counted(request)
+    if who is None:
+        return
+    key = request.app.state.deployment.keys.sealer.passing
+    if limits_hold(request, policy, who):
+        await limits.use(key, policy, who, times, request.scope["state"].setdefault(LEFT, []))
+    elif who.kind == "agency" and limits.most_of(policy, who):
+        # Nothing is refused, and an agency sees all the same how much it has asked.
+        await limits.use(key, policy, who._replace(told=((policy, MOST_QUOTA),)), times)
+
+
+def limits_hold(request: AnyRequest, policy: str, who: Counted) -> bool:
+    """Whether more than is let through is refused: everywhere, or since an operator said so."""
+    return _limited(request) or policy in dict(who.told)
 
 
 def is_stranger(request: AnyRequest, who: Counted) -> bool:
@@ -44,16 +70,22 @@ def is_stranger(request: AnyRequest, who: Counted) -> bool:
 
 async def limit_guesses(request: AnyRequest, who: Counted, guesses: Mapping[str, int]) -> None:
     """Count guesses at masked numbers, by what they share; raises TooManyRequests."""
+    await limit(request, "masked", who, sum(guesses.values()))
     if _limited(request) and guesses:
         key = request.app.state.deployment.keys.sealer.passing
-        await limits.use(key, "masked", who, sum(guesses.values()))
         await limits.guess(key, guesses, who)
 
 
 async def limit_submission(request: AnyRequest) -> None:
     """Count whatever is sent, before anything of it is read; raises TooManyRequests."""
-    if request.method in ("POST", "DELETE") and not request.route_handler.opt.get(COUNTS):
+    if _is_submission(request):
         await limit(request, "submit", request.user.address)
+
+
+def _is_submission(request: AnyRequest) -> bool:
+    handler = request.scope.get("route_handler")
+    sends = handler is not None and request.method in ("POST", "DELETE")
+    return sends and not request.route_handler.opt.get(COUNTS)
 
 
 async def give_back(request: AnyRequest, policy: str, who: Counted) -> None:
@@ -67,7 +99,7 @@ async def crowded(request: AnyRequest) -> bool:
     if not _limited(request):
         return False
     key = request.app.state.deployment.keys.sealer.passing
-    return await limits.crowd(key, request.user.address)
+    return await hourly.crowd(key, request.user.address)
 
 
 @asynccontextmanager

@@ -21,3 +21,9 @@ ASKS = "asks"
 UNSENT = "unsent"
 """In a request's state: the fields of its form, and the name of its file ("" where it has none,
 None where the form can have none)."""
+
+KEYED = "keyed"
+"""Of a handler: it looks at an agency's key itself, when what is sent has been read."""
+
+LEFT = "left"
+"""In a request's state: what is left of the counts in which it was counted (`limits.Left`)."""

@@ -11,6 +11,7 @@ from msgspec import UNSET
 from notices.facts import errors
 from notices.facts.errors import Refusal
 from notices.facts.public.problem import ProblemDetails, WrongValue
+from notices.facts.refusals import CHALLENGE
 from notices.facts.texts import Message
 from notices.trust.sealing import UnknownKey
 from notices.web.authentication import AnyRequest
@@ -96,11 +97,14 @@ def respond(request: AnyRequest, exception: Exception) -> Response[Any]:
         log.warning("unavailable", error=type(exception.__cause__ or exception).__name__)
         if isinstance(exception.__cause__, TimeoutError):
             request.scope["state"][turns.IN_VAIN] = True
+    told = {"WWW-Authenticate": CHALLENGE} if refusal.status == 401 else {}
+    told |= refusal.headers
     if not for_machines(request.url.path):
         page: Response[Any] = request.app.state.error_page(request, refusal, refusal.status)
-        page.headers.update(refusal.headers)
+        if page.status_code == refusal.status:
+            page.headers.update(told)
         return page
-    headers = {**refusal.headers, "Cache-Control": "no-store"}
+    headers = {**told, "Cache-Control": "no-store"}
     return Response(
         encoded(problem(refusal, language_of(request))),
         status_code=refusal.status,

@@ -28,7 +28,7 @@ from notices.facts.errors import BadRequest, Problem
 from notices.facts.texts import Message
 from notices.idempotency import Done, Once
 from notices.identity import Person
-from notices.web import bodies, cross_site, multipart, uploads
+from notices.web import bodies, cross_site, limiting, multipart, uploads
 from notices.web.authentication import AnyRequest, Asker
 from notices.web.replies import Body, passed_on
 
@@ -110,6 +110,7 @@ async def of(
     key = _key_of(request)
     came = await _received(request, kind, file, whole, may_be_empty)
     try:
+        await limiting.refuse_unknown_key(request)
         write = Write(request, came, await by(request.user), key)
         yield write
         if not write.admitted:

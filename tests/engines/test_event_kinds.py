@@ -22,6 +22,7 @@ from notices.facts.event_kinds import (
     bringing,
     leading_to,
 )
+from notices.facts.public.agencies import AgencyKind
 from notices.facts.public.form import EventForm, EventKind, Ground, PublicForm, Unit
 from notices.facts.public.notice import Evidence, ObjectionStatus, Status
 from notices.facts.relations import RELATIONS
@@ -145,6 +146,7 @@ LISTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("flag", "kind"): flags.KINDS,
     ("data_key", "purpose"): get_args(keyring.Purpose),
     ("objection", "ground"): get_args(Ground),
+    ("agency", "kind"): get_args(AgencyKind),
     ("objection", "status"): get_args(ObjectionStatus),
 }
 """Columns whose values the database checks, and what has them in the code."""

@@ -104,8 +104,10 @@ async def made(
         await ask("confirm", client, f"{there}/confirmation", {}, **agency)
         replacement = {"number": "JY13799990000038", "issued_on": "2026-11-20"}
         await ask("replace", client, f"{there}/replacement", replacement, **agency)
+        await ask("getUsage", client, f"{api}/usage", **agency)
         await until(caught_up)
         for operation, path in {
+            "getAgencies": "/agencies.json", "getTestNumbers": "/help/test-keys.json",
             "getCatalogue": f"{api}/catalogue", "getKeys": "/.well-known/notice-keys.json",
             "getLive": "/health/live", "getReady": "/health/ready",
         }.items():  # fmt: skip
@@ -145,6 +147,8 @@ def cut(examples: dict[str, dict[str, Any]]) -> None:
     catalogue = examples["getCatalogue"]["answer"]
     for name in ("certificates", "matters"):
         catalogue[name] = catalogue[name][:1]
+    tests = examples["getTestNumbers"]["answer"]
+    tests["numbers"] = tests["numbers"][:1]
     for place, rival in enumerate(examples["getRivals"]["answer"]["rivals"], 1):
         rival["id"] = str(place)  # counted on from what earlier tests made
     examples["getReady"]["answer"]["relay"] = {"events": 0, "seconds": 0.0, "parked": 0}

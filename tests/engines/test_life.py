@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from notices import agencies
+from notices.agencies import listing
 from notices.audit import auditing
 from notices.changing import restoring
 from notices.database import DB
@@ -736,17 +737,17 @@ async def test_a_key_that_was_changed_revoked_or_has_expired_is_taken_no_more(
     own = ["潍坊市奎文区行政审批服务局"]
     agency, first = await owned(agencies.add("甲局", own))
     later = datetime.now(UTC) + timedelta(days=1)
-    second = await owned(agencies.rotate(agency.id, later))
+    second, ends = await owned(agencies.rotate(agency.id, later, timedelta(0)))
 
     async def said(key: str) -> int:
         headers = {"Authorization": f"Bearer {key}"}
         return (await client.post(api.of(id, "confirmation"), headers=headers)).status_code
 
-    assert (await said(first), await said(second)) == (401, 201)
-    await owned(DB.fetch("UPDATE agency SET expires_at = now()"))
+    assert (await said(first), await said(second), ends) == (401, 201, None)
+    await owned(DB.fetch("UPDATE agency_key SET expires_at = now() WHERE revoked_at IS NULL"))
     assert await said(second) == 401
-    assert [each.state(later) for each in await agencies.listed()] == ["expired"]
-    third = await owned(agencies.rotate(agency.id))
+    assert [each.state(later) for each in await listing.listed()] == ["expired"]
+    third, _ = await owned(agencies.rotate(agency.id))
     assert await said(third) == 409
     await owned(agencies.revoke(agency.id))
     assert await said(third) == 401

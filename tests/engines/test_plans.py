@@ -23,6 +23,7 @@ import httpx
 import pytest
 
 from notices import agencies, idempotency, identity, limits, log, register, relay, tables
+from notices.agencies import listing, using
 from notices.changing import braking, leaving, signing_in
 from notices.database import BY_INDEX, DB
 from notices.deployment import Deployment, refuse_another_database
@@ -30,6 +31,7 @@ from notices.facts.excess import TooManyChanges, TooManyRequests
 from notices.finding import Finder, Query, suggesting
 from notices.finding.freshness import Freshness
 from notices.identity import Person
+from notices.limits import hourly
 from notices.pages.sign_in import Onward
 from notices.pages.sign_in.carrying import Begun
 from notices.relay import checking, publishing
@@ -158,7 +160,7 @@ def test_whoever_asks_is_known() -> None:
         "notices/log.py append",  # by hand
         "notices/identity.py _living",  # prepared
         "notices/relay/checking.py note",  # by Piccolo
-        "notices/agencies.py listed",
+        "notices/agencies/listing.py listed",
         "notices/upkeep/forking.py refuse_a_fork",  # made for whichever database
     } <= asking
     assert "notices/upkeep/accepting.py accept_later" not in asking
@@ -174,7 +176,11 @@ async def life(
     spare, _ = await owned(agencies.add("另一审批局", [ISSUER]))
     await owned(agencies.rotate(spare.id))
     await owned(agencies.revoke(spare.id))
-    await agencies.listed()
+    await listing.listed()
+    await listing.checkers()
+    assert (await restaurant.get("/api/v1/usage", headers=issuer)).status_code == 200
+    using.count(f"{spare.id}.1", 3)
+    await using.write()
 
     async def post(who: httpx.AsyncClient, path: str, status: int = 201, **more: Any) -> Any:
         answer = await who.post(f"/api/v1/{path}", **more)
@@ -290,7 +296,8 @@ async def ask(client: httpx.AsyncClient, id: str) -> None:
         assert answer.status_code == 200, answer.text
     for path in (
         "/", "/verify", "/log", "/mine", "/mine/privacy", "/mine/data", "/declare", "/sign-in",
-        "/feed.atom", "/sitemap.xml",
+        "/feed.atom", "/sitemap.xml", "/agencies", "/agencies.json", "/help/agencies",
+        "/help/test-keys", "/help/test-keys.json",
         "/metrics", "/health/ready", "/log/checkpoint", "/log/tile/0/000.p/6",
         "/log/tile/entries/000.p/6",
         "/api/v1/events?since=2", f"/notices/{id}", f"/notices/{id}.pdf",
@@ -368,7 +375,7 @@ async def follow(deployment: Deployment, admin: Admin, id: str) -> None:
     with contextlib.suppress(TooManyRequests):
         await limits.use(key, "declare", limits.Counted("account", "a"), 21)
     by = Person(kind="officer", name="王五", identifier="1").actor
-    assert await limits.change(key, by.counted, 1, 1) is None
+    assert await hourly.change(key, by.counted, 1, 1) is None
     with pytest.raises(TooManyChanges):
         on = dataclasses.replace(deployment.settings, rate_limits=True, bulk_limit=1)
         await braking.count(dataclasses.replace(deployment, settings=on), by, 1)
@@ -376,7 +383,7 @@ async def follow(deployment: Deployment, admin: Admin, id: str) -> None:
     [held] = await braking.held(deployment)
     other = Person(kind="officer", name="钱七", identifier="2")
     await braking.release(deployment, other, held.id, REASON)
-    assert not await limits.crowd(key, limits.Counted("address", "192.0.2.1"))
+    assert not await hourly.crowd(key, limits.Counted("address", "192.0.2.1"))
     await limits.give_back(key, "verify", limits.Counted("address", "192.0.2.1"))
     assert not await idempotency.known(idempotency.Once.of(key, "account a", "/", "k", b"{}"))
     await admin.drop(deployment.settings.meili_index)

@@ -34,7 +34,7 @@ KEYED = {
     "brake.actor", "purpose.session", "idempotency.scope", "idempotency.body_hash", "rate.bucket",
 }  # fmt: skip
 """Hashes by a key, of what could be guessed."""
-RANDOM = {"session.token_hash", "sign_in.key", "agency.key_hash"}
+RANDOM = {"session.token_hash", "sign_in.key", "agency_key.key_hash"}
 """Plain hashes of what nobody guesses: 128 random bits and more."""
 OF_FILES = {
     "journal.hash",
@@ -46,7 +46,8 @@ IDS = {
     "objection": {"id", "notice"}, "rival": {"id", "notice"}, "exhibit": {"notice", "file"},
     "overlap": {"id", "one", "other"}, "draft": {"id"}, "idempotency": {"notice", "event"},
     "touched": {"notice"}, "flag": {"id", "notice"}, "brake": {"id"}, "purpose": {"notice"},
-    "journal": {"number"}, "parked": {"id", "notice", "index"}, "agency": {"id"}, "hold": {"id"},
+    "journal": {"number"}, "parked": {"id", "notice", "index"}, "agency": {"id"},
+    "agency_key": {"id", "agency"}, "agency_use": {"key"}, "hold": {"id"},
     "data_key": {"id", "master", "algorithm", "purpose", "generation"},
 }  # fmt: skip
 """Names that we made, which tell nothing."""
@@ -55,7 +56,8 @@ WORDS = {
     "notice_private": {"relation", "consent_version", "channel", "assisted_by", "elicense_id"},
     "objection": {"ground", "status", "evidence_type", "evidence_size"},
     "exhibit": {"media_type", "size"},
-    "agency": {"name", "issuers"},
+    "agency": {"name", "issuers", "kind", "quota", "masked_quota"}, "agency_key": {"scopes"},
+    "agency_use": {"day", "checks"},
     "idempotency": {"response"},  # of what is public, or an objection's id
     "parked": {"follower", "error"}, "touched": {"takers"}, "hold": {"reason"},
     "follower": {"name", "position"}, "key_check": {"purpose", "key_id", "check_value"},

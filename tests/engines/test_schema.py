@@ -120,6 +120,7 @@ async def test_piccolo_knows_by_what_a_row_is_told_from_all_others(database: Non
     # Piccolo names one column; nothing of these is asked, changed or ended by it alone.
     assert several == {
         "log_node": ["level", "position"],
+        "agency_use": ["day", "key"],
         "draft": ["owner", "id"],
         "purpose": ["session", "notice"],
         "data_key": ["purpose", "generation", "master"],

@@ -16,7 +16,15 @@ from tests.samples import ANNA, OFFICER
 ALLOWED = "access-control-allow-origin"
 ELSEWHERE = {"Origin": "https://bank.example"}
 FOOD = {"certificate": "food-operation-license", "number": "JY13799990000011"}
-CLOSED = {"getObjections", "getEvidence", "getExhibit", "getRivals", "getOverlaps", None}
+CLOSED = {
+    "getObjections",
+    "getEvidence",
+    "getExhibit",
+    "getRivals",
+    "getOverlaps",
+    "getUsage",
+    None,
+}
 """The reads that need an identity, and the metrics, which are for operators."""
 
 

@@ -82,13 +82,25 @@ def test_an_agencys_key_is_listed_changed_and_revoked(
     first = command("agencies", "add", "丙局", "--expires", "2099-12-31", **variables).stdout
     listed = command("agencies", "list", **variables).stdout
     [line] = [each.split("\t") for each in listed.splitlines() if "丙局" in each]
-    id, state, _, until, name, issuers = line
+    id, state, _, until, name, issuers, kind, live, *quotas = line
 
     assert (state, until, name, issuers) == ("active", "2099-12-31", "丙局", "丙局")
+    assert (kind, live, quotas) == ("other", "live", ["-", "-"])
     assert first.strip() not in listed
-    second = command("agencies", "rotate", id, **variables).stdout
+    rotated = command("agencies", "rotate", id, **variables)
+    second = rotated.stdout
     assert second.startswith("notices_live_")
     assert second != first
+    assert "is taken until" in rotated.stderr
+    assert command("agencies", "revoke", f"{id}.1", **variables).returncode == 0
+    listed = command("agencies", "list", **variables).stdout
+    keys = [each.split("\t") for each in listed.splitlines() if each.startswith(f"\t{id}.")]
+    assert [(each[1], each[2], *each[4:]) for each in keys] == [
+        (f"{id}.1", "revoked", each_until(rotated.stderr), "verify,issue", "-", "0"),
+        (f"{id}.2", "active", "-", "verify,issue", "-", "0"),
+    ]
+    at_once = command("agencies", "rotate", id, "--overlap", "0", **variables)
+    assert "no longer accepted" in at_once.stderr, at_once.stderr
     assert command("agencies", "revoke", id, **variables).returncode == 0
     assert f"{id}\trevoked" in command("agencies", "list", **variables).stdout
     for words in (("revoke", id), ("rotate", id), ("revoke", "none")):
@@ -98,6 +110,43 @@ def test_an_agencys_key_is_listed_changed_and_revoked(
     )
     again = command("agencies", "add", "丙局", **variables)
     assert again.returncode == 0, again.stderr
+
+
+def each_until(told: str) -> str:
+    """The day on which the former key ends, as the command said it."""
+    return told.partition("还可用到 ")[2][:10]
+
+
+def test_what_an_agency_may_do_is_told_when_it_is_added(
+    tmp_path: Path,
+    database: str,  # noqa: F811
+) -> None:
+    variables = environment(tmp_path, DATABASE_URL=database)
+    bank = command(
+        "agencies", "add", "某某平台", "--scope", "verify,batch", "--scope", "masked", "--kind",
+        "platform", "--quota", "5000/day", "--masked-quota", "200/day", **variables,
+    )  # fmt: skip
+    test = command("agencies", "add", "某某平台", "--test", **variables)
+    command("agencies", "add", "某某商家", **variables)
+    listed = command("agencies", "list", **variables).stdout.splitlines()
+    lines = [each.split("\t")[4:] for each in listed if "某某" in each]
+    scopes = [each.split("\t")[5] for each in listed if each.startswith("\t")][-3:]
+
+    assert bank.stdout.startswith("notices_live_")
+    assert test.stdout.startswith("notices_test_")
+    assert "tests" in test.stderr
+    assert lines == [
+        ["某某平台", "-", "platform", "live", "5000/day", "200/day"],
+        ["某某平台", "某某平台", "other", "test", "-", "-"],
+        ["某某商家", "-", "other", "live", "-", "-"],
+    ]
+    assert scopes == ["verify,batch,masked", "verify,issue", "verify"]
+    assert "already" in refused(command("agencies", "add", "某某平台", "--test", **variables))
+    for words in (
+        ("--scope", "write"), ("--quota", "0/day"), ("--quota", "5/hour"), ("--kind", "shop"),
+    ):  # fmt: skip
+        assert command("agencies", "add", "甲局", *words, **variables).returncode == 2
+    assert command("agencies", "rotate", "x", "--overlap", "91", **variables).returncode == 2
 
 
 def test_sessions_are_ended_by_a_command(tmp_path: Path, database: str) -> None:  # noqa: F811

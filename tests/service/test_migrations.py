@@ -9,6 +9,8 @@ import asyncpg
 import pytest
 
 from migrations import notices_0001_register as first
+from migrations import notices_0011_agencies as ends
+from migrations import notices_0028_agency_keys as keys
 from notices.facts.catalogue import OWN_CATALOGUE
 from tests import commands, enginefarm
 from tests.api import declaration
@@ -162,3 +164,45 @@ def test_a_notice_gets_its_period_from_its_form(tmp_path: Path, url: str) -> Non
     asyncio.run(ask(url, "UPDATE notice SET form = NULL"))
     kept = asyncio.run(ask(url, "SELECT period_value FROM notice WHERE id = '00000000000011'"))
     assert kept[0]["period_value"] == 10
+
+
+BEFORE = (
+    "CREATE TABLE agency (id text PRIMARY KEY, name text NOT NULL UNIQUE, issuers text[] NOT NULL,"
+    " key_hash bytea NOT NULL UNIQUE, created_at timestamptz NOT NULL DEFAULT now(),"
+    " revoked_at timestamptz)",
+    *ends.STATEMENTS,
+    "INSERT INTO agency (id, name, issuers, key_hash, revoked_at) VALUES"
+    " ('1a', '甲局', '{甲局}', sha256('one'), NULL),"
+    " ('2b', '乙局', '{}', sha256('two'), '2026-11-01')",
+)
+"""Agencies as they were while each had one key."""
+
+
+async def change(url: str, *statements: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        async with connection.transaction():
+            for statement in statements:
+                await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def test_an_agencys_key_of_before_is_as_good_as_it_was(url: str) -> None:
+    asyncio.run(change(url, *BEFORE))
+
+    asyncio.run(change(url, *keys.STATEMENTS))
+
+    there = asyncio.run(
+        ask(
+            url,
+            "SELECT k.id, k.scopes, k.revoked_at IS NULL AS lives, a.kind, a.test, a.quota"
+            " FROM agency_key k JOIN agency a ON a.id = k.agency WHERE k.key_hash IN"
+            " (sha256('one'), sha256('two')) ORDER BY k.id",
+        )
+    )
+    scopes = ["verify", "issue", "masked"]
+    assert [tuple(row) for row in there] == [
+        ("1a.1", scopes, True, "other", False, None),
+        ("2b.1", scopes, False, "other", False, None),
+    ]

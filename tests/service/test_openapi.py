@@ -66,7 +66,8 @@ OPERATIONS = {
     "suggest",
     "getEvents", "verify", "demoLogin", "getLive", "getReady", "getFeed", "getKeys", "getLogKey",
     "getCheckpoint", "getTile", "object", "getObjections", "getOverlaps", "getRivals", "getExhibit",
-    "getEvidence", "decide", "redact", "confirm", "replace",
+    "getEvidence", "getUsage", "getAgencies", "getTestNumbers", "decide", "redact",
+    "confirm", "replace",
 }  # fmt: skip
 """Every operation but signing out, which would end the session that the others need."""
 
@@ -74,7 +75,7 @@ OPERATIONS = {
 STAFF = {
     "decide": "officer", "redact": "officer", "getObjections": "officer", "getOverlaps": "officer",
     "getRivals": "officer", "getExhibit": "officer", "getEvidence": "officer",
-    "confirm": "agency", "replace": "agency", "object": "person",
+    "confirm": "agency", "replace": "agency", "getUsage": "agency", "object": "person",
 }  # fmt: skip
 """Who does it, where it is not an organisation with a certificate."""
 

@@ -76,6 +76,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     others: list[Other]
     checked_at: Time
     log_size: int
+    test: Literal[True] | UnsetType = UNSET
+    """Of an answer to a test key, which is made up; no other has it."""
 
 
 class Answer(Said, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import Counter, Histogram
 
+from notices.web.middleware import quotas
 from notices.web.middleware.sharing import RESOURCE_POLICY
 
 REQUESTS = Counter(
@@ -75,6 +76,7 @@ class Recorder:
                 own: Any = [*self.headers, (b"x-request-id", request_id.encode())]
                 if not any(name == RESOURCE_POLICY for name, _ in message["headers"]):
                     own.append((RESOURCE_POLICY, b"same-origin"))
+                own += quotas.headers(scope, message["headers"])
                 message["headers"] = [*message["headers"], *own]
             elif message["type"] == "http.response.body" and without_content:
                 message["body"] = b""

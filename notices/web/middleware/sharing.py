@@ -32,7 +32,10 @@ RESOURCE_POLICY = b"cross-origin-resource-policy"
 READ: Headers = [
     (b"access-control-allow-origin", b"*"),
     (RESOURCE_POLICY, b"cross-origin"),
-    (b"access-control-expose-headers", b"Content-Disposition, Link, Retry-After, X-Request-Id"),
+    (
+        b"access-control-expose-headers",
+        b"Content-Disposition, Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id",
+    ),
 ]
 A_DAY = b"86400"
 _OPEN = "open_to_all"
