@@ -210,6 +210,15 @@ CREATE TABLE brake (
 );
 CREATE UNIQUE INDEX brake_waiting ON public.brake USING btree (actor) WHERE (released_at IS NULL);
 
+CREATE TABLE check_count (
+  month date NOT NULL,
+  certificate text NOT NULL,
+  checks bigint NOT NULL,
+  met bigint NOT NULL,
+  CONSTRAINT check_count_pkey PRIMARY KEY (month, certificate),
+  CONSTRAINT check_count_check CHECK (((met >= 0) AND (met <= checks)))
+);
+
 CREATE TABLE claim (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   by_certificate bytea NOT NULL,

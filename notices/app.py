@@ -1,7 +1,6 @@
 """Where everything is put together: the Litestar application of one web process."""
 
 import asyncio
-import contextlib
 import gc
 import threading
 from collections.abc import AsyncIterator
@@ -14,7 +13,7 @@ from litestar import Litestar, Response
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 
-from notices import __version__, api, data_keys, deployment, pages
+from notices import __version__, api, data_keys, deployment, pages, tallies
 from notices.agencies import using
 from notices.api import documenting, health, securing
 from notices.api.schemas import Schemas
@@ -31,6 +30,7 @@ from notices.print import press
 from notices.print.press import Presses
 from notices.settings import Settings
 from notices.upkeep import looking, tidying
+from notices.verification import effect
 from notices.web import (
     addresses,
     authentication,
@@ -58,6 +58,7 @@ LOOK_AGAIN = 1.0
 READ_AFTER = 2.0
 """Seconds until pages are compiled that nobody has asked for yet."""
 
+TALLIES = (using.USES, effect.CHECKS)
 LOG = structlog.get_logger("notices.web")
 
 
@@ -123,7 +124,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
         await asyncio.wait([connecting], timeout=LOOK_AGAIN)
         beside = [
             asyncio.create_task(each)
-            for each in (tidying.keep_tidy(here), data_keys.keep(here.keys), using.keep())
+            for each in (tidying.keep_tidy(here), data_keys.keep(here.keys), tallies.keep(TALLIES))
         ]
         try:
             yield
@@ -131,8 +132,6 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
             for task in (connecting, *beside):
                 task.cancel()
             await asyncio.wait([connecting, *beside])
-            with contextlib.suppress(Unavailable):
-                await using.write()
             await finder.breaker.close()
             await way_in.close()
             await presses.stop()

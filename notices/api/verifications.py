@@ -15,7 +15,7 @@ from notices.facts.public.answer import Answer, Answers
 from notices.facts.refusals import UnknownKey
 from notices.limits import Counted
 from notices.limits.slices import Slices
-from notices.verification import MOST_QUESTIONS, Checked, Question, fixtures
+from notices.verification import MOST_QUESTIONS, Checked, Question, effect, fixtures
 from notices.web import bodies, limiting
 from notices.web.authentication import AnyRequest
 from notices.web.middleware import sharing, turns
@@ -106,7 +106,9 @@ async def answers_to(
         if agency.test:
             return await fixtures.answers(deployment, checked), bool(guesses)
     place = turns.place_of(request)
-    return await verification.answers(deployment, checked, place), bool(guesses)
+    answers = await verification.answers(deployment, checked, place)
+    effect.count(answers)
+    return answers, bool(guesses)
 
 
 async def _counted(request: AnyRequest) -> Counted:

@@ -33,6 +33,7 @@ GRANTS = {
     "agency": "SELECT",
     "agency_key": "SELECT",
     "agency_use": "SELECT, INSERT, UPDATE (checks), DELETE",
+    "check_count": "SELECT, INSERT, UPDATE (checks, met)",
     "hold": "SELECT",
     "key_check": "SELECT, INSERT, UPDATE, DELETE",
     "data_key": "SELECT, INSERT",

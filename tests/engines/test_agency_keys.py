@@ -374,9 +374,9 @@ async def test_strangers_are_told_what_is_left_to_them_where_they_are_counted(
 
 @pytest.fixture
 async def counted_anew() -> AsyncIterator[None]:
-    using._COUNTED.clear()
+    using.USES._counted.clear()
     yield
-    using._COUNTED.clear()
+    using.USES._counted.clear()
 
 
 async def test_a_keys_uses_are_counted_by_the_day_and_no_number_is_kept(
@@ -387,9 +387,9 @@ async def test_a_keys_uses_are_counted_by_the_day_and_no_number_is_kept(
     for key, times in ((first, 3), (second, 1), (first, 20)):
         items = {"items": [FOOD] * times}
         assert (await client.post(CHECK, json=items, headers=bearer(key))).status_code == 200
-    await using.write()
+    await using.USES.write()
     await client.post(CHECK, json=FOOD, headers=bearer(first))
-    await using.write()
+    await using.USES.write()
 
     assert await counts(24, 1)
     [listed] = await listing.listed()
@@ -411,9 +411,9 @@ async def test_uses_that_cannot_be_written_now_are_written_later(
     with monkeypatch.context() as away:
         away.setattr(DB, "pool", None)
         with pytest.raises(Exception, match="unavailable"):
-            await using.write()
+            await using.USES.write()
     await client.post(CHECK, json=FOOD, headers=bearer(key))
-    await using.write()
+    await using.USES.write()
 
     assert await counts(2)
 

@@ -37,6 +37,7 @@ from notices.pages.sign_in.carrying import Begun
 from notices.relay import checking, publishing
 from notices.upkeep import recalling, rescheduling, tidying
 from notices.upkeep.forking import refuse_a_fork
+from notices.verification import effect
 from search.admin import Admin
 from search.engine import Engine, SearchDown, WriteRefused
 from tests import emptying, enginefarm, plans
@@ -180,7 +181,9 @@ async def life(
     await listing.checkers()
     assert (await restaurant.get("/api/v1/usage", headers=issuer)).status_code == 200
     using.count(f"{spare.id}.1", 3)
-    await using.write()
+    await using.USES.write()
+    effect.CHECKS.count("", False)
+    await effect.CHECKS.write()
 
     async def post(who: httpx.AsyncClient, path: str, status: int = 201, **more: Any) -> Any:
         answer = await who.post(f"/api/v1/{path}", **more)

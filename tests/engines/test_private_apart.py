@@ -57,7 +57,7 @@ WORDS = {
     "objection": {"ground", "status", "evidence_type", "evidence_size"},
     "exhibit": {"media_type", "size"},
     "agency": {"name", "issuers", "kind", "quota", "masked_quota"}, "agency_key": {"scopes"},
-    "agency_use": {"day", "checks"},
+    "agency_use": {"day", "checks"}, "check_count": {"month", "certificate", "checks", "met"},
     "idempotency": {"response"},  # of what is public, or an objection's id
     "parked": {"follower", "error"}, "touched": {"takers"}, "hold": {"reason"},
     "follower": {"name", "position"}, "key_check": {"purpose", "key_id", "check_value"},

@@ -121,6 +121,7 @@ async def test_piccolo_knows_by_what_a_row_is_told_from_all_others(database: Non
     assert several == {
         "log_node": ["level", "position"],
         "agency_use": ["day", "key"],
+        "check_count": ["month", "certificate"],
         "draft": ["owner", "id"],
         "purpose": ["session", "notice"],
         "data_key": ["purpose", "generation", "master"],
