@@ -3,7 +3,7 @@
 # `make run PORT=8001 DATA=var2`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit engines service browser coverage check messages bench campaign lock clean system provider
+.PHONY: help run setup test unit engines service browser coverage check messages bench campaign lock clean system provider trial
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -23,6 +23,8 @@ help: ## List what can be done
 
 run: .venv/ready-run ## Serve the demo on http://127.0.0.1:$PORT (8000), with engines of its own
 	@exec $(BIN)/notices serve --demo
+
+setup: .venv/ready-run ## Set up what `run` needs, the command line too, and start nothing
 
 test: system .venv/ready-test provider ## Run the whole suite on real engines (T=tests/unit/test_x.py for a part)
 	@.ci/browser $(BIN)/playwright
@@ -47,6 +49,9 @@ system:
 	@.ci/packages install
 
 provider: tests/provider/node_modules/.ready
+
+trial: provider ## Run a provider of identities to try sign-in with on this machine, until Ctrl-C
+	@cd tests/provider && exec node server.mjs example.json
 
 coverage: .venv/ready-test ## Run it once more to see what it leaves out (takes two fifths longer)
 	@$(BIN)/python -m coverage erase

@@ -50,6 +50,15 @@ def load(settings: Settings) -> Deployment:
     )
 
 
+def refuse_wrong_files(settings: Settings) -> None:
+    """Raise what is wrong in a city's own files, before a database is made for nothing."""
+    if settings.catalogue is not None:
+        catalogue.load(settings.catalogue, demo=settings.demo)
+    regions.load(settings.regions)
+    if settings.sign_in is not None:
+        configuration.load(settings.sign_in)
+
+
 async def refuse_another_database(deployment: Deployment, database: Database = DB) -> None:
     """Raise WrongDatabase unless the database was written with these keys and these rules.
 

@@ -77,6 +77,11 @@ class Settings:
         return f"{parts.scheme}://{parts.netloc}"
 
     @property
+    def is_of_this_machine(self) -> bool:
+        """Whether nobody elsewhere can open it."""
+        return _is_of_this_machine(urlsplit(self.public_url))
+
+    @property
     def keys_folder(self) -> Path:
         return self.data / "keys"
 
@@ -189,11 +194,15 @@ def _proxies(text: str) -> str:
     return ",".join(entries)
 
 
+def _is_of_this_machine(url: SplitResult) -> bool:
+    return (url.hostname or "") in ("127.0.0.1", "::1", "localhost")
+
+
 def _refuse_what_is_not_safe(public: SplitResult, *, demo: bool, proxies: str) -> None:
     """Real people sign in: not to a demo, and not in the clear but on this very machine."""
     if demo:
         raise SettingsError("DEMO=1 and SIGN_IN exclude each other: a demo believes every name.")
-    if (public.hostname or "") in ("127.0.0.1", "::1", "localhost"):
+    if _is_of_this_machine(public):
         return
     if public.scheme != "https":
         raise SettingsError("PUBLIC_URL must begin with https:// where people sign in (SIGN_IN).")

@@ -2,12 +2,13 @@
 
 import contextlib
 import json
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -193,23 +194,39 @@ def running(folder: Path) -> Iterator[Provider]:
         configuration.write_text(
             json.dumps({"issuer": front.url, "clients": [client], "accounts": accounts})
         )
-        with log.open("wb") as errors:
-            server = subprocess.Popen(
-                ["node", "server.mjs", str(configuration)], cwd=FOLDER,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
-            )  # fmt: skip
-        with server:
-            assert server.stdout is not None
-            line = server.stdout.readline().decode()
-            assert line.startswith("ready "), log.read_text()
-            told = json.loads(line.removeprefix("ready "))
+        with log.open("wb") as errors, _served(configuration, errors) as told:
             front.to = f"http://127.0.0.1:{told['port']}"
             took = time.monotonic() - before
             acting = f"http://127.0.0.1:{told['admin']}"
-            try:
-                with httpx.Client(
-                    base_url=acting, trust_env=False, verify=PLAIN, timeout=10
-                ) as admin:
-                    yield Provider(front, log, front.url, admin, took)
-            finally:
-                server.communicate()  # closes its input, at which it ends
+            with httpx.Client(base_url=acting, trust_env=False, verify=PLAIN, timeout=10) as admin:
+                yield Provider(front, log, front.url, admin, took)
+
+
+@contextlib.contextmanager
+def example(folder: Path) -> Iterator[Path]:
+    """The example for one machine (docs/sign-in.md), at a port that is free; its file."""
+    known = json.loads((FOLDER / "example.json").read_text())
+    del known["port"]
+    (folder / "example.json").write_text(json.dumps(known))
+    shutil.copy(FOLDER / "example.secret", folder)
+    with _served(folder / "example.json", None) as told:
+        text = (FOLDER / "example.toml").read_text()
+        file = folder / "example.toml"
+        file.write_text(text.replace("http://127.0.0.1:9000", told["issuer"]))
+        yield file
+
+
+@contextlib.contextmanager
+def _served(configuration: Path, errors: IO[bytes] | None) -> Iterator[dict[str, Any]]:
+    """The provider's own program at work; what it says when it is ready."""
+    with subprocess.Popen(
+        ["node", "server.mjs", str(configuration)], cwd=FOLDER,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+    ) as server:  # fmt: skip
+        assert server.stdout is not None
+        line = server.stdout.readline().decode()
+        assert line.startswith("ready "), "it did not start; its log says why"
+        try:
+            yield json.loads(line.removeprefix("ready "))
+        finally:
+            server.communicate()  # closes its input, at which it ends

@@ -36,8 +36,9 @@ MOST_DEMO = 50_000_000
 
 
 def serve(settings: Settings, options: argparse.Namespace) -> None:
-    from notices import serving
+    from notices import deployment, serving
 
+    deployment.refuse_wrong_files(settings)
     serving.serve(settings, relay=not options.no_relay, say=say)
 
 

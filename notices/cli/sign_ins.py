@@ -17,11 +17,11 @@ def check(settings: Settings, options: argparse.Namespace) -> None:
     from notices.providers.fetching import ProviderDown
     from notices.providers.party import Party
 
-    async def found(party: Party) -> list[str]:
+    async def found(party: Party, back: str) -> tuple[list[str], list[str]]:
         try:
-            return await party.lacking()
+            return await party.lacking(back), await party.unsaid()
         except ProviderDown as error:
-            return [str(error)]
+            return [str(error)], []
         finally:
             await party.close()
 
@@ -29,9 +29,9 @@ def check(settings: Settings, options: argparse.Namespace) -> None:
         wrong = []
         for provider in load(options.file):
             party = parties.of(provider)
-            lacking = await found(party)
-            wrong += [f"{provider.id}: {each}" for each in lacking]
             back = f"{settings.public_url}/sign-in/{provider.id}/callback"
+            lacking, unsaid = await found(party, back)
+            wrong += [f"{provider.id}: {each}" for each in lacking]
             print(f"{provider.id} ({', '.join(provider.kinds)}): {provider.issuer}")
             print(f"  redirect_uri: {back}")
             if party.tells_ends:
@@ -39,6 +39,10 @@ def check(settings: Settings, options: argparse.Namespace) -> None:
                 print(f"  backchannel_logout_uri: {ends}")
                 print(f"  post_logout_redirect_uri: {settings.public_url}/")
             print(f"  {'ok' if not lacking else 'not ok'}")
+            if unsaid:
+                say(_UNSAID.format(id=provider.id, claims=", ".join(unsaid)).both)
+        if settings.is_of_this_machine:
+            say(_OF_THIS_MACHINE.format(url=settings.public_url).both)
         if wrong:
             raise CommandError(_LACKING, details="".join(f"\n{each}" for each in wrong))
 
@@ -78,3 +82,11 @@ def add_to(commands: Commands) -> None:
 
 _ENDED = Message.counted("结束了 {n} 个登录。")
 _LACKING = Message("登录平台还不能使用，缺少：")
+_UNSAID = Message(
+    "{id}：平台没有说会给出这些声明：{claims}。它不一定把会给的都列出来，请登录一次试试；"
+    "登录不成的，日志里（sign_in_unusable）有原因。"
+)
+_OF_THIS_MACHINE = Message(
+    "上面的地址只有本机能打开，因为 PUBLIC_URL 是 {url}。正式使用时先设好 PUBLIC_URL，"
+    "再把这里列出的地址告诉平台。"
+)

@@ -162,6 +162,8 @@ def load(path: Path) -> tuple[Provider, ...]:
     """The providers that a file names; raises SignInFileError with all that is wrong in it."""
     try:
         data = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SignInFileError([f"{path}: cannot be read: {error.strerror}"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SignInFileError([f"{path}: is no TOML: {error}"]) from None
     problems = list(FILE("sign-in", data))
@@ -189,8 +191,10 @@ def _secret(path: Path, data: Mapping[str, Any]) -> str | SignInFileError:
     place = f"sign-in.provider ({data['id']}).client_secret_file"
     try:
         secret = file.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        return SignInFileError([f"{place}: {file} cannot be read: {error}"])
+    except OSError as error:
+        return SignInFileError([f"{place}: {file} cannot be read: {error.strerror}"])
+    except UnicodeDecodeError as error:
+        return SignInFileError([f"{place}: {file} cannot be read: {error.reason}"])
     if len(secret) < 16:
         return SignInFileError([f"{place}: the secret in {file} has fewer than 16 characters"])
     return secret

@@ -33,7 +33,10 @@ PERSONS_DOCUMENTS = IDENTIFIER_TYPES["person"]
 def _an_issuer(place: str, value: Any) -> Iterator[str]:
     """Discovery 1.0, 2: https, neither query nor fragment; http on this machine alone."""
     if not (isinstance(value, str) and is_safe(value) and not set("?#") & set(value)):
-        yield f"{place}: must be the provider's issuer, like https://id.example"
+        yield (
+            f"{place}: must be the provider's issuer over https, like https://id.example"
+            " (http only for 127.0.0.1, this machine itself)"
+        )
 
 
 def _a_map(place: str, value: Any) -> Iterator[str]:

@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import aiohttp
 import msgspec
@@ -25,6 +25,13 @@ class ProviderDown(Exception):
 
 class Refused(Exception):
     """A provider answered that it will not (OAuth 2.0, RFC 6749, 5.2); the message is its word."""
+
+
+class Answer(NamedTuple):
+    status: int
+    content: bytes
+    location: str
+    """Where a browser would be led; empty where it stays."""
 
 
 Refusal = Callable[[bytes], str | None]
@@ -59,11 +66,12 @@ class Fetching:
     ) -> bytes:
         return await self._sent("POST", url, data=dict(form), headers=headers)
 
-    async def shows_a_page(self, url: str) -> None:
-        """Raises ProviderDown where a browser that is sent to `url` finds nothing."""
-        status, _ = await self._answered("GET", url)
-        if status == 404 or status >= 500:
-            raise ProviderDown(f"{url}: answered {status}")
+    async def shows_a_page(self, url: str) -> Answer:
+        """What a browser that is sent to `url` finds; raises ProviderDown where that is nothing."""
+        answer = await self._answered("GET", url)
+        if answer.status == 404 or answer.status >= 500:
+            raise ProviderDown(f"{url.partition('?')[0]}: answered {answer.status}")
+        return answer
 
     def may_ask(self, url: str) -> bool:
         """Whether it is at the provider's own host."""
@@ -80,14 +88,14 @@ class Fetching:
         return self._session
 
     async def _sent(self, method: str, url: str, **more: Any) -> bytes:
-        status, content = await self._answered(method, url, **more)
+        status, content, _ = await self._answered(method, url, **more)
         if 400 <= status < 500 and (word := self._refusal(content)):
             raise Refused(word)
         if status != 200:
             raise ProviderDown(f"{url}: answered {status}")
         return content
 
-    async def _answered(self, method: str, url: str, **more: Any) -> tuple[int, bytes]:
+    async def _answered(self, method: str, url: str, **more: Any) -> Answer:
         if not self.may_ask(url):
             raise ProviderDown(f"{url} is not at the provider's own host")
         try:
@@ -97,10 +105,28 @@ class Fetching:
                 while not answer.content.at_eof() and len(content) <= MOST_BYTES:
                     content += await answer.content.read(MOST_BYTES + 1 - len(content))
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise ProviderDown(f"{url}: {type(error).__name__}") from None
+            raise ProviderDown(f"{url.partition('?')[0]}: {_why(error)}") from None
         if len(content) > MOST_BYTES:
             raise ProviderDown(f"{url}: answered more than {MOST_BYTES} bytes")
-        return answer.status, content
+        return Answer(answer.status, content, answer.headers.get("Location", ""))
+
+
+def _why(error: Exception) -> str:
+    """Why there was no answer, for an operator; the class of an error of a rarer kind."""
+    for kind, why in _REASONS:
+        if isinstance(error, kind):
+            return why
+    return type(error).__name__
+
+
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (TimeoutError, f"did not answer within {SECONDS:.0f} s"),
+    (aiohttp.ClientConnectorDNSError, "no host of this name is known here"),
+    (aiohttp.ClientConnectorCertificateError, "its certificate is not to be trusted"),
+    (aiohttp.ClientSSLError, "speaks no TLS that we do"),
+    (aiohttp.ClientConnectorError, "cannot be connected to"),
+    (aiohttp.ServerDisconnectedError, "closed the connection without an answer"),
+)
 
 
 def error_in(content: bytes) -> str | None:

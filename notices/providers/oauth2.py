@@ -11,7 +11,7 @@ from typing import Any
 
 from notices.providers.configuration import OAuth2, Provider
 from notices.providers.fetching import ProviderDown, Refused, an_object, error_in
-from notices.providers.party import NotProven, Party, Question, with_query
+from notices.providers.party import NOBODYS, NotProven, Party, Question, with_query
 
 LONGEST_TOKEN = 4000
 LONGEST_SUBJECT = 255
@@ -67,31 +67,19 @@ class OAuth2Party(Party):
     async def end_address(self, back: str) -> str | None:
         return self._how.logout
 
-    async def lacking(self) -> list[str]:
+    async def lacking(self, back: str) -> list[str]:
         """By asking each endpoint what has to be refused: a code and a token that are nobody's."""
         found = []
-        for try_ in (self._lacks_pages, self._lacks_tokens, self._lacks_userinfo):
+        tokens = self._tokens(NOBODYS, Question.new(), back)
+        for try_ in (self._lacks_pages(), self._knows_us(tokens), self._lacks_userinfo()):
             try:
-                found += await try_()
+                found += await try_
             except ProviderDown as error:
                 found.append(str(error))
         return found
 
     async def _lacks_pages(self) -> list[str]:
         await self._fetching.shows_a_page(self._how.authorize)
-        return []
-
-    async def _lacks_tokens(self) -> list[str]:
-        try:
-            given = await self._tokens(NOBODYS, Question.new(), self.provider.issuer)
-        except Refused as error:
-            if str(error) in ("invalid_client", "unauthorized_client"):
-                return [f"token: it does not know us by client_id and secret ({error})"]
-        except NotProven:
-            pass
-        else:
-            if "access_token" in given:
-                return ["token: it gives an access_token for a code that is nobody's"]
         return []
 
     async def _lacks_userinfo(self) -> list[str]:
@@ -187,7 +175,6 @@ def _code(told: Any) -> str:
 
 
 _CODE = re.compile(r"-?[A-Za-z0-9_.]{1,20}")
-NOBODYS = "notices-sign-in-check"
 
 
 def _word(value: Any) -> str | None:

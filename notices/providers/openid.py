@@ -6,13 +6,14 @@ OpenID Connect Core 1.0 (3.1), Discovery 1.0 (4), RFC 7636 (PKCE), RFC 9207 (`is
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
 from notices.providers.configuration import Provider
 from notices.providers.configuration_rules import is_safe
 from notices.providers.fetching import ProviderDown, Shared, an_object
-from notices.providers.party import NotProven, Party, Question, with_query
+from notices.providers.party import NOBODYS, NotProven, Party, Question, with_query
 from notices.providers.tokens import ALGORITHMS, LASTS, Tokens, compare_hash
 
 _SIGNED = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
@@ -65,17 +66,24 @@ class OpenID(Party):
             raise ProviderDown(f"{url}: {error}") from None
         if metadata.issuer != self.provider.issuer:
             # Or another provider's tokens would be taken for this one's (Discovery 1.0, 4.3).
-            raise ProviderDown(f"{url}: its issuer is not {self.provider.issuer}")
+            told = metadata.issuer if is_safe(metadata.issuer) else "no address"
+            raise ProviderDown(f"{url}: its issuer is {told}, not {self.provider.issuer}")
         _refuse_in_the_clear(metadata)
         return metadata
 
-    async def lacking(self) -> list[str]:
-        """As it says of itself: by its metadata, and its keys can be read.
-
-        A provider may do more than it says: what it does not say is no fault of it.
-        """
-        said, wanted = await self.metadata(), self.provider
+    async def lacking(self, back: str) -> list[str]:
+        """By its metadata and keys, and by asking for what it has to refuse."""
+        said = await self.metadata()
         await self.tokens.keys(again=False)
+        found = self._said_to_lack(said)
+        for try_ in (self._lacks_pages, self._lacks_tokens):
+            try:
+                found += await try_(said, back)
+            except ProviderDown as error:
+                found.append(str(error))
+        return found
+
+    def _said_to_lack(self, said: Metadata) -> list[str]:
         found = []
         for name in ("token_endpoint", "jwks_uri", "userinfo_endpoint"):
             url = getattr(said, name)
@@ -90,11 +98,37 @@ class OpenID(Party):
         if {"client_secret_basic", "client_secret_post"}.isdisjoint(ways):
             found.append("token_endpoint_auth_methods_supported: no client_secret_basic or _post")
         scopes = said.scopes_supported
-        missing = set(wanted.scope.split()) - set(scopes or wanted.scope.split())
-        found += [f"scopes_supported: lacks {each}" for each in sorted(missing)]
-        claims = said.claims_supported
-        missing = set(wanted.claimed) - set(claims or wanted.claimed)
-        return found + [f"claims_supported: lacks {each}" for each in sorted(missing)]
+        missing = set(self.provider.scope.split()) - set(scopes or self.provider.scope.split())
+        return found + [f"scopes_supported: lacks {each}" for each in sorted(missing)]
+
+    async def _lacks_pages(self, said: Metadata, back: str) -> list[str]:
+        """Whether browsers are taken with our client_id, redirect_uri and scope."""
+        url = said.authorization_endpoint
+        if not self._fetching.may_ask(url):
+            return []  # where browsers alone go we do not
+        asked = await self.address(Question.new(), NOBODYS, back, "zh")
+        answer = await self._fetching.shows_a_page(asked)
+        if answer.status >= 400:
+            return [
+                f"{url}: answered {answer.status} to our client_id and redirect_uri:"
+                f" has {self.provider.client_id} been registered with {back} there?"
+            ]
+        # Core 1.0, 3.1.2.6: what else is wrong is told to whoever comes back.
+        error = parse_qs(urlsplit(answer.location).query).get("error", [""])[0]
+        if answer.location.startswith(back) and error:
+            return [f"{url}: refuses what we ask for ({error[:60]})"]
+        return []
+
+    async def _lacks_tokens(self, said: Metadata, back: str) -> list[str]:
+        if not self._fetching.may_ask(said.token_endpoint):
+            return []  # told already
+        asked = self._exchanged(said.token_endpoint, NOBODYS, Question.new(), back, _way(said))
+        return await self._knows_us(asked)
+
+    async def unsaid(self) -> list[str]:
+        """Claims that it does not list (Discovery 1.0, 3: it need not list all)."""
+        claims = (await self.metadata()).claims_supported
+        return sorted(set(self.provider.claimed) - set(claims or self.provider.claimed))
 
     async def address(
         self, question: Question, state: str, redirect_uri: str, lang: str, *, anew: bool = False
@@ -121,10 +155,8 @@ class OpenID(Party):
             issuer is not None or metadata.authorization_response_iss_parameter_supported
         ):
             raise NotProven("the answer is another issuer's")
-        ways = metadata.token_endpoint_auth_methods_supported
-        way = "client_secret_basic" if "client_secret_basic" in ways else "client_secret_post"
         url = metadata.token_endpoint
-        tokens = await self._exchanged(url, code, question, redirect_uri, way)
+        tokens = await self._exchanged(url, code, question, redirect_uri, _way(metadata))
         id_token, access = tokens.get("id_token"), tokens.get("access_token")
         if not isinstance(id_token, str):
             raise NotProven("there is no id_token")
@@ -158,6 +190,11 @@ class OpenID(Party):
         if found.get("sub") != proven["sub"]:
             raise NotProven("userinfo is about somebody else")  # Core 1.0, 5.3.2
         return found
+
+
+def _way(said: Metadata) -> str:
+    ways = said.token_endpoint_auth_methods_supported
+    return "client_secret_basic" if "client_secret_basic" in ways else "client_secret_post"
 
 
 def _refuse_in_the_clear(said: Metadata) -> None:

@@ -4,12 +4,15 @@ import base64
 import hashlib
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from notices.providers.configuration import Provider
-from notices.providers.fetching import Fetching, Refusal, an_object
+from notices.providers.fetching import Fetching, Refusal, Refused, an_object
+
+NOBODYS = "notices-sign-in-check"
+"""A code, or a token, that no provider has given anybody."""
 
 
 class NotProven(Exception):
@@ -51,8 +54,15 @@ class Party(ABC):
         """What it has said of itself is asked for anew."""
 
     @abstractmethod
-    async def lacking(self) -> list[str]:
-        """What the provider lacks of what we ask of it; raises ProviderDown."""
+    async def lacking(self, back: str) -> list[str]:
+        """What the provider lacks of what we ask of it, whose redirect_uri is `back`.
+
+        Raises ProviderDown.
+        """
+
+    async def unsaid(self) -> list[str]:
+        """What it does not say of itself, and may do all the same; raises ProviderDown."""
+        return []
 
     @abstractmethod
     async def address(
@@ -79,6 +89,20 @@ class Party(ABC):
     async def ended(self, logout_token: str) -> tuple[str | None, str | None]:
         """Whose sessions end, as `sub` and `sid`; raises NotProven or ProviderDown."""
         raise NotProven("it tells of no ends")
+
+    async def _knows_us(self, asking: Awaitable[Mapping[str, Any]]) -> list[str]:
+        """Whether the token endpoint, asked with a code that is nobody's, refuses just that."""
+        try:
+            given = await asking
+        except Refused as error:
+            if str(error) in ("invalid_client", "unauthorized_client"):
+                return [f"token: it does not know us by client_id and secret ({error})"]
+        except NotProven:
+            pass
+        else:
+            if "access_token" in given:
+                return ["token: it gives an access_token for a code that is nobody's"]
+        return []
 
     async def _exchanged(
         self, url: str, code: str, question: Question | None, redirect_uri: str, way: str

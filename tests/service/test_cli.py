@@ -129,6 +129,17 @@ def test_keys_settings_and_catalogues_that_cannot_be_used_are_told(tmp_path: Pat
     assert "DATABASE_URL" in refused(command("relay", **variables))
 
 
+@pytest.mark.parametrize("name", ["SIGN_IN", "CATALOGUE", "REGIONS"])
+def test_no_database_is_made_where_a_file_cannot_be_used(tmp_path: Path, name: str) -> None:
+    port = str(free_port())
+    own = {"DATA": str(tmp_path / "new"), "PORT": port, name: str(tmp_path / "nowhere.json")}
+
+    said = refused(command("serve", **environment(tmp_path) | own))
+
+    assert "nowhere.json" in said
+    assert not (tmp_path / "new").exists()
+
+
 def test_web_waits_for_its_database_and_answers_503_until_it_is_there(
     tmp_path: Path, worker: str
 ) -> None:

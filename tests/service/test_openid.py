@@ -32,11 +32,12 @@ from tests.commands import run
 from tests.conftest import BASE
 from tests.owning import owned
 from tests.provider.forging import WRONG_ID_TOKENS, WRONG_LOGOUT_TOKENS
-from tests.providing import Provider, Visitor, callback_at, signed_in_at
+from tests.providing import Provider, Visitor, callback_at, example, signed_in_at
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 IN = "/sign-in/province"
+BACK = f"{BASE}{IN}/callback"
 STAFF = {
     "kinds": ["officer"], "allow": {"claim": "groups", "any": ["notices-desk"]},
     "second_factor": {"claim": "amr", "any": ["otp"]},
@@ -586,9 +587,8 @@ LACKING: dict[str, tuple[dict[str, Any], str]] = {
     "a signature": ({"id_token_signing_alg_values_supported": ["HS256"]}, "signing_alg"),
     "a way to prove us": ({"token_endpoint_auth_methods_supported": ["none"]}, "auth_methods"),
     "a scope": ({"scopes_supported": ["openid"]}, "lacks profile"),
-    "a claim": ({"claims_supported": ["sub", "name"]}, "lacks id_number"),
     "its own host": ({"userinfo_endpoint": "https://other.example/me"}, "own host"),
-    "its name": ({"issuer": "https://other.example"}, "its issuer is not"),
+    "its name": ({"issuer": "https://other.example"}, "its issuer is https://other"),
     "an endpoint": ({"jwks_uri": None}, "jwks_uri"),
 }
 
@@ -599,12 +599,75 @@ async def test_the_command_says_what_a_provider_lacks(provider: Provider, tmp_pa
         with provider.front.fault("discovery", alter=lambda all, said=said: {**all, **said}):
             party.forget()
             try:
-                lacking = await party.lacking()
+                lacking = await party.lacking(BACK)
             except ProviderDown as error:
                 lacking = [str(error)]
 
         assert [each for each in lacking if told in each], (name, lacking)
     await party.close()
+
+
+UNKNOWN: dict[str, tuple[str, str, str]] = {
+    "a client": ('"notices"', '"nobody"', "has nobody been registered with"),
+    "a place": ('id = "province"', 'id = "elsewhere"', "/sign-in/elsewhere/callback there?"),
+    "a secret": ("", "another-secret-of-16", "know us by client_id and secret (invalid_client)"),
+    "an issuer's slash": ("{issuer}", "{issuer}/", "its issuer is {issuer}, not {issuer}/"),
+    "a port": ("{issuer}", "http://127.0.0.1:9", "openid-configuration: cannot be connected to"),
+    "a scope": ('"openid profile"', '"openid medicine"', "scopes_supported: lacks medicine"),
+}
+"""What stands wrong in a file, and what an operator is told of it."""
+
+
+async def test_a_file_is_tried_as_the_provider_knows_us(provider: Provider, tmp_path: Path) -> None:
+    written = provider.sign_in_file(tmp_path).read_text()
+    for name, (was, wrong, told) in UNKNOWN.items():
+        was, wrong, told = (
+            each.replace("{issuer}", provider.issuer) for each in (was, wrong, told)
+        )
+        assert was in written, name
+        (tmp_path / "secret").write_text(provider.secret if was else wrong)
+        file = tmp_path / "changed.toml"
+        file.write_text(written.replace(was, wrong, 1) if was else written)
+        [settings] = configuration.load(file)
+        party = OpenID(settings)
+        try:
+            lacking = await party.lacking(f"{BASE}/sign-in/{settings.id}/callback")
+        except ProviderDown as error:
+            lacking = [str(error)]
+        await party.close()
+
+        assert [each for each in lacking if told in each], (name, lacking)
+        assert provider.secret not in str(lacking)
+
+
+async def test_what_a_provider_does_not_list_it_may_tell_all_the_same(
+    provider: Provider, tmp_path: Path
+) -> None:
+    file = provider.sign_in_file(tmp_path)
+    with provider.front.fault(
+        "discovery", alter=lambda all: {**all, "claims_supported": ["sub", "name"]}
+    ):
+        done = await asyncio.to_thread(checked, file)
+
+    assert done.returncode == 0, done.stderr
+    assert "id_number" in done.stderr
+
+
+async def test_the_example_for_one_machine_is_as_the_documentation_says(tmp_path: Path) -> None:
+    """On another port than its own, which may be taken here."""
+    here = {"PUBLIC_URL": "http://127.0.0.1:8000"}
+    with example(tmp_path) as file:
+        done = await asyncio.to_thread(run, here, "sign-in", "check", file)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n  ok\n") == 2
+    assert "PUBLIC_URL" in done.stderr, "nobody elsewhere can open these addresses"
+
+
+async def test_a_provider_that_answers_pages_is_told_as_it_is(
+    provider: Provider, tmp_path: Path
+) -> None:
+    provider.sign_in_file(tmp_path)
     with provider.front.fault("discovery", html=True):
         done = await asyncio.to_thread(checked, tmp_path / "sign-in.toml")
 

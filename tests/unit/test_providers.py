@@ -163,7 +163,7 @@ def test_a_secret_that_can_be_guessed_is_refused_and_not_repeated(tmp_path: Path
 
 
 def test_a_file_that_is_not_there_is_told_by_its_name(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="nowhere"):
+    with pytest.raises(SignInFileError, match=r"nowhere\.toml: cannot be read: No such file"):
         load(tmp_path / "nowhere.toml")
 
 
