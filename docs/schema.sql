@@ -131,6 +131,21 @@ BEGIN
     || coalesce(' ' || chunk || '#' || left(region, 2), ''))::tsvector;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.rival_is_kept()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF pg_has_role((SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER')
+    OR OLD.set_aside_at IS NOT NULL OR EXISTS (SELECT FROM event e WHERE e.notice = OLD.notice
+      AND e.kind IN ('withdrawn', 'annulled', 'superseded', 'replaced'))
+  THEN
+    RETURN NEW;
+  END IF;
+  RAISE insufficient_privilege USING MESSAGE = 'what is sealed is kept';
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.sealed_is_kept()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -561,12 +576,20 @@ CREATE TABLE rival (
   sealed bytea NOT NULL,
   set_aside_at timestamp with time zone,
   decision bytea,
+  holder_hash bytea,
+  declarant_hash bytea,
   CONSTRAINT rival_pkey PRIMARY KEY (id),
+  CONSTRAINT rival_declarant_hash_check CHECK ((length(declarant_hash) = 32)),
+  CONSTRAINT rival_holder_hash_check CHECK ((length(holder_hash) = 32)),
   CONSTRAINT rival_set_aside_check CHECK (((set_aside_at IS NULL) = (decision IS NULL))),
   CONSTRAINT rival_notice_fkey FOREIGN KEY (notice) REFERENCES notice(id) ON DELETE RESTRICT
 );
+CREATE INDEX rival_of_declarant ON public.rival USING btree (declarant_hash);
+CREATE INDEX rival_of_holder ON public.rival USING btree (holder_hash);
 CREATE INDEX rival_of_notice ON public.rival USING btree (notice, id) WHERE (set_aside_at IS NULL);
+CREATE INDEX rival_unnamed ON public.rival USING btree (id) WHERE (holder_hash IS NULL);
 CREATE INDEX rival_waiting ON public.rival USING btree (id) WHERE (set_aside_at IS NULL);
+CREATE TRIGGER rival_kept BEFORE UPDATE OF sealed ON public.rival FOR EACH ROW EXECUTE FUNCTION rival_is_kept();
 
 CREATE TABLE session (
   token_hash bytea NOT NULL,

@@ -21,9 +21,10 @@ import msgspec
 from notices import data_keys, matching_keys
 from notices.audit import agreeing, reckoning
 from notices.audit.reckoning import Look, Row, Rules
-from notices.changing import following, objecting, rejecting
+from notices.changing import following, objecting, rejecting, rivals
 from notices.deployment import Deployment
 from notices.facts.event_kinds import KINDS, NAMED
+from notices.facts.numbers import identifier_form
 from notices.facts.texts import Message
 from notices.settings import Settings
 from notices.tables import KeyCheck, Objection, Rival
@@ -47,7 +48,11 @@ _OBJECTIONS = as_sql(
         Objection.id, Objection.notice, Objection.sealed, Objection.status, Objection.decision
     ).order_by(Objection.id)
 )
-_RIVALS = as_sql(Rival.select(Rival.id, Rival.notice, Rival.sealed).order_by(Rival.id))
+_RIVALS = as_sql(
+    Rival.select(
+        Rival.id, Rival.notice, Rival.sealed, Rival.holder_hash, Rival.declarant_hash
+    ).order_by(Rival.id)
+)
 
 
 class Numbers:
@@ -186,12 +191,28 @@ async def _refuse_what_nobody_did(connection: Any, size: int, here: Deployment) 
         for row in rows:
             if _opened(here, row["sealed"], row["notice"].encode(), dict) is None:
                 raise Difference(_NO_RIVAL.format(**row))
+            if not _found_by_its_people(here, row):
+                raise Difference(_OTHER_RIVAL.format(**row))
 
 
 def _names_somebody(here: Deployment, row: Any) -> bool:
     """Whether the private side of an event names one of those who may do what it is."""
     doer = _opened(here, row["sealed"], following.place(row["index"]), following.Doer)
     return any(getattr(doer, each, None) is not None for each in KINDS[row["kind"]].by)
+
+
+def _found_by_its_people(here: Deployment, row: Any) -> bool:
+    """Whether a refused declaration is found by nobody but those whom it names.
+
+    One of before, which nobody has named yet, is found by nobody; nor is a newborn, ever.
+    """
+    private = rivals.private_of(here, row)
+    holders, declarants = private.hashes(here.keys.matching.both)
+    holder = private.declaration.holder
+    known = holder is not None and bool(identifier_form(holder.identifier or ""))
+    return (not known or row["holder_hash"] in (None, *holders)) and (
+        row["declarant_hash"] in (None, *(declarants or ()))
+    )
 
 
 def _opened(
@@ -254,6 +275,10 @@ _NOBODY = Message(
 )
 _NO_RIVAL = Message(
     "与公告 {notice} 相冲突的声明（rival {id}）不是本站的密钥密封的：不是本站受理的。"
+)
+_OTHER_RIVAL = Message(
+    "与公告 {notice} 相冲突的声明（rival {id}）的持证人或声明人"
+    "（holder_hash、declarant_hash）不是密封内容所说的。"
 )
 _NOT_REJECTED = Message(
     "公告 {notice} 的异议 {id} 标为不予受理，却没有由本站密钥密封的经办人：不是本站办理的。"

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from notices import records, register
-from notices.changing import deciding, exhibits, objecting, rights
+from notices.changing import deciding, exhibits, objecting, rights, rivals
 from notices.changing.following import Doer, Followup
 from notices.changing.rights import Known
 from notices.database import DB
@@ -18,15 +18,20 @@ from notices.deployment import Deployment
 from notices.facts import event_forms
 from notices.facts.errors import Refusal
 from notices.facts.public.notice import UNDECIDED
+from notices.facts.requests import Declaration
 from notices.log import Turn
-from notices.tables import NoticePrivate, Objection
+from notices.tables import NoticePrivate, Objection, Rival
 
 
 class Erasable(msgspec.Struct, frozen=True, kw_only=True):
-    """The ids of what can be erased, and of what stays for now since it lives or waits."""
+    """The ids of what can be erased, and of what stays for now since it lives or waits.
+
+    `refused` is what was declared in vain, as `rival 7`.
+    """
 
     notices: list[str]
     objections: list[str]
+    refused: list[str]
     living: list[str]
     waiting: list[str]
 
@@ -40,17 +45,27 @@ async def left(deployment: Deployment, person: Known) -> Erasable:
     rows = await rights.rows_of(deployment, person)
     found = await register.get_many([row["notice"] for row in rows])
     objections = await _objections(deployment, person)
+    rivals_ = await rights.rivals_of(deployment, person)
+    ended = await _ended([row["notice"] for row, _ in rivals_])
     return Erasable(
         notices=[id for id, each in found.items() if each.state.ended and not each.state.redacted],
         living=[id for id, each in found.items() if not each.state.ended],
         objections=[each["id"] for each in objections if _has_text(deployment, each)],
-        waiting=[each["id"] for each in objections if each["status"] in UNDECIDED],
+        refused=[
+            _called(row)
+            for row, private in rivals_
+            if not private.is_erased and _is_done_with(row, ended)
+        ],
+        waiting=[
+            *(each["id"] for each in objections if each["status"] in UNDECIDED),
+            *(_called(row) for row, _ in rivals_ if not _is_done_with(row, ended)),
+        ],
     )
 
 
 async def erase(deployment: Deployment, person: Known) -> Erasable:
     """Erase what can be; doing it twice, or after a kill in between, does what is left."""
-    erased = Erasable(notices=[], objections=[], living=[], waiting=[])
+    erased = Erasable(notices=[], objections=[], refused=[], living=[], waiting=[])
     for row in await rights.rows_of(deployment, person):
         id = row["notice"]
         removed = await _remove(deployment, id)
@@ -61,6 +76,9 @@ async def erase(deployment: Deployment, person: Known) -> Erasable:
     for objection in await _objections(deployment, person):
         decided = await _forget_text(deployment, objection["id"])
         (erased.objections if decided else erased.waiting).append(objection["id"])
+    for rival, _ in await rights.rivals_of(deployment, person):
+        done = await _forget_declared(deployment, rival["id"])
+        (erased.refused if done else erased.waiting).append(_called(rival))
     return erased
 
 
@@ -79,6 +97,20 @@ def _has_text(deployment: Deployment, objection: Any) -> bool:
     private = objecting.private_of(deployment, objection["id"], objection["sealed"])
     has = bool(private.text) or objection["evidence_type"] is not None
     return has and objection["status"] not in UNDECIDED
+
+
+def _called(rival: Any) -> str:
+    return f"rival {rival['id']}"
+
+
+async def _ended(notices: list[str]) -> set[str]:
+    """Those of them of which nothing is refused any more, and nobody looks at what was."""
+    found = await register.get_many(sorted(set(notices)))
+    return {id for id, each in found.items() if each.state.ended}
+
+
+def _is_done_with(rival: Any, ended: set[str]) -> bool:
+    return rival["set_aside_at"] is not None or rival["notice"] in ended
 
 
 async def _remove(deployment: Deployment, id: str) -> bool:
@@ -130,4 +162,18 @@ async def _forget_text(deployment: Deployment, id: str) -> bool:
             ).where(table.id == id)
     if row["evidence_type"] is not None:
         exhibits.forget(deployment, id)
+    return True
+
+
+async def _forget_declared(deployment: Deployment, id: int) -> bool:
+    """What was declared in vain; False while an officer has yet to look at it."""
+    async with DB.transaction():
+        [row] = await Rival.select().where(Rival.id == id).lock_rows()
+        if not _is_done_with(row, await _ended([row["notice"]])):
+            return False
+        private = rivals.private_of(deployment, row)
+        if not private.is_erased:
+            left = msgspec.structs.replace(private, declaration=Declaration())
+            sealed = rivals.sealed(deployment, left, row["notice"])
+            await Rival.update({Rival.sealed: sealed}).where(Rival.id == id)
     return True

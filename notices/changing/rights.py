@@ -10,16 +10,17 @@ from typing import Any, Literal
 import msgspec
 
 from notices import identity, matching_keys, records, register
-from notices.changing import objecting
+from notices.changing import objecting, rivals
+from notices.changing.rivals import PrivateRival
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import numbers
 from notices.facts.public.notice import ObjectionStatus, PublicNotice
 from notices.facts.public.shown import Time
-from notices.facts.requests import Contact, Holder
+from notices.facts.requests import Contact, Declaration, Holder
 from notices.facts.texts import rfc3339
 from notices.identity import KnownPerson, Person
-from notices.tables import Objection
+from notices.tables import Objection, Rival
 
 AT_ONCE = 500
 """Notices that are read together; nobody has many."""
@@ -91,17 +92,31 @@ class KeptObjection(msgspec.Struct, frozen=True, kw_only=True):
     objector: KnownPerson
 
 
-class Copy(msgspec.Struct, frozen=True, kw_only=True):
-    """The notices and objections of somebody, with all that is kept of them.
+class KeptRefused(msgspec.Struct, frozen=True, kw_only=True):
+    """What was declared beside the notice of another holder, and was not published.
 
-    Not in it is what is still being typed, and what they declared in vain (`rivals`), which is not
-    found by a person.
+    Of one that was erased the declaration is null. `part` is as of notices.
+    """
+
+    notice: str
+    at: Time
+    part: Part
+    waiting: bool
+    declaration: Declaration | None
+    declarant: KnownPerson | None
+
+
+class Copy(msgspec.Struct, frozen=True, kw_only=True):
+    """The notices and objections of somebody, and what was declared in vain, with all that is kept.
+
+    Not in it is what is still being typed.
     """
 
     made_at: Time
     person: Known
     notices: list[KeptNotice]
     objections: list[KeptObjection]
+    refused: list[KeptRefused]
 
 
 async def copy_of(deployment: Deployment, person: Known, now: datetime) -> Copy:
@@ -111,16 +126,16 @@ async def copy_of(deployment: Deployment, person: Known, now: datetime) -> Copy:
         person=person,
         notices=await _notices(deployment, person),
         objections=await _objections(deployment, person),
+        refused=[
+            _refused(deployment, person, *each) for each in await rivals_of(deployment, person)
+        ],
     )
 
 
 async def rows_of(deployment: Deployment, person: Known) -> list[Any]:
     """Of each notice that tells of `person`: its id, their part in it, and the consent."""
     await matching_keys.sure(deployment.keys)
-    both, identifier = deployment.keys.matching.both, numbers.identifier_form(person.identifier)
-    return await DB.fetch(
-        _NOTICES, identity.holder_hashes(both, person.identifier_type, identifier)
-    )
+    return await DB.fetch(_NOTICES, _hashes_of(deployment, person))
 
 
 async def _notices(deployment: Deployment, person: Known) -> list[KeptNotice]:
@@ -165,6 +180,39 @@ async def objections_of(deployment: Deployment, person: Known) -> list[Any]:
     rows = await Objection.select().where(Objection.objector_hash.is_in(hashes))
     # Not by the statement: the planner might go through everybody's from the oldest on.
     return sorted(rows, key=lambda row: (row["at"], row["id"]))
+
+
+async def rivals_of(deployment: Deployment, person: Known) -> list[tuple[Any, PrivateRival]]:
+    """What `person` declared in vain, or others did for them, the oldest first: row and content."""
+    await matching_keys.sure(deployment.keys)
+    hashes = _hashes_of(deployment, person)
+    found = Rival.holder_hash.is_in(hashes) | Rival.declarant_hash.is_in(hashes)
+    rows = sorted(await Rival.select().where(found), key=lambda row: row["id"])
+    return [(row, rivals.private_of(deployment, row)) for row in rows]
+
+
+def _refused(deployment: Deployment, person: Known, row: Any, private: PrivateRival) -> KeptRefused:
+    hashes = _hashes_of(deployment, person)
+    declared = row["declarant_hash"] in hashes
+    part: Part = (
+        "holder" if not declared else "both" if row["holder_hash"] in hashes else "declarant"
+    )
+    said = None if private.is_erased else private.declaration
+    if said is not None and not declared:
+        said = msgspec.structs.replace(said, contact=None)
+    return KeptRefused(
+        notice=row["notice"],
+        at=rfc3339(row["at"]),
+        part=part,
+        waiting=row["set_aside_at"] is None,
+        declaration=said,
+        declarant=KnownPerson.of(private.declarant) if declared and private.declarant else None,
+    )
+
+
+def _hashes_of(deployment: Deployment, person: Known) -> list[bytes]:
+    both, identifier = deployment.keys.matching.both, numbers.identifier_form(person.identifier)
+    return identity.holder_hashes(both, person.identifier_type, identifier)
 
 
 async def _objections(deployment: Deployment, person: Known) -> list[KeptObjection]:

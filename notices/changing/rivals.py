@@ -4,6 +4,7 @@ Each is kept sealed, and is a case for an officer: two people say that they hold
 or one of them mistyped its number, or somebody declared what is not theirs.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -12,9 +13,9 @@ from notices import clock, tables
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.public.shown import Time
-from notices.facts.requests import Declaration
+from notices.facts.requests import Declaration, Holder
 from notices.facts.texts import rfc3339
-from notices.identity import KnownPerson, Person
+from notices.identity import KnownPerson, Person, hashes_of, hashes_of_acting
 
 MOST_RIVALS = 20
 """Declarations of others that are kept for one notice; an officer needs no more to look into it."""
@@ -25,6 +26,18 @@ class PrivateRival(msgspec.Struct, kw_only=True):
 
     declaration: Declaration
     declarant: Person | None = None
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether what was declared is gone, and who did it alone is known."""
+        return self.declaration == Declaration()
+
+    def hashes(self, keys: Sequence[bytes]) -> tuple[list[bytes], list[bytes] | None]:
+        """By each key, by which its holder and its declarant are found."""
+        holder = hashes_of(keys, self.declaration.holder or Holder())
+        if self.declarant is None:
+            return holder, None
+        return holder, hashes_of_acting(keys, self.declarant)
 
 
 class Rival(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,16 +64,19 @@ async def keep(
     Raises ClockOff, and keeps nothing, while the time of it could not be believed.
     """
     private = PrivateRival(declaration=declaration, declarant=person.recorded())
-    sealed = deployment.keys.sealer.seal(msgspec.json.encode(private), notice.encode())
+    holder, declarant = private.hashes(deployment.keys.matching.both)
     asked = clock.HERE.now()
     async with DB.transaction():
         row = await DB.row(
-            "INSERT INTO rival (notice, at, sealed) SELECT $1, clock_timestamp(), $2"
+            "INSERT INTO rival (notice, at, sealed, holder_hash, declarant_hash)"
+            " SELECT $1, clock_timestamp(), $2, $4, $5"
             " WHERE (SELECT count(*) FROM rival WHERE notice = $1 AND set_aside_at IS NULL) < $3"
             " RETURNING at",
             notice,
-            sealed,
+            sealed(deployment, private, notice),
             MOST_RIVALS,
+            holder[0],
+            declarant[0] if declarant else None,
         )
         if row is not None:
             clock.HERE.refuse_wrong(asked, row["at"])
@@ -73,6 +89,10 @@ async def waiting(deployment: Deployment, *, notice: str | None, limit: int) -> 
         query = query.where(tables.Rival.notice == notice)
     rows = await query.order_by(tables.Rival.id).limit(limit)
     return [_shown(deployment, row) for row in rows]
+
+
+def sealed(deployment: Deployment, private: PrivateRival, notice: str) -> bytes:
+    return deployment.keys.sealer.seal(msgspec.json.encode(private), notice.encode())
 
 
 def private_of(deployment: Deployment, row: Any) -> PrivateRival:

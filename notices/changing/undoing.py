@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from notices import journal, register, tables
-from notices.changing import deciding, following, restoring
+from notices.changing import deciding, following, restoring, rivals
 from notices.changing.deciding import PrivateDecision
 from notices.changing.following import Followup
 from notices.database import DB
@@ -167,6 +167,10 @@ async def _waiting_again(
     kind, _, id = which.partition(" ")
     table: Any = tables.Rival if kind == "rival" else tables.Flag
     async with DB.transaction():
+        if kind == "rival":
+            rows = await table.select().where(table.id == int(id)).lock_rows()
+            if not rows or rivals.private_of(deployment, rows[0]).is_erased:
+                raise NotAllowedNow  # there is nothing left to look at
         change = table.update({table.set_aside_at: None, table.decision: None})
         change = change.where(table.id == int(id), table.set_aside_at.is_not_null())
         if not await change.returning(table.id):

@@ -36,7 +36,12 @@ def export(settings: Settings, options: argparse.Namespace) -> None:
             await _note(found, "privacy_exported", person)
             copy = await rights.copy_of(here, person, datetime.now(UTC))
             print(msgspec.json.format(msgspec.json.encode(copy)).decode())
-            say(_FOUND.format(notices=len(copy.notices), objections=len(copy.objections)).both)
+            told = _FOUND.format(
+                notices=len(copy.notices),
+                objections=len(copy.objections),
+                refused=len(copy.refused),
+            )
+            say(told.both)
 
     asyncio.run(work())
 
@@ -54,7 +59,12 @@ def erase(settings: Settings, options: argparse.Namespace) -> None:
             person = _person(options)
             await _note(found, "privacy_erased", person)
             done = await erasing.erase(here, person)
-            say(_ERASED.format(notices=len(done.notices), objections=len(done.objections)).both)
+            told = _ERASED.format(
+                notices=len(done.notices),
+                objections=len(done.objections),
+                refused=len(done.refused),
+            )
+            say(told.both)
             if stays := [*done.living, *done.waiting]:
                 say(_STAYS.format(ids=", ".join(stays)).both)
 
@@ -112,6 +122,8 @@ def add_to(commands: Commands) -> None:
         )  # fmt: skip
 
 
-_FOUND = Message("公告 {notices} 份，异议 {objections} 件。")
-_ERASED = Message("已删除 {notices} 份公告的内容、{objections} 件异议的文字和材料。")
+_FOUND = Message("公告 {notices} 份，异议 {objections} 件，没有声明成的 {refused} 件。")
+_ERASED = Message(
+    "已删除 {notices} 份公告的内容、{objections} 件异议的文字和材料、{refused} 件没有声明成的内容。"
+)
 _STAYS = Message("仍然有效或正在办理，暂时保留：{ids}")

@@ -20,7 +20,7 @@ GRANTS = {
     "event_private": "SELECT, INSERT",
     "claim": "SELECT, INSERT, UPDATE (living, awaiting, replaced)",
     "overlap": "SELECT",
-    "rival": "SELECT, INSERT, UPDATE (set_aside_at, decision)",
+    "rival": "SELECT, INSERT, UPDATE (set_aside_at, decision, sealed)",
     "objection": "SELECT, INSERT, UPDATE (status, decided_at, decision, sealed, evidence_type,"
     " evidence_size, evidence_sha256)",
     "exhibit": "SELECT, INSERT, DELETE",

@@ -8,7 +8,7 @@ what is there moves over:
 - All claims of one number at once, and apart from that all of one holder's code, since statements
   join them by these hashes. Whoever declares meanwhile joins the others of the number
   (`register/claims.py`). For that they stand still a moment, by the lock of bulk fills.
-- Private sides and objections one by one.
+- Private sides, objections and refused declarations one by one.
 
 One walk in the order of ids moves all of them: what is still hashed by the old key after it was
 there before. So the old key is forgotten after a walk that found nothing.
@@ -22,7 +22,7 @@ import msgspec
 import structlog
 
 from notices import files, matching_keys
-from notices.changing import objecting
+from notices.changing import objecting, rivals
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.texts import Message, TextError
@@ -75,6 +75,18 @@ SELECT id, sealed, objector_hash FROM objection WHERE id > $1 ORDER BY id LIMIT 
 _MOVE_OBJECTORS = """
 UPDATE objection o SET objector_hash = new.hash
 FROM unnest($1::text[], $2::bytea[]) AS new (id, hash) WHERE o.id = new.id
+"""
+_RIVALS = """
+SELECT id, notice, sealed, holder_hash, declarant_hash FROM rival WHERE id > $1 ORDER BY id LIMIT $2
+"""
+_UNNAMED = """
+SELECT id, notice, sealed, holder_hash, declarant_hash FROM rival
+WHERE id > $1 AND holder_hash IS NULL ORDER BY id LIMIT $2
+"""
+_MOVE_RIVALS = """
+UPDATE rival r SET holder_hash = new.holder, declarant_hash = new.declarant
+FROM unnest($1::bigint[], $2::bytea[], $3::bytea[]) AS new (id, holder, declarant)
+WHERE r.id = new.id
 """
 
 
@@ -145,6 +157,7 @@ async def _walk(deployment: Deployment, matching: Matching, step: Step) -> Walk:
     moved = lost = 0
     for sql, first, move in (
         (_CLAIMS, 0, _move_claims), (_PEOPLE, "", _move_people), (_OBJECTORS, "", _move_objectors),
+        (_RIVALS, 0, _move_rivals),
     ):  # fmt: skip
         last: Any = first
         while rows := await DB.fetch(sql, last, PIECE):
@@ -226,10 +239,40 @@ async def _move_objectors(
     return Walk(len(made), lost)
 
 
-def _moved(there: bytes, hashes: Sequence[bytes]) -> bytes:
-    """By the new key what is by the old one; a newborn's, which nobody makes again, stays."""
-    new, old = hashes
-    return new if there == old else there
+async def _move_rivals(deployment: Deployment, keys: Sequence[bytes], rows: Sequence[Any]) -> Walk:
+    """Also of those that were kept before they were found by anybody."""
+    made, lost = [], 0
+    for row in rows:
+        try:
+            private = rivals.private_of(deployment, row)
+        except (SealError, msgspec.MsgspecError):
+            lost += 1
+            continue
+        holders, declarants = private.hashes(keys)
+        declarant = _moved(row["declarant_hash"], declarants) if declarants else None
+        holder = _moved(row["holder_hash"], holders)
+        if private.is_erased:  # of whom nothing is said any more
+            holder = declarant or row["holder_hash"]
+        if (holder, declarant) != (row["holder_hash"], row["declarant_hash"]):
+            made.append((row["id"], holder, declarant))
+    await _write(_MOVE_RIVALS, made)
+    return Walk(len(made), lost)
+
+
+async def name_rivals(deployment: Deployment) -> None:
+    """Let those of before be found by holder and declarant; one that does not open stays as it is.
+
+    Before anybody serves, by whoever owns the tables; a kill in between leaves the rest to be done.
+    """
+    last = 0
+    while rows := await DB.fetch(_UNNAMED, last, PIECE):
+        last = rows[-1]["id"]
+        await _move_rivals(deployment, deployment.keys.matching.both, rows)
+
+
+def _moved(there: bytes | None, hashes: Sequence[bytes]) -> bytes:
+    """By the new key what is by the old one, or none; a newborn's, which nobody makes again, stays."""
+    return hashes[0] if there is None or there in hashes[1:] else there
 
 
 async def _write(sql: str, made: Sequence[tuple[Any, ...]]) -> None:

@@ -30,6 +30,7 @@ WRAPPED = {"data_key.wrapped"}
 KEYED = {
     "claim.by_certificate", "claim.by_number", "claim.by_digits", "claim.by_holder",
     "notice_private.holder_hash", "notice_private.declarant_hash", "objection.objector_hash",
+    "rival.holder_hash", "rival.declarant_hash",
     "draft.owner", "draft.account", "session.subject", "session.sid",
     "brake.actor", "purpose.session", "idempotency.scope", "idempotency.body_hash", "rate.bucket",
 }  # fmt: skip

@@ -14,9 +14,12 @@ from notices import deployment as deployments
 from notices import matching_keys, verification
 from notices.audit import auditing
 from notices.audit.comparing import Numbers
+from notices.changing import rights, rivals
 from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_other_keys
 from notices.facts.errors import Unavailable
+from notices.facts.requests import Declaration, Holder
+from notices.identity import Person
 from notices.settings import Settings
 from notices.trust.keys import exported, import_into
 from notices.trust.matching import Matching
@@ -315,6 +318,30 @@ async def test_what_nobody_can_hash_anew_is_found_still_and_told(
         await rotating.go_on(deployment, nobody)
         assert not await rotating.waits(deployment)
     assert await answers(people.anna) == before
+
+
+async def test_what_was_declared_in_vain_is_found_by_the_new_key(
+    people: People, deployment: Deployment, settings: Settings
+) -> None:
+    """Of one that was erased the declarant alone is known; one of before is named on the way."""
+    anna, said = Person("person", ANNA["name"], ANNA["identifier"]), Declaration()
+    holder = Holder(kind="person", name=ANNA["name"], identifier=ANNA["identifier"])
+    whole = Declaration(certificate=FOOD, holder=holder)
+    for each in (whole, said, whole):
+        await rivals.keep(deployment, people.ids[0], anna, each)
+    last = "(SELECT max(id) FROM rival)"
+    await owned(
+        DB.fetch(f"UPDATE rival SET holder_hash = NULL, declarant_hash = NULL WHERE id = {last}")
+    )
+    known = rights.Known(identifier_type="resident-id", identifier=ANNA["identifier"])
+    assert len(await rights.rivals_of(deployment, known)) == 2
+
+    await rotate(deployment)
+
+    found = await rights.rivals_of(deployment, known)
+    assert [private.declaration == said for _, private in found] == [False, True, False]
+    assert len({row["declarant_hash"] for row, _ in found}) == 1
+    await audited(settings)
 
 
 async def test_a_redacted_notice_is_hashed_anew_too(

@@ -4,21 +4,30 @@ import json
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
+import msgspec
 import pytest
 
 from notices import records
 from notices.audit import auditing
 from notices.audit.comparing import Numbers
-from notices.changing import erasing, exhibits, objecting, rights
+from notices.changing import erasing, exhibits, objecting, rights, rivals, setting_aside, undoing
 from notices.changing.rights import Known
 from notices.database import DB
 from notices.deployment import Deployment
+from notices.facts.errors import NotAllowedNow
+from notices.facts.requests import Declaration
+from notices.identity import Person
+from notices.journal import Act
+from notices.trust.watching import Difference
+from notices.upkeep import rekeying
 from tests import api
 from tests.conftest import SignIn
 from tests.engines.test_expiring import DRIVER
 from tests.files import kept, picture
-from tests.samples import ANNA
+from tests.owning import owned, owning
+from tests.samples import ANNA, OFFICER
 
 pytestmark = pytest.mark.usefixtures("uploads")
 
@@ -45,6 +54,12 @@ async def copy(client: httpx.AsyncClient) -> dict[str, Any]:
     assert "attachment" in answer.headers["content-disposition"]
     found: dict[str, Any] = answer.json()
     return found
+
+
+async def audit(deployment: Deployment, database_url: str) -> None:
+    async with auditing.snapshot(database_url) as connection:
+        numbers = Numbers(deployment.settings)
+        await auditing.audit(connection, lambda done, total: None, numbers=numbers)
 
 
 async def objected(client: httpx.AsyncClient, id: str, number: str) -> str:
@@ -139,9 +154,7 @@ async def test_what_ended_is_erased_and_what_lives_is_named(
     assert (await copy(anna))["objections"][0]["text"] == ""
     assert kept(uploads) == []
     assert (await officer.get(f"/api/v1/objections/{objection}/evidence")).status_code == 404
-    async with auditing.snapshot(database_url) as connection:
-        numbers = Numbers(deployment.settings)
-        await auditing.audit(connection, lambda done, total: None, numbers=numbers)
+    await audit(deployment, database_url)
 
 
 async def test_a_living_notice_without_text_keeps_no_telephone(
@@ -252,3 +265,125 @@ async def test_nobody_has_it_without_signing_in(client: httpx.AsyncClient, path:
 
     assert answer.status_code == 303
     assert "/sign-in" in answer.headers["location"]
+
+
+HOUSE: dict[str, Any] = {
+    "certificate": "real-estate-title", "matter": None,
+    "number": "京东国用(2004划)第A00999号", "copies": None, "issuer": "某某市自然资源局",
+    "confirm_unusual_number": True,
+}  # fmt: skip
+
+
+@pytest.fixture
+async def refused(anna: httpx.AsyncClient, other: httpx.AsyncClient) -> str:
+    """The notice of somebody else beside which Anna declared in vain."""
+    id = (await api.declared(other, **HOUSE, holder=OTHER)).id
+    answer = await anna.post("/api/v1/notices", json=api.declaration(**HOUSE, holder=ANNA))
+    assert answer.status_code == 409, answer.text
+    return id
+
+
+async def test_what_was_declared_in_vain_is_in_the_copy_and_waits(
+    refused: str, anna: httpx.AsyncClient, other: httpx.AsyncClient
+) -> None:
+    [mine] = (await copy(anna))["refused"]
+
+    assert (mine["notice"], mine["part"], mine["waiting"]) == (refused, "both", True)
+    assert mine["declaration"]["number"] == HOUSE["number"]
+    assert mine["declaration"]["contact"] == {"phone": "13800000000"}
+    assert mine["declarant"]["name"] == ANNA["name"]
+    assert (await copy(other))["refused"] == []
+    assert "现在可以删除 0 项。" in (await anna.get("/mine/privacy")).text
+    await anna.post("/mine/erase", data=SURE)
+    assert (await copy(anna))["refused"] == [mine], "an officer has yet to look at it"
+
+
+@pytest.mark.parametrize("how", ["set aside", "the notice ended"])
+async def test_what_was_declared_in_vain_is_erased_once_nobody_looks_at_it(
+    refused: str,
+    anna: httpx.AsyncClient,
+    other: httpx.AsyncClient,
+    officer: httpx.AsyncClient,
+    deployment: Deployment,
+    database_url: str,
+    how: str,
+) -> None:
+    [row] = await DB.fetch("SELECT id FROM rival")
+    if how == "set aside":
+        person = Person("officer", OFFICER["name"], OFFICER["identifier"])
+        which = f"rival {row['id']}"
+        await setting_aside.set_aside(deployment, person, refused, which, "号码写错了")
+    else:
+        done = await other.post(api.of(refused, "withdrawal"), json={"reason": "found"})
+        assert done.status_code == 201, done.text
+    assert "现在可以删除 1 项。" in (await anna.get("/mine/privacy")).text
+
+    await anna.post("/mine/erase", data=SURE)
+
+    [mine] = (await copy(anna))["refused"]
+    assert (mine["declaration"], mine["declarant"]["name"]) == (None, ANNA["name"])
+    assert "现在可以删除 0 项。" in (await anna.get("/mine/privacy")).text
+    [kept] = await rights.rivals_of(deployment, ME)
+    assert kept[1].declaration == Declaration()
+    await audit(deployment, database_url)
+
+
+async def test_whoever_was_declared_for_in_vain_sees_what_was_said(
+    anna: httpx.AsyncClient, other: httpx.AsyncClient, sign_in: SignIn, deployment: Deployment
+) -> None:
+    """By a guardian whom their provider vouches for, who needs no confirmation."""
+    id = (await api.declared(other, **HOUSE, holder=OTHER)).id
+    said = msgspec.convert(api.declaration(**HOUSE, holder=CHILD, relation="parent"), Declaration)
+    guardian = Person("person", ANNA["name"], ANNA["identifier"])
+    await rivals.keep(deployment, id, guardian, said)
+
+    [theirs] = (await copy(await sign_in(CHILD)))["refused"]
+
+    assert (theirs["part"], theirs["declarant"]) == ("holder", None)
+    assert theirs["declaration"]["contact"] is None
+    [mine] = (await copy(anna))["refused"]
+    assert (mine["part"], mine["declaration"]["contact"]) == (
+        "declarant", {"phone": "13800000000"},
+    )  # fmt: skip
+
+
+async def test_those_of_before_are_found_once_serve_has_opened_them(
+    refused: str, anna: httpx.AsyncClient, deployment: Deployment, database_url: str
+) -> None:
+    await owned(DB.fetch("UPDATE rival SET holder_hash = NULL, declarant_hash = NULL"))
+    assert (await copy(anna))["refused"] == []
+    await audit(deployment, database_url)
+
+    async with owning():
+        await rekeying.name_rivals(deployment)
+
+    assert len((await copy(anna))["refused"]) == 1
+
+
+async def test_what_was_erased_is_not_made_to_wait_again(
+    refused: str, officer: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    [row] = await DB.fetch("SELECT id FROM rival")
+    person = Person("officer", OFFICER["name"], OFFICER["identifier"])
+    which = f"rival {row['id']}"
+    await setting_aside.set_aside(deployment, person, refused, which, "号码写错了")
+    assert (await erasing.erase(deployment, ME)).refused == [which]
+
+    act = Act(what="undo", by=person.actor, notices=(refused,), about=(which,), text="误结")
+    with pytest.raises(NotAllowedNow):
+        await undoing._waiting_again(deployment, act, refused, which, "误结")
+
+
+async def test_the_audit_holds_who_finds_it_against_what_is_sealed(
+    refused: str, deployment: Deployment, database_url: str
+) -> None:
+    await audit(deployment, database_url)
+    await owned(DB.fetch("UPDATE rival SET declarant_hash = sha256('nobody')"))
+
+    with pytest.raises(Difference, match="rival"):
+        await audit(deployment, database_url)
+
+
+async def test_whoever_serves_forgets_none_that_waits(refused: str) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="is kept"):
+        await DB.fetch("UPDATE rival SET sealed = sealed")
