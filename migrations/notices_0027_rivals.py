@@ -25,7 +25,7 @@ END $$
 
 STATEMENTS = (
     "SET LOCAL lock_timeout = '10s'",
-    # Null in rows of before until `serve` has opened them (`rekeying.name_rivals`), and for good
+    # Null in rows of before until `serve` has opened them (`persons.name_rivals`), and for good
     # where nobody knows any more who declared.
     "ALTER TABLE rival ADD COLUMN holder_hash bytea"
     " CONSTRAINT rival_holder_hash_check CHECK (length(holder_hash) = 32)",

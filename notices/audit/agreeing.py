@@ -8,7 +8,8 @@ from typing import Any
 
 from notices.facts import periods
 from notices.facts.catalogue import Period
-from notices.facts.event_kinds import END, END_CLAIMS, standing
+from notices.facts.event_kinds import END, END_CLAIMS, listed, standing
+from notices.facts.public.notice import UNDECIDED
 from notices.facts.texts import Message, rfc3339
 from notices.trust.watching import Difference
 from notices.upkeep.rescheduling import ENDS, life
@@ -85,7 +86,7 @@ SELECT id, published_index, wrong FROM (
             count(*) FILTER (WHERE status = 'dismissed') AS dismissed,
             count(*) FILTER (WHERE status = 'upheld') AS upheld,
             count(*) FILTER (WHERE status = 'closed') AS closed,
-            bool_or((decided_at IS NULL) <> (status IN ('open', 'admitted'))) AS undated
+            bool_or((decided_at IS NULL) <> (status IN {listed(UNDECIDED)})) AS undated
           FROM objection o WHERE o.notice = n.id) AS filed
         WHERE undated OR dismissed <> dismissals OR upheld > annulled::int
           OR NOT ended AND (admitted <> contests - dismissals OR closed > 0)

@@ -3,10 +3,13 @@
 Whoever took over an account, or runs a program that is wrong, changes some tens of notices and not
 all. What is refused is not done in part, what was done stays, and the desk shows who waits. It is
 counted in the transaction of the change, for an officer by person, whatever the account, and for an
-agency as a whole, whether by its key or by its staff.
+agency as a whole, whether by its key or by its staff. What tells of no event is counted too: a case
+that is closed, by rejecting an objection or setting aside what waits, is heard by nobody any more.
 """
 
+import contextlib
 import re
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -52,7 +55,7 @@ class Held(NamedTuple):
 async def count(deployment: Deployment, by: Actor, changes: int) -> None:
     """Count `changes` of notices in the open transaction; raises TooManyChanges.
 
-    Under the head's lock, so that nobody gets more by many requests at once. One act that changes
+    By one statement, so that nobody gets more by many requests at once. One act that changes
     more than that counts as all of them: else nobody could ever do it, and whoever declared so
     often beside a notice would keep it from being confirmed.
     """
@@ -67,6 +70,16 @@ async def count(deployment: Deployment, by: Actor, changes: int) -> None:
         )
         refusal.by = by
         raise refusal
+
+
+@contextlib.asynccontextmanager
+async def holding(deployment: Deployment) -> AsyncIterator[None]:
+    """Around the transaction of an act that is counted: whoever may do no more is shown to wait."""
+    try:
+        yield
+    except TooManyChanges as refusal:
+        await hold(deployment, refusal.by)
+        raise
 
 
 async def hold(deployment: Deployment, by: Actor) -> None:

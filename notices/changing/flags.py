@@ -1,7 +1,7 @@
-"""Declarations that an officer is to look at, since they look like what false ones do.
+"""Flags: a declaration is like false ones that were seen before, and an officer is to look at it.
 
-They are published as any other, and take effect; nobody is refused for it. What is flagged waits
-until an officer has set it aside with a reason, or done something about the notice.
+It is published and takes effect as any other, and nobody is refused for it. A flag waits until an
+officer sets it aside with a reason.
 """
 
 from collections.abc import Sequence

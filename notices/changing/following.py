@@ -12,7 +12,6 @@ from notices.database import DB, committed
 from notices.deployment import Deployment
 from notices.facts import event_forms, lifecycle
 from notices.facts.event_kinds import KINDS, STAFF
-from notices.facts.excess import TooManyChanges
 from notices.facts.public.form import EventForm, EventKind
 from notices.facts.public.notice import UNDECIDED, Followed
 from notices.idempotency import Done, Once
@@ -73,11 +72,8 @@ async def follow(
     why the notice's life does not allow the event, after those of `check`, which may ask for it
     before others of its own. Nothing of the notice is written until all of them were passed.
     """
-    try:
+    async with braking.holding(deployment):
         return await _follow(deployment, id, kind, check, once_, lock)
-    except TooManyChanges as refusal:
-        await braking.hold(deployment, refusal.by)
-        raise
 
 
 async def _follow(

@@ -7,7 +7,7 @@ nothing of why; what was decided, by whom and why, is sealed with the objection.
 import msgspec
 
 from notices import clock, idempotency, journal, register, tables
-from notices.changing import conflicts, deciding, objecting
+from notices.changing import braking, conflicts, deciding, objecting
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import lifecycle
@@ -46,7 +46,7 @@ async def reject(
     that comes at the same time the row of the objection decides which was first.
     """
     await conflicts.refuse_own(deployment, officer, id)
-    async with DB.transaction():
+    async with braking.holding(deployment), DB.transaction():
         earlier = await idempotency.begin(once_)
         if earlier is None:
             done = await _reject(deployment, officer, id, decision, once_)
@@ -66,6 +66,7 @@ async def _reject(
     lifecycle.refuse_ended(notice.state)
     wanted = deciding.named(await deciding.waiting_about(id), decision.objection)
     objection, reason = str(deciding.open_one(wanted)["id"]), (decision.reason or "").strip()
+    await braking.count(deployment, officer.actor, 1)
     await _close(deployment, officer, objection, reason)
     await idempotency.done(once_, id, None)
     done = await _answered(deployment, notice, objection, once_)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from notices import idempotency, journal, tables
-from notices.changing import conflicts, rivals
+from notices.changing import braking, conflicts, rivals
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.refusals import NothingSetAside, OwnCase
@@ -49,7 +49,7 @@ async def set_aside(
     kind, number = _named(which)
     table: Any = tables.Rival if kind == "rival" else tables.Flag
     private = msgspec.json.encode(PrivateSettlement(officer=officer, reason=reason))
-    async with DB.transaction():
+    async with braking.holding(deployment), DB.transaction():
         earlier = await idempotency.begin(once_)
         if earlier is not None:
             return Done(notice, earlier.response or "")
@@ -61,6 +61,7 @@ async def set_aside(
             declarant = rivals.private_of(deployment, rows[0]).declarant
             if declarant is not None and conflicts.are_one(deployment, officer, declarant):
                 raise OwnCase
+        await braking.count(deployment, officer.actor, 1)
         sealed = deployment.keys.sealer.seal(private, place(which))
         change = table.update({table.set_aside_at: NOW, table.decision: sealed})
         await change.where(table.id == number)

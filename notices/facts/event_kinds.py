@@ -230,7 +230,7 @@ def leading_to(status: str) -> tuple[EventKind, ...]:
     return tuple(kind for kind in OUTCOMES if KINDS[kind].after == status)
 
 
-def listed(kinds: Iterable[EventKind]) -> str:
+def listed(kinds: Iterable[str]) -> str:
     """`kinds` as the list that SQL wants behind IN."""
     return "(" + ", ".join(f"'{kind}'" for kind in kinds) + ")"
 

@@ -117,12 +117,10 @@ class Rival(Table, db=DB, tablename="rival"):
     notice = Text(default=None)
     at = Timestamptz(default=None)
     sealed = Bytea(default=None)
-    # As in `notice_private`; null while nobody knows them by the key, or at all.
     holder_hash = Bytea(default=None, null=True)
     declarant_hash = Bytea(default=None, null=True)
-    # Both null while it waits. Sealed: who has set it aside, and why.
     set_aside_at = Timestamptz(default=None, null=True)
-    decision = Bytea(default=None, null=True)
+    decision = Bytea(default=None, null=True)  # sealed: who has set it aside, and why
 
 
 class Event(Table, db=DB, tablename="event"):

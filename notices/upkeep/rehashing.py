@@ -23,7 +23,7 @@ from notices.records import PrivateRecord, number_key
 from notices.register.claims import OVERLAPPING
 from notices.register.reclaiming import Shown, claim_of
 from notices.tables import KeyCheck
-from notices.upkeep import rekeying
+from notices.upkeep import persons
 
 PIECE = 1000
 
@@ -69,10 +69,11 @@ WHERE a.living AND NOT a.awaiting AND a.id < c.id AND {OVERLAPPING} ON CONFLICT 
 async def rehash(deployment: Deployment) -> int:
     """Make all claims anew that were made by older rules; how many there were.
 
-    Those that were refused before they were hashed at all are hashed too. Raises WrongDatabase where keys or catalogue are not those that the database was written with.
+    Those that were refused before they were hashed at all are hashed too.
+    Raises WrongDatabase where keys or catalogue are not those that the database was written with.
     """
     await refuse_other_keys(deployment)
-    await rekeying.name_rivals(deployment)
+    await persons.name_rivals(deployment)
     done = 0
     while piece := await _piece(deployment):
         done += piece

@@ -16,17 +16,15 @@ there before. So the old key is forgotten after a walk that found nothing.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import structlog
 
 from notices import files, matching_keys
-from notices.changing import objecting, rivals
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.texts import Message, TextError
-from notices.identity import hashes_of, hashes_of_acting
 from notices.matching_keys import BEFORE, PRESENT
 from notices.records import PrivateRecord
 from notices.register.claims import IN_BULK
@@ -35,6 +33,8 @@ from notices.tables import KeyCheck
 from notices.trust.keys import next_matching
 from notices.trust.matching import Matching, check_of, id_of
 from notices.trust.sealing import SealError
+from notices.upkeep import persons
+from notices.upkeep.persons import Moved
 
 PIECE = 200
 SETTLED = 4.0
@@ -60,45 +60,10 @@ _MOVE_HOLDERS = """
 UPDATE claim SET by_holder = new.holder
 FROM unnest($1::bytea[], $2::bytea[]) AS new (before, holder) WHERE claim.by_holder = new.before
 """
-_PEOPLE = """
-SELECT notice, sealed, holder_hash, declarant_hash FROM notice_private
-WHERE notice > $1 ORDER BY notice LIMIT $2
-"""
-_MOVE_PEOPLE = """
-UPDATE notice_private p SET holder_hash = new.holder, declarant_hash = new.declarant
-FROM unnest($1::text[], $2::bytea[], $3::bytea[]) AS new (notice, holder, declarant)
-WHERE p.notice = new.notice
-"""
-_OBJECTORS = """
-SELECT id, sealed, objector_hash FROM objection WHERE id > $1 ORDER BY id LIMIT $2
-"""
-_MOVE_OBJECTORS = """
-UPDATE objection o SET objector_hash = new.hash
-FROM unnest($1::text[], $2::bytea[]) AS new (id, hash) WHERE o.id = new.id
-"""
-_RIVALS = """
-SELECT id, notice, sealed, holder_hash, declarant_hash FROM rival WHERE id > $1 ORDER BY id LIMIT $2
-"""
-_UNNAMED = """
-SELECT id, notice, sealed, holder_hash, declarant_hash FROM rival
-WHERE id > $1 AND holder_hash IS NULL ORDER BY id LIMIT $2
-"""
-_MOVE_RIVALS = """
-UPDATE rival r SET holder_hash = new.holder, declarant_hash = new.declarant
-FROM unnest($1::bigint[], $2::bytea[], $3::bytea[]) AS new (id, holder, declarant)
-WHERE r.id = new.id
-"""
 
 
 class Stuck(TextError):
     """Something of the old key cannot be hashed anew, and is found by that key alone."""
-
-
-class Walk(NamedTuple):
-    """How many hashes were moved, and of how many values nobody can tell what they were made of."""
-
-    moved: int
-    lost: int
 
 
 async def waits(deployment: Deployment) -> bool:
@@ -153,22 +118,24 @@ async def _say(new: bytes, old: bytes) -> None:
         await KeyCheck.update(now).where(KeyCheck.purpose == PRESENT)
 
 
-async def _walk(deployment: Deployment, matching: Matching, step: Step) -> Walk:
+async def _walk(deployment: Deployment, matching: Matching, step: Step) -> Moved:
     moved = lost = 0
     for sql, first, move in (
-        (_CLAIMS, 0, _move_claims), (_PEOPLE, "", _move_people), (_OBJECTORS, "", _move_objectors),
-        (_RIVALS, 0, _move_rivals),
-    ):  # fmt: skip
+        (_CLAIMS, 0, _move_claims),
+        (persons.PEOPLE, "", persons.move_people),
+        (persons.OBJECTORS, "", persons.move_objectors),
+        (persons.RIVALS, 0, persons.move_rivals),
+    ):
         last: Any = first
         while rows := await DB.fetch(sql, last, PIECE):
             last = rows[-1][0]
             walk = await move(deployment, matching.both, rows)
             moved, lost = moved + walk.moved, lost + walk.lost
             await step(walk.moved)
-    return Walk(moved, lost)
+    return Moved(moved, lost)
 
 
-async def _move_claims(deployment: Deployment, keys: Sequence[bytes], rows: Sequence[Any]) -> Walk:
+async def _move_claims(deployment: Deployment, keys: Sequence[bytes], rows: Sequence[Any]) -> Moved:
     numbers: dict[bytes, tuple[bytes, bytes, bytes | None]] = {}
     holders: dict[bytes, bytes | None] = {}
     lost = 0
@@ -194,7 +161,7 @@ async def _move_claims(deployment: Deployment, keys: Sequence[bytes], rows: Sequ
             columns = ([one[at] for one in each] for at in range(3))
             await DB.fetch(_MOVE_NUMBERS, list(numbers), *columns)
             await DB.fetch(_MOVE_HOLDERS, list(holders), list(holders.values()))
-    return Walk(len(numbers) + len(holders), lost)
+    return Moved(len(numbers) + len(holders), lost)
 
 
 def _claim(deployment: Deployment, key: bytes, row: Any) -> Any:
@@ -204,80 +171,6 @@ def _claim(deployment: Deployment, key: bytes, row: Any) -> Any:
     form = msgspec.json.decode(row["form"], type=Shown) if row["form"] is not None else None
     number = private.number, certificate.normal_number(private.number or "")
     return claim_of(key, certificate, number, private.holder, form, row["copies"])
-
-
-async def _move_people(deployment: Deployment, keys: Sequence[bytes], rows: Sequence[Any]) -> Walk:
-    made, lost = [], 0
-    for row in rows:
-        try:
-            private = _opened(deployment, row["sealed"], row["notice"].encode(), PrivateRecord)
-        except (SealError, msgspec.MsgspecError):
-            lost += 1
-            continue
-        holder = _moved(row["holder_hash"], hashes_of(keys, private.holder))
-        declarant = _moved(row["declarant_hash"], hashes_of_acting(keys, private.declarant))
-        if (holder, declarant) != (row["holder_hash"], row["declarant_hash"]):
-            made.append((row["notice"], holder, declarant))
-    await _write(_MOVE_PEOPLE, made)
-    return Walk(len(made), lost)
-
-
-async def _move_objectors(
-    deployment: Deployment, keys: Sequence[bytes], rows: Sequence[Any]
-) -> Walk:
-    made, lost = [], 0
-    for row in rows:
-        try:
-            person = objecting.private_of(deployment, row["id"], row["sealed"]).objector
-        except (SealError, msgspec.MsgspecError):
-            lost += 1
-            continue
-        hashes = objecting.hashes_of(keys, person.natural)
-        if (hash_ := _moved(row["objector_hash"], hashes)) != row["objector_hash"]:
-            made.append((row["id"], hash_))
-    await _write(_MOVE_OBJECTORS, made)
-    return Walk(len(made), lost)
-
-
-async def _move_rivals(deployment: Deployment, keys: Sequence[bytes], rows: Sequence[Any]) -> Walk:
-    """Also of those that were kept before they were found by anybody."""
-    made, lost = [], 0
-    for row in rows:
-        try:
-            private = rivals.private_of(deployment, row)
-        except (SealError, msgspec.MsgspecError):
-            lost += 1
-            continue
-        holders, declarants = private.hashes(keys)
-        declarant = _moved(row["declarant_hash"], declarants) if declarants else None
-        holder = _moved(row["holder_hash"], holders)
-        if private.is_erased:  # of whom nothing is said any more
-            holder = declarant or row["holder_hash"]
-        if (holder, declarant) != (row["holder_hash"], row["declarant_hash"]):
-            made.append((row["id"], holder, declarant))
-    await _write(_MOVE_RIVALS, made)
-    return Walk(len(made), lost)
-
-
-async def name_rivals(deployment: Deployment) -> None:
-    """Let those of before be found by holder and declarant; one that does not open stays as it is.
-
-    Before anybody serves, by whoever owns the tables; a kill in between leaves the rest to be done.
-    """
-    last = 0
-    while rows := await DB.fetch(_UNNAMED, last, PIECE):
-        last = rows[-1]["id"]
-        await _move_rivals(deployment, deployment.keys.matching.both, rows)
-
-
-def _moved(there: bytes | None, hashes: Sequence[bytes]) -> bytes:
-    """By the new key what is by the old one, or none; a newborn's, which nobody makes again, stays."""
-    return hashes[0] if there is None or there in hashes[1:] else there
-
-
-async def _write(sql: str, made: Sequence[tuple[Any, ...]]) -> None:
-    if made:
-        await DB.fetch(sql, *map(list, zip(*made, strict=True)))
 
 
 def _opened(deployment: Deployment, sealed: bytes | None, place: bytes, kind: Any) -> Any:

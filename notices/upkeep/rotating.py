@@ -230,7 +230,7 @@ async def _rekey(deployment: Deployment, progress: Progress) -> None:
         return
     row = await DB.row(
         "SELECT (SELECT count(*) FROM claim) + (SELECT count(*) FROM notice_private)"
-        " + (SELECT count(*) FROM objection) AS hashed"
+        " + (SELECT count(*) FROM objection) + (SELECT count(*) FROM rival) AS hashed"
     )
     total, done, loop = (row["hashed"] if row is not None else 0), 0, asyncio.get_running_loop()
     began = loop.time()

@@ -12,14 +12,16 @@ import pytest_asyncio
 from litestar import Litestar
 
 from notices import agencies
-from notices.changing import braking
+from notices.changing import braking, rivals, setting_aside
 from notices.database import DB
 from notices.facts.refusals import NeedsAnother
+from notices.facts.requests import Declaration
 from notices.identity import Person
 from tests import api
 from tests.conftest import SignIn
 from tests.engines.test_desk import COLLEAGUE, ISSUER, MANDATE, PNG, REASON, send, shown
 from tests.owning import owned
+from tests.samples import OFFICER
 
 ANNUL = {"decision": "annul", "reason": REASON}
 MOST = 3
@@ -114,6 +116,48 @@ async def test_what_is_refused_for_another_reason_does_not_count(
         for _ in range(2):
             assert (await annulled(officer, id, headers=once)).status_code == 201
     assert (await annulled(officer, ids[-1])).status_code == 429
+
+
+async def test_closing_a_case_is_counted_as_changing_a_notice_is(
+    anna: httpx.AsyncClient,
+    officer: httpx.AsyncClient,
+    ids: list[str],
+    braked: Litestar,
+) -> None:
+    """An objection that is rejected, and what is set aside, is heard by nobody any more."""
+    here, person = (
+        braked.state.deployment,
+        Person("officer", OFFICER["name"], OFFICER["identifier"]),
+    )
+    await DB.fetch("UPDATE flag SET set_aside_at = now(), decision = ''")
+    flags = await DB.fetch(
+        "INSERT INTO flag (notice, kind) SELECT unnest($1::text[]), 'repeated' RETURNING id",
+        ids[:2],
+    )
+    await rivals.keep(here, ids[2], Person("person", "赵六", "379999195505050034"), Declaration())
+    [rival] = await DB.fetch("SELECT id, notice FROM rival")
+    for serial, id in enumerate(ids[3:5], 3):
+        filed = {"number": f"JY1379999{serial:07}", "ground": "other", "text": "证件在我手里。"}
+        assert (await anna.post(api.of(id, "objections"), json=filed)).status_code == 201
+    reject = {"decision": "reject", "reason": REASON}
+
+    await setting_aside.set_aside(here, person, ids[0], f"flag {flags[0]['id']}", REASON)
+    await setting_aside.set_aside(here, person, ids[2], f"rival {rival['id']}", REASON)
+    first = await officer.post(api.of(ids[3], "decisions"), json=reject)
+    second = await officer.post(api.of(ids[4], "decisions"), json=reject)
+    sent = await send(
+        officer, f"/desk/{ids[1]}/set-aside", which=f"flag {flags[1]['id']}", reason=REASON
+    )
+
+    assert (first.status_code, second.status_code) == (201, 429)
+    page = await officer.get(sent.headers["location"])
+    assert (page.status_code, "另一位工作人员" in page.text) == (422, True)
+    waiting = "SELECT (SELECT count(*) FROM flag WHERE set_aside_at IS NULL) AS flags, ("
+    [left] = await DB.fetch(
+        f"{waiting}SELECT count(*) FROM objection WHERE status = 'open') AS objections"
+    )
+    assert (left["flags"], left["objections"]) == (1, 1), "what was refused is not done"
+    assert len(await DB.fetch("SELECT 1 FROM brake")) == 1
 
 
 async def test_at_the_desk_the_reason_is_kept(officer: httpx.AsyncClient, ids: list[str]) -> None:

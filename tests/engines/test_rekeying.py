@@ -23,7 +23,7 @@ from notices.identity import Person
 from notices.settings import Settings
 from notices.trust.keys import exported, import_into
 from notices.trust.matching import Matching
-from notices.upkeep import rekeying, rotating
+from notices.upkeep import persons, rekeying, rotating
 from notices.verification import Question
 from tests import api
 from tests.api import declaration
@@ -256,7 +256,7 @@ async def test_killed_after_any_step_it_goes_on_and_old_exports_are_refused(
             case "said":
                 monkeypatch.setattr(rekeying, "_walk", die)
             case "moved":
-                monkeypatch.setattr(rekeying, "_move_people", die)
+                monkeypatch.setattr(persons, "move_people", die)
             case _:
                 monkeypatch.setattr(rekeying.files, "settle", die)
         with pytest.raises(Killed):

@@ -21,7 +21,7 @@ from notices.facts.requests import Declaration
 from notices.identity import Person
 from notices.journal import Act
 from notices.trust.watching import Difference
-from notices.upkeep import rekeying
+from notices.upkeep import persons
 from tests import api
 from tests.conftest import SignIn
 from tests.engines.test_expiring import DRIVER
@@ -355,7 +355,7 @@ async def test_those_of_before_are_found_once_serve_has_opened_them(
     await audit(deployment, database_url)
 
     async with owning():
-        await rekeying.name_rivals(deployment)
+        await persons.name_rivals(deployment)
 
     assert len((await copy(anna))["refused"]) == 1
 
