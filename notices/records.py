@@ -1,7 +1,8 @@
 """The rows that one declaration leaves in the register, made before it takes its turn."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -44,9 +45,12 @@ class Record(NamedTuple):
 
 
 def ward_in(person: Person, declaration: Declaration, today: date) -> Ward | None:
-    """The child for whom `person` declares, by number and name, where the provider knows it."""
+    """The child for whom `person` declares, by number and name, where the provider knows it.
+
+    Whoever is not sure enough who somebody is does not know whose guardian they are either.
+    """
     holder = declaration.holder
-    if holder is None or not relations.may_be_vouched(declaration, today):
+    if holder is None or not person.verified or not relations.may_be_vouched(declaration, today):
         return None
     identifier = numbers.identifier_form((holder.identifier or "")[:LONGEST_TEXT])
     for ward in person.wards:
@@ -126,6 +130,10 @@ async def private_of(deployment: Deployment, id: str) -> PrivateRecord:
     row = await _SEALED.row(id)
     if row is None:
         raise RuntimeError("A notice has no private side.")
-    return msgspec.json.decode(
-        deployment.keys.sealer.open(row["sealed"], id.encode()), type=PrivateRecord
-    )
+    return opened(deployment, {"notice": id, "sealed": row["sealed"]})
+
+
+def opened(deployment: Deployment, row: Mapping[str, Any]) -> PrivateRecord:
+    """The private side that is sealed in a row."""
+    plain = deployment.keys.sealer.open(row["sealed"], row["notice"].encode())
+    return msgspec.json.decode(plain, type=PrivateRecord)

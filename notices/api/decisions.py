@@ -116,6 +116,8 @@ async def rivals_waiting(request: AnyRequest) -> Response[Rivals]:
     officer = await request.user.officer()
     notice = (await register.get(given["notice"])).id if given.get("notice") else None
     found = await rivals.waiting(request.app.state.deployment, notice=notice, limit=limit)
+    if notice is None:
+        found = await purposes.of_others(request, officer, found)
     seen = [each.notice for each in found]
     await purposes.note(request, officer, "rivals", seen, [f"rival {each.id}" for each in found])
     return answered(Rivals(rivals=found), headers=NO_STORE)

@@ -63,6 +63,8 @@ async def waiting(request: AnyRequest) -> Response[Objections]:
     found = await objecting.waiting(
         request.app.state.deployment, notice=notice, status=status, limit=limit
     )
+    if notice is None:
+        found = await purposes.of_others(request, officer, found)
     seen = [each.notice for each in found]
     await purposes.note(request, officer, "objections", seen, [each.id for each in found])
     return answered(Objections(objections=found), headers=NO_STORE)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from notices import journal
+from notices.changing import conflicts
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import purposes
@@ -101,10 +102,11 @@ async def note(
 ) -> None:
     """Write down a look, before anything of it is answered; of what showed nothing there is none.
 
-    Raises Unavailable, and nothing is shown then.
+    Raises OwnCase where it is the officer's own, and Unavailable: nothing is shown then.
     """
     if not notices:
         return
+    await conflicts.refuse_own(deployment, officer, *notices)
     act = Act(
         what=what, by=officer.actor, notices=tuple(sorted(set(notices))), about=tuple(about),
         purpose=given.purpose, text=given.reference,

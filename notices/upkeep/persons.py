@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from notices import records
 from notices.changing import objecting, rivals
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.identity import hashes_of, hashes_of_acting
-from notices.records import PrivateRecord
 from notices.trust.sealing import SealError
 
 PEOPLE = """
@@ -57,7 +57,7 @@ async def move_people(deployment: Deployment, keys: Sequence[bytes], rows: Seque
     made, lost = [], 0
     for row in rows:
         try:
-            private = _private(deployment, row)
+            private = records.opened(deployment, row)
         except (SealError, msgspec.MsgspecError):
             lost += 1
             continue
@@ -128,8 +128,3 @@ def _anew(there: bytes | None, hashes: Sequence[bytes]) -> bytes:
 async def _write(sql: str, made: Sequence[tuple[Any, ...]]) -> None:
     if made:
         await DB.fetch(sql, *map(list, zip(*made, strict=True)))
-
-
-def _private(deployment: Deployment, row: Any) -> PrivateRecord:
-    opened = deployment.keys.sealer.open(row["sealed"], row["notice"].encode())
-    return msgspec.json.decode(opened, type=PrivateRecord)

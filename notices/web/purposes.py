@@ -6,9 +6,10 @@ and their looks are in the audit log as ones without a purpose.
 """
 
 from collections.abc import Sequence
+from typing import Protocol, TypeVar
 from urllib.parse import unquote
 
-from notices.changing import looking
+from notices.changing import conflicts, looking
 from notices.changing.looking import UNSAID, Given, Looker
 from notices.facts import purposes
 from notices.facts.errors import BadRequest
@@ -58,3 +59,20 @@ async def note(
         except PurposeRequired:
             said = None
     await looking.note(deployment, officer, what, said or UNSAID, notices, about)
+
+
+class About(Protocol):
+    """Something of a notice, whose bare id is `notice`."""
+
+    @property
+    def notice(self) -> str: ...
+
+
+Kind = TypeVar("Kind", bound=About)
+
+
+async def of_others(request: AnyRequest, officer: Person, found: list[Kind]) -> list[Kind]:
+    """Without what is the officer's own: a list of all cases is not refused for one of them."""
+    ids = [each.notice for each in found]
+    own = await conflicts.own_among(request.app.state.deployment, officer, ids)
+    return [each for each in found if each.notice not in own]

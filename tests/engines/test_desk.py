@@ -303,15 +303,11 @@ async def test_nobody_decides_a_case_of_their_own(
     ):
         answer = await own.post(api.of(id, path), json=body)
         assert (answer.status_code, answer.json()["code"]) == (403, "own_case"), path
-    await opened(own, f"/desk/{id}")
-    for path, typed in (
-        ("decide", {"decision": "reject", "reason": REASON}),
-        ("set-aside", {"reason": REASON}),
-        ("redact", {"reason": REASON}),
-    ):
-        sent = await send(own, f"/desk/{id}/{path}", **typed)
-        assert sent.status_code == 403, sent.text
-        assert "另一位工作人员" in sent.text
+    for path in ("", "/decide", "/set-aside"):
+        page = await opened(own, f"/desk/{id}{path}")
+        assert (page.status_code, "另一位工作人员" in page.text) == (403, True), path
+    sent = await send(own, f"/desk/{id}/redact", reason=REASON)
+    assert (sent.status_code, "另一位工作人员" in sent.text) == (403, True)
     assert await shown(client, id) == ("invalid", ["published"])
     reject = {"decision": "reject", "reason": REASON}
     assert (await officer.post(api.of(id, "decisions"), json=reject)).status_code == 201
@@ -326,8 +322,39 @@ async def test_nobody_confirms_or_redacts_what_is_of_their_own_certificate(
 
     own = await sign_in({"kind": "officer", **OWN["who objected"]})  # who declared it here
     assert (await own.post(api.of(id, "confirmation"))).json()["code"] == "own_case"
-    await opened(own, f"/desk/{id}", "confirmation")
-    assert (await send(own, f"/desk/{id}/confirm")).status_code == 403
+    for path in ("", "/confirm", "/exhibit"):
+        assert (await opened(own, f"/desk/{id}{path}", "confirmation")).status_code == 403
+
+
+LOOKING = {**OWN, "who was refused": {"name": ZHAO["name"], "identifier": ZHAO["identifier"]}}
+
+
+@pytest.mark.parametrize("who", LOOKING)
+async def test_nobody_looks_into_a_case_of_their_own(
+    restaurant: httpx.AsyncClient, anna: httpx.AsyncClient,
+    officer: httpx.AsyncClient, sign_in: SignIn, who: str,
+) -> None:  # fmt: skip
+    """But under "my notices", as anybody does; lists of all cases are without theirs."""
+    id = (await api.declared(restaurant)).id
+    filed = await objected(anna, id)
+    rival = {**ZHAO, "kind": "organisation", "organisation": COMPANY}
+    company = {"kind": "organisation", **COMPANY}
+    await api.offer(await sign_in(rival), declaration(holder=company))
+    paths = [
+        f"/api/v1/objections?notice={id}", f"/api/v1/rivals?notice={id}",
+        f"/api/v1/objections/{filed}/evidence",
+    ]  # fmt: skip
+    own = await sign_in({"kind": "officer", **LOOKING[who]})
+
+    for path in paths:
+        answer = await own.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (403, "own_case"), path
+        assert (await officer.get(path)).status_code == 200, path
+    for name in ("objections", "rivals"):
+        assert (await own.get(f"/api/v1/{name}")).json() == {name: []}
+        assert len((await officer.get(f"/api/v1/{name}")).json()[name]) == 1
+    looks = await DB.fetch("SELECT entry::jsonb ->> 'what' AS what FROM journal")
+    assert [each["what"] for each in looks].count("objections") == 2, "the other officer's alone"
 
 
 @pytest.mark.parametrize("path", ["confirmation", "replacement"])

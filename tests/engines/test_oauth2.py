@@ -458,6 +458,21 @@ async def test_a_child_that_the_platform_knows_needs_no_confirmation(
     assert private.declarant.phone is None
 
 
+async def test_whose_own_identity_is_not_verified_is_nobodys_known_guardian(
+    platform: Platform, client: httpx.AsyncClient
+) -> None:
+    platform.users["guardian"] = platform.users["guardian"] | {"authLevel": 1}
+    await signed_in_at(platform, client, IN, "guardian")
+
+    declared = (await client.post("/api/v1/notices", json=BORN)).json()
+
+    assert (declared["awaiting"], declared["status"]) == ("confirmation", "declared")
+    assert "经确认后生效" in declared["statement"]
+    assert declared["evidence"] == "self_declared"
+    private = await records.private_of(deployment_of(client), declared["id"])
+    assert private.declarant.wards == ()
+
+
 async def test_what_is_published_for_a_child_is_what_the_check_page_showed(
     platform: Platform, client: httpx.AsyncClient
 ) -> None:
