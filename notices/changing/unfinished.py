@@ -57,6 +57,7 @@ _KEEP = Prepared(
     )
 )
 _FORGET = Prepared(lambda owner, id: _TABLE.delete().where(_TABLE.owner == owner, _TABLE.id == id))
+_FORGET_ACCOUNT = Prepared(lambda account: _TABLE.delete().where(_TABLE.account == account))
 _FORGET_ALL = Prepared(lambda owner: _TABLE.delete().where(_TABLE.owner == owner))
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -130,6 +131,11 @@ def owner_of(deployment: Deployment, person: Person) -> bytes:
     return keyed_hash(deployment.keys.sealer.passing, "draft owner", person.identity)
 
 
+def _account_of(deployment: Deployment, person: Person) -> bytes:
+    """Under what all drafts of an account are counted, for whomever it acts."""
+    return keyed_hash(deployment.keys.sealer.passing, "draft account", person.account)
+
+
 def written(owner: bytes) -> str:
     """`owner` as a form carries it, so that what comes when the session has ended finds its draft.
 
@@ -168,8 +174,7 @@ async def change(
     Raises SignInRequired where there is no such draft and `session` has ended: nothing that was
     on its way is kept after whoever signed out.
     """
-    owner = owner_of(deployment, person)
-    account = keyed_hash(deployment.keys.sealer.passing, "draft account", person.account)
+    owner, account = owner_of(deployment, person), _account_of(deployment, person)
     async with DB.transaction():
         living = session is not None and await identity.stays(session)
         new = living and await _begin(owner, id, account)
@@ -262,6 +267,14 @@ async def _forget_beyond(account: bytes) -> None:
 async def forget_all(deployment: Deployment, person: Person) -> None:
     """Of whatever `person` typed in this part nothing is left."""
     await _FORGET_ALL.fetch(owner_of(deployment, person))
+
+
+async def forget_account(deployment: Deployment, person: Person) -> None:
+    """As `forget_all`, in whatever part: whoever has all of theirs erased typed it as anybody.
+
+    What was typed before a sign-in is nobody's: it lies with the sign-in, and goes with it.
+    """
+    await _FORGET_ACCOUNT.fetch(_account_of(deployment, person))
 
 
 async def forget(deployment: Deployment, person: Person, id: str) -> None:

@@ -58,7 +58,7 @@ async def erase(request: AnyRequest) -> Response[str]:
         return rendering.see_other(f"/mine/privacy?{SURE}=#sure", language)
     deployment = request.app.state.deployment
     await erasing.erase(deployment, Known.of(person))
-    await unfinished.forget_all(deployment, person)
+    await unfinished.forget_account(deployment, person)
     return rendering.see_other(f"/mine/privacy?{ERASED}=", language)
 
 

@@ -28,6 +28,7 @@ from tests.engines.test_expiring import DRIVER
 from tests.files import kept, picture
 from tests.owning import owned, owning
 from tests.samples import ANNA, OFFICER
+from tests.stepping import submitted
 
 pytestmark = pytest.mark.usefixtures("uploads")
 
@@ -387,3 +388,24 @@ async def test_the_audit_holds_who_finds_it_against_what_is_sealed(
 async def test_whoever_serves_forgets_none_that_waits(refused: str) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="is kept"):
         await DB.fetch("UPDATE rival SET sealed = sealed")
+
+
+async def test_what_is_typed_as_an_organisation_is_forgotten_too(
+    anna: httpx.AsyncClient, sign_in: SignIn, other: httpx.AsyncClient
+) -> None:
+    """One person typed it, in whichever part; what somebody else types stays."""
+    company = {"name": "潍坊试样一有限公司", "identifier": "91379999MA0000100Q"}
+    clerk = await sign_in({**ANNA, "kind": "organisation", "organisation": company})
+    for client, kind in (
+        (anna, BIRTH),
+        (clerk, {"certificate": "business-license"}),
+        (other, BIRTH),
+    ):
+        typed = {"certificate": kind["certificate"], "at": "certificate", "to": "matter"}
+        assert (await submitted(client, typed)).status_code == 200
+    counted = "SELECT count(*) AS drafts, count(DISTINCT owner) AS owners FROM draft"
+    assert dict((await DB.fetch(counted))[0]) == {"drafts": 3, "owners": 3}
+
+    await anna.post("/mine/erase", data=SURE)
+
+    assert dict((await DB.fetch(counted))[0]) == {"drafts": 1, "owners": 1}
