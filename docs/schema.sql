@@ -138,8 +138,10 @@ CREATE OR REPLACE FUNCTION public.rival_is_kept()
 AS $function$
 BEGIN
   IF pg_has_role((SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER')
-    OR OLD.set_aside_at IS NOT NULL OR EXISTS (SELECT FROM event e WHERE e.notice = OLD.notice
-      AND e.kind IN ('withdrawn', 'annulled', 'superseded', 'replaced'))
+    OR OLD.set_aside_at IS NOT NULL OR (SELECT
+        max(e.index) FILTER (WHERE e.kind IN ('withdrawn', 'annulled', 'superseded', 'replaced'))
+        > coalesce(max(e.index) FILTER (WHERE e.kind = 'restored'), -1)
+      FROM event e WHERE e.notice = OLD.notice)
   THEN
     RETURN NEW;
   END IF;
@@ -453,6 +455,7 @@ CREATE TABLE notice (
   period_unit text,
   period_from text,
   awaiting boolean NOT NULL DEFAULT false,
+  agreed_until timestamp with time zone,
   CONSTRAINT notice_pkey PRIMARY KEY (id),
   CONSTRAINT notice_published_index_key UNIQUE (published_index),
   CONSTRAINT notice_check CHECK ((effective_at >= published_at)),
@@ -465,6 +468,7 @@ CREATE TABLE notice (
   CONSTRAINT notice_period_unit_check CHECK ((period_unit = ANY (ARRAY['calendar_day'::text, 'working_day'::text]))),
   CONSTRAINT notice_period_value_check CHECK ((period_value > 0))
 );
+CREATE INDEX notice_agreed ON public.notice USING btree (agreed_until) WHERE ((agreed_until IS NOT NULL) AND (form IS NOT NULL));
 CREATE INDEX notice_awaiting ON public.notice USING btree (published_index) WHERE awaiting;
 CREATE INDEX notice_effective ON public.notice USING btree (effective_at, published_index);
 CREATE INDEX notice_newest_organisations ON public.notice USING btree (((- published_index))) WHERE (holder_kind = 'organisation'::text);

@@ -18,6 +18,7 @@ from notices.facts import (
     notice_ids,
     numbers,
     periods,
+    public_terms,
     relations,
 )
 from notices.facts.catalogue import Certificate
@@ -200,20 +201,21 @@ async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:
         id, holder=held, declarant=hashes_of_acting(both, person), number=claim.numbers,
         certificate=certificate.id, document=paper.id if paper else None, crowded=crowded,
     )  # fmt: skip
-    turn = await log.take_turn()
+    turn, holder = await log.take_turn(), declaration.holder or Holder()
     end = periods.end(turn.at, certificate.notice_period)
     await DB.fetch(
         "WITH notice AS (INSERT INTO notice (id, form, number_key, evidence, published_index,"
-        "   published_at, effective_at, provisional)"
-        "   VALUES ($1, $2::jsonb, $3, $4, $5, $6, $7, $8))"
+        "   published_at, effective_at, provisional, agreed_until)"
+        "   VALUES ($1, $2::jsonb, $3, $4, $5, $6, $7, $8, $9))"
         " INSERT INTO notice_private (notice, sealed, holder_hash, declarant_hash, relation,"
         "   consent_version, channel, consent_sha256)"
-        " VALUES ($9, $10, $11, $12, $13, $14, $15, $16)",
+        " VALUES ($10, $11, $12, $13, $14, $15, $16, $17)",
         *rows.notice,
         turn.index,
         turn.at,
         end.at,
         end.provisional,
+        public_terms.end(turn.at, holder.kind, certificate.public_term_years),
         *rows.private,
     )
     await log.append(turn, "published", id, certificate.id, rows.commitment)

@@ -33,6 +33,18 @@ _DUE = Prepared(
         .limit(AT_ONCE)
     )
 )
+_AGREED = Prepared(
+    lambda now: (
+        Notice.select(Notice.id)
+        .where(
+            Notice.form.is_not_null(),
+            Notice.agreed_until <= now,
+            Notice.id.not_in(_WAITING),
+        )
+        .order_by(Notice.agreed_until)
+        .limit(AT_ONCE)
+    )
+)
 
 
 class _NotYet(Exception):
@@ -40,12 +52,17 @@ class _NotYet(Exception):
 
 
 def ends_at(deployment: Deployment, notice: register.Notice) -> datetime | None:
-    """When the text of a notice leaves the public; None where it stays, or is gone already."""
+    """When the text of a notice leaves the public; None where it stays, or is gone already.
+
+    As the catalogue says now, or as was agreed to when it was published, whichever is sooner: no
+    later catalogue makes a person's text stay for longer than they were told.
+    """
     if notice.form is None or notice.form.holder is None:
         return None
     certificate = deployment.catalogue.certificates.get(notice.form.certificate)
     years = certificate.public_term_years if certificate is not None else None
-    return public_terms.end(notice.published_at, notice.form.holder.kind, years)
+    end = public_terms.end(notice.published_at, notice.form.holder.kind, years)
+    return min(filter(None, (end, notice.agreed_until)), default=None)
 
 
 async def expire_due(deployment: Deployment, now: datetime) -> int:
@@ -54,20 +71,23 @@ async def expire_due(deployment: Deployment, now: datetime) -> int:
     `now` must have been found to be right: an end that a clock made up cannot be taken back.
     """
     removed = 0
+    for row in await _AGREED.fetch(now):
+        removed += await _expire(deployment, row["id"])
     for certificate in deployment.catalogue.certificates.values():
         if certificate.public_term_years is None:
             continue
         before = public_terms.moved(now, -certificate.public_term_years)
         for row in await _DUE.fetch(certificate.id, before):
-            removed += await _expire(deployment, row["id"], certificate.public_term_years)
+            removed += await _expire(deployment, row["id"])
     return removed
 
 
-async def _expire(deployment: Deployment, id: str, years: int) -> bool:
+async def _expire(deployment: Deployment, id: str) -> bool:
     async def check(before: register.Notice, turn: Turn) -> Followup:
         end = ends_at(deployment, before)
         if end is None or end > turn.at or await deciding.waiting_about(id):
             raise _NotYet
+        years = round((end - before.published_at) / public_terms.YEAR)
         return Followup(event_forms.redaction(before.id, term_over=True), Doer(term=years))
 
     try:

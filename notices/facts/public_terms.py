@@ -10,6 +10,7 @@ from notices.facts.texts import CHINA
 
 ANNOUNCED = timedelta(days=30)
 """How long before the end its declarant is told."""
+YEAR = timedelta(days=365.25)
 
 
 def moved(at: datetime, years: int) -> datetime:

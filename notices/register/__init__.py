@@ -36,7 +36,7 @@ from notices.tables.prepared import Prepared
 SELECT = """
 SELECT n.id, n.form, n.evidence, n.published_index, n.published_at, n.effective_at,
   n.provisional, n.awaiting, n.period_value, n.period_unit, n.objections,
-  statement_timestamp() AS now,
+  n.agreed_until, statement_timestamp() AS now,
   (SELECT array_agg(ROW(e.index, e.kind, e.at, e.logged_at) ORDER BY e.index)
      FROM event e WHERE e.notice = n.id) AS events
 FROM notice n
@@ -73,6 +73,8 @@ class Notice:
     state: State
     now: datetime
     unconfirmed: bool
+    agreed_until: datetime | None
+    """When its text goes at the latest, as its declarant agreed; None: as the catalogue says."""
 
     def public(self, deployment: Deployment) -> PublicNotice:
         """The public notice as the contract shows it; a redacted one keeps its bare facts."""
@@ -174,6 +176,7 @@ def from_row(row: asyncpg.Record) -> Notice:
         state=state,
         now=row["now"],
         unconfirmed=row["awaiting"],
+        agreed_until=row["agreed_until"],
     )
 
 

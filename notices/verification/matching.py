@@ -45,6 +45,7 @@ SELECT h.size AS log_size, statement_timestamp() AS now, {STATE} AS state, q.ask
   c.by_certificate, c.document, c.copy, c.copy_number, c.replaced, c.shown,
   n.id, n.form, n.evidence, n.published_index,
   n.published_at, n.effective_at, n.provisional, n.awaiting, n.period_value, n.period_unit,
+  n.agreed_until,
   n.objections,
   CASE WHEN n.form IS NULL THEN
     (SELECT e.entry FROM event e WHERE e.index = n.published_index) END AS entry,

@@ -1,16 +1,21 @@
 """The public term of a person's notice: its text goes by itself, and no clock can make it go."""
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+from litestar import Litestar
 
+from migrations import notices_0027_persons as migration
+from notices import register
 from notices.audit import auditing
 from notices.audit.comparing import Numbers
 from notices.changing import deciding, expiring
 from notices.database import DB
 from notices.deployment import Deployment
+from notices.facts import public_terms
 from notices.facts.consents import VERSION, digest, publication
 from notices.upkeep import tidying
 from tests import api
@@ -142,3 +147,64 @@ async def test_what_was_consented_to_is_kept_with_the_notice(
         kind = "person" if years else "organisation"
         assert row is not None
         assert tuple(row.values()) == (VERSION, digest(publication(kind, years)))
+
+
+def after(deployment: Deployment, years: int | None) -> Deployment:
+    """The same city, whose catalogue says another public term by now."""
+    id = DRIVER["certificate"]
+    changed = dataclasses.replace(deployment.catalogue.certificates[id], public_term_years=years)
+    certificates = {**deployment.catalogue.certificates, id: changed}
+    catalogue = dataclasses.replace(deployment.catalogue, certificates=certificates)
+    return dataclasses.replace(deployment, catalogue=catalogue)
+
+
+@pytest.mark.parametrize(
+    ("years", "later", "goes"),
+    [
+        pytest.param(20, 11, True, id="lengthened"),
+        pytest.param(None, 11, True, id="for ever by now"),
+        pytest.param(20, 9, False, id="lengthened, not over yet"),
+        pytest.param(5, 6, True, id="shortened"),
+    ],
+)
+async def test_no_later_catalogue_keeps_a_text_for_longer_than_was_agreed(
+    anna: httpx.AsyncClient, deployment: Deployment, years: int | None, later: int, goes: bool
+) -> None:
+    id = (await api.declared(anna, **DRIVER)).id
+    before = await register.get(id)
+    agreed = public_terms.moved(before.published_at, YEARS)
+    assert before.agreed_until == agreed
+    by = timedelta(days=366 * later)
+    await older(id, by)
+    await owned(DB.fetch("UPDATE notice SET agreed_until = agreed_until - $1::interval", by))
+    now = after(deployment, years)
+
+    removed = await expiring.expire_due(now, datetime.now(UTC))
+
+    assert removed == goes
+    assert ((await notice(anna, id))["statement"] is None) == goes
+
+
+async def test_what_was_agreed_to_for_ever_or_by_an_organisation_has_no_end(
+    app: Litestar, anna: httpx.AsyncClient, restaurant: httpx.AsyncClient,
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    trade = (await api.declared(restaurant)).id
+    monkeypatch.setattr(app.state, "deployment", after(deployment, None))
+    person = (await api.declared(anna, **DRIVER)).id
+
+    for id in (trade, person):
+        assert (await register.get(id)).agreed_until is None
+
+
+async def test_those_of_before_end_as_their_consent_says(
+    anna: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    """The migration finds the years by the hash of the text."""
+    id = (await api.declared(anna, **DRIVER)).id
+    before = await register.get(id)
+    await owned(DB.fetch("UPDATE notice SET agreed_until = NULL"))
+
+    await owned(DB.fetch(migration.AGREED))
+
+    assert (await register.get(id)).agreed_until == before.agreed_until

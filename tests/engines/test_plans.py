@@ -24,10 +24,11 @@ import pytest
 
 from notices import agencies, idempotency, identity, limits, log, register, relay, tables
 from notices.agencies import listing, using
-from notices.changing import braking, leaving, signing_in
+from notices.changing import braking, leaving, rivals, signing_in
 from notices.database import BY_INDEX, DB
 from notices.deployment import Deployment, refuse_another_database
 from notices.facts.excess import TooManyChanges, TooManyRequests
+from notices.facts.requests import Declaration
 from notices.finding import Finder, Query, suggesting
 from notices.finding.freshness import Freshness
 from notices.identity import Person
@@ -70,7 +71,7 @@ BULK = (
     "notices/upkeep/rehashing.py", "notices/upkeep/recalling.py",
     "notices/changing/undoing.py",
     "notices/upkeep/resealing.py", "notices/upkeep/refiling.py", "notices/upkeep/rotating.py",
-    "notices/upkeep/rekeying.py",
+    "notices/upkeep/rekeying.py", "notices/upkeep/persons.py",
     "notices/log.py take_turns", "notices/log.py append_all",
     "notices/deployment.py _refuse_where_used",
 )  # fmt: skip
@@ -240,6 +241,8 @@ async def life(
     )  # fmt: skip
     ended = (await post(anna, "notices", json=own))["id"]
     await post(anna, f"notices/{ended}/withdrawal", json={"reason": "found"})
+    vain = Declaration(certificate=own["certificate"])
+    await rivals.keep(deployment, ended, Person("person", ANNA["name"], ANNA["identifier"]), vain)
     assert (await anna.post("/mine/erase", data={"sure": "yes"})).status_code == 303
 
     await post(restaurant, f"notices/{gone}/withdrawal", json={"reason": "found"}, headers=once)

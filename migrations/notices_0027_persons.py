@@ -1,11 +1,13 @@
-"""Refused declarations are found by the people whom they tell of, and can be erased."""
+"""What persons may rely on: refused declarations are found by whom they tell of, and can be erased;
+the text of a notice goes when its declarant was told that it would.
+"""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.table import Table
 
-ID = "notices_0027_rivals"
+ID = "notices_0027_persons"
 VERSION = "1.38.0"
-DESCRIPTION = "rival.holder_hash, rival.declarant_hash, rival_kept"
+DESCRIPTION = "rival.holder_hash, rival.declarant_hash, rival_kept, notice.agreed_until"
 
 # As `sealed_is_kept` has it of notices and objections: whoever serves may forget what was declared
 # in vain once nobody has to look at it any more, and cannot otherwise.
@@ -14,13 +16,28 @@ CREATE FUNCTION rival_is_kept() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF pg_has_role((SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER')
-    OR OLD.set_aside_at IS NOT NULL OR EXISTS (SELECT FROM event e WHERE e.notice = OLD.notice
-      AND e.kind IN ('withdrawn', 'annulled', 'superseded', 'replaced'))
+    OR OLD.set_aside_at IS NOT NULL OR (SELECT
+        max(e.index) FILTER (WHERE e.kind IN ('withdrawn', 'annulled', 'superseded', 'replaced'))
+        > coalesce(max(e.index) FILTER (WHERE e.kind = 'restored'), -1)
+      FROM event e WHERE e.notice = OLD.notice)
   THEN
     RETURN NEW;
   END IF;
   RAISE insufficient_privilege USING MESSAGE = 'what is sealed is kept';
 END $$
+"""
+
+# Since consents are kept by their hash that tells the years: these are the words there were.
+AGREED = """
+UPDATE notice n SET agreed_until =
+  (n.published_at AT TIME ZONE 'Asia/Shanghai' + agreed.years * interval '1 year')
+    AT TIME ZONE 'Asia/Shanghai'
+FROM notice_private p JOIN (
+  SELECT years, sha256(convert_to('我同意公开上面方框里的文字，以及地区、事项和遗失日期，'
+    '知道任何人都能查到；撤回声明后，历史仍可查到，'
+    || years || ' 年后自动移除。', 'UTF8')) AS sha256
+  FROM generate_series(1, 100) AS years) AS agreed ON agreed.sha256 = p.consent_sha256
+WHERE p.notice = n.id
 """
 
 STATEMENTS = (
@@ -34,6 +51,11 @@ STATEMENTS = (
     "CREATE INDEX rival_of_holder ON rival (holder_hash)",
     "CREATE INDEX rival_of_declarant ON rival (declarant_hash)",
     "CREATE INDEX rival_unnamed ON rival (id) WHERE holder_hash IS NULL",
+    # Null: by the catalogue alone, as of organisations, of before, and where it knew no end.
+    "ALTER TABLE notice ADD COLUMN agreed_until timestamptz",
+    AGREED,
+    "CREATE INDEX notice_agreed ON notice (agreed_until)"
+    " WHERE agreed_until IS NOT NULL AND form IS NOT NULL",
     KEPT,
     "CREATE TRIGGER rival_kept BEFORE UPDATE OF sealed ON rival"
     " FOR EACH ROW EXECUTE FUNCTION rival_is_kept()",
