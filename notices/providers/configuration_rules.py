@@ -155,6 +155,8 @@ def _together(place: str, value: Any) -> Iterator[str]:
         yield f"{place}.kinds: lacks organisation, of which claims tell"
     if "wards" in claims and "person" not in kinds:
         yield f"{place}.claims.wards: only a person has wards"
+    if "wards" in claims and "assurance" not in value:
+        yield f"{place}.claims.wards: goes with assurance: a guardian has to be verified"
     yield from _by_user_type(place, value)
     yield from _by_oauth2(place, value)
 

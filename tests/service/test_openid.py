@@ -14,6 +14,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 from litestar import Litestar
+from structlog.testing import capture_logs
 
 from notices import agencies
 from notices.app import create_app
@@ -27,6 +28,7 @@ from notices.providers import configuration
 from notices.providers.openid import OpenID, ProviderDown
 from notices.settings import Settings
 from notices.trust.watching import Difference
+from tests import api
 from tests.api import declaration
 from tests.commands import run
 from tests.conftest import BASE
@@ -689,6 +691,22 @@ async def test_a_register_of_real_people_is_never_a_demo(
         await refuse_another_database(service().state.deployment)
     finally:
         await owned(DB.fetch("DELETE FROM key_check WHERE purpose = 'sign-in'"))
+
+
+async def test_whoever_opens_with_notices_of_a_demo_is_told_once(
+    restaurant: httpx.AsyncClient, service: Making
+) -> None:
+    await api.declared(restaurant)
+    here = service().state.deployment
+    try:
+        with capture_logs() as lines:
+            await refuse_another_database(here)
+            await refuse_another_database(here)
+    finally:
+        await owned(DB.fetch("DELETE FROM key_check WHERE purpose = 'sign-in'"))
+
+    told = [each for each in lines if each["event"] == "notices_of_a_demo_stay"]
+    assert [(each["entries"], each["log_level"]) for each in told] == [(1, "warning")]
 
 
 async def test_the_audit_holds_evidence_against_what_is_sealed(

@@ -141,6 +141,7 @@ OF_A_PLATFORM = [
      "organisation_claims: nothing says which organisation"),
     ('organisation_identifier = "creditCode"\n', "", "organisation_claims: organisation_name and"),
     ("childName", "", "wards.name: must be text"),
+    ('assurance = { claim = "authLevel", verified = ["3", "4"] }\n', "", "goes with assurance"),
 ]  # fmt: skip
 
 
