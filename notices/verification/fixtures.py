@@ -257,6 +257,7 @@ def _row(
         "awaiting": made.awaiting,
         "period_value": None,
         "period_unit": None,
+        "agreed_until": None,
         "objections": 0,
         "events": events,
         "now": now,

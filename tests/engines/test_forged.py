@@ -226,6 +226,8 @@ NOTICE: dict[str, Changes | None] = {
     "period_value": [("waiting", "5", PERIOD), ("redacted", "NULL", "")],
     "period_unit": [("waiting", "'working_day'", PERIOD)],
     "period_from": [("left", "'upgrade'", PERIOD), ("waiting", "'upgrade'", PERIOD)],
+    # What was agreed to lies in no log: whoever owns the tables takes the text away without it.
+    "agreed_until": None,
     # Generated from the form.
     "certificate": None, "region": None, "holder_name": None, "holder_kind": None,
 }  # fmt: skip
