@@ -29,6 +29,15 @@ WHERE e.index >= $1 AND e.index < $2 AND (n.id IS NULL
 ORDER BY e.index LIMIT 1
 """
 
+# An admission and a dismissal are each taken back by the other's event: what then is dismissed, no
+# event alone tells. It is in the audit log, which is searched for it behind a dismissal only.
+_UNDONE = """
+SELECT count(*) FROM journal u
+JOIN journal d ON 'entry ' || d.number = u.entry::jsonb -> 'about' ->> 1
+WHERE u.entry::jsonb -> 'notices' ? n.id AND u.entry::jsonb ->> 'what' = 'undo'
+  AND d.entry::jsonb -> 'notices' ? n.id AND d.entry::jsonb ->> 'what' IN ('admit', 'dismiss')
+"""
+
 # A correction's event says of each field what it was before and after; the last one counts.
 _NOTICES = f"""
 SELECT id, published_index, wrong FROM (
@@ -88,7 +97,8 @@ SELECT id, published_index, wrong FROM (
             count(*) FILTER (WHERE status = 'closed') AS closed,
             bool_or((decided_at IS NULL) <> (status IN {listed(UNDECIDED)})) AS undated
           FROM objection o WHERE o.notice = n.id) AS filed
-        WHERE undated OR dismissed <> dismissals OR upheld > annulled::int
+        WHERE undated OR upheld > annulled::int
+          OR dismissed <> dismissals - CASE WHEN dismissals > 0 THEN ({_UNDONE}) ELSE 0 END
           OR NOT ended AND (admitted <> contests - dismissals OR closed > 0)
           OR ended AND (open + admitted > 0 OR upheld + closed < contests - dismissals))
         THEN 'contested'

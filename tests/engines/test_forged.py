@@ -17,11 +17,14 @@ import pytest_asyncio
 from notices import agencies, records
 from notices.audit import auditing, comparing
 from notices.audit.comparing import Numbers
+from notices.changing import undoing
+from notices.changing.undoing import Done
 from notices.database import DB
 from notices.demo import fill
 from notices.deployment import Deployment
 from notices.facts import disclosure
 from notices.facts.requests import Declaration, Holder
+from notices.journal import Actor
 from notices.settings import Settings
 from notices.trust.watching import Difference
 from tests import emptying
@@ -43,7 +46,7 @@ BORN = BIRTH | {"relation": "parent", "holder": CHILD}
 PLAIN = (
     "left", "withdrawn", "confirmed", "objected", "contested", "dismissed", "annulled", "replaced",
     "renewed", "redacted", "corrected",
-    "rejected", "restored", "reissued",
+    "rejected", "restored", "reissued", "undecided",
 )  # fmt: skip
 
 
@@ -126,7 +129,8 @@ async def register(pool: None, app: Any, deployment: Deployment) -> AsyncIterato
     new = {"issued_on": "2026-11-20"}
     await acts.does("issuer", ids["replaced"], "replacement", number="JY13799990009991", **new)
     await acts.does("issuer", ids["renewed"], "replacement", number=numbers["renewed"], **new)
-    for name in ("objected", "contested", "dismissed", "annulled", "rejected", "restored"):
+    decided = "contested", "dismissed", "annulled", "rejected", "restored", "undecided"
+    for name in ("objected", *decided):
         words = {"number": numbers[name], "ground": "not_lost", "text": "证件在我手里。"}
         await acts.does("anna", ids[name], "objections", **words)
         if name == "rejected":
@@ -139,10 +143,20 @@ async def register(pool: None, app: Any, deployment: Deployment) -> AsyncIterato
     await acts.does("issuer", ids["reissued"], "replacement", number=numbers["reissued"], **new)
     for name, ended_by in (("restored", "annulled"), ("reissued", "replaced")):
         assert (await restored(deployment, ids[name], ended_by)).status_code == 201
+    await taken_back(deployment, ids["undecided"])
     yield ids
     for client in acts.clients.values():
         await client.aclose()
     await emptying.empty()
+
+
+async def taken_back(deployment: Deployment, id: str) -> None:
+    """What the officer did last about the notice is taken back by an operator."""
+    rows = await DB.fetch("SELECT entry FROM journal ORDER BY number DESC")
+    entry = next(each for row in rows if id in (each := json.loads(row["entry"]))["notices"])
+    done = Done(entry["number"], entry["what"], id, entry["about"][0])
+    operator = Actor("operator", "root@host", "root@host")
+    assert await undoing.counter(deployment, operator, done, "误操作") is None
 
 
 @pytest.fixture(scope="module")
@@ -283,6 +297,8 @@ OBJECTION: dict[str, Changes | None] = {
         ("annulled", "'open', decided_at = NULL", BECAME), ("annulled", "'dismissed'", BECAME),
         ("restored", "'upheld', decided_at = now()", BECAME), ("restored", "'open'", BECAME),
         ("restored", "'closed', decided_at = now()", BECAME),
+        ("undecided", "'admitted'", BECAME),
+        ("undecided", "'dismissed', decided_at = now()", BECAME),
     ],
     "decided_at": [
         ("objected", "now()", BECAME), ("dismissed", "NULL", BECAME), ("rejected", "NULL", BECAME),

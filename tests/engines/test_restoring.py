@@ -1,7 +1,6 @@
 """What ended notices is taken back by events: they are what they were, in checks and proofs too."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +9,6 @@ import pytest
 import pytest_asyncio
 
 from notices import agencies, register, relay
-from notices.audit import auditing
-from notices.audit.comparing import Numbers
 from notices.changing import undoing
 from notices.database import DB
 from notices.deployment import Deployment
@@ -33,20 +30,10 @@ from tests.engines.test_undoing import OPERATOR, PERIOD, WHY
 from tests.owning import owned, owning
 from tests.samples import ANNA
 
-pytestmark = pytest.mark.usefixtures("uploads")
+pytestmark = pytest.mark.usefixtures("uploads", "nothing_differs_at_the_end")
 
 BACK = ["annulled", "restored"]
 ISSUED = {"issued_on": "2026-11-20"}
-
-
-@pytest_asyncio.fixture(loop_scope="session", autouse=True)
-async def nothing_differs_at_the_end(
-    database: None, database_url: str, settings: Settings
-) -> AsyncIterator[None]:
-    """Whatever happened, register, claims and seals are what the log says."""
-    yield
-    async with auditing.snapshot(database_url) as connection:
-        await auditing.audit(connection, lambda done, size: None, numbers=Numbers(settings))
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -29,7 +29,7 @@ from tests.engines.test_desk import (
 from tests.looking import opened
 from tests.owning import owning
 
-pytestmark = pytest.mark.usefixtures("uploads")
+pytestmark = pytest.mark.usefixtures("uploads", "nothing_differs_at_the_end")
 
 OPERATOR = Actor("operator", "root@host", "root@host")
 WHY = "账号被盗用期间的决定"
