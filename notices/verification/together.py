@@ -1,7 +1,7 @@
 """Checks that wait while a statement runs share the next one: the more ask, the less each costs.
 
 Nothing is remembered: a statement begins after all the questions that it is to answer were asked,
-so what each hears is as fresh as from one of its own.
+so what each hears is as fresh as from one of its own. Nobody waits longer than a statement may.
 """
 
 import asyncio
@@ -11,7 +11,9 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from notices.database import DB
+from notices.database import DB, answering
+from notices.facts.errors import Unavailable
+from notices.matching_keys import Stale
 from notices.verification import matching
 from notices.verification.matching import Asked, Match
 
@@ -20,6 +22,9 @@ MOST = 32
 
 LONG = 0.05
 """Seconds after which nobody waits for a statement: it may wait for its own time to be over."""
+
+SHARE = 3
+"""One in so many connections at most is asked at once: others ask other things."""
 
 Met = tuple[datetime, int, list[list[Match]]]
 
@@ -67,14 +72,32 @@ async def look_up(asked: Asked, state: str, place: Place = NOWHERE) -> Met:
     loop = asyncio.get_running_loop()
     one = _Waiting(asked, state, loop.create_future())
     _waiting.setdefault(place.client, deque()).append(one)
-    if all(loop.time() - began > LONG for began in _running.values()):
-        # In a context of its own: who asked first may leave, and the others still are answered.
-        context, lane = contextvars.Context(), object()
-        _running[lane] = loop.time()
-        _tasks.add(task := loop.create_task(_work(lane), context=context))
-        task.add_done_callback(_tasks.discard)
+    now = loop.time()
+    if len(_running) < _most_lanes() and all(now - began > LONG for began in _running.values()):
+        _begin(loop)
+    # Behind many whose statements all fail, each after its whole time, the last would wait for
+    # minutes; and for ever, should those who ask for all be gone.
     async with place.aside():
-        return await one.met
+        with answering():
+            async with asyncio.timeout(DB.left(now)):
+                return await one.met
+
+
+def _most_lanes() -> int:
+    return max(1, DB.pool.get_max_size() // SHARE) if DB.pool is not None else 1
+
+
+def _begin(loop: asyncio.AbstractEventLoop) -> None:
+    # In a context of its own: who asked first may leave, and the others still are answered.
+    context, lane = contextvars.Context(), object()
+    _running[lane] = loop.time()
+    _tasks.add(task := loop.create_task(_work(lane), context=context))
+
+    def done(task: asyncio.Task[None]) -> None:
+        _tasks.discard(task)
+        _running.pop(lane, None)  # one that ended before it began
+
+    task.add_done_callback(done)
 
 
 async def _work(lane: object) -> None:
@@ -113,9 +136,17 @@ async def _answer(taken: list[_Waiting]) -> None:
             if not one.met.done():  # who has left waits for nothing
                 one.met.set_result((now, size, [matches]))
     except Exception as error:
-        for one in taken:
-            if not one.met.done():
-                one.met.set_exception(error)
+        if len(taken) > 1 and not isinstance(error, (Unavailable, Stale)):
+            # It is of what one of them met, a row that cannot be read: none of the others' fault.
+            for one in taken:
+                if not one.met.done():
+                    await _answer([one])
+        _fail(taken, error)
     finally:
-        for one in taken:
-            one.met.cancel()  # nothing, once there is a result
+        _fail(taken, Unavailable())  # nobody, but where this was ended itself
+
+
+def _fail(taken: list[_Waiting], error: Exception) -> None:
+    for one in taken:
+        if not one.met.done():
+            one.met.set_exception(error)

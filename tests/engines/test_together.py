@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 import pytest
+from msgspec import ValidationError
 
 from notices import verification
 from notices.database import DB
@@ -16,6 +17,7 @@ from notices.matching_keys import Stale
 from notices.verification import Question, matching, together
 from notices.verification.matching import Asked, Match
 from tests import publishing
+from tests.owning import owning
 
 FOOD = "food-operation-license"
 NUMBERS = ["JY13799990000011", "JY13799990000046", "JY13799990000062", "JY13799990000087"]
@@ -225,3 +227,79 @@ async def test_within_a_transaction_it_is_asked_there(deployment: Deployment) ->
             raise Unavailable
 
     assert (await ask(deployment, NUMBERS[0])).log_size == 0
+
+
+async def test_behind_a_database_that_stands_still_nobody_waits_longer_than_a_statement(
+    deployment: Deployment, statements: Statements, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Statement after statement fails, each after its whole time."""
+    monkeypatch.setattr(DB, "patience", 0.3)
+    statements.go_on.clear()
+    began = asyncio.get_running_loop().time()
+    crowd = [asking(deployment, NUMBERS[0]) for _ in range(100)]
+    heard = await asyncio.gather(*crowd, return_exceptions=True)
+    took = asyncio.get_running_loop().time() - began
+    statements.go_on.set()
+
+    assert {type(each) for each in heard} == {Unavailable}
+    # As of any statement that takes too long: who is behind in the client's queue is sent away.
+    assert {type(each.__cause__) for each in heard if isinstance(each, Unavailable)} == {
+        TimeoutError
+    }
+    assert took < 1
+    assert (await ask(deployment, NUMBERS[0])).status == "no_notice"
+
+
+async def test_what_one_of_them_met_and_cannot_be_read_is_not_the_others_fault(
+    deployment: Deployment, statements: Statements
+) -> None:
+    damaged = await publishing.declared(deployment, NUMBERS[1])
+    whole = await publishing.declared(deployment, NUMBERS[2])
+    async with owning():
+        await DB.fetch("UPDATE notice SET form = '{}' WHERE id = $1", damaged)
+    statements.go_on.clear()
+    first = asking(deployment, NUMBERS[0])
+    await statements.begun.wait()
+    rest = [asking(deployment, number) for number in NUMBERS[1:]]
+    await settled()
+    statements.go_on.set()
+    await first
+    heard = await asyncio.gather(*rest, return_exceptions=True)
+
+    assert [each.notice if isinstance(each, Answer) else type(each) for each in heard] == [
+        ValidationError, whole, None,
+    ]  # fmt: skip
+
+
+async def test_checks_leave_most_connections_to_others(
+    deployment: Deployment, statements: Statements, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However slow the disk: each statement that takes long was one more connection."""
+    monkeypatch.setattr(together, "LONG", -1.0)
+    statements.go_on.clear()
+    asked = []
+    for _ in range(20):
+        asked.append(asking(deployment, NUMBERS[0]))
+        await settled()
+    begun = len(statements.sizes)
+    statements.go_on.set()
+    await asyncio.gather(*asked)
+
+    assert begun == together._most_lanes() < 10
+    assert sum(statements.sizes) == 20
+
+
+async def test_who_is_ended_before_they_began_keeps_nobody_from_asking(
+    deployment: Deployment, statements: Statements, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DB, "patience", 0.3)
+    checked = await verification.check(deployment, [Question(certificate=FOOD, number=NUMBERS[0])])
+    met = asyncio.ensure_future(together.look_up(checked[0].asked, checked[0].state))
+    await asyncio.sleep(0)  # one step, after which the other's first one is to come
+    for task in together._tasks:
+        task.cancel()
+    with pytest.raises(Unavailable):
+        await met
+
+    assert (await ask(deployment, NUMBERS[0])).status == "no_notice"
+    assert not together._running
