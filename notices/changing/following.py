@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from notices import idempotency, journal, log, register
+from notices import idempotency, journal, log, register, tables
 from notices.changing import braking
 from notices.database import DB, committed
 from notices.deployment import Deployment
@@ -160,8 +160,26 @@ _CLOSE = Prepared(
 )
 
 
+_LOCK = Prepared(
+    lambda notice: (
+        tables.Notice.select(tables.Notice.id)
+        .where(tables.Notice.id == notice)
+        .lock_rows("NO KEY UPDATE")
+    )
+)
+
+
+async def lock_out_objectors(id: str) -> None:
+    """Until the open transaction ends nobody objects to notice `id`, which takes no turn."""
+    await _LOCK.fetch(id)
+
+
 async def _close_objections(id: str) -> None:
-    """What waits about notice `id` has nothing left to be about."""
+    """What waits about notice `id` has nothing left to be about.
+
+    One that is filed at this moment is waited for: it was let in since the notice lived.
+    """
+    await lock_out_objectors(id)
     await _CLOSE.fetch(id)
 
 

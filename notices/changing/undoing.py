@@ -154,6 +154,7 @@ async def _open_again(
 ) -> None:
     """The objection that was rejected waits again; of neither any event tells."""
     async with DB.transaction():
+        await following.lock_out_objectors(notice)  # of whom one is back: it may end meanwhile
         await _refuse_unless(objection, "rejected")
         lifecycle.refuse_ended((await register.get(notice)).state)
         await _set(objection, "open")

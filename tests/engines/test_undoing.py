@@ -1,5 +1,6 @@
 """What one person did to many notices is countered by events, as far as their table lets it be."""
 
+import asyncio
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from notices import register
 from notices.changing import undoing
 from notices.changing.undoing import Done
 from notices.database import DB
@@ -166,3 +168,40 @@ def test_only_theirs_and_only_of_that_time_is_found() -> None:
     entries = [entry, *({**entry, **more} for more in others)]
 
     assert undoing.in_period(entries, "a", *PERIOD) == [Done(1, "admit", "1", "o")]
+
+
+@pytest.mark.parametrize("comes", ["filed", "back"])
+async def test_no_objection_is_left_to_a_notice_that_ends_at_the_same_moment(
+    deployment: Deployment, restaurant: httpx.AsyncClient, anna: httpx.AsyncClient,
+    officer: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, comes: str,
+) -> None:  # fmt: skip
+    """It takes no turn, and the end saw it neither as it came nor once it was there."""
+    id = (await api.declared(restaurant)).id
+    written, go_on = asyncio.Event(), asyncio.Event()
+
+    async def about_to_be_there(*args: Any) -> None:
+        await then(*args)
+        written.set()
+        await go_on.wait()
+
+    if comes == "filed":
+        then: Any = register.touch
+        monkeypatch.setattr(register, "touch", about_to_be_there)
+        coming: Any = asyncio.ensure_future(objected(anna, id))
+    else:
+        await objected(anna, id)
+        body = {"decision": "reject", "reason": REASON}
+        assert (await officer.post(api.of(id, "decisions"), json=body)).status_code == 201
+        then = undoing._set
+        monkeypatch.setattr(undoing, "_set", about_to_be_there)
+        [done] = await done_by("reject", deployment)
+        coming = asyncio.ensure_future(undoing.counter(deployment, OPERATOR, done, WHY))
+    await written.wait()
+    body = {"decision": "annul", "reason": REASON}
+    ending = asyncio.ensure_future(officer.post(api.of(id, "decisions"), json=body))
+    await asyncio.wait([ending], timeout=0.3)
+    go_on.set()
+    await coming
+
+    assert (await ending).status_code == 201
+    assert await statuses(officer) == {id: "closed"}
