@@ -7,6 +7,7 @@ from notices.api import (
     events,
     feeds,
     health,
+    lists,
     log,
     notices,
     objections,
@@ -24,4 +25,5 @@ HANDLERS = [
     *events.HANDLERS,
     *feeds.HANDLERS,
     *log.HANDLERS,
+    *lists.HANDLERS,
 ]

@@ -169,7 +169,7 @@ def _whole(example: dict[str, Any] | None) -> Raw | None:
 
 def _illustrate(answer: OpenAPIResponse, status: int, example: dict[str, Any]) -> None:
     """Put the example into an answer, and the header that comes with its status."""
-    if status == 204:
+    if status in (204, 302):
         answer.content = None
     for kind, content in (answer.content or {}).items():
         if kind == PROBLEM:

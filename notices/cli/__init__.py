@@ -15,6 +15,7 @@ from notices.cli import (
     audits,
     backups,
     catalogues,
+    checks,
     journals,
     privacy,
     proofs,
@@ -105,6 +106,7 @@ def web(settings: Settings, options: argparse.Namespace) -> None:
 def relay(settings: Settings, options: argparse.Namespace) -> None:
     from notices import deployment
     from notices.database import DB
+    from notices.listing import keeping
     from notices.relay import run
     from notices.structured_logging import configure
     from search.admin import Admin
@@ -118,10 +120,14 @@ def relay(settings: Settings, options: argparse.Namespace) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         await DB.start(named_database(settings), 3)
+        here = deployment.load(settings)
+        lists = asyncio.create_task(keeping.keep(here, stop))
         try:
             admin = Admin(settings.meili_url or "", settings.meili_write_key or "")
-            await run(deployment.load(settings), admin, stop)
+            await run(here, admin, stop)
         finally:
+            lists.cancel()
+            await asyncio.wait([lists])
             await DB.stop()
 
     asyncio.run(follow())
@@ -208,6 +214,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--no-publish", action="store_true", help="之后再 reindex / reindex later")
 
     catalogues.add_to(commands)
+    checks.add_to(commands)
     agencies.add_to(commands)
     sign_ins.add_to(commands)
     privacy.add_to(commands)

@@ -77,6 +77,11 @@ class NotFound(Refusal):
     title = Message("没有这个页面。")
 
 
+class NoSuchList(Refusal):
+    code, status = "no_such_list", 404
+    title = Message("没有这份离线清单，或已过七天不再保留；请从 /lists/latest 下载最新的一份。")
+
+
 class MethodNotAllowed(Refusal):
     code, status = "method_not_allowed", 405
     title = Message("此地址不接受这种请求方法。")

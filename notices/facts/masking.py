@@ -136,6 +136,30 @@ def _masked_id(found: re.Match[str]) -> str:
     return mask_number(number) if resident_id_ok(number) else found[0]
 
 
+_OTHER_IDENTIFIER = re.compile(r"[A-Z]{1,3}[0-9]{7,15}|[0-9]{8}|[0-9]{10}")
+"""A passport or a permit of those who have no resident ID, as far as they can be told."""
+
+
+def may_be_hidden(typed: str, certificate: Certificate) -> bool:
+    """Whether a notice of this number could show it masked, whoever holds the certificate.
+
+    `number_is_hidden` and `disclosure.public_number` where no holder is known: a person's own
+    passport number may be the whole of an unusual number.
+    """
+    reading = certificate.read(typed)
+    plain = identifier_form(reading.written)
+    if certificate.public_number == "masked" or resident_id_ok(plain):
+        return True
+    if looks_like_resident_id(plain):
+        return True
+    if certificate.number_form(reading.normal) == "usual":
+        return False
+    if "*" in without_personal_numbers(reading.written, certificate):
+        return True
+    may_be_own = certificate.holder_kind != "organisation"
+    return may_be_own and _OTHER_IDENTIFIER.fullmatch(plain) is not None
+
+
 def mask_of(normal: str, certificate: Certificate) -> str | None:
     """How a number of this certificate is shown, whoever holds it; None where it is in full."""
     return mask_number(normal) if number_is_hidden(normal, Holder(), certificate) else None

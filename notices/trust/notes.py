@@ -90,9 +90,13 @@ class NoteSigner:
         signature = self._signer.sign(_check_text(text))
         return f"{text}\n{_DASH}{self.name} {to_base64(self.key_id + signature)}\n"
 
+    def sign_root(self, text: str, size: int, root: bytes) -> str:
+        """`text`, which says that the log of `size` entries has this root, as a note."""
+        return self.sign(text)
+
     def checkpoint(self, size: int, root: bytes) -> str:
         """A signed checkpoint of the log of our name."""
-        return self.sign(checkpoint_text(self.name, size, root))
+        return self.sign_root(checkpoint_text(self.name, size, root), size, root)
 
 
 class NoteVerifier:

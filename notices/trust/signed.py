@@ -19,18 +19,18 @@ LARGEST = 512
 
 
 class LogSigner(NoteSigner):
-    """A key that signs checkpoints of one log, and remembers the largest in `record`."""
+    """A key that signs roots of one log, and remembers that of the largest in `record`."""
 
     record: Path | None = None
     _open: int | None = None
 
-    def checkpoint(self, size: int, root: bytes) -> str:
-        """A signed checkpoint; whoever holds it can hold us to it, so it is remembered first."""
+    def sign_root(self, text: str, size: int, root: bytes) -> str:
+        """A note that tells a root; who holds it can hold us to it, so it is remembered first."""
         if self.record is not None:
             # Where keys lie on a medium that nobody writes to, auditors have to remember.
             with contextlib.suppress(OSError):
                 self._remember(self.record, size, root)
-        return super().checkpoint(size, root)
+        return super().sign_root(text, size, root)
 
     def _remember(self, record: Path, size: int, root: bytes) -> None:
         # Into one open file, without waiting for the disk: it survives whatever happens to us, and

@@ -12,8 +12,8 @@ from notices.facts.texts import CHINA, Text
 from notices.locale import LANGUAGES, SOURCE
 
 MACHINE_PATHS = (
-    "/api/", "/health/", "/metrics", "/schema", "/log/", "/feed.atom", "/.well-known/", "/static/",
-    "/robots.txt", "/sitemap.xml", "/favicon.ico",
+    "/api/", "/health/", "/metrics", "/schema", "/log/", "/lists/", "/feed.atom", "/.well-known/",
+    "/static/", "/robots.txt", "/sitemap.xml", "/favicon.ico",
 )  # fmt: skip
 MACHINE_FILES = (".tlog-proof", ".json")
 

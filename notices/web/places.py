@@ -46,4 +46,6 @@ class Places:
         self.batches = Place(1)
         self.events = Place(1)
         """Pages of the log and feeds of it, which programs read again and again."""
+        self.lists = Place(1)
+        """Offline lists that are made again of others, and what changed between any two."""
         self.presses = presses

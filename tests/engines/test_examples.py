@@ -39,6 +39,8 @@ UNASKED = {
     "getLogKey",
     "getCheckpoint",
     "getTile",
+    "getLatestList",
+    "getList",
 }
 """Operations that take and answer no JSON."""
 

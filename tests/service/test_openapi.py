@@ -65,9 +65,9 @@ OPERATIONS = {
     "getCatalogue", "declare", "getNotice", "searchNotices", "withdraw", "correct", "getReceipt",
     "suggest",
     "getEvents", "verify", "demoLogin", "getLive", "getReady", "getFeed", "getKeys", "getLogKey",
-    "getCheckpoint", "getTile", "object", "getObjections", "getOverlaps", "getRivals", "getExhibit",
-    "getEvidence", "getUsage", "getAgencies", "getTestNumbers", "decide", "redact",
-    "confirm", "replace",
+    "getCheckpoint", "getTile", "getLatestList", "getList", "object", "getObjections",
+    "getOverlaps", "getRivals", "getExhibit", "getEvidence", "getUsage", "getAgencies",
+    "getTestNumbers", "decide", "redact", "confirm", "replace",
 }  # fmt: skip
 """Every operation but signing out, which would end the session that the others need."""
 
