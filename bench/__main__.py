@@ -23,6 +23,8 @@ if __name__ == "__main__":
         cost.main(service)
     print("\nsomebody else's check")
     others.run([])
+    print("\nthe offline list")
+    lists.run(["--numbers", str(many)])
     print("\nsearch")
     search.run(many)
     print("\nsearch without Meilisearch")

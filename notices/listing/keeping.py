@@ -48,9 +48,9 @@ async def keep(deployment: Deployment, stop: asyncio.Event) -> None:
         except (Unavailable, OSError, *AWAY, asyncpg.PostgresError) as error:
             LOG.warning("list_put_off", error=type(error).__name__)
             pause = AFTER_A_FAULT
-        except Exception:
+        except Exception as error:
             # Whatever it is, the index is still to follow the log: both live in one process.
-            LOG.exception("list_not_made")
+            LOG.error("list_not_made", error=type(error).__name__)
             pause = AFTER_A_FAULT * 6
         await _rest(stop, pause)
 

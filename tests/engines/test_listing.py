@@ -1,6 +1,8 @@
 """The offline list says of every number what a check says of it, made from all or from the last."""
 
+import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from notices.database import DB
 from notices.demo import fill
 from notices.deployment import Deployment
 from notices.facts.rows import Columns, Row, read
-from notices.listing import making
+from notices.listing import keeping, making
 from notices.listing.asking import Offline
 from notices.listing.folder import Folder
 from notices.listing.making import Made, Maker
@@ -27,6 +29,7 @@ from tests.declared import BIRTH
 from tests.engines.test_life import ISSUER, contested, decided
 from tests.files import picture
 from tests.owning import owned
+from tests.publishing import until
 from tests.samples import ANNA, RESTAURANT
 
 COLUMNS = Columns(number=1, certificate=0)
@@ -322,3 +325,30 @@ async def test_a_key_that_must_not_sign_makes_no_list(
     finally:
         await owned(DB.fetch("UPDATE log_head SET spent_key = NULL, spent_size = NULL"))
     assert folder.latest() is None
+
+
+async def test_of_two_keepers_of_a_folder_one_makes_lists_and_the_other_goes_on(
+    restaurant: httpx.AsyncClient, deployment: Deployment, tmp_path: Path
+) -> None:
+    here = replace(deployment, settings=replace(deployment.settings, data=tmp_path))
+    folder, stops = Folder(here.settings.lists_folder), [asyncio.Event(), asyncio.Event()]
+    keepers = [asyncio.create_task(keeping.keep(here, stop)) for stop in stops]
+
+    async def reached(size: int) -> None:
+        async def so() -> bool:
+            return folder.latest() == size
+
+        await until(so)
+
+    await reached(0)
+    await api.declared(restaurant)
+    await reached(1)
+    stops[0].set()
+    await keepers[0]
+    await api.declared(restaurant, unusual(NUMBERS["goes"]))
+    await reached(2)
+    stops[1].set()
+    await keepers[1]
+
+    assert opened(deployment, folder).head.count == 2
+    assert {each.name for each in (folder.path / "notes").iterdir()} == {"0", "1", "2"}
