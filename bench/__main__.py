@@ -4,7 +4,18 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bench import cost, declare, degraded, others, printing, proofs, saying, search, verification
+from bench import (
+    cost,
+    declare,
+    degraded,
+    lists,
+    others,
+    printing,
+    proofs,
+    saying,
+    search,
+    verification,
+)
 from tests.service import running
 
 if __name__ == "__main__":
