@@ -49,8 +49,7 @@ class Service:
             raise CommandError(_NO_URL.format(url=url))
         self._url = url.rstrip("/") + PATH
         self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        if key is not None:
-            self._headers["Authorization"] = f"Bearer {_told(key)}"
+        self._bearer = None if key is None else f"Bearer {_told(key)}"
 
     def ask(self, rows: Sequence[Row]) -> list[tuple[Said | None, str, str]]:
         """Of each row what is said, of which notice, and what the service found wrong with it."""
@@ -74,6 +73,8 @@ class Service:
         body = msgspec.json.encode({"items": questions})
         for attempt in range(TRIES):
             request = Request(self._url, body, self._headers)  # noqa: S310  (http or https)
+            if self._bearer is not None:  # which no other address is told that we are led to
+                request.add_unredirected_header("Authorization", self._bearer)
             try:
                 with urlopen(request, timeout=SECONDS) as answer:  # noqa: S310  (likewise)
                     return msgspec.json.decode(answer.read(), type=_Answers).answers, {}

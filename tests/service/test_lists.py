@@ -1,19 +1,27 @@
 """The offline list as agencies have it: fetched, checked by our command and by others'."""
 
 import csv
+import http.server
 import io
+import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, ClassVar
 
 import httpx
 import pytest
 
+from notices.cli import asking
+from notices.cli.terminal import CommandError
+from notices.facts import catalogue
+from notices.facts import rows as rows_
 from notices.facts.readings import RULES
 from notices.listing.folder import Folder
 from notices.trust.lists import OfflineList
@@ -267,3 +275,58 @@ def test_whoever_is_killed_while_making_lists_leaves_whole_ones(tmp_path: Path) 
             content = folder.content(size)
             assert content is not None
             assert OfflineList(content, verifiers).head.count == size * 50
+
+
+class Stub(http.server.BaseHTTPRequestHandler):
+    """A service with a catalogue of its own, that is busy at first."""
+
+    said: ClassVar[list[tuple[int, dict[str, Any]]]]
+    asked: ClassVar[list[int]]
+
+    def do_POST(self) -> None:
+        length = int(self.headers["Content-Length"])
+        self.asked.append(len(json.loads(self.rfile.read(length))["items"]))
+        status, body = self.said.pop(0)
+        self.send_response(status)
+        self.send_header("Retry-After", "0")
+        self.end_headers()
+        self.wfile.write(json.dumps(body).encode())
+
+    def log_message(self, *words: object) -> None:
+        pass
+
+
+@pytest.fixture
+def stub() -> Iterator[str]:
+    with http.server.HTTPServer(("127.0.0.1", 0), Stub) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_whoever_asks_waits_and_asks_again_without_what_the_service_refuses(stub: str) -> None:
+    known = catalogue.load()
+    rows = [
+        rows_.read([FOOD, number], rows_.Columns(number=1, certificate=0), known)
+        for number in ("JY13799990000011", "无", "JY13799990000020", "JY13799990000038")
+    ]
+    refused = {"errors": [{"field": "items.1.number", "code": "number_masked", "message": "x"}]}
+    answers = {"answers": [{"status": "invalid", "notice": "1"}, {"status": "reinstated"}]}
+    Stub.said, Stub.asked = [(503, {}), (422, refused), (429, {}), (200, answers)], []
+
+    found = asking.Service(stub, None).ask(rows)
+
+    assert Stub.asked == [3, 3, 2, 2]
+    assert [(said and said.verdict, notice, code) for said, notice, code in found] == [
+        ("invalid", "1", ""),
+        (None, "", ""),
+        (None, "", "number_masked"),
+        ("no_notice", "", ""),
+    ]
+    Stub.said = [(401, {"detail": "没有这个机关密钥"})]
+    with pytest.raises(CommandError) as wrong:
+        asking.Service(stub, "notices_live_x").ask(rows)
+    assert "401" in str(wrong.value)
+    assert "没有这个机关密钥" in str(wrong.value)
