@@ -91,11 +91,6 @@ class Settings:
         return self.data / "uploads"
 
     @property
-    def lists_folder(self) -> Path:
-        """Where offline lists are kept; web processes of one service share it."""
-        return self.data / "lists"
-
-    @property
     def log_origin(self) -> str:
         """The log's name in its first checkpoint (C2SP tlog-checkpoint: a schema-less URL)."""
         return self.log_name or f"{urlsplit(self.public_url).netloc}/log"

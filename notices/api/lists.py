@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 from litestar import Response, get
@@ -99,8 +98,7 @@ def _tag(name: str, kept: Kept) -> str:
 
 
 def _folder(request: AnyRequest) -> Folder:
-    folder: Path = request.app.state.deployment.settings.lists_folder
-    return Folder(folder)
+    return Folder.under(request.app.state.deployment.settings.data)
 
 
 HANDLERS = [latest, list_or_delta]

@@ -45,6 +45,11 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    @classmethod
+    def under(cls, data: Path) -> "Folder":
+        """The one in a data folder; web processes of one service share it."""
+        return cls(data / "lists")
+
     def latest(self) -> int | None:
         """The size of the newest list."""
         return max(self._sizes(WHOLE), default=None)

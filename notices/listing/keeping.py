@@ -30,7 +30,7 @@ LOG = structlog.get_logger()
 
 async def keep(deployment: Deployment, stop: asyncio.Event) -> None:
     """Make lists until `stop`; of several who keep one folder one does, and the others wait."""
-    folder = Folder(deployment.settings.lists_folder)
+    folder = Folder.under(deployment.settings.data)
     keeper = _Keeper(deployment, folder)
     loop = asyncio.get_running_loop()
     allowed, counted = float(AT_ONCE), loop.time()

@@ -331,7 +331,7 @@ async def test_of_two_keepers_of_a_folder_one_makes_lists_and_the_other_goes_on(
     restaurant: httpx.AsyncClient, deployment: Deployment, tmp_path: Path
 ) -> None:
     here = replace(deployment, settings=replace(deployment.settings, data=tmp_path))
-    folder, stops = Folder(here.settings.lists_folder), [asyncio.Event(), asyncio.Event()]
+    folder, stops = Folder.under(here.settings.data), [asyncio.Event(), asyncio.Event()]
     keepers = [asyncio.create_task(keeping.keep(here, stop)) for stop in stops]
 
     async def reached(size: int) -> None:

@@ -23,10 +23,10 @@ FOR_EVER = "public, max-age=31536000, immutable, no-transform"
 @pytest.fixture
 def folder(deployment: Deployment) -> Iterator[Folder]:
     """The one that the application hands out of."""
-    path = deployment.settings.lists_folder
-    shutil.rmtree(path, ignore_errors=True)
-    yield Folder(path)
-    shutil.rmtree(path, ignore_errors=True)
+    folder = Folder.under(deployment.settings.data)
+    shutil.rmtree(folder.path, ignore_errors=True)
+    yield folder
+    shutil.rmtree(folder.path, ignore_errors=True)
 
 
 @pytest.fixture
