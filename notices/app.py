@@ -66,8 +66,8 @@ async def look_at_address(request: AnyRequest) -> Response[str] | None:
     """Before every handler; a machine path knows exactly the parameters it declares."""
     if "\0" in request.scope["path"]:
         raise NotFound  # no id holds one, and PostgreSQL takes none
-    request.scope["user"] = Asker(request.app.state.deployment, request)
     health.refuse_elsewhere(request)
+    request.scope["user"] = Asker(request.app.state.deployment, request)
     if request.scope["state"].get(turns.NO_TURN):
         raise Unavailable(retry_after=1)
     try:
@@ -81,6 +81,8 @@ async def look_at_address(request: AnyRequest) -> Response[str] | None:
         queries.refuse_unknown_parameters(request, known)
     if not request.route_handler.opt.get(options.KEYED):
         await health.without_database(request, limiting.refuse_unknown_key)
+        if request.method == "POST" and not request.route_handler.opt.get(options.CHANGES_NOTHING):
+            request.user.refuse_tests()
     if (elsewhere := addresses.elsewhere(request)) is not None:
         return elsewhere
     cross_site.refuse_to_pages(request)

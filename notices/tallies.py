@@ -8,6 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
+import asyncpg
 import structlog
 
 from notices.database import DB
@@ -62,5 +63,7 @@ async def _write(tallies: Sequence[Tally]) -> None:
     for each in tallies:
         try:
             await each.write()
-        except Unavailable:
-            LOG.warning("counts_not_written", kinds=len(each))
+        except (Unavailable, asyncpg.PostgresError) as error:
+            # Whatever it is, a right that is not granted yet say: were this the end of it, nothing
+            # would be counted until the process is started anew.
+            LOG.warning("counts_not_written", kinds=len(each), error=type(error).__name__)

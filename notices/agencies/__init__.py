@@ -101,7 +101,8 @@ async def add(
     test: bool = False,
 ) -> tuple[Agency, str]:
     """A new agency and its key, which is kept nowhere; raises Invalid or KnownAgency."""
-    problems = list(text_problems("name", name, required=True))
+    # Whoever checks is listed in public.
+    problems = list(text_problems("name", name, required=True, published=True))
     for issuer in issuers or [""] * ("issue" in scopes):
         wrong = list(text_problems("issuer", issuer, required=True, published=True))
         if not wrong and not issuers_facts.is_office(issuer):

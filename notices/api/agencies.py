@@ -1,7 +1,5 @@
 """The JSON API of agencies: who checks here, how much one of them did, and what tests may ask."""
 
-from datetime import UTC, datetime, timedelta
-
 from litestar import Response, get
 
 from notices import limits
@@ -48,14 +46,14 @@ async def usage(request: AnyRequest) -> Response[Usage]:
 
 
 async def _used(request: AnyRequest, policy: str, who: Counted) -> Used:
-    key, now = request.app.state.deployment.keys.sealer.passing, datetime.now(UTC)
+    key = request.app.state.deployment.keys.sealer.passing
     quota = limits.most_of(policy, who)[DAY] if limiting.limits_hold(request, policy, who) else None
-    used, seconds = await limits.used(key, policy, who)
+    used, ends = await limits.used(key, policy, who)
     return Used(
         quota=quota,
         used=used,
         remaining=max(0, quota - used) if quota is not None else None,
-        resets_at=rfc3339(now + timedelta(seconds=seconds)) if seconds else None,
+        resets_at=rfc3339(ends) if ends else None,
     )
 
 

@@ -93,7 +93,9 @@ def _lines(each: "Listed", now: datetime) -> list[tuple[str, ...]]:
         used_on = key.used_on.isoformat() if key.used_on else "-"
         dates = (_day(key.created_at), _last_day(key.expires_at))
         scopes = ",".join(key.scopes) or "-"
-        found.append(("", key.id, key.state(now), *dates, scopes, used_on, str(key.checks)))
+        # Of an agency that is one no more no key is taken, whatever became of each.
+        state = "revoked" if each.revoked_at else key.state(now)
+        found.append(("", key.id, state, *dates, scopes, used_on, str(key.checks)))
     return found
 
 
@@ -149,9 +151,9 @@ def _end_of(text: str) -> datetime:
     """The end of a day that is still to come, as it ends in China."""
     try:
         day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=CHINA).date()
-    except ValueError:
+        end = datetime.combine(day, time(), CHINA) + timedelta(days=1)
+    except (ValueError, OverflowError):  # the last day of all has none after it
         raise argparse.ArgumentTypeError("YYYY-MM-DD") from None
-    end = datetime.combine(day, time(), CHINA) + timedelta(days=1)
     if end <= datetime.now(UTC):
         raise argparse.ArgumentTypeError("过去的日期 / a day that is past")
     return end

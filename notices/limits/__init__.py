@@ -201,15 +201,20 @@ async def use(
         if by.kind == "address" and by_account and by_account != POLICIES[policy].most["address"]:
             kind = TooManyUnlessSignedIn
         wait, uses = await found(tier.bucket, tier.window)
-        told.append(Left(policy, tier.window, tier.most, max(0, tier.most - uses), wait))
+        # A neighbour's count is another one, however alike: what is left of one's own stays told.
+        name = policy if tier.whose == by.kind else f"{policy}-{tier.whose}"
+        told.append(Left(name, tier.window, tier.most, max(0, tier.most - uses), wait))
         raise _refusal(kind, wait, _sentence(policy, tier))
 
 
-async def used(key: bytes, policy: str, by: Counted) -> tuple[int, int]:
-    """How often within the present day it was done by `by`, and for how many seconds it counts."""
+async def used(key: bytes, policy: str, by: Counted) -> tuple[int, datetime | None]:
+    """How often within the present day it was done by `by`, and when that is over."""
     day = {each.window: each.bucket for each in _tiers(key, policy, by)}
-    wait, uses = await found(day[DAY], DAY)
-    return uses, wait if uses else 0
+    row = await _ENDS.row(day[DAY])
+    # As `over` has it: what a clock that was ahead began counts no more.
+    if row is None or not row["uses"] or row["window_end"] > row["now"] + 2 * DAY:
+        return 0, None
+    return row["uses"], row["window_end"]
 
 
 async def guess(key: bytes, guesses: Mapping[str, int], by: Counted) -> None:

@@ -162,13 +162,23 @@ async def examples(deployment: Deployment) -> list[tuple[Fixture, Answer]]:
 
 
 def _placed(deployment: Deployment) -> Iterator[_Placed]:
-    """Those whose certificates this city has."""
+    """Those whose certificates, copies and documents are in this city's catalogue."""
     certificates = deployment.catalogue.certificates
     for each in FIXTURES:
-        named = {each.question.certificate or "", *(one.certificate for one in each.notices)}
-        if named - {""} <= certificates.keys():
-            certificate = certificates[each.question.certificate or ""]
-            yield _Placed(each, certificate, certificate.normal_number(each.question.number or ""))
+        id, question = each.question.certificate or "", each.question
+        named = [(id, question.copy, question.document)]
+        named += [(one.certificate or id, one.copies, one.document) for one in each.notices]
+        if all(_is_there(certificates.get(kind), *which) for kind, *which in named):
+            certificate = certificates[id]
+            yield _Placed(each, certificate, certificate.normal_number(question.number or ""))
+
+
+def _is_there(certificate: Certificate | None, copies: str | None, document: str | None) -> bool:
+    return (
+        certificate is not None
+        and (not copies or copies in certificate.parts)
+        and (not document or certificate.document(document) is not None)
+    )
 
 
 def _met(

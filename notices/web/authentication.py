@@ -6,6 +6,7 @@ Whatever nobody asks about is not looked up: what is open to all is answered wit
 
 import contextlib
 import dataclasses
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from notices.agencies import Agency
 from notices.changing import deciding, leaving
 from notices.deployment import Deployment
 from notices.facts.errors import Refusal, SignInRequired
-from notices.facts.refusals import NotAnAgency, UnknownKey
+from notices.facts.refusals import KeyIsForTests, NotAnAgency, UnknownKey
 from notices.identity import Person, Signed
 from notices.limits import Counted
 from notices.web import options
@@ -83,6 +84,14 @@ class Asker:
             raise self._keyed
         return self._keyed
 
+    def refuse_tests(self) -> None:
+        """Raises KeyIsForTests beside a session too: whoever shows one tries something out.
+
+        Only once the key was looked up (`keyed`).
+        """
+        if isinstance(self._keyed, Agency) and self._keyed.test:
+            raise KeyIsForTests
+
     async def agency(self) -> Agency:
         """Whose key the request carries, or whose staff has signed in.
 
@@ -118,10 +127,24 @@ class Asker:
 
 
 def _key_in(shown: Sequence[str]) -> str | None:
-    """The key in the Authorization headers; of two nobody knows which is meant, so it is none."""
-    words = [each.partition(" ") for each in shown]
-    keys = [key.strip() for scheme, _, key in words if scheme.lower() == "bearer"]
-    return "" if keys and len(shown) > 1 else next(iter(keys), None)
+    """The key in the Authorization headers, "" where it is none that can be read.
+
+    Where somebody meant to show one it is never overlooked, however it is written: behind a tab, a
+    colon or another scheme. Of two headers nobody knows which is meant.
+    """
+    if not any(_MEANT.search(each) for each in shown):
+        return None
+    scheme, _, key = shown[0].partition(" ")
+    return key.strip() if len(shown) == 1 and scheme.lower() == "bearer" else ""
+
+
+_MEANT = re.compile(
+    r"^\W*(?:bearer|nk_)|notices_(?:live|test)_|^basic +bm90aWNlc1", re.ASCII | re.IGNORECASE
+)
+"""What shows a key, or was to: the scheme, or how keys begin, in Basic too, where it is the name.
+
+Whatever else stands there, a proxy's own password say, is nothing to us.
+"""
 
 
 AnyRequest = Request[Asker, Any, State]

@@ -75,8 +75,13 @@ class Write(Generic[Body, Who]):
         self._once: Once | None = None
 
     def admit(self) -> Once | None:
-        """What the act is to be done under; raises CrossSite. Once all that was sent is right."""
+        """What the act is to be done under, once all that was sent is right.
+
+        Raises CrossSite, or KeyIsForTests; an agency's own acts look at what its key is for.
+        """
         cross_site.refuse(self._request)
+        if not isinstance(self.by, Agency):
+            self._request.user.refuse_tests()
         self.admitted = True
         if self.by is not None:
             path = self._request.url.path

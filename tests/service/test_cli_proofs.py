@@ -102,7 +102,11 @@ def test_an_agencys_key_is_listed_changed_and_revoked(
     at_once = command("agencies", "rotate", id, "--overlap", "0", **variables)
     assert "no longer accepted" in at_once.stderr, at_once.stderr
     assert command("agencies", "revoke", id, **variables).returncode == 0
-    assert f"{id}\trevoked" in command("agencies", "list", **variables).stdout
+    listed = command("agencies", "list", **variables).stdout
+    assert f"{id}\trevoked" in listed
+    assert {each.split("\t")[2] for each in listed.splitlines() if f"\t{id}." in each} == {
+        "revoked"
+    }
     for words in (("revoke", id), ("rotate", id), ("revoke", "none")):
         assert "list" in refused(command("agencies", *words, **variables))
     assert (
@@ -144,6 +148,7 @@ def test_what_an_agency_may_do_is_told_when_it_is_added(
     assert "already" in refused(command("agencies", "add", "某某平台", "--test", **variables))
     for words in (
         ("--scope", "write"), ("--quota", "0/day"), ("--quota", "5/hour"), ("--kind", "shop"),
+        ("--expires", "9999-12-31"),
     ):  # fmt: skip
         assert command("agencies", "add", "甲局", *words, **variables).returncode == 2
     assert command("agencies", "rotate", "x", "--overlap", "91", **variables).returncode == 2
