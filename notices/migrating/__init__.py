@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import io
 import os
 import sys
@@ -9,8 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from piccolo.apps.migrations.commands.forwards import run_forwards
-from piccolo.conf.apps import AppRegistry
+from piccolo.apps.migrations.commands.base import MigrationResult
+from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
+from piccolo.apps.migrations.tables import Migration
+from piccolo.conf.apps import AppConfig, AppRegistry
 
 import migrations
 from notices.database import DB, answering, connect
@@ -121,12 +124,34 @@ async def _run(url: str) -> None:
     try:
         output = io.StringIO()
         with contextlib.redirect_stdout(output):
-            result = await run_forwards("notices")
+            result = await _Steps("notices").run()
         if not result.success:
             raise MigrationError(ByLanguage({SOURCE: str(result.message)}))
     finally:
         if own_pool:
             await DB.stop()
+
+
+class _Steps(ForwardsMigrationManager):
+    """Each step in one transaction with the record that it ran.
+
+    Piccolo writes that afterwards: whoever was killed in between could never migrate again, since
+    what the step makes was there already.
+    """
+
+    async def run_migrations(self, app_config: AppConfig) -> MigrationResult:
+        done = await Migration.get_migrations_which_ran(app_name=app_config.app_name)
+        steps = self.get_migration_modules(app_config.resolved_migrations_folder_path)
+        for id in sorted(steps.keys() - set(done)):
+            step = await steps[id].forwards()
+            row = Migration(name=id, app_name=app_config.app_name)
+            step.add_raw(functools.partial(_record, row))
+            await step.run()
+        return MigrationResult(success=True)
+
+
+async def _record(row: Migration) -> None:
+    await Migration.insert(row)
 
 
 _NOT_THE_OWNER = Message(

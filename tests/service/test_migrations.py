@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import asyncpg
@@ -164,6 +165,30 @@ def test_a_notice_gets_its_period_from_its_form(tmp_path: Path, url: str) -> Non
     asyncio.run(ask(url, "UPDATE notice SET form = NULL"))
     kept = asyncio.run(ask(url, "SELECT period_value FROM notice WHERE id = '00000000000011'"))
     assert kept[0]["period_value"] == 10
+
+
+REFUSED = (
+    "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+    f" $$ BEGIN IF NEW.name = '{keys.ID}' THEN RAISE 'gone'; END IF; RETURN NEW; END $$",
+    "CREATE TRIGGER refuse BEFORE INSERT ON migration FOR EACH ROW EXECUTE FUNCTION refuse()",
+)
+"""A step that is cut off after what it changed, before it is written down that it ran."""
+
+
+def test_a_step_that_was_cut_off_before_it_was_recorded_is_done_again(
+    tmp_path: Path, url: str
+) -> None:
+    asyncio.run(write_under_the_first(url))
+    asyncio.run(change(url, *REFUSED))
+    with pytest.raises(subprocess.CalledProcessError):
+        migrate(tmp_path, url)
+
+    asyncio.run(change(url, "DROP FUNCTION refuse CASCADE"))
+    migrate(tmp_path, url)
+
+    done = [row["name"] for row in asyncio.run(ask(url, "SELECT name FROM migration"))]
+    assert keys.ID in done
+    assert len(set(done)) == len(done)
 
 
 BEFORE = (
