@@ -130,18 +130,23 @@ async def add(
 
 
 async def rotate(
-    id: str, expires_at: datetime | None = None, overlap: timedelta = OVERLAP
+    id: str,
+    expires_at: datetime | None = None,
+    overlap: timedelta = OVERLAP,
+    scopes: Sequence[str] | None = None,
 ) -> tuple[str, datetime | None]:
     """A new key for agency `id`, and until when the one before is taken beside it.
 
-    It is for what that one was for. Two live at once: what was in its overlap already ends.
-    Raises NoSuchAgency.
+    It is for `scopes`, else for what that one was for. Two live at once: what was in its overlap
+    already ends. Raises NoSuchAgency, or Invalid where one that speaks for nobody is to issue.
     """
     table = tables.AgencyKey
     async with _together():
         rows = await _locked(id)
         if not rows:
             raise NoSuchAgency
+        if scopes is not None and "issue" in scopes and not rows[0]["issuers"]:
+            raise Invalid(problems=[Problem("issuer", "required")])
         now, ends = rows[0]["now"], rows[0]["now"] + overlap
         keys = await table.select(table.id, table.scopes, table.expires_at, table.revoked_at).where(
             table.agency == id
@@ -154,8 +159,10 @@ async def rotate(
                 await table.update({table.revoked_at: NOW}).where(table.id == each["id"])
             elif each["expires_at"] is None or each["expires_at"] > ends:
                 await table.update({table.expires_at: ends}).where(table.id == each["id"])
-        scopes, number = keys[-1]["scopes"], _place(keys[-1]["id"]) + 1
-        given = await _give_key(id, number, scopes, expires_at, test=rows[0]["test"])
+        given = await _give_key(
+            id, _place(keys[-1]["id"]) + 1, keys[-1]["scopes"] if scopes is None else scopes,
+            expires_at, test=rows[0]["test"],
+        )  # fmt: skip
     if not living or not overlap:
         return given, None
     return given, min(ends, living[-1]["expires_at"] or ends)
@@ -165,7 +172,7 @@ async def _locked(id: str) -> list[dict[str, Any]]:
     """The agency, unless it is one no more; until the transaction ends nobody else rotates."""
     table = tables.Agency
     living = (table.id == id) & table.revoked_at.is_null()
-    return await table.select(table.test, NOW).where(living).lock_rows()
+    return await table.select(table.test, table.issuers, NOW).where(living).lock_rows()
 
 
 def _place(key: str) -> int:

@@ -16,6 +16,7 @@ from notices.settings import Settings
 
 if TYPE_CHECKING:
     from notices.agencies.listing import Listed
+    from notices.facts.errors import Invalid
 
 LONGEST_OVERLAP = 90
 """Days: whoever has not changed keys by then has forgotten it."""
@@ -38,12 +39,7 @@ def agencies_add(settings: Settings, options: argparse.Namespace) -> None:
                     )  # fmt: skip
                     await journals.write(settings, "agency_added", agency.id, text=agency.name)
             except Invalid as error:
-                raise CommandError(
-                    joined(
-                        _WRONG.format(field=one.field, message=one.message)
-                        for one in error.problems
-                    )
-                ) from None
+                raise _wrong(error) from None
             told: list[Text] = [_ADDED.format(name=agency.name, id=agency.id, scopes=_said(scopes))]
             if "issue" in scopes:
                 told.append(_SPEAKS_FOR.format(issuers=_said(agency.issuers)))
@@ -53,6 +49,12 @@ def agencies_add(settings: Settings, options: argparse.Namespace) -> None:
             print(key)
 
     asyncio.run(work())
+
+
+def _wrong(error: "Invalid") -> CommandError:
+    return CommandError(
+        joined(_WRONG.format(field=one.field, message=one.message) for one in error.problems)
+    )
 
 
 def _scopes(options: argparse.Namespace) -> list[str]:
@@ -107,12 +109,17 @@ def agencies_rotate(settings: Settings, options: argparse.Namespace) -> None:
     async def work() -> None:
         from notices import agencies
         from notices.database import DB
+        from notices.facts.errors import Invalid
 
         overlap = timedelta(days=options.overlap)
+        scopes = facts.scopes_of(options.scope) if options.scope is not None else None
         async with at_work(settings):
-            async with DB.transaction():
-                key, until = await agencies.rotate(options.id, options.expires, overlap)
-                await journals.write(settings, "agency_rotated", options.id)
+            try:
+                async with DB.transaction():
+                    key, until = await agencies.rotate(options.id, options.expires, overlap, scopes)
+                    await journals.write(settings, "agency_rotated", options.id)
+            except Invalid as error:
+                raise _wrong(error) from None
             say((_ROTATED_UNTIL.format(until=_moment(until)) if until else _ROTATED).both)
             print(key)
 
@@ -238,6 +245,10 @@ def add_to(commands: Commands) -> None:
         "--overlap", type=_days, default=7, metavar="DAYS",
         help="旧密钥还可用几天，默认 7；0 为立即停用 / days for which the old key goes on"
         " (default: 7; 0 ends it at once)",
+    )  # fmt: skip
+    command.add_argument(
+        "--scope", action="append", type=_scope, metavar="SCOPE",
+        help="新密钥的用途，默认同旧密钥 / what the new key is for (default: what the old one is)",
     )  # fmt: skip
     _expires(command)
     command = add(

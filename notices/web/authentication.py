@@ -84,12 +84,14 @@ class Asker:
             raise self._keyed
         return self._keyed
 
-    def refuse_tests(self) -> None:
-        """Raises KeyIsForTests beside a session too: whoever shows one tries something out.
+    @property
+    def is_test(self) -> bool:
+        """Whether the key that is shown is one for tests, once it was looked up (`keyed`)."""
+        return isinstance(self._keyed, Agency) and self._keyed.test
 
-        Only once the key was looked up (`keyed`).
-        """
-        if isinstance(self._keyed, Agency) and self._keyed.test:
+    def refuse_tests(self) -> None:
+        """Raises KeyIsForTests beside a session too: whoever shows one tries something out."""
+        if self.is_test:
             raise KeyIsForTests
 
     async def agency(self) -> Agency:

@@ -48,6 +48,9 @@ async def limit(
     """
     if who is None and (_limited(request) or request.user.key is not None):
         who = await counted(request)
+        if request.user.is_test and not limits.most_of(policy, who):
+            # Given to whoever tries it out: it lets nobody search or print more than others do.
+            who = request.user.address
     if who is None:
         return
     key = request.app.state.deployment.keys.sealer.passing

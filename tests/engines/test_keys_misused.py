@@ -185,6 +185,20 @@ async def test_what_neighbours_used_up_is_told_as_a_count_of_its_own(
     )
 
 
+async def test_a_test_key_lets_nobody_search_or_print_more_than_others(
+    strangers: From, limited: Litestar
+) -> None:
+    _, test = await added(test=True)
+    _, live = await added()
+    one = strangers("192.0.2.1")
+    for policy, most in (("search", 120), ("print", 20)):
+        await limits.use(key_of(limited), policy, Counted("address", "192.0.2.1"), most)
+    paths = ("/api/v1/notices", "/notices/37070000000118.pdf")
+
+    assert [(await one.get(each, headers=bearer(test))).status_code for each in paths] == [429] * 2
+    assert [(await one.get(each, headers=bearer(live))).status_code for each in paths] == [200, 404]
+
+
 async def test_a_quota_tells_one_and_the_same_end(client: httpx.AsyncClient) -> None:
     _, key = await added(quota=5)
     ends = set()

@@ -152,6 +152,14 @@ def test_what_an_agency_may_do_is_told_when_it_is_added(
     ):  # fmt: skip
         assert command("agencies", "add", "甲局", *words, **variables).returncode == 2
     assert command("agencies", "rotate", "x", "--overlap", "91", **variables).returncode == 2
+    [id] = [each.split("\t")[0] for each in listed if "某某商家" in each]
+    # What InsufficientScope tells an agency to ask for.
+    more = command("agencies", "rotate", id, "--scope", "verify,batch", **variables)
+    assert more.stdout.startswith("notices_live_"), more.stderr
+    assert "issuer" in refused(command("agencies", "rotate", id, "--scope", "issue", **variables))
+    keys = command("agencies", "list", **variables).stdout.splitlines()
+    scopes = [each.split("\t")[5] for each in keys if each.startswith(f"\t{id}.")]
+    assert scopes == ["verify", "verify,batch"], "nothing of what was refused is left"
 
 
 def test_sessions_are_ended_by_a_command(tmp_path: Path, database: str) -> None:  # noqa: F811
