@@ -7,6 +7,7 @@ Whatever nobody asks about is not looked up: what is open to all is answered wit
 import contextlib
 import dataclasses
 import re
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,9 @@ from notices.facts.refusals import KeyIsForTests, NotAnAgency, UnknownKey
 from notices.identity import Person, Signed
 from notices.limits import Counted
 from notices.web import options
+
+LOOK_AGAIN = 1.0
+"""Seconds for which a request that was found to carry a key is not asked again whose it is."""
 
 
 class Asker:
@@ -41,6 +45,7 @@ class Asker:
         self._signed: Signed | None = None
         self._agency: Agency | None = None
         self._keyed: Agency | UnknownKey | None = None
+        self._keyed_at = 0.0
         self._looked = self.session is None
         self._scope = request.scope
 
@@ -74,8 +79,13 @@ class Asker:
         return person
 
     async def keyed(self) -> Agency | None:
-        """Whose key the request carries, None where it carries none; raises UnknownKey."""
-        if self.key is not None and self._keyed is None:
+        """Whose key the request carries, None where it carries none; raises UnknownKey.
+
+        What is sent slowly is not answered to a key that was revoked meanwhile.
+        """
+        is_old = time.monotonic() - self._keyed_at > LOOK_AGAIN
+        if self.key is not None and (self._keyed is None or is_old):
+            self._keyed_at = time.monotonic()
             try:
                 self._keyed = await agencies.of_key(self.key)
             except UnknownKey as unknown:

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from notices.facts.catalogue import OWN_CATALOGUE, load
 from notices.limits import DAY, Counted
 from notices.tallies import Tally
 from notices.verification import fixtures
+from notices.web import authentication
 from tests.api import declaration
 from tests.engines.test_agency_keys import NEVER_GIVEN, added, bearer
 from tests.engines.test_limits import CHECK, FOOD
@@ -92,6 +93,29 @@ async def test_a_bad_key_is_401_where_only_metrics_are_elsewhere(
 
     assert (await client.get("/metrics", headers=bearer(NEVER_GIVEN))).status_code == 401
     assert (await client.get("/metrics")).status_code == 404
+
+
+async def test_what_is_sent_slowly_is_not_answered_to_a_key_revoked_meanwhile(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authentication, "LOOK_AGAIN", 0.05)
+    agency, key = await added()
+    begun, revoked = asyncio.Event(), asyncio.Event()
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b'{"certificate": "food-operation-license",'
+        await asyncio.sleep(0.1)
+        begun.set()
+        await revoked.wait()
+        yield b'"number": "1"}'
+
+    headers = bearer(key) | {"content-type": "application/json"}
+    sent = asyncio.create_task(client.post(CHECK, content=body(), headers=headers))
+    await begun.wait()
+    await owned(agencies.revoke(agency.id))
+    revoked.set()
+
+    assert (await sent).status_code == 401
 
 
 async def test_a_test_key_changes_nothing_beside_a_session_either(
@@ -230,7 +254,9 @@ async def test_of_many_rotations_at_once_two_keys_live(database: None) -> None:
     async with owning():
         keys = await asyncio.gather(*(agencies.rotate(agency.id) for _ in range(4)))
     [listed] = await listing.listed()
-    states = [each.state(datetime.now(UTC)) for each in listed.keys]
+    # In the order in which they took their turn, which is not the one in which they began.
+    given = sorted(listed.keys, key=lambda each: int(each.id.rpartition(".")[2]))
+    states = [each.state(datetime.now(UTC)) for each in given]
 
     assert states == ["revoked", "revoked", "revoked", "active", "active"]
     assert len({key for key, _ in keys}) == 4
