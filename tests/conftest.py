@@ -126,6 +126,8 @@ class ByDearFile(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByDearFile:
+    # In our order: by the number of its tests, what takes longest would come last.
+    config.option.loadscopereorder = False
     return ByDearFile(config, log)
 
 

@@ -10,12 +10,12 @@ from notices.facts.masking import may_be_hidden
 from notices.facts.readings import RULES
 from notices.facts.rows import Row
 from notices.facts.texts import Message, Text
-from notices.trust.lists import Found, OfflineList
+from notices.trust.lists import Found, Listed, OfflineList
 
 AHEAD = timedelta(minutes=5)
 """A list may be so much later than the clock that it is looked at by: clocks differ."""
 
-Verdict = Literal["no_notice", "declared", "invalid", "contested", "replaced", "ask_online"]
+Verdict = Listed | Literal["no_notice", "ask_online"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,6 +228,7 @@ LISTING = {
     "notices/facts/public/notice.py": "the type of a status",
     "notices/changing/deciding.py": "which event each decision is",
     "notices/verification/matching.py": "which status is the gravest",
+    "notices/trust/lists.py": "which byte each status is, and which is the gravest",
     "search/document.py": "what the clock alone tells apart is one thing to the index",
     "search/lookup.py": "likewise",
 }

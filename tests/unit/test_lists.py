@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notices.trust import list_deltas
+from notices.trust import list_deltas, lists
 from notices.trust.list_deltas import Delta, changed, differing, entry_in, net, parted
 from notices.trust.lists import (
     ENTRY,
@@ -28,6 +28,7 @@ from notices.trust.lists import (
     single,
 )
 from notices.trust.notes import NoteSigner, NoteVerifier
+from notices.verification import matching
 from tests.properties import examples
 
 SIGNER = NoteSigner("notices.example/log", bytes(range(32)))
@@ -308,3 +309,11 @@ def test_a_head_is_read_as_it_was_written() -> None:
     assert head_in(head.text()) == head
     with pytest.raises(ListError):
         head_in(head.text().replace("\n7\n", "\n07\n"))
+
+
+def test_what_is_graver_online_is_graver_in_a_list() -> None:
+    def ordered(gravity: Mapping[str, int]) -> list[str]:
+        return sorted(gravity, key=lambda status: -gravity[status])
+
+    # Of what a new certificate took the place of a check tells where there is nothing else.
+    assert ordered(lists.GRAVITY) == [*ordered(matching.SEVERITY), "replaced"]
