@@ -4,17 +4,20 @@ For translators and the tests: `python -m notices.locale.extraction` brings ever
 date with the code. What is new has no translation then, and what nobody says any more is gone.
 """
 
+import io
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from notices.locale import LANGUAGES, SOURCE, path
 
 ROOT = Path(__file__).parents[2]
-METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
+METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
 KEYWORDS: dict[str, Any] = {
     "Message": {1: (1,), 2: (1, (2, "c"))},
     "counted": {None: (1, 1)},
@@ -24,15 +27,31 @@ KEYWORDS: dict[str, Any] = {
 }
 """Which arguments a message and its context (`c`) are; two of one are its forms of the plural."""
 
+OPTIONS = {"silent": "false", "encoding": "utf-8"}
+_CALL = re.compile(rb"\b(?:%s)\s*\(" % "|".join(KEYWORDS).encode())
+
 
 def messages() -> Catalog:
     """All messages, each with the files in which it stands."""
     found = Catalog(charset="utf-8", fuzzy=False)
-    for file, _, message, _, context in extract_from_dir(
-        ROOT / "notices", METHODS, keywords=KEYWORDS, options_map={"**.html": {"silent": "false"}}
-    ):
-        found.add(message, locations=[(f"notices/{file}", 0)], context=context)
+    for file in _files(ROOT / "notices"):
+        text = file.read_bytes()
+        if _CALL.search(text) is None:
+            continue  # two of three modules; to take one apart takes 8 ms
+        where = [(str(file.relative_to(ROOT)), 0)]
+        told = extract(METHODS[file.suffix], io.BytesIO(text), KEYWORDS, (), OPTIONS)
+        for _, message, _, context in told:
+            found.add(message, locations=where, context=context)
     return found
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Those of a folder before those of its folders."""
+    inner = sorted(folder.iterdir())
+    yield from (each for each in inner if each.suffix in METHODS)
+    for each in inner:
+        if each.is_dir():
+            yield from _files(each)
 
 
 def update(code: str, found: Catalog) -> None:

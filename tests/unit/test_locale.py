@@ -86,6 +86,15 @@ def test_a_translation_is_not_left_in_chinese(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
+def test_a_translation_is_there_once(code: str) -> None:
+    """Two branches that wrote the same one leave it twice in its place."""
+    for each in translations(code):
+        for form in [each.string] if isinstance(each.string, str) else each.string:
+            half, odd = divmod(len(form), 2)
+            assert odd or len(form) < 8 or form[:half] != form[half:], form
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
 def test_a_translation_begins_and_ends_as_its_message(code: str) -> None:
     """What begins or ends with a blank is a part of a sentence."""
 
