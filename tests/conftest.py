@@ -72,7 +72,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 DEAR = {
     "test_auditing", "test_backup", "test_canary", "test_crash", "test_engine_cluster",
-    "test_engines", "test_faults", "test_foreign", "test_openapi", "test_openid",
+    "test_engines", "test_faults", "test_foreign", "test_lists", "test_openapi", "test_openid",
     "test_provider",
     "test_rehashing", "test_serving", "test_suggesting", "test_watching",
 }  # fmt: skip

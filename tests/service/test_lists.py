@@ -42,6 +42,8 @@ STRANGER = "notices.example/log+62df2c19+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQ
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with running(tmp_path_factory.mktemp("lists") / "data") as service:
         environment = {**os.environ, "DATA": str(service.data)}
+        # Of the empty log, so that there are two.
+        service.until(lambda client: client.get("/lists/latest").status_code == 302, 45)
         commands.run(environment, "demo", "fill", MANY, "--no-publish").check_returncode()
         with service.client() as client:
             api.sign_in(client, RESTAURANT)
