@@ -44,10 +44,7 @@ class Service:
     """A service, asked by whoever has this key; without one by a stranger."""
 
     def __init__(self, url: str, key: str | None) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise CommandError(_NO_URL.format(url=url))
-        self._url = url.rstrip("/") + PATH
+        self._url = site_at(url) + PATH
         self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
         self._bearer = None if key is None else f"Bearer {_told(key)}"
 
@@ -92,6 +89,14 @@ class Service:
             say(_WAITING.format(n=round(pause)).both)
             time.sleep(pause)
         raise CommandError(_AWAY)
+
+
+def site_at(url: str) -> str:
+    """A site's address as others begin with it; raises CommandError for what is none."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise CommandError(_NO_URL.format(url=url))
+    return url.rstrip("/")
 
 
 def _said(answer: _Answer) -> Said:

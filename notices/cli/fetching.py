@@ -2,10 +2,10 @@
 
 from pathlib import Path
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from notices import files
+from notices.cli.asking import site_at
 from notices.cli.terminal import CommandError, say
 from notices.facts.texts import Message, rfc3339
 from notices.trust import list_deltas
@@ -20,9 +20,7 @@ def fetch(server: str, file: str, log_key: str | None) -> None:
     """Keep the newest list of `server` as `file`; what is there stays where that fails."""
     path = Path(file)
     pinned = path.with_name(f"{path.name}.vkey")
-    url = server.rstrip("/")
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise CommandError(_NO_URL.format(url=server))
+    url = site_at(server)
     known = log_key or (str(pinned) if pinned.exists() else None)
     if known is None:
         text = _get(f"{url}/log/vkey")[0].decode("utf-8", "replace")
@@ -92,7 +90,6 @@ def _get(url: str, *, only_where: bool = False) -> tuple[bytes, str]:
         raise CommandError(_AWAY, details=f" ({type(error).__name__})") from None
 
 
-_NO_URL = Message("网站地址要写成 https://…，不是 {url}。")
 _REFUSED = Message("网站没有给出离线清单（{status}）。")
 _AWAY = Message("连不上网站；已有的离线清单没有改动。")
 _OLDER = Message("网站给出的离线清单（第 {theirs} 条）比已有的（第 {ours} 条）还旧，没有更换。")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from notices.facts import documents, placeholders, readings
 from notices.facts.characters import seen
@@ -21,6 +21,7 @@ from notices.facts.requests import Declaration, Holder
 from notices.facts.text_check import LONGEST_TEXT, choice_problems, is_blank, text_problems
 
 if TYPE_CHECKING:  # checking a declaration asks what is wrong with its number
+    from notices.facts.catalogue import Catalogue
     from notices.facts.certificate import Certificate
 
 COPIES = get_args(Copies)
@@ -50,7 +51,7 @@ def _number(declaration: Declaration, certificate: Certificate | None) -> Iterat
     normal = certificate.normal_number(number)
     confirmed = declaration.confirm_unusual_number is True
     usual = certificate.number_form(normal) == "usual"
-    broken = certificate.check_digit != "mod1110" and not certificate.check_digit_fits(normal)
+    broken = is_broken(normal, certificate)
     if broken and not confirmed:
         yield Problem("number", "number_check_digit")
     anothers = _anothers_number(normal, declaration.holder, certificate)
@@ -100,6 +101,29 @@ def number_problems(
         yield Problem(field, "number_placeholder_optional" if left_out else "number_placeholder")
     elif placeholders.is_masked(shown):
         yield Problem(field, "number_masked")
+
+
+def is_broken(normal: str, certificate: Certificate) -> bool:
+    """Whether its check digit is wrong; by MOD 11,10 that only makes it unusual."""
+    return certificate.check_digit != "mod1110" and not certificate.check_digit_fits(normal)
+
+
+def form_asked(
+    number: str, normal: str, certificate: Certificate | None, catalogue: Catalogue
+) -> Literal["usual", "unusual"]:
+    """`usual` where a number that is asked about is built as the certificate's are, or any's.
+
+    The holder's code is, where it stands for a number that is not there.
+    """
+    if certificate is not None:
+        is_code = certificate.stands_for_number and uscc_ok(normal)
+        return "usual" if is_code else certificate.number_form(normal)
+    usual = any(
+        each.number_form(one) == "usual"
+        for one in catalogue.normal_numbers(number)
+        for each in catalogue.certificates.values()
+    )
+    return "usual" if usual else "unusual"
 
 
 def _own_code(holder: Holder | None) -> str:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from notices.facts import documents, number_check, readings
 from notices.facts.catalogue import Catalogue
 from notices.facts.certificate import Certificate
-from notices.facts.numbers import uscc_ok
 from notices.facts.readings import Reading
 from notices.facts.text_check import is_blank
 from notices.facts.texts import Message, TextError
@@ -159,14 +158,9 @@ def _doubt(
     """What makes it likely that the number is another one; it is asked as it stands."""
     if _ROUNDED.fullmatch(number.strip()):
         return "number_rounded"
-    if certificate is None:
-        usual = any(each.number_form(normal) == "usual" for each in catalogue.certificates.values())
-        return None if usual else "number_unusual"
-    if certificate.number_form(normal) == "usual":
+    if number_check.form_asked(number, normal, certificate, catalogue) == "usual":
         return None
-    if certificate.stands_for_number and uscc_ok(normal):
-        return None  # the holder's code, which stands for a number that is not there
-    broken = certificate.check_digit != "mod1110" and not certificate.check_digit_fits(normal)
+    broken = certificate is not None and number_check.is_broken(normal, certificate)
     return "number_check_digit" if broken else "number_unusual"
 
 

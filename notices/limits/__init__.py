@@ -259,7 +259,7 @@ async def give_back(key: bytes, policy: str, by: Counted) -> None:
 
 
 async def forget_old(now: datetime) -> None:
-    # As `_over` has it, of the longest window there is.
+    # As `over` has it, of the longest window there is.
     await Rate.delete().where((Rate.window_end <= now) | (Rate.window_end > now + 2 * DAY))
 
 

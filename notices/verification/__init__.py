@@ -13,9 +13,9 @@ from notices.deployment import Deployment
 from notices.facts import documents, masking, number_check
 from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, Unavailable, refuse_wrong
-from notices.facts.numbers import keyed_hash, uscc_ok
+from notices.facts.numbers import keyed_hash
 from notices.facts.public import answer as public
-from notices.facts.public.answer import Answer, NumberForm, Said
+from notices.facts.public.answer import Answer, Said
 from notices.facts.public.form import Words
 from notices.facts.readings import Reading, has_letters, read
 from notices.facts.relations import AWAITING
@@ -222,23 +222,6 @@ async def _met(
     raise Unavailable
 
 
-def _number_form(deployment: Deployment, checked: Checked) -> NumberForm:
-    """`usual` when the number is built as the certificate's are, or any certificate's."""
-    certificate = checked.certificate
-    normal = checked.reading.normal
-    if certificate is not None and certificate.stands_for_number and uscc_ok(normal):
-        return "usual"  # the holder's code, which stands for a number that is not there
-    if certificate is not None:
-        return certificate.number_form(normal)
-    normals = deployment.catalogue.normal_numbers(checked.question.number or "")
-    usual = any(
-        each.number_form(normal) == "usual"
-        for each in deployment.catalogue.certificates.values()
-        for normal in normals
-    )
-    return "usual" if usual else "unusual"
-
-
 def sign(
     deployment: Deployment,
     checked: Checked,
@@ -282,7 +265,9 @@ def sign(
         awaiting=AWAITING if state and state.awaiting else None,
         notice=notice.id if notice else None,
         holder=form.holder if form else None,
-        number_form=_number_form(deployment, checked),
+        number_form=number_check.form_asked(
+            question.number or "", checked.reading.normal, checked.certificate, deployment.catalogue
+        ),
         elsewhere=elsewhere.public() if elsewhere else None,
         others=others(checked.asked, found, matches),
         checked_at=rfc3339(now),
