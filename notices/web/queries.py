@@ -45,6 +45,8 @@ def refuse_unknown_parameters(request: AnyRequest, known: Collection[str]) -> No
 
     For programs: pages, PDFs and feeds ignore what messengers and mail add to a link.
     """
+    if not request.scope["query_string"]:
+        return
     unknown = sorted({name for name, _ in request.query_params.multi_items()}.difference(known))
     if unknown:
         raise UnknownParameter(

@@ -21,13 +21,15 @@ def headers(scope: Scope, answer: Iterable[tuple[bytes, bytes]]) -> list[tuple[b
 
     Nor of an `answer` that a cache hands on to others: what is left is one asker's own.
     """
+    counted = scope["state"].get(LEFT)
+    if not counted or any(
+        name == b"cache-control" and b"public" in value for name, value in answer
+    ):
+        return []
     counts: dict[str, Left] = {}
-    for each in scope["state"].get(LEFT, ()):
+    for each in counted:
         # What is counted again, for further items, has left what it had last.
         counts[f"{each.policy}-{WINDOWS[each.window]}"] = each
-    is_public = any(name == b"cache-control" and b"public" in value for name, value in answer)
-    if not counts or is_public:
-        return []
     policies = (
         f'"{name}";q={each.most};w={each.window.total_seconds():.0f}'
         for name, each in counts.items()
