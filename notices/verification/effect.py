@@ -4,7 +4,6 @@ Of what was asked nothing is kept but the certificate; of who asked, nothing.
 """
 
 from collections.abc import Iterable
-from functools import cache
 
 from prometheus_client import Counter
 
@@ -31,10 +30,4 @@ def count(answers: Iterable[Answer]) -> None:
     for each in answers:
         certificate, met = each.certificate or UNKNOWN, each.status != "no_notice"
         CHECKS.count(certificate, met)
-        _metric(certificate, met).inc()
-
-
-@cache
-def _metric(certificate: str, met: bool) -> Counter:
-    """Of each certificate there are two: found once, since that takes longer than counting."""
-    return METRIC.labels(certificate, "yes" if met else "no")
+        METRIC.labels(certificate, "yes" if met else "no").inc()
