@@ -40,6 +40,7 @@ _ORDER = "ORDER BY living DESC, awaiting, replaced DESC, id DESC"
 # Each branch reads one index by one hash and stops: who declares and withdraws all day makes no
 # answer slower. Only a number that is public in full is found without its certificate. What is of
 # the number itself (`own`) is met by it, and not told again by the other ways.
+# What replaced a notice is sought among its own events, never among all of that kind.
 ASK = f"""
 SELECT h.size AS log_size, statement_timestamp() AS now, {STATE} AS state, q.asked, q.way,
   c.by_certificate, c.document, c.copy, c.copy_number, c.replaced, c.shown,
@@ -50,7 +51,7 @@ SELECT h.size AS log_size, statement_timestamp() AS now, {STATE} AS state, q.ask
   CASE WHEN n.form IS NULL THEN
     (SELECT e.entry FROM event e WHERE e.index = n.published_index) END AS entry,
   CASE WHEN c.replaced THEN (SELECT e.form ->> 'issued_on' FROM event e
-     WHERE e.notice = n.id AND e.kind = 'replaced' ORDER BY e.index + 0 DESC LIMIT 1
+     WHERE e.notice = n.id AND e.kind || '' = 'replaced' ORDER BY e.index + 0 DESC LIMIT 1
   ) END AS replaced_on,
   (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index)
      FROM event e WHERE e.notice = n.id AND e.kind NOT IN {listed(SILENT)}
