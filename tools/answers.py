@@ -1,4 +1,4 @@
-"""Writes docs/answer-vectors.json: answers signed by a published key, right and wrong ones."""
+"""Writes docs/answer-vectors.json: answers, receipts, numbers and statuses, right and wrong."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 from notices.trust.answers import CONTEXT, AnswerSigner
 from notices.trust.encoding import canonical, to_base64
 from notices.trust.signing import Ed25519Signer
+from tools import numbers, receipts, statuses
 
 OUT = Path(__file__).parents[1] / "docs" / "answer-vectors.json"
 SEED = bytes(range(32))
@@ -68,6 +69,9 @@ def page() -> str:
             for one in answers
         ],
         "wrong": [{"why": why, "answer": answer} for why, answer in wrong.items()],
+        "receipts": receipts.vectors(),
+        "numbers": numbers.vectors(),
+        "statuses": statuses.vectors(),
     }
     return json.dumps(vectors, ensure_ascii=False, indent=1) + "\n"
 

@@ -16,6 +16,7 @@ from notices.cli import (
     backups,
     catalogues,
     checks,
+    conforming,
     journals,
     privacy,
     proofs,
@@ -215,6 +216,7 @@ def parser() -> argparse.ArgumentParser:
 
     catalogues.add_to(commands)
     checks.add_to(commands)
+    conforming.add_to(commands)
     agencies.add_to(commands)
     sign_ins.add_to(commands)
     privacy.add_to(commands)

@@ -46,7 +46,7 @@ class Service:
     def __init__(self, url: str, key: str | None) -> None:
         self._url = site_at(url) + PATH
         self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        self._bearer = None if key is None else f"Bearer {_told(key)}"
+        self._bearer = None if key is None else f"Bearer {told(key)}"
 
     def ask(self, rows: Sequence[Row]) -> list[tuple[Said | None, str, str]]:
         """Of each row what is said, of which notice, and what the service found wrong with it."""
@@ -86,7 +86,7 @@ class Service:
                 if attempt == TRIES - 1:
                     raise CommandError(_AWAY, details=f" ({type(error).__name__})") from None
                 pause = 2.0**attempt
-            say(_WAITING.format(n=round(pause)).both)
+            say(WAITING.format(n=round(pause)).both)
             time.sleep(pause)
         raise CommandError(_AWAY)
 
@@ -106,7 +106,7 @@ def _said(answer: _Answer) -> Said:
     return Said(answer.status, answer.effective_at)  # type: ignore[arg-type]
 
 
-def _told(key: str) -> str:
+def told(key: str) -> str:
     """The key itself, or what stands in the file of `@FILE`: a command line is seen by others."""
     if not key.startswith("@"):
         return key
@@ -139,4 +139,4 @@ def _seconds(text: str | None) -> float:
 _NO_URL = Message("网站地址要写成 https://…，不是 {url}。")
 _REFUSED = Message("网站没有回答（{status}）：{why}")
 _AWAY = Message("连不上网站；已核对的部分没有问题，可稍后再试。")
-_WAITING = Message.counted("网站请稍候，{n} 秒后继续。")
+WAITING = Message.counted("网站请稍候，{n} 秒后继续。")
