@@ -10,6 +10,8 @@ COPY pyproject.toml README.md LICENSE ./
 COPY notices notices
 COPY search search
 COPY migrations migrations
+COPY docs/answers.md docs/answer-vectors.json docs/offline-list.md docs/list-vectors.json \
+     docs/api-changes.md docs/
 RUN pip install --no-deps --no-build-isolation . \
  && pip uninstall --yes setuptools pip
 

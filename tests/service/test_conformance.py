@@ -1,10 +1,16 @@
-"""`notices conformance` passes the service as it is, and names what is wrong with a broken one."""
+"""`notices conformance` passes the service as it is, and names what is wrong with a broken one.
+
+What the page for agencies shows runs as it stands, and prints what the page says.
+"""
 
 import base64
+import html.parser
 import http.server
 import json
 import os
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,11 +20,13 @@ import pytest
 
 from notices import conformance
 from notices.conformance.site import Site
+from notices.pages.integrating import DOCUMENTS, SNIPPETS
 from tests import api, commands
 from tests.api import unusual
 from tests.fronting import Change, Got, Sent, answers, body, front, json_of, without
+from tests.packages import needs
 from tests.samples import RESTAURANT
-from tests.service import Service, running
+from tests.service import ROOT, Service, running
 
 NAMES = [check.name for check in conformance.CHECKS]
 
@@ -358,3 +366,77 @@ def test_what_is_no_such_service_fails_and_does_not_stop_the_command(tmp_path: P
         server.server_close()
 
     assert "passed" not in {each.outcome for each in found.values()}
+
+
+class _Blocks(html.parser.HTMLParser):
+    """The programs of a page in their order, and what each is said to print."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs: dict[str, str] = {}
+        self.prints: dict[str, str] = {}
+        self._into: tuple[dict[str, str], str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        for kind, kept in (("data-run", self.runs), ("data-prints", self.prints)):
+            if name := given.get(kind):
+                self._into = kept, name
+
+    def handle_endtag(self, tag: str) -> None:
+        self._into = None if tag == "pre" else self._into
+
+    def handle_data(self, data: str) -> None:
+        if self._into is not None:
+            kept, name = self._into
+            kept[name] = kept.get(name, "") + data
+
+
+INTERPRETERS = {".sh": ["sh", "-e"], ".py": [sys.executable]}
+
+
+@needs("curl", "openssl")
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_programs_of_the_page_for_agencies_print_what_it_says(
+    service: Service, test_key: str, tmp_path: Path, language: str
+) -> None:
+    """One after the other in one folder, as whoever follows the page would run them."""
+    blocks = _Blocks()
+    blocks.feed(api.get(f"{service.url}/help/agencies?lang={language}").text)
+    environment = {**os.environ, "NOTICES": service.url, "NOTICES_KEY": test_key}
+    written = {each.stem for each in SNIPPETS.glob("*.txt")} - {"setup.sh"}
+    assert blocks.runs.keys() == written
+    if language == "en":  # the same programs: one run is enough
+        return
+    for name, program in blocks.runs.items():
+        words = [*INTERPRETERS[Path(name).suffix], "-"]
+        done = subprocess.run(
+            words, input=program, cwd=tmp_path, env=environment, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stdout) == (0, blocks.prints.get(name, "")), (
+            name, done.stderr,
+        )  # fmt: skip
+    limit = re.compile(r"^ratelimit: \"verify-day\";r=\d+;t=\d+", re.MULTILINE)
+    assert limit.search((tmp_path / "headers.txt").read_text())
+
+    changed = tmp_path / "answer.json"
+    changed.write_text(changed.read_text().replace('"invalid"', '"declared"'))
+    for name in ("verify.py", "openssl.sh"):
+        words = [*INTERPRETERS[Path(name).suffix], "-"]
+        done = subprocess.run(
+            words, input=blocks.runs[name], cwd=tmp_path, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode != 0, name
+
+
+def test_what_the_page_leads_to_is_there(service: Service) -> None:
+    page = api.get(f"{service.url}/help/agencies").text
+    for path in set(re.findall(r'href="(/[^"#]*)"', page)):
+        assert api.get(f"{service.url}{path}").status_code == 200, path
+    for name in DOCUMENTS:
+        answer = api.get(f"{service.url}/help/docs/{name}")
+        assert answer.content == (ROOT / "docs" / name).read_bytes()
+        assert answer.headers["access-control-allow-origin"] == "*"
+    assert api.get(f"{service.url}/help/docs/design.md").status_code == 404
