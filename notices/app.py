@@ -15,7 +15,7 @@ from litestar.openapi import OpenAPIConfig
 
 from notices import __version__, api, data_keys, deployment, pages, tallies
 from notices.agencies import using
-from notices.api import documenting, health, securing
+from notices.api import documenting, health, saying, securing
 from notices.api.schemas import Schemas
 from notices.changing import exhibits
 from notices.database import DB, WAITED_FOR
@@ -164,6 +164,8 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
         openapi_config=OpenAPIConfig(
             title="Lost certificate notices",
             version=__version__,
+            description=saying.ABOUT,
+            use_handler_docstrings=True,
             path="/schema",
             render_plugins=[documenting.Rendered()],
             components=securing.components(authentication.cookie_name(here)),

@@ -6,7 +6,7 @@ from litestar.params import FromPath
 
 from notices import register
 from notices.agencies import Agency
-from notices.api.documenting import AGENCY, READ_ONE, SESSION, reads, writes
+from notices.api.documenting import READ_ONE, SESSION, agency_for, reads, writes
 from notices.changing import confirming, deciding, issuing, rejecting, rivals
 from notices.changing.rivals import Rivals
 from notices.facts.public.notice import Followed, Rejected
@@ -51,7 +51,9 @@ async def redact(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
 
 @post(
     "/api/v1/notices/{id:str}/confirmation",
-    **writes("confirm", "decisions", Confirmation, by=(AGENCY, SESSION), may_be_empty=True),
+    **writes(
+        "confirm", "decisions", Confirmation, by=(agency_for("issue"), SESSION), may_be_empty=True
+    ),
 )
 async def confirm(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     """Confirm a declaration as the issuer, or as an officer one that was made for somebody else.
@@ -70,7 +72,7 @@ async def confirm(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
 
 @post(
     "/api/v1/notices/{id:str}/replacement",
-    **writes("replace", "decisions", Replacement, by=(AGENCY,)),
+    **writes("replace", "decisions", Replacement, by=(agency_for("issue"),)),
 )
 async def replace(request: AnyRequest, id: FromPath[str]) -> Response[Followed]:
     """Tell that a new certificate was issued; the old one is void for good."""

@@ -28,6 +28,7 @@ WHOLE = "declaration"
         whole=WHOLE,
         problems=WRITE,
         headers={"Location": "The notice."},
+        counted=True,
     ),
 )
 async def declare(request: AnyRequest) -> Response[DeclaredNotice]:

@@ -18,7 +18,7 @@ PIECE = 20
 """Events that are read and written in one slice: a millisecond or two."""
 
 
-@get("/api/v1/events", **reads("getEvents", "events", EventsQuery))
+@get("/api/v1/events", **reads("getEvents", "events", EventsQuery, counted=True))
 async def get_events(request: AnyRequest) -> Response[Events]:
     """Events of all notices in the order of the log, from `since` (inclusive) on."""
     await limiting.limit(request, "events")

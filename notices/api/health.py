@@ -18,7 +18,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from notices.api.documenting import JSON, reads
+from notices.api.documenting import reads
+from notices.api.operations import JSON
 from notices.facts.errors import NotFound, Unavailable
 from notices.facts.public.form import Words
 from notices.facts.public.service import Alive, Database, Readiness, Relay, Uploads

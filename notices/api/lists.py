@@ -43,8 +43,9 @@ async def latest(request: AnyRequest) -> Response[None]:
     ),
 )  # fmt: skip
 async def list_or_delta(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    """The offline list of a log size, or with two of them what changed in between; see
-    docs/offline-list.md. A list is kept for a week.
+    """The offline list of a log size, or with two of them (`<from>-<to>`) what changed in between.
+
+    `/help/docs/offline-list.md` has the format. A list never changes, and is kept for a week.
     """
     sizes = _NAME.fullmatch(name)
     if sizes is None:

@@ -35,7 +35,7 @@ async def get_notice(request: AnyRequest, id: FromPath[str]) -> Response[PublicN
     return answered(notice.public(request.app.state.deployment), headers=NO_STORE)
 
 
-@get("/api/v1/notices", **reads("searchNotices", "notices", SearchQuery))
+@get("/api/v1/notices", **reads("searchNotices", "notices", SearchQuery, counted=True))
 async def search_notices(request: AnyRequest) -> Response[SearchPage]:
     """Published notices by words, number and filters, with counts."""
     await limiting.limit(request, "search")
@@ -44,7 +44,7 @@ async def search_notices(request: AnyRequest) -> Response[SearchPage]:
     return passed_on(msgspec.json.encode(found), SearchPage)
 
 
-@get("/api/v1/suggestions", **reads("suggest", "notices", SuggestQuery))
+@get("/api/v1/suggestions", **reads("suggest", "notices", SuggestQuery, counted=True))
 async def suggestions(request: AnyRequest) -> Response[Suggestions]:
     """What a search that is being typed may become."""
     await limiting.limit(request, "suggest")

@@ -27,7 +27,7 @@ STATUSES = get_args(ObjectionStatus)
 
 @post(
     "/api/v1/notices/{id:str}/objections",
-    **writes("object", "objections", Objection, file=EVIDENCE),
+    **writes("object", "objections", Objection, file=EVIDENCE, counted=True),
 )
 async def object_to(request: AnyRequest, id: FromPath[str]) -> Response[ObjectionFiled]:
     """Object to a notice; as a form (multipart/form-data) an `evidence` file may come along."""

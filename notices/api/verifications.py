@@ -46,7 +46,14 @@ class Questions(Question, kw_only=True):
 
 @post("/api/v1/verifications", status_code=200, **asks("verify", "verifications", Questions))
 async def verify(request: AnyRequest) -> Response[Answer | Answers]:
-    """A signed answer for a certificate shown to you, or for up to 1,000."""
+    """A signed answer for a certificate shown to you, or for up to 1,000.
+
+    Either the fields of one question, or `items`: 20 at most without a session or a key. Each item
+    counts. Certificates with masked numbers need a key's scope `masked`, and have to be named. The
+    number is sent as it stands on the paper. See `/help/agencies` on how to read an answer and
+    verify it: `no_notice` with anything in `others`, or a `number_form` that is `unusual`, says
+    that the number may be wrong.
+    """
     who = await _counted(request)
     # One is counted before anything is read, the others when it is known how many there are.
     await limiting.limit(request, "verify", who)

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from notices import agencies
-from notices.api.documenting import EXAMPLES
+from notices.api.operations import EXAMPLES
 from notices.deployment import Deployment
 from notices.facts import errors, excess, outages
 from notices.facts.texts import ByLanguage
@@ -215,3 +215,42 @@ async def test_whoever_may_ask_is_told(client: httpx.AsyncClient) -> None:
             looks = {"getObjections", "getEvidence", "getExhibit", "getRivals"}
             assert ("Access-Purpose" in headers) == (operation["operationId"] in looks)
             assert keyed == (method == "post" and "409" in refusals and bool(who))
+
+
+SCOPES = {"verify": ["verify"], "confirm": ["issue"], "replace": ["issue"], "getUsage": []}
+"""What a key has to be for, of whatever operation it opens."""
+
+COUNTED = {"verify", "searchNotices", "suggest", "getEvents", "declare", "object"}
+
+
+async def test_every_operation_says_what_it_does_who_may_and_what_to_do_when_refused(
+    client: httpx.AsyncClient,
+) -> None:
+    described = (await client.get("/schema/openapi.json")).json()
+
+    assert "/help/agencies" in described["info"]["description"]
+    keyed = {}
+    for path in described["paths"].values():
+        for operation in path.values():
+            name, responses = operation["operationId"], operation["responses"]
+            assert " " in operation["summary"], name
+            assert operation["description"].startswith(operation["summary"][:20]), name
+            who = operation["description"].rpartition("\n\n")[2]
+            assert who.startswith(("Anybody may", "Who may: ")), name
+            for security in operation.get("security", []):
+                if "agency" in security:
+                    keyed[name] = security["agency"]
+                    assert all(f"`{scope}`" in who for scope in security["agency"]), name
+            assert responses["429"]["headers"].keys() == {
+                "Retry-After", "RateLimit-Policy", "RateLimit",
+            }, name  # fmt: skip
+            for status, answer in responses.items():
+                if status in ("401", "503"):
+                    assert {"401": "WWW-Authenticate", "503": "Retry-After"}[status] in answer[
+                        "headers"
+                    ], name
+                if status >= "400" and "application/problem+json" in answer.get("content", {}):
+                    assert answer["description"].count(".") > 1, (name, status)
+            done = responses.get("200") or responses.get("201") or {}
+            assert ("RateLimit" in done.get("headers", {})) == (name in COUNTED), name
+    assert keyed == SCOPES
