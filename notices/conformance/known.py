@@ -22,6 +22,10 @@ NEWEST = 60
 STRANGERS, KEYED = 2, 20
 """Notices whose numbers are asked about, by a stranger and with a key."""
 
+FEW_SPELLINGS = 18
+"""Of all ways to write a number so many are asked about by a stranger, who has 30 checks a minute;
+those come first that few numbers can be written by."""
+
 FEW, MANY = 20, 1000
 """Questions that a stranger, and whoever has a key, may ask at once."""
 
@@ -120,7 +124,7 @@ class Known:
             raise Untried(_NO_NOTICES)
         # First those whose numbers can be written in most ways.
         found.sort(key=lambda each: -len(list(spellings(each["number"]))))
-        return found[: KEYED if self.site.key and not self.tests else STRANGERS]
+        return found[: KEYED if self.asks_much else STRANGERS]
 
     @cached_property
     def offline(self) -> OfflineList:
@@ -156,7 +160,13 @@ class Known:
     @cached_property
     def spelled(self) -> list[Asked]:
         """The number of one notice, as it may be written besides."""
-        return self.ask(spelled(question(self.subjects[0])))
+        items = spelled(question(self.subjects[0]))
+        return self.ask(items if self.asks_much else items[-FEW_SPELLINGS:])
+
+    @property
+    def asks_much(self) -> bool:
+        """Whether there is a key to ask about the register with."""
+        return self.site.key is not None and not self.tests
 
     @cached_property
     def fixtures(self) -> list[tuple[dict[str, Any], Asked]]:
