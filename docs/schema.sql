@@ -308,7 +308,7 @@ CREATE TABLE event (
   CONSTRAINT event_pkey PRIMARY KEY (index),
   CONSTRAINT event_check CHECK (((salt IS NULL) = (form IS NULL))),
   CONSTRAINT event_index_check CHECK ((index >= 0)),
-  CONSTRAINT event_kind_check CHECK ((kind = ANY (ARRAY['published'::text, 'corrected'::text, 'withdrawn'::text, 'confirmed'::text, 'contested'::text, 'dismissed'::text, 'annulled'::text, 'superseded'::text, 'replaced'::text, 'restored'::text, 'redacted'::text]))),
+  CONSTRAINT event_kind_check CHECK ((kind = ANY (ARRAY['published'::text, 'corrected'::text, 'withdrawn'::text, 'confirmed'::text, 'contested'::text, 'dismissed'::text, 'annulled'::text, 'superseded'::text, 'replaced'::text, 'restored'::text, 'unconfirmed'::text, 'redacted'::text]))),
   CONSTRAINT event_logged_later CHECK ((logged_at > at)) NOT VALID,
   CONSTRAINT event_salt_check CHECK ((length(salt) = 32)),
   CONSTRAINT event_notice_fkey FOREIGN KEY (notice) REFERENCES notice(id) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED

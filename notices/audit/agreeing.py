@@ -8,7 +8,7 @@ from typing import Any
 
 from notices.facts import periods
 from notices.facts.catalogue import Period
-from notices.facts.event_kinds import END, END_CLAIMS, listed, standing
+from notices.facts.event_kinds import CONFIRM, END, END_CLAIMS, listed, standing, stands
 from notices.facts.public.notice import UNDECIDED
 from notices.facts.texts import Message, rfc3339
 from notices.trust.watching import Difference
@@ -39,6 +39,7 @@ WHERE u.entry::jsonb -> 'notices' ? n.id AND u.entry::jsonb ->> 'what' = 'undo'
 """
 
 # A correction's event says of each field what it was before and after; the last one counts.
+_CONFIRMED = f"c.notice = n.id AND c.kind IN {listed(CONFIRM)} AND {stands('c')}"
 _NOTICES = f"""
 SELECT id, published_index, wrong FROM (
   SELECT n.id, n.published_index, CASE
@@ -55,16 +56,16 @@ SELECT id, published_index, wrong FROM (
         THEN 'period'
       WHEN n.period_from IS NOT NULL AND n.period_value IS NULL
         AND n.effective_at <> n.published_at AND NOT EXISTS (SELECT 1 FROM event c
-          WHERE c.notice = n.id AND c.kind = 'confirmed' AND c.at = n.effective_at
+          WHERE {_CONFIRMED} AND c.at = n.effective_at
             AND coalesce(p.form ? 'awaiting', true)) THEN 'at_once'
       WHEN n.awaiting AND NOT coalesce(p.form ? 'awaiting', true)
         OR p.form ? 'awaiting' AND n.awaiting = EXISTS (SELECT 1 FROM event c
-          WHERE c.notice = n.id AND c.kind = 'confirmed') THEN 'awaiting'
+          WHERE {_CONFIRMED}) THEN 'awaiting'
       WHEN n.provisional AND n.period_from IS NOT NULL AND n.period_value IS NULL
         THEN 'provisional'
       -- Whose confirmation it was, a redaction deletes; how well a declarant was known is sealed.
       WHEN CASE (SELECT bool_or(coalesce(c.form -> 'agency' <> 'null', true))
-              FROM event c WHERE c.notice = n.id AND c.kind = 'confirmed')
+              FROM event c WHERE {_CONFIRMED})
             WHEN true THEN n.evidence <> 'issuer_confirmed'
               AND (n.form IS NOT NULL OR n.evidence <> 'self_declared')
             ELSE n.evidence = 'issuer_confirmed'

@@ -17,7 +17,7 @@ from notices.changing import following, issuing
 from notices.deployment import Deployment, WrongDatabase
 from notices.facts import catalogue
 from notices.facts.catalogue import Catalogue, Certificate
-from notices.facts.event_kinds import END_CLAIMS, standing
+from notices.facts.event_kinds import CONFIRM, END_CLAIMS, listed, standing, stands
 from notices.facts.readings import RULES
 from notices.facts.requests import Holder
 from notices.facts.texts import Message
@@ -78,7 +78,7 @@ SELECT n.id, n.form, n.number_key, n.evidence,
   (SELECT sealed FROM event_private WHERE event = told.replaced),
   CASE WHEN n.form IS NULL THEN (SELECT array_agg(ROW(c.index, s.sealed)) FROM event c
     LEFT JOIN event_private s ON s.event = c.index
-    WHERE c.notice = n.id AND c.kind = 'confirmed') END,
+    WHERE c.notice = n.id AND c.kind IN {listed(CONFIRM)} AND {stands("c")}) END,
   (SELECT array_agg(ROW(c.copy, c.copy_number, c.document, c.by_certificate, c.by_number,
       c.by_digits, c.by_holder, c.lettered, c.shown, c.living, c.rules) ORDER BY c.copy, c.id)
     FROM claim c WHERE c.notice = n.id)

@@ -42,8 +42,9 @@ class Followup:
     """What an event shows (`form`), and what is kept with it under seal: who, and why.
 
     `supersedes` are notices, by their ids, that awaited a confirmation and end with it; `write`
-    changes what else there is of the notice. `act` is what the audit log says of it, of all that is
-    not the declarant's own.
+    changes what else there is of the notice. `then` brings other notices' events that come with it,
+    and answers with their ids. `act` is what the audit log says of it, of all that is not the
+    declarant's own.
     """
 
     form: EventForm
@@ -51,6 +52,7 @@ class Followup:
     act: Act | None = None
     supersedes: Sequence[str] = ()
     write: Callable[[], Awaitable[None]] | None = None
+    then: Callable[[], Awaitable[Sequence[str]]] | None = None
 
 
 Check = Callable[[Notice, Turn], Awaitable[Followup]]
@@ -93,19 +95,14 @@ async def _follow(
             before = await register.get(id)
             lifecycle.refuse_without_text(kind, before.state)
             followup = await check(before, turn)
-            lifecycle.refuse_unless_may_follow(kind, before.state)
-            if followup.act is not None and followup.act.by is not None:
-                changes = 1 + len(followup.supersedes)
-                await braking.count(deployment, followup.act.by, changes)
-            if followup.write is not None:
-                await followup.write()
-            await _append(turn, kind, before, followup.form)
-            if followup.private is not None:
-                await _keep(deployment, turn.index, followup.private)
+            await _carry_out(deployment, turn, kind, before, followup)
             await supersede(followup.supersedes, id)
+            others = await followup.then() if followup.then is not None else ()
             await idempotency.done(once_, id, turn.index)
             if followup.act is not None:
-                await journal.write(deployment.keys, followup.act)
+                act = followup.act
+                act = msgspec.structs.replace(act, notices=(*act.notices, *others))
+                await journal.write(deployment.keys, act)
             elif _is_of_staff(followup.private):
                 raise RuntimeError("An act of the staff is in the audit log.")
             index = turn.index
@@ -124,6 +121,30 @@ async def _follow(
             notice=notice.public(deployment),
         )
         return Done(id, await idempotency.answer(once_, msgspec.json.encode(body).decode()))
+
+
+async def follow_also(deployment: Deployment, id: str, kind: EventKind, check: Check) -> None:
+    """Append an event of `kind` to another notice `id`, behind the one that brings it about.
+
+    In the transaction of that, whose locks it has, and whose entry of the audit log tells of it.
+    """
+    turn = await log.take_turn()
+    before = await register.get(id)
+    await _carry_out(deployment, turn, kind, before, await check(before, turn))
+
+
+async def _carry_out(
+    deployment: Deployment, turn: Turn, kind: EventKind, before: Notice, followup: Followup
+) -> None:
+    lifecycle.refuse_unless_may_follow(kind, before.state)
+    if followup.act is not None and followup.act.by is not None:
+        changes = 1 + len(followup.supersedes)
+        await braking.count(deployment, followup.act.by, changes)
+    if followup.write is not None:
+        await followup.write()
+    await _append(turn, kind, before, followup.form)
+    if followup.private is not None:
+        await _keep(deployment, turn.index, followup.private)
 
 
 def _is_of_staff(private: msgspec.Struct | None) -> bool:

@@ -4,6 +4,7 @@ Only an operator does this, when an account was stolen or a program was wrong (`
 redacted or erased meanwhile stays gone, and whoever declared the same paper since keeps it.
 """
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -34,6 +35,10 @@ class PrivateRestoration(msgspec.Struct, kw_only=True):
     operator: str
     reason: str
 
+    @classmethod
+    def of(cls, act: Act, reason: str) -> "PrivateRestoration":
+        return cls(operator=act.by.name if act.by is not None else "", reason=reason)
+
 
 async def restore(
     deployment: Deployment, act: Act, id: str, ended_by: EventKind, reason: str
@@ -45,20 +50,47 @@ async def restore(
     """
 
     async def check(before: Notice, turn: Turn) -> Followup:
-        lifecycle.refuse_unless_may_follow("restored", before.state)
-        if before.state.ended_by != ended_by:
-            raise NotAllowedNow
-        taken = await beside.confirmed_beside(id)
-        if taken is not None:
-            raise AlreadyDeclared((await register.get(taken)).existing(deployment))
-        admitted = await _contested_by(deployment, before)
-        end = next(each.index for each in reversed(before.events) if KINDS[each.kind].ends)
-        form = event_forms.restoration(id, end, reason, void=before.state.living)
-        name = act.by.name if act.by is not None else ""
-        private = PrivateRestoration(operator=name, reason=reason)
-        return Followup(form, private, act, write=partial(_write, id, admitted))
+        await refuse_unless_back(deployment, before, ended_by)
+        followup = await _followup(deployment, act, before, ended_by, reason)
+        return replace(followup, act=act)
 
     await following.follow(deployment, id, "restored", check, lock=partial(claims.lock_of, id))
+
+
+async def restore_also(
+    deployment: Deployment, act: Act, id: str, ended_by: EventKind, reason: str
+) -> None:
+    """The same within an act that takes back more, of which `act` tells, and under its locks.
+
+    Raises nothing after `refuse_unless_back`.
+    """
+
+    async def check(before: Notice, turn: Turn) -> Followup:
+        return await _followup(deployment, act, before, ended_by, reason)
+
+    await following.follow_also(deployment, id, "restored", check)
+
+
+async def refuse_unless_back(deployment: Deployment, before: Notice, ended_by: EventKind) -> None:
+    """Raises what `restore` does, for whoever has the lock of its number."""
+    lifecycle.refuse_unless_may_follow("restored", before.state)
+    if before.state.ended_by != ended_by:
+        raise NotAllowedNow
+    taken = await beside.confirmed_beside(before.id)
+    if taken is not None:
+        raise AlreadyDeclared((await register.get(taken)).existing(deployment))
+
+
+async def _followup(
+    deployment: Deployment, act: Act, before: Notice, ended_by: EventKind, reason: str
+) -> Followup:
+    admitted = await _contested_by(deployment, before)
+    end = next(each.index for each in reversed(before.events) if KINDS[each.kind].ends)
+    form = event_forms.restoration(
+        before.id, end, reason, void=before.state.living, superseded=ended_by == "superseded"
+    )
+    write = partial(_write, before.id, admitted)
+    return Followup(form, PrivateRestoration.of(act, reason), write=write)
 
 
 async def _contested_by(deployment: Deployment, before: Notice) -> str | None:

@@ -1,8 +1,8 @@
 """Countering what one person did to many notices: by events of the other sense, never by deleting.
 
 What the table of events lets be countered is taken back as it was: an admission, a dismissal, a
-rejection, a closing, and what ended a notice (`restoring`). A text that was removed is gone, and a
-confirmation stands once given: of those it is said which they are, for people to be told.
+rejection, a closing, what ended a notice (`restoring`), and a confirmation (`unconfirming`). A text
+that was removed is gone: of those it is said which they are, for people to be told.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -12,9 +12,10 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from notices import journal, register, tables
-from notices.changing import deciding, following, restoring, rivals
+from notices.changing import deciding, following, restoring, rivals, unconfirming
 from notices.changing.deciding import PrivateDecision
 from notices.changing.following import Followup
+from notices.changing.unconfirming import Stays
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import event_forms, lifecycle
@@ -28,8 +29,15 @@ from notices.register import Notice
 ENDED: dict[str, EventKind] = {"annul": deciding.KINDS["annul"], "replace": "replaced"}
 """What ended a notice, and by which event."""
 
-COUNTERED = ("admit", "dismiss", "reject", "set_aside", *ENDED)
-FOR_GOOD = ("confirm", "redact")
+COUNTERED = ("admit", "dismiss", "reject", "set_aside", "confirm", *ENDED)
+FOR_GOOD = ("redact",)
+
+
+class Undone(NamedTuple):
+    """What came of taking something back: why it was not, or what had ended with it and stays."""
+
+    refusal: Refusal | None = None
+    stay: Sequence[Stays] = ()
 
 
 class Done(NamedTuple):
@@ -39,6 +47,9 @@ class Done(NamedTuple):
     what: str
     notice: str
     about: str | None
+    others: tuple[str, ...] = ()
+    """The notices that ended with it."""
+
     overtaken: bool = False
     """Somebody else has decided about the same since, or it was taken back already."""
 
@@ -51,7 +62,13 @@ def in_period(
     The last first, as it is to be taken back.
     """
     found = [
-        Done(each["number"], each["what"], each["notices"][0], next(iter(each["about"]), None))
+        Done(
+            each["number"],
+            each["what"],
+            each["notices"][0],
+            next(iter(each["about"]), None),
+            tuple(each["notices"][1:]),
+        )
         for each in entries
         if each["who"] == who
         and each["what"] in (*COUNTERED, *FOR_GOOD)
@@ -87,29 +104,34 @@ def _last(entries: Sequence[Mapping[str, Any]], theirs: set[int]) -> set[int]:
 
 
 def _decided(entry: Mapping[str, Any]) -> str:
-    """About what it was decided: an objection, a rival or a flag; or whether the notice ends."""
-    about = next(iter(entry["about"]), "")
-    return entry["notices"][0] if entry["what"] in ENDED else about
+    """About what it was decided: an objection, a rival or a flag; or of the notice, whether it
+    ends, or is confirmed."""
+    notice = entry["notices"][0]
+    if entry["what"] == "confirm":
+        return f"confirmation of {notice}"
+    return notice if entry["what"] in ENDED else next(iter(entry["about"]), "")
 
 
-async def counter(
-    deployment: Deployment, operator: Actor, done: Done, reason: str
-) -> Refusal | None:
+async def counter(deployment: Deployment, operator: Actor, done: Done, reason: str) -> Undone:
     """Take it back; else why that was not done: it is not as it was left any more, or for good."""
     act = Act(
         what="undo", by=operator, notices=(done.notice,),
         about=(done.about or "", f"entry {done.number}"), text=reason,
     )  # fmt: skip
-    take_back = _WAYS.get(done.what)
-    if take_back is None or done.overtaken or (done.about is None and done.what not in ENDED):
-        return NotAllowedNow()
+    if done.what not in COUNTERED or done.overtaken:
+        return Undone(NotAllowedNow())
     try:
-        await take_back(deployment, act, done.notice, done.about or "", reason)
+        if done.what == "confirm":
+            stay = await unconfirming.unconfirm(deployment, act, done.notice, done.others, reason)
+            return Undone(stay=tuple(stay))
+        if done.about is None and done.what not in ENDED:
+            return Undone(NotAllowedNow())
+        await _WAYS[done.what](deployment, act, done.notice, done.about or "", reason)
     except Refusal as refusal:
         if refusal.status != 409:
             raise
-        return refusal
-    return None
+        return Undone(refusal)
+    return Undone()
 
 
 async def _without_admission(

@@ -1,8 +1,12 @@
 """`notices undo`: what one person did to many notices is countered, as far as events let it be."""
 
+from __future__ import annotations
+
 import argparse
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from notices.cli import journals
 from notices.cli.commands import Commands, add, at_work
@@ -10,13 +14,18 @@ from notices.cli.terminal import CommandError, say
 from notices.facts.texts import CHINA, Message, Text, joined
 from notices.settings import Settings
 
+if TYPE_CHECKING:  # a command imports what it needs when it runs
+    from notices.changing.unconfirming import Stays
+    from notices.changing.undoing import Done
+    from notices.facts.errors import Refusal
+
 
 def undo(settings: Settings, options: argparse.Namespace) -> None:
     from notices import deployment
     from notices.audit import auditing
     from notices.changing import deciding, undoing
     from notices.database import DB
-    from notices.facts.errors import AlreadyDeclared, Invalid
+    from notices.facts.errors import Invalid
     from notices.facts.requests import Decision
     from notices.journal import reading
     from notices.trust.chain import Walk
@@ -40,23 +49,31 @@ def undo(settings: Settings, options: argparse.Namespace) -> None:
             operator, undone = journals.operator(), 0
             for done in found:
                 state: Text = _FOR_GOOD if done.what in undoing.FOR_GOOD else _WOULD
+                stay: Sequence[Stays] = ()
                 if done.overtaken:
                     state = _OTHERWISE
                 if state is _WOULD and not options.dry_run:
                     reason = options.reason.strip()
-                    match await undoing.counter(here, operator, done, reason):
-                        case None:
-                            state, undone = _UNDONE, undone + 1
-                        case AlreadyDeclared() as refusal:
-                            state = _DECLARED.format(id=refusal.existing.id)
-                        case _:
-                            state = _OTHERWISE
-                print(f"{done.number}\t{done.what}\t{done.notice}\t{state.zh} / {state.en}")
+                    refusal, stay = await undoing.counter(here, operator, done, reason)
+                    state = _UNDONE if refusal is None else _why_not(refusal)
+                    undone += refusal is None
+                _tell(done, done.notice, state)
+                for each in stay:
+                    _tell(done, each.notice, _STAYS.format(why=_why_not(each.refusal)))
             left = len(found) - undone
             came = _FOUND if options.dry_run else _CAME
             say(came.format(count=len(found), undone=undone, left=left).both)
 
     asyncio.run(work())
+
+
+def _tell(done: Done, notice: str, state: Text) -> None:
+    print(f"{done.number}\t{done.what}\t{notice}\t{state.zh} / {state.en}")
+
+
+def _why_not(refusal: Refusal) -> Text:
+    existing = getattr(refusal, "existing", None)
+    return _OTHERWISE if existing is None else _DECLARED.format(id=existing.id)
 
 
 def _time(text: str) -> datetime:
@@ -86,6 +103,7 @@ _WOULD = Message("可以撤回")
 _UNDONE = Message("已撤回")
 _OTHERWISE = Message("后来已有别的改动，没有撤回")
 _DECLARED = Message("同一证件已另有公告 {id}，没有撤回")
+_STAYS = Message("曾由它取代，没有恢复：{why}")
 _FOR_GOOD = Message("不能撤回，须另行处理")
 _FOUND = Message("找到 {count} 件。")
 _CAME = Message("找到 {count} 件，已撤回 {undone} 件，没有撤回 {left} 件。")

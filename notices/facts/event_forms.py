@@ -23,6 +23,7 @@ from notices.facts.public.form import (
     ReplacedForm,
     RestoredForm,
     SupersededForm,
+    UnconfirmedForm,
     WithdrawnForm,
 )
 
@@ -101,15 +102,44 @@ def annulment(notice_id: str, reason: str) -> DecidedForm:
     )
 
 
-def restoration(notice_id: str, takes_back: int, reason: str, *, void: bool) -> RestoredForm:
-    """Event `takes_back` was wrong; `void`: it told of a new certificate, and no time is open."""
-    wrong = (
-        "所列证件补发新证的登记有误，予以取消，该声明恢复为登记前的状态，原证作废不受影响。"
-        if void
-        else "的撤销有误，予以取消，该声明自此时起恢复为撤销前的状态。"
-    )
+def restoration(
+    notice_id: str, takes_back: int, reason: str, *, void: bool, superseded: bool = False
+) -> RestoredForm:
+    """Event `takes_back` was wrong; `void`: it told of a new certificate, and no time is open.
+
+    Or it told that it was `superseded` by a notice whose confirmation was wrong.
+    """
+    if void:
+        wrong = "所列证件补发新证的登记有误，予以取消，该声明恢复为登记前的状态，原证作废不受影响。"
+    elif superseded:
+        wrong = (
+            "因另一份声明得到确认而终止，该确认有误，已经取消，本声明自此时起恢复为终止前的状态。"
+        )
+    else:
+        wrong = "的撤销有误，予以取消，该声明自此时起恢复为撤销前的状态。"
     return RestoredForm(
         statement=f"{printed(notice_id)}号遗失声明{wrong}理由：{_ended(reason)}",
+        takes_back=takes_back,
+        reason=reason,
+    )
+
+
+def unconfirmation(
+    notice_id: str, takes_back: int, reason: str, *, awaits: bool, ended: bool
+) -> UnconfirmedForm:
+    """The confirmation `takes_back` was wrong; `awaits`: without it the notice has no effect.
+
+    What `ended` stays so.
+    """
+    if ended:
+        left = "该声明仍不再有效。"
+    elif awaits:
+        left = "该声明自此时起恢复为等待确认，再经确认以前没有效力。"
+    else:
+        left = "该声明的其余内容和效力不变。"
+    return UnconfirmedForm(
+        statement=f"对{printed(notice_id)}号遗失声明的确认有误，予以取消，{left}"
+        f"理由：{_ended(reason)}",
         takes_back=takes_back,
         reason=reason,
     )

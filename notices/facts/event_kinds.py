@@ -21,6 +21,7 @@ from notices.facts.public.form import (
     ReplacedForm,
     RestoredForm,
     SupersededForm,
+    UnconfirmedForm,
     WithdrawnForm,
 )
 from notices.facts.public.notice import Status
@@ -51,8 +52,9 @@ class Kind:
 
     `after` is the status then, None where that stays. `follows` are the statuses in which it may
     happen, `awaiting` that it may only while a confirmation is missing (True) or is not (False).
-    Some need the text that a redaction removes (`needs_text`), and one takes back the event that
-    ended the notice, where that is one of `takes_back`. `by` are those who may do it; with
+    Some need the text that a redaction removes (`needs_text`). Of what one takes back the kinds are
+    `takes_back`: with `after` "again" the event that ended the notice, else the last confirmation
+    that stands (`lifecycle.confirmations`). `by` are those who may do it; with
     nobody there it comes of something else. `mark` is on paper as long as the event tells the
     present status, or for ever where it changes none; `feed` says by whom the notice ended.
     """
@@ -182,8 +184,16 @@ KINDS: dict[EventKind, Kind] = {
         words=Message("恢复"),
         by=("operator",),
         follows=_in("reinstated", "replaced"),
-        takes_back=frozenset(("annulled", "replaced")),
+        takes_back=frozenset(("annulled", "replaced", "superseded")),
         after=AGAIN,
+    ),
+    "unconfirmed": Kind(
+        form=UnconfirmedForm,
+        words=Message("取消确认"),
+        by=("operator",),
+        follows=_in("declared", "invalid", "contested", "reinstated"),
+        takes_back=frozenset(("confirmed",)),
+        after=None,
     ),
     "redacted": Kind(
         form=RedactedForm,
@@ -213,15 +223,23 @@ INTERRUPT = tuple(kind for kind, row in KINDS.items() if row.after == "contested
 RESUME = tuple(kind for kind, row in KINDS.items() if row.after == BEFORE)
 """Those with which a notice period stands still, and those with which it goes on."""
 
-RESTORE = tuple(kind for kind, row in KINDS.items() if row.takes_back)
+RESTORE = tuple(kind for kind, row in KINDS.items() if row.after == AGAIN)
 """Those that take back what ended a notice."""
+
+UNCONFIRM = tuple(kind for kind, row in KINDS.items() if row.takes_back and row.after is None)
+CONFIRM = tuple(kind for kind in KINDS if any(kind in KINDS[by].takes_back for by in UNCONFIRM))
+"""Those that take back a confirmation, and those that they take back."""
 
 STAFF: tuple[By, ...] = ("agency", "officer", "operator")
 
 NAMED = tuple(kind for kind, row in KINDS.items() if set(STAFF).intersection(row.by))
 """Those of which it is kept under seal who did it; a declarant alone can do the others."""
 
-SILENT = tuple(kind for kind, row in KINDS.items() if row.after is None and not row.removes_text)
+SILENT = tuple(
+    kind
+    for kind, row in KINDS.items()
+    if row.after is None and not row.removes_text and not row.takes_back
+)
 """Those that leave the state of a notice (`lifecycle.state`) as it is."""
 
 
@@ -247,11 +265,26 @@ def standing(kinds: Iterable[EventKind], event: str) -> str:
     return f"CASE WHEN {last} > coalesce({back}, -1) THEN {last} END"
 
 
+def stands(event: str) -> str:
+    """SQL: whether the confirmation that is the row `event` was not taken back.
+
+    Each taking back is of the last one that stands, as `lifecycle.confirmations` has it: that of
+    this one is the first behind it up to which as many were taken back as were given.
+    """
+    given, back = (
+        f"count(*) FILTER (WHERE x.kind IN {listed(each)})" for each in (CONFIRM, UNCONFIRM)
+    )
+    return f"""NOT EXISTS (SELECT FROM event u
+      WHERE u.notice = {event}.notice AND u.kind IN {listed(UNCONFIRM)} AND u.index > {event}.index
+        AND (SELECT {given} = {back} FROM event x WHERE x.notice = {event}.notice
+          AND x.index BETWEEN {event}.index AND u.index))"""  # noqa: S608
+
+
 def bringing(kinds: Iterable[str]) -> Kind:
     """What brought about the present status of a notice with events of `kinds`, in their order."""
     brought = before = KINDS[FIRST]
     for row in (KINDS[kind] for kind in kinds if kind in KINDS):
-        if row.takes_back:
+        if row.after == AGAIN:
             brought = before
         elif row.after is not None:
             before, brought = brought, row

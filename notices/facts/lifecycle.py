@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notices.facts.errors import NotAllowedNow
-from notices.facts.event_kinds import FIRST, INTERRUPT, KINDS, RESUME, leading_to
+from notices.facts.event_kinds import (
+    AGAIN,
+    CONFIRM,
+    FIRST,
+    INTERRUPT,
+    KINDS,
+    RESUME,
+    UNCONFIRM,
+    leading_to,
+)
 from notices.facts.public.form import EventKind
 from notices.facts.public.notice import Status
 from notices.facts.refusals import AlreadyRedacted
@@ -65,13 +74,15 @@ def state(
     """The state of a notice with `events`, in order, that takes effect at `effective_at`.
 
     That is what `periods.end_of_life` says of the events up to now: a dismissal moves it, and of
-    what was declared for somebody else the confirmation does. `awaiting` that, it has no effect.
+    what was declared for somebody else the confirmation does. `awaiting` that, it has no effect;
+    where a confirmation was taken back it awaits another one since then.
     While it was reinstated it had none either, whatever became of that: nobody who was told so
     then is to read later that it was in effect.
     """
     if not events or events[0].kind != FIRST:
         raise ValueError("the first event of a notice is that it was published")
     since, redacted, effective = events[0].at, False, effective_at
+    waits = since
     contest: Status | None = None
     end: tuple[Event, Status] | None = None
     for event in events[1:]:
@@ -79,6 +90,8 @@ def state(
         if kind is None:
             continue  # a later version brought it: it changes no status that this one knows
         redacted = redacted or kind.removes_text
+        if awaiting and event.kind in UNCONFIRM:
+            waits = event.at
         match kind.after:
             case "reinstated" | "replaced" as last:
                 end = event, last
@@ -101,6 +114,7 @@ def state(
             "contested", since, None, contest, living=True, awaiting=awaiting, redacted=redacted
         )
     if awaiting:
+        since = max(since, waits)
         return State("declared", since, None, None, living=True, awaiting=True, redacted=redacted)
     # Clocks of two machines differ by a little; a notice never is younger than its last event.
     if max(now, events[-1].at) < effective:
@@ -120,6 +134,17 @@ def contest_of(events: Sequence[Event]) -> Event | None:
     return found
 
 
+def confirmations(events: Sequence[Event]) -> list[Event]:
+    """The confirmations that stand, in order: each that is taken back is the last of these."""
+    found: list[Event] = []
+    for event in events:
+        if event.kind in CONFIRM:
+            found.append(event)
+        elif event.kind in UNCONFIRM and found:
+            found.pop()
+    return found
+
+
 def may_follow(kind: EventKind, state: State) -> bool:
     """Whether `kind` may happen to a notice in this state."""
     row = KINDS[kind]
@@ -127,7 +152,7 @@ def may_follow(kind: EventKind, state: State) -> bool:
         state.status in row.follows
         and row.awaiting in (None, state.awaiting)
         and not (row.needs_text and state.redacted)
-        and (not row.takes_back or state.ended_by in row.takes_back)
+        and (row.after != AGAIN or state.ended_by in row.takes_back)
     )
 
 

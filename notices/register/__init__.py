@@ -111,7 +111,8 @@ class Notice:
 
     @property
     def confirmed(self) -> bool:
-        return any(event.kind == "confirmed" for event in self.events)
+        """Whether a confirmation stands, of whichever kind of notice."""
+        return bool(lifecycle.confirmations(self.events))
 
     @property
     def rests_on(self) -> Text:

@@ -241,6 +241,7 @@ def _changing(to: dict[Any, bool]) -> Prepared:
 
 
 _CONFIRM = _changing({tables.Claim.awaiting: False})
+_AWAIT = _changing({tables.Claim.awaiting: True})
 _END = _changing({tables.Claim.living: False})
 _REPLACE = _changing({tables.Claim.replaced: True})
 _REPLACE_AND_END = _changing({tables.Claim.replaced: True, tables.Claim.living: False})
@@ -271,6 +272,11 @@ async def _number_of(id: str) -> bytes:
 async def confirm(id: str) -> None:
     """Let notice `id` claim what it only told."""
     await _CONFIRM.fetch(id)
+
+
+async def await_again(id: str) -> None:
+    """Let notice `id` only tell what it claimed, as before it was confirmed."""
+    await _AWAIT.fetch(id)
 
 
 async def end(id: str) -> None:

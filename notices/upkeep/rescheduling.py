@@ -8,7 +8,7 @@ import structlog
 from notices import register
 from notices.database import DB
 from notices.facts import periods
-from notices.facts.event_kinds import INTERRUPT, RESUME, listed
+from notices.facts.event_kinds import CONFIRM, INTERRUPT, RESUME, listed, stands
 from notices.facts.lifecycle import Event
 from notices.facts.texts import CHINA
 from notices.tables import LogHead, Notice
@@ -25,8 +25,8 @@ SELECT n.id, n.published_index, n.published_at, n.effective_at, n.provisional,
   (SELECT array_agg(ROW(e.index, e.kind, e.at) ORDER BY e.index) FROM event e
     WHERE e.notice = n.id AND e.kind IN {listed((*INTERRUPT, *RESUME))}) AS contests,
   (SELECT min(c.at) FROM event c JOIN event p ON p.index = n.published_index
-    WHERE c.notice = n.id AND c.kind = 'confirmed' AND coalesce(p.form ? 'awaiting', true)
-  ) AS confirmed_at
+    WHERE c.notice = n.id AND c.kind IN {listed(CONFIRM)} AND coalesce(p.form ? 'awaiting', true)
+      AND {stands("c")}) AS confirmed_at
 FROM notice n
 """  # noqa: S608  (nothing in it comes from outside)
 """When notices take effect, and what their ends follow from.

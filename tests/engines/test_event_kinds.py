@@ -45,6 +45,7 @@ DESIGN = {
     "replaced": ("agency", "declared invalid", "replaced"),
     "superseded": ("", "declared contested", "reinstated"),
     "restored": ("operator", "reinstated replaced", "again"),
+    "unconfirmed": ("operator", "declared invalid contested reinstated", "same"),
     "redacted": ("officer term request", "declared invalid contested reinstated replaced", "same"),
 }
 
@@ -66,8 +67,9 @@ def test_the_types_know_the_kinds_of_the_table_and_no_others() -> None:
     for row in KINDS.values():
         assert row.follows <= set(get_args(Status))
         assert row.after in (None, BEFORE, AGAIN, *get_args(Status))
-        # What comes of something else, and what its declarant did, nobody takes back.
-        assert all(KINDS[kind].ends and KINDS[kind].by != ("declarant",) for kind in row.takes_back)
+        # What its declarant did nobody takes back.
+        assert all("declarant" not in KINDS[kind].by for kind in row.takes_back)
+        assert all(KINDS[kind].ends == (row.after == AGAIN) for kind in row.takes_back)
 
 
 def test_a_status_that_the_clock_does_not_bring_comes_of_events() -> None:

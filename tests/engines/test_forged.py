@@ -18,7 +18,7 @@ from notices import agencies, records
 from notices.audit import auditing, comparing
 from notices.audit.comparing import Numbers
 from notices.changing import undoing
-from notices.changing.undoing import Done
+from notices.changing.undoing import Done, Undone
 from notices.database import DB
 from notices.demo import fill
 from notices.deployment import Deployment
@@ -30,7 +30,7 @@ from notices.trust.watching import Difference
 from tests import emptying
 from tests.api import declaration
 from tests.declared import BIRTH, CHILD
-from tests.engines.test_life import restored
+from tests.engines.test_life import restored, unconfirmed
 from tests.files import picture
 from tests.owning import owned
 from tests.samples import ANNA, OFFICER, RESTAURANT
@@ -46,7 +46,7 @@ BORN = BIRTH | {"relation": "parent", "holder": CHILD}
 PLAIN = (
     "left", "withdrawn", "confirmed", "objected", "contested", "dismissed", "annulled", "replaced",
     "renewed", "redacted", "corrected",
-    "rejected", "restored", "reissued", "undecided",
+    "rejected", "restored", "reissued", "undecided", "unconfirmed",
 )  # fmt: skip
 
 
@@ -103,6 +103,7 @@ async def register(pool: None, app: Any, deployment: Deployment) -> AsyncIterato
         "masked": ("anna", DRIVER),
         "awaiting": ("anna", BORN),
         "allowed": ("anna", BORN | {"number": "X990000002"}),
+        "disallowed": ("anna", BORN | {"number": "X990000003"}),
     }  # fmt: skip
     ids = {}
     for name, (who, body) in bodies.items():
@@ -122,10 +123,13 @@ async def register(pool: None, app: Any, deployment: Deployment) -> AsyncIterato
     assert (await acts.clients["anna"].post("/api/v1/notices", files=files)).status_code == 409
     await acts.does("restaurant", ids["corrected"], "correction", lost_on=None)
     await acts.does("restaurant", ids["withdrawn"], "withdrawal", reason="found")
-    for name in ("confirmed", "redacted"):
+    for name in ("confirmed", "redacted", "unconfirmed"):
         await acts.does("issuer", ids[name], "confirmation")
     await acts.does("officer", ids["redacted"], "redaction", reason="x")
-    await acts.does("officer", ids["allowed"], "confirmation")
+    for name in ("allowed", "disallowed"):
+        await acts.does("officer", ids[name], "confirmation")
+    for name in ("unconfirmed", "disallowed"):
+        assert (await unconfirmed(deployment, ids[name])).status_code == 201
     new = {"issued_on": "2026-11-20"}
     await acts.does("issuer", ids["replaced"], "replacement", number="JY13799990009991", **new)
     await acts.does("issuer", ids["renewed"], "replacement", number=numbers["renewed"], **new)
@@ -156,7 +160,7 @@ async def taken_back(deployment: Deployment, id: str) -> None:
     entry = next(each for row in rows if id in (each := json.loads(row["entry"]))["notices"])
     done = Done(entry["number"], entry["what"], id, entry["about"][0])
     operator = Actor("operator", "root@host", "root@host")
-    assert await undoing.counter(deployment, operator, done, "误操作") is None
+    assert await undoing.counter(deployment, operator, done, "误操作") == Undone()
 
 
 @pytest.fixture(scope="module")
@@ -218,6 +222,9 @@ NOTICE: dict[str, Changes | None] = {
         ("confirmed", "'self_declared'", "The evidence of notice"),
         ("confirmed", "'identity_verified'", "The evidence of notice"),
         ("redacted", "'self_declared'", "The evidence of notice"),
+        ("unconfirmed", "'issuer_confirmed'", "The evidence of notice"),
+        ("unconfirmed", "'identity_verified'", "The evidence of notice"),
+        ("disallowed", "'issuer_confirmed'", "The evidence of notice"),
     ],
     "published_index": [("left", "999999", "which names another one")],
     "published_at": [("left", "published_at - interval '1 s'", "another time of publishing")],
@@ -225,6 +232,9 @@ NOTICE: dict[str, Changes | None] = {
         ("left", "effective_at + interval '1 day'", "has no notice period, yet"),
         ("waiting", "effective_at + interval '1 day'", "takes effect"),
         ("allowed", "effective_at + interval '1 s'", "takes effect|has no notice period, yet"),
+        # When it took effect by the confirmation that was taken back.
+        ("disallowed", "(SELECT at FROM event WHERE notice = id AND kind = 'confirmed')",
+         "takes effect|has no notice period, yet"),
     ],
     "objections": [
         ("objected", "0", COUNTED), ("left", "1", COUNTED), ("contested", "2", COUNTED),
@@ -236,6 +246,7 @@ NOTICE: dict[str, Changes | None] = {
     "awaiting": [
         ("left", "true", "awaits a confirmation"), ("awaiting", "false", "awaits a confirmation"),
         ("allowed", "true", "awaits a confirmation"),
+        ("disallowed", "false", "awaits a confirmation"),
     ],
     "period_value": [("waiting", "5", PERIOD), ("redacted", "NULL", "")],
     "period_unit": [("waiting", "'working_day'", PERIOD)],
@@ -267,7 +278,8 @@ CLAIM: dict[str, Changes | None] = {
         ("replaced", "false", LIVING), ("renewed", "true", LIVING),
         ("restored", "false", LIVING), ("reissued", "false", LIVING),
     ],
-    "awaiting": [("left", "true", LIVING), ("awaiting", "false", LIVING)],
+    "awaiting": [("left", "true", LIVING), ("awaiting", "false", LIVING),
+                 ("disallowed", "false", LIVING)],
     "replaced": [
         ("left", "true", LIVING), ("replaced", "false", LIVING), ("reissued", "true", LIVING),
     ],
@@ -458,6 +470,7 @@ async def test_claims_of_older_rules_are_counted_and_not_called_wrong(
          "UPDATE notice SET evidence = 'issuer_confirmed' WHERE id = {left}"),
         ("replaced", {}, "UPDATE claim SET replaced = true WHERE notice = {left}"),
         ("restored", {}, "SELECT 1"),
+        ("unconfirmed", {}, "SELECT 1"),
     ],
 )  # fmt: skip
 async def test_an_act_of_an_officer_or_agency_that_was_made_up_is_found(

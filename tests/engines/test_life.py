@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from notices import agencies
 from notices.agencies import listing
 from notices.audit import auditing
-from notices.changing import restoring
+from notices.changing import restoring, unconfirming
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts import periods
@@ -570,13 +570,15 @@ async def test_when_a_notice_ends_its_open_objections_are_closed(
 
 
 ACTS = ("corrected", "withdrawn", "confirmed", "contested", "dismissed", "annulled", "replaced",
-        "restored", "redacted")  # fmt: skip
+        "restored", "unconfirmed", "redacted")  # fmt: skip
 
 
 @settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
 @given(acts=st.lists(st.sampled_from(ACTS), min_size=1, max_size=7), running=st.booleans())
 @example(["contested", "annulled", "redacted", "restored", "dismissed", "annulled"], True)
 @example(["confirmed", "replaced", "restored", "replaced", "restored", "withdrawn"], False)
+@example(["confirmed", "unconfirmed", "confirmed", "redacted", "unconfirmed", "annulled"], False)
+@example(["confirmed", "contested", "unconfirmed", "dismissed", "confirmed", "replaced"], True)
 async def test_in_every_order_of_events_only_what_the_table_allows_happens(
     client: httpx.AsyncClient,
     sign_in: SignIn,
@@ -593,6 +595,7 @@ async def test_in_every_order_of_events_only_what_the_table_allows_happens(
     id = (await api.declared(restaurant, **changes)).id
     status = before = lived = "declared" if running else "invalid"
     done: set[str] = set()
+    stands = False
     ended_by: EventKind | None = None
     happened = ["published"]
     for number, act in enumerate(acts):
@@ -619,12 +622,14 @@ async def test_in_every_order_of_events_only_what_the_table_allows_happens(
             )
         elif act == "restored":
             answer = await restored(deployment, id, ended_by)
+        elif act == "unconfirmed":
+            answer = await unconfirmed(deployment, id)
         else:
             answer = await officer.post(api.of(id, "redaction"), json={"reason": "x"})
         allowed = status in KINDS[act].follows
         if "redacted" in done and act in ("corrected", "confirmed", "replaced", "redacted"):
             allowed = False  # nothing is left to correct, and no issuer to speak for
-        if act == "confirmed" and "confirmed" in done:
+        if act in ("confirmed", "unconfirmed") and stands != (act == "unconfirmed"):
             allowed = False
         if act == "restored" and ended_by == "withdrawn":
             allowed = False
@@ -632,6 +637,7 @@ async def test_in_every_order_of_events_only_what_the_table_allows_happens(
         if allowed:
             done.add(act)
             happened.append(act)
+            stands = {"confirmed": True, "unconfirmed": False}.get(act, stands)
             if act == "contested":
                 before = status
             after = KINDS[act].after or status
@@ -644,6 +650,7 @@ async def test_in_every_order_of_events_only_what_the_table_allows_happens(
             assert answer.status_code in (403, 409), answer.text
         shown = await notice(client, id)
         assert shown["status"] == status
+        assert (shown["evidence"] == "issuer_confirmed") == stands
         assert [event["kind"] for event in shown["events"]] == happened
     async with auditing.snapshot(database_url) as connection:
         seen = await auditing.audit(connection, lambda done, total: None)
@@ -656,6 +663,17 @@ async def restored(deployment: Deployment, id: str, ended_by: EventKind | None) 
     act = Act(what="undo", by=operator, notices=(id,), about=("", "entry 0"))
     try:
         await restoring.restore(deployment, act, id, ended_by or "annulled", "误操作")
+    except Refusal as refusal:
+        return httpx.Response(refusal.status)
+    return httpx.Response(201)
+
+
+async def unconfirmed(deployment: Deployment, id: str) -> httpx.Response:
+    """What came of taking back its confirmation, likewise."""
+    operator = Actor("operator", "root@host", "root@host")
+    act = Act(what="undo", by=operator, notices=(id,), about=("", "entry 0"))
+    try:
+        await unconfirming.unconfirm(deployment, act, id, (), "误操作")
     except Refusal as refusal:
         return httpx.Response(refusal.status)
     return httpx.Response(201)

@@ -44,7 +44,7 @@ from search.engine import Engine, SearchDown, WriteRefused
 from tests import emptying, enginefarm, plans
 from tests.api import declaration
 from tests.conftest import SignIn
-from tests.engines.test_life import restored
+from tests.engines.test_life import restored, unconfirmed
 from tests.engines.test_pages import fields
 from tests.files import pdf
 from tests.looking import opened
@@ -255,7 +255,7 @@ async def life(
     await post(officer, f"notices/{wrong_id}/redaction", json={"reason": "x"})
     # The answer went with the text that it held.
     await post(officer, f"notices/{wrong_id}/decisions", json=reject, headers=once)
-    await for_another(anna, officer)
+    await for_another(deployment, anna, officer)
     await draft(restaurant)
     annul = {"decision": "annul", "reason": REASON}
     await post(officer, f"notices/{wrong_id}/decisions", json=annul)
@@ -264,8 +264,10 @@ async def life(
     return str((await post(restaurant, "notices", json=last))["id"])
 
 
-async def for_another(anna: httpx.AsyncClient, officer: httpx.AsyncClient) -> None:
-    """Declares with a mandate, twice, confirms one, and reads what was refused."""
+async def for_another(
+    deployment: Deployment, anna: httpx.AsyncClient, officer: httpx.AsyncClient
+) -> None:
+    """Declares with a mandate, twice, confirms one, and takes that back; reads what was refused."""
     body = declaration(number="JY13799990000062", confirm_unusual_number=True, relation="mandate")
     form = {"declaration": (None, json.dumps(body)), "exhibit": ("a.pdf", pdf())}
     sent = [await anna.post("/api/v1/notices", files=form) for _ in range(2)]
@@ -276,6 +278,8 @@ async def for_another(anna: httpx.AsyncClient, officer: httpx.AsyncClient) -> No
     assert (await officer.post(f"/api/v1/notices/{id}/confirmation")).status_code == 201
     redacted = await officer.post(f"/api/v1/notices/{id}/redaction", json={"reason": "x"})
     assert redacted.status_code == 201
+    assert (await unconfirmed(deployment, id)).status_code == 201
+    assert (await officer.post(f"/api/v1/notices/{id}/confirmation")).status_code == 201
     for params in ({}, {"notice": id}):
         assert (await officer.get("/api/v1/rivals", params=params)).status_code == 200
 

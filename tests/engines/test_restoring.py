@@ -63,7 +63,7 @@ async def undone(deployment: Deployment, what: str = "annul") -> dict[str, str]:
     async with owning():
         found = undoing.in_period(entries, who, *PERIOD)
         for done in (each for each in found if each.what == what):
-            refusal = await undoing.counter(deployment, OPERATOR, done, WHY)
+            refusal, _ = await undoing.counter(deployment, OPERATOR, done, WHY)
             named = refusal.existing.id if isinstance(refusal, AlreadyDeclared) else ""
             came[done.notice] = f"{refusal.code} {named}".strip() if refusal else "undone"
     return came

@@ -10,7 +10,7 @@ import pytest
 
 from notices import register
 from notices.changing import undoing
-from notices.changing.undoing import Done
+from notices.changing.undoing import Done, Undone
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.texts import CHINA
@@ -50,7 +50,7 @@ async def done_by(name: str, deployment: Deployment) -> list[Done]:
 async def countered(deployment: Deployment, found: list[Done]) -> list[tuple[str, bool]]:
     async with owning():
         return [
-            (each.what, await undoing.counter(deployment, OPERATOR, each, WHY) is None)
+            (each.what, await undoing.counter(deployment, OPERATOR, each, WHY) == Undone())
             for each in found
         ]
 

@@ -14,6 +14,7 @@ from notices.facts.event_kinds import END_CLAIMS, KINDS
 from notices.facts.lifecycle import (
     Event,
     State,
+    confirmations,
     contest_of,
     may_follow,
     refuse_ended,
@@ -161,9 +162,9 @@ def test_what_was_never_replaced_was_void_all_the_time(days):
 
 @pytest.mark.parametrize(
     ("ended_by", "allowed"),
-    [("annulled", True), ("replaced", True), ("withdrawn", False), ("superseded", False)],
+    [("annulled", True), ("replaced", True), ("superseded", True), ("withdrawn", False)],
 )
-def test_only_an_end_by_staff_is_taken_back(ended_by, allowed):
+def test_only_an_end_by_its_declarant_is_never_taken_back(ended_by, allowed):
     now = life((ended_by, 1))
 
     assert may_follow("restored", now) == allowed
@@ -172,6 +173,33 @@ def test_only_an_end_by_staff_is_taken_back(ended_by, allowed):
         with pytest.raises(AlreadyReinstated):
             refuse_unless_may_follow("restored", now)
     assert not may_follow("restored", life((ended_by, 1), ("restored", 2)))
+
+
+@pytest.mark.parametrize("now", [4, 30])
+def test_what_lost_its_confirmation_awaits_another_one_since_then(now):
+    """Where none is awaited, only how well it is founded is another."""
+    events = [Event(0, "published", PUBLISHED)]
+    for kind, days in (("confirmed", 1), ("unconfirmed", 3)):
+        events.append(Event(len(events), kind, PUBLISHED + days * DAY))
+    at = PUBLISHED + now * DAY
+
+    waits = state(events, MIDNIGHT, at, awaiting=True)
+    assert waits == State("declared", events[-1].at, None, None, True, awaiting=True)
+    assert state(events, MIDNIGHT, at) == state(events[:1], MIDNIGHT, at)
+    # Confirmed anew it is no older than that.
+    again = [*events, Event(3, "confirmed", PUBLISHED + 33 * DAY)]
+    found = state(again, again[-1].at, again[-1].at)
+    assert (found.status, found.since) == ("invalid", again[-1].at)
+
+
+def test_each_taking_back_is_of_the_last_confirmation_that_stands():
+    kinds = ["published", "confirmed", "confirmed", "unconfirmed", "annulled", "restored",
+             "confirmed", "unconfirmed", "unconfirmed"]  # fmt: skip
+    events = [Event(index, kind, PUBLISHED) for index, kind in enumerate(kinds)]
+
+    standing = [[each.index for each in confirmations(events[:end])] for end in range(10)]
+
+    assert standing == [[], [], [1], [1, 2], [1], [1], [1], [1, 6], [1], []]
 
 
 def test_a_notice_begins_with_its_publishing():
@@ -188,6 +216,7 @@ TABLE = {
     "dismissed": "contested",
     "annulled": "declared invalid contested",
     "replaced": "declared invalid",
+    "unconfirmed": "declared invalid contested reinstated",
     "redacted": "declared invalid contested reinstated replaced",
 }
 STATUSES = ("declared", "invalid", "contested", "reinstated", "replaced")
@@ -294,25 +323,30 @@ def without_what_was_taken_back(events):
     [(kind, 9 * DAY) for kind in ("replaced", "restored", "annulled", "restored")], 3, DAY, False
 )
 @example([(kind, DAY) for kind in ("annulled", "restored", "confirmed", "annulled")], 3, DAY, True)
+@example([(kind, DAY) for kind in ("confirmed", "unconfirmed", "confirmed")], 0, DAY, True)
+@example(
+    [(kind, DAY) for kind in ("superseded", "restored", "confirmed", "unconfirmed")], 3, DAY, True
+)
 def test_every_allowed_life_keeps_its_promises(steps, period, rest, for_another):
     rule = Period(period, "calendar_day") if period else None
     events = [Event(0, "published", PUBLISHED)]
     effective = end_of_life(events, rule).at
-    confirmed = None
+
+    def confirmed(events: list[Event]) -> datetime | None:
+        standing = confirmations(events)
+        return standing[0].at if for_another and standing else None
 
     def of(events: list[Event], now: datetime) -> State:
         by = end_of_life(events, rule).at
-        waits = for_another and confirmed is None
-        return state(events, max(by, confirmed or by), now, awaiting=waits)
+        waits = for_another and confirmed(events) is None
+        return state(events, max(by, confirmed(events) or by), now, awaiting=waits)
 
     past, came = [of(events, PUBLISHED)], [""]
     for kind, gap in steps:
         at = events[-1].at + gap
         now = of(events, at)
-        if may_follow(kind, now):
+        if may_follow(kind, now) and (kind != "unconfirmed" or confirmations(events)):
             events.append(Event(len(events), kind, at))
-            if kind == "confirmed" and for_another:
-                confirmed = confirmed or at
             past += [now, of(events, at)]
             came += ["", kind]
     end = events[-1].at + rest
@@ -324,7 +358,13 @@ def test_every_allowed_life_keeps_its_promises(steps, period, rest, for_another)
     gaps = [
         after.at
         for before, after in pairwise([each for each in events if KINDS[each.kind].after])
-        if (before.kind, after.kind) == ("annulled", "restored")
+        if before.kind in ("annulled", "superseded") and after.kind == "restored"
+    ]
+    given = {event.at for event in events if event.kind == "confirmed" and for_another}
+    waited = [
+        each.at
+        for each in events
+        if each.kind == "unconfirmed" and for_another and not confirmed(events[: each.index + 1])
     ]
 
     for one in past:
@@ -334,16 +374,16 @@ def test_every_allowed_life_keeps_its_promises(steps, period, rest, for_another)
         open_ = one.status in ("contested", "reinstated") or one.awaiting
         assert (one.effective_at is None) == open_
         if one.effective_at is not None:
-            assert one.effective_at >= max(effective, confirmed or effective)
-            assert one.effective_at in (PUBLISHED, confirmed, *gaps) or one.effective_at.hour == 0
+            assert one.effective_at >= effective
+            assert one.effective_at in {PUBLISHED, *given, *gaps} or one.effective_at.hour == 0
         assert not one.awaiting or one.status in ("declared", "contested")
     assert PUBLISHED <= last.since <= end
     assert last.redacted == ("redacted" in kinds)
     ends = {event.kind for event in left}
     assert (last.status == "replaced") == ("replaced" in ends)
     assert (last.status == "reinstated") == bool(ends & set(END_CLAIMS))
-    assert ("superseded" in kinds) <= (for_another and confirmed is None)
-    assert ("replaced" in kinds) <= (not for_another or confirmed is not None)
+    assert ("superseded" in kinds) <= for_another
+    assert ("replaced" in kinds) <= (not for_another or bool(given))
     if last.status in ("declared", "invalid") and not last.awaiting:
         assert (last.status == "invalid") == (last.effective_at <= end)
     # What was taken back is as if it had never been, but for since when that is so.
@@ -351,12 +391,14 @@ def test_every_allowed_life_keeps_its_promises(steps, period, rest, for_another)
     assert replace(last, since=same.since, effective_at=same.effective_at) == same
     if last.effective_at is not None:
         assert last.effective_at == max([same.effective_at, *gaps])
+        # Nor of a time at which its confirmation had yet to be taken back.
+        assert last.effective_at >= max(waited, default=last.effective_at)
     for (before, after), kind in zip(pairwise(past), came[1:], strict=True):
         assert before.redacted <= after.redacted
         if before.ended and kind != "restored":
             assert replace(after, redacted=before.redacted) == before
         if before.status == "invalid":
-            assert after.status != "declared"
+            assert after.status != "declared" or (kind, after.awaiting) == ("unconfirmed", True)
             assert after.before != "declared"
         # Nobody was told of a time, while there was no declaration, that it was in effect then.
         if before.status == "reinstated" and after.effective_at is not None:

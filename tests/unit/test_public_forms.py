@@ -44,8 +44,13 @@ def openings() -> Iterator[tuple[str, dict[str, Any]]]:
                 yield json.loads(each["entry"])["kind"], each["opening"]["form"]
 
 
-BY_COMMAND = event_forms.restoration("37070000012345", 1, "账号被盗用", void=False)
-LOGGED, OPENINGS = list(logged()), [*openings(), ("restored", msgspec.to_builtins(BY_COMMAND))]
+ID, WHY = "37070000012345", "账号被盗用"
+BY_COMMAND = {
+    "restored": event_forms.restoration(ID, 1, WHY, void=False),
+    "unconfirmed": event_forms.unconfirmation(ID, 1, WHY, awaits=True, ended=False),
+}
+LOGGED = list(logged())
+OPENINGS = [*openings(), *((kind, msgspec.to_builtins(form)) for kind, form in BY_COMMAND.items())]
 
 
 def reread(kind: str, form: dict[str, Any]) -> bytes:

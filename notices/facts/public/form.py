@@ -198,6 +198,15 @@ class RestoredForm(msgspec.Struct, frozen=True, kw_only=True):
     happened_at: Time | UnsetType = UNSET
 
 
+class UnconfirmedForm(msgspec.Struct, frozen=True, kw_only=True):
+    """A confirmation, event `takes_back` of the log, was wrong: the notice is without it again."""
+
+    statement: str
+    takes_back: int
+    reason: str
+    happened_at: Time | UnsetType = UNSET
+
+
 class RedactedForm(msgspec.Struct, frozen=True, kw_only=True):
     """What the notice said was removed."""
 
@@ -214,13 +223,14 @@ EventForm = (
     | SupersededForm
     | ReplacedForm
     | RestoredForm
+    | UnconfirmedForm
     | RedactedForm
 )
 """What an event after the publishing shows."""
 
 EventKind = Literal[
     "published", "corrected", "withdrawn", "confirmed", "contested", "dismissed", "annulled",
-    "replaced", "superseded", "restored", "redacted",
+    "replaced", "superseded", "restored", "unconfirmed", "redacted",
 ]  # fmt: skip
 """What can happen to a notice; which form each has, and all else, says `facts/event_kinds.py`."""
 
