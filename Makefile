@@ -51,7 +51,7 @@ system:
 provider: tests/provider/node_modules/.ready
 
 trial: provider ## Run a provider of identities to try sign-in with on this machine, until Ctrl-C
-	@cd tests/provider && exec node server.mjs example.json
+	@cd tests/provider && exec node server.mjs example.json --stay
 
 coverage: .venv/ready-test ## Run it once more to see what it leaves out (takes two fifths longer)
 	@$(BIN)/python -m coverage erase

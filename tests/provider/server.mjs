@@ -1,10 +1,11 @@
 // The provider that sign-in is tested against: the certified oidc-provider, with accounts and
 // clients by one JSON file, pages that need no script, and a second port by which tests act on it.
 //
-//   node server.mjs CONFIGURATION.json     {port, issuer?, clients, accounts}
+//   node server.mjs CONFIGURATION.json [--stay]     {port, issuer?, clients, accounts}
 //
 // It says `ready {…}` when both ports answer, and ends when its standard input does, so that it
-// outlives no test run, however that ends.
+// outlives no test run, however that ends. With --stay it says whom it knows, and stays until it
+// is told to end: somebody tries it, perhaps in the background, where there is no input.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -12,6 +13,15 @@ import http from 'node:http';
 
 import { Provider } from 'oidc-provider';
 
+const stays = process.argv[3] === '--stay';
+if (stays) {
+  process.on('uncaughtException', (error) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    console.error(`端口 ${error.port} 已被占用。请先停止占用它的程序，或在 example.json、example.toml 里换一个端口。`);
+    console.error(`Port ${error.port} is in use. End what uses it, or change the port in example.json and example.toml.`);
+    process.exit(1);
+  });
+}
 const configuration = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 
 // What tests change. `store` is what providers remember: each change below makes a new provider
@@ -273,4 +283,10 @@ catcher = `http://127.0.0.1:${admin}/catch`;
 reset();
 install();
 console.log(`ready ${JSON.stringify({ issuer, port, admin })}`);
-process.stdin.resume().on('end', () => process.exit(0));
+if (stays) {
+  const names = Object.keys(configuration.accounts).join(', ');
+  console.log(`登录平台 ${issuer} ，账号：${names}；按 Ctrl-C 停止。`);
+  console.log(`A provider of identities on ${issuer}; accounts: ${names}. Ctrl-C ends it.`);
+} else {
+  process.stdin.resume().on('end', () => process.exit(0));
+}
