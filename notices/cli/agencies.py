@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from notices.cli import agency_reading as reading
 from notices.cli import journals
 from notices.cli.commands import Commands, add, at_work
 from notices.cli.terminal import CommandError, say
@@ -17,9 +19,6 @@ from notices.settings import Settings
 if TYPE_CHECKING:
     from notices.agencies.listing import Listed
     from notices.facts.errors import Invalid
-
-LONGEST_OVERLAP = 90
-"""Days: whoever has not changed keys by then has forgotten it."""
 
 
 def agencies_add(settings: Settings, options: argparse.Namespace) -> None:
@@ -105,6 +104,27 @@ def _quota(a_day: int | None) -> str:
     return f"{a_day}/day" if a_day else "-"
 
 
+def agencies_change(settings: Settings, options: argparse.Namespace) -> None:
+    typed = {name: getattr(options, name) for name in ("quota", "masked_quota", "kind")}
+    given = {name: value for name, value in typed.items() if value is not None}
+    if not given:
+        raise CommandError(_NOTHING)
+    to = {name: None if value == reading.USUAL else value for name, value in given.items()}
+
+    async def work() -> None:
+        from notices.agencies import changing
+        from notices.database import DB
+
+        async with at_work(settings):
+            async with DB.transaction():
+                await changing.change(options.id, to)
+                said = ", ".join(f"{name} {value}" for name, value in given.items())
+                await journals.write(settings, "agency_changed", options.id, text=said)
+            say(_CHANGED.both)
+
+    asyncio.run(work())
+
+
 def agencies_rotate(settings: Settings, options: argparse.Namespace) -> None:
     async def work() -> None:
         from notices import agencies
@@ -154,43 +174,31 @@ def _moment(at: datetime) -> str:
     return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M}"
 
 
-def _end_of(text: str) -> datetime:
-    """The end of a day that is still to come, as it ends in China."""
-    try:
-        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=CHINA).date()
-        end = datetime.combine(day, time(), CHINA) + timedelta(days=1)
-    except (ValueError, OverflowError):  # the last day of all has none after it
-        raise argparse.ArgumentTypeError("YYYY-MM-DD") from None
-    if end <= datetime.now(UTC):
-        raise argparse.ArgumentTypeError("过去的日期 / a day that is past")
-    return end
-
-
-def _a_day(text: str) -> int:
-    try:
-        return facts.quota_of(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"N/day, 1-{facts.MOST_QUOTA}") from None
-
-
-def _scope(text: str) -> str:
-    try:
-        facts.scopes_of([text])
-    except ValueError:
-        raise argparse.ArgumentTypeError(", ".join(facts.SCOPES)) from None
-    return text
-
-
-def _days(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= LONGEST_OVERLAP):
-        raise argparse.ArgumentTypeError(f"0-{LONGEST_OVERLAP}")
-    return int(text)
-
-
 def _expires(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--expires", type=_end_of, metavar="DATE",
+        "--expires", type=reading.end_of, metavar="DATE",
         help="密钥可用到这一天为止，默认不限 / the last day on which the key is taken",
+    )  # fmt: skip
+
+
+def _quotas_and_kind(
+    command: argparse.ArgumentParser,
+    quota: Callable[[str], int | str],
+    words: str,
+    kind: str | None,
+) -> None:
+    command.add_argument(
+        "--quota", type=quota, metavar=words,
+        help="每天最多核验几次，通常 1000000 / checks a day (usual: 1000000)",
+    )  # fmt: skip
+    command.add_argument(
+        "--masked-quota", type=quota, metavar=words,
+        help="其中号码不全部公开的证件，通常 1000 / of certificates with masked numbers"
+        " (usual: 1000)",
+    )  # fmt: skip
+    command.add_argument(
+        "--kind", choices=tuple(facts.KINDS), default=kind,
+        help="机关的类别，未说明的是 other / what kind of agency it is (unless told: other)",
     )  # fmt: skip
 
 
@@ -206,24 +214,12 @@ def add_to(commands: Commands) -> None:
         help="它所代表的发证机关，可多次给出，默认为 NAME / an issuer it is (default: NAME)",
     )  # fmt: skip
     command.add_argument(
-        "--scope", action="append", type=_scope, metavar="SCOPE",
+        "--scope", action="append", type=reading.scope, metavar="SCOPE",
         help="密钥的用途，可多次给出，默认 verify 和 issue（名称不像机关时只有 verify）："
         " verify, batch, watch, issue, masked / what the key is for (default: verify and issue;"
         " verify alone where NAME is no office)",
     )  # fmt: skip
-    command.add_argument(
-        "--quota", type=_a_day, metavar="N/day",
-        help="每天最多核验几次，默认 1000000 / checks a day (default: 1000000)",
-    )  # fmt: skip
-    command.add_argument(
-        "--masked-quota", type=_a_day, metavar="N/day",
-        help="其中号码不全部公开的证件，默认 1000 / of certificates with masked numbers"
-        " (default: 1000)",
-    )  # fmt: skip
-    command.add_argument(
-        "--kind", choices=tuple(facts.KINDS), default="other",
-        help="机关的类别，默认 other / what kind of agency it is (default: other)",
-    )  # fmt: skip
+    _quotas_and_kind(command, reading.a_day, "N/day", "other")
     command.add_argument(
         "--test", action="store_true",
         help="测试密钥：只答复虚构的号码 / a key for tests, answered from fixtures",
@@ -237,17 +233,23 @@ def add_to(commands: Commands) -> None:
         " the day of its last use, checks within 400 days",
     )  # fmt: skip
     command = add(
+        group, "change", agencies_change,
+        "改一个机关的次数或类别；密钥照旧 / change its quotas or kind; its keys stay",
+    )  # fmt: skip
+    command.add_argument("id", metavar="ID")
+    _quotas_and_kind(command, reading.a_day_or_usual, "N/day|usual", None)
+    command = add(
         group, "rotate", agencies_rotate,
         "换发密钥；旧密钥还可用几天 / give it a new key; the old one goes on for some days",
     )  # fmt: skip
     command.add_argument("id", metavar="ID")
     command.add_argument(
-        "--overlap", type=_days, default=7, metavar="DAYS",
+        "--overlap", type=reading.days, default=7, metavar="DAYS",
         help="旧密钥还可用几天，默认 7；0 为立即停用 / days for which the old key goes on"
         " (default: 7; 0 ends it at once)",
     )  # fmt: skip
     command.add_argument(
-        "--scope", action="append", type=_scope, metavar="SCOPE",
+        "--scope", action="append", type=reading.scope, metavar="SCOPE",
         help="新密钥的用途，默认同旧密钥 / what the new key is for (default: what the old one is)",
     )  # fmt: skip
     _expires(command)
@@ -271,3 +273,5 @@ _ROTATED_UNTIL = Message(
     "要提前停用请用 notices agencies revoke。"
 )
 _REVOKED = Message("密钥已停用。")
+_CHANGED = Message("已改好，从下一次请求起有效。")
+_NOTHING = Message("请说明改什么：--quota、--masked-quota 或 --kind。")

@@ -32,7 +32,7 @@ Did = Literal[
     "admit", "dismiss", "annul", "reject", "confirm", "replace", "redact", "set_aside",
     "held", "release", "undo",
     "signed_in", "sign_in_failed",
-    "agency_added", "agency_rotated", "agency_revoked",
+    "agency_added", "agency_changed", "agency_rotated", "agency_revoked",
     "keys_rotated", "keys_exported", "keys_imported", "backup_made", "journal_exported",
     "privacy_exported", "privacy_erased", "log_accepted", "restored",
 ]  # fmt: skip

@@ -23,7 +23,7 @@ import httpx
 import pytest
 
 from notices import agencies, idempotency, identity, limits, log, register, relay, tables
-from notices.agencies import listing, using
+from notices.agencies import changing, listing, using
 from notices.changing import braking, leaving, rivals, signing_in
 from notices.database import BY_INDEX, DB
 from notices.deployment import Deployment, refuse_another_database
@@ -176,6 +176,7 @@ async def life(
     _, key = await owned(agencies.add("奎文审批局", [ISSUER]))
     issuer = {"Authorization": f"Bearer {key}"}
     spare, _ = await owned(agencies.add("另一审批局", [ISSUER]))
+    await owned(changing.change(spare.id, {"quota": 9, "masked_quota": None, "kind": "bank"}))
     await owned(agencies.rotate(spare.id))
     await owned(agencies.revoke(spare.id))
     await listing.listed()

@@ -153,6 +153,14 @@ def test_what_an_agency_may_do_is_told_when_it_is_added(
         assert command("agencies", "add", "甲局", *words, **variables).returncode == 2
     assert command("agencies", "rotate", "x", "--overlap", "91", **variables).returncode == 2
     [id] = [each.split("\t")[0] for each in listed if "某某商家" in each]
+    command("agencies", "change", id, "--quota", "9/day", "--kind", "bank", **variables)
+    done = command("agencies", "change", id, "--masked-quota", "usual", **variables)
+    assert done.returncode == 0, done.stderr
+    changed = command("agencies", "list", **variables).stdout
+    assert "\tbank\tlive\t9/day\t-" in changed
+    assert "--quota" in refused(command("agencies", "change", id, **variables))
+    assert "id" in refused(command("agencies", "change", "x", "--kind", "bank", **variables))
+    assert command("agencies", "change", id, "--quota", "0/day", **variables).returncode == 2
     # What InsufficientScope tells an agency to ask for.
     more = command("agencies", "rotate", id, "--scope", "verify,batch", **variables)
     assert more.stdout.startswith("notices_live_"), more.stderr
