@@ -53,6 +53,9 @@ class Done(NamedTuple):
     overtaken: bool = False
     """Somebody else has decided about the same since, or it was taken back already."""
 
+    taken_back: bool = False
+    """An operator has done so already."""
+
 
 def in_period(
     entries: Sequence[Mapping[str, Any]], who: str, since: datetime, until: datetime
@@ -75,10 +78,20 @@ def in_period(
         and since <= datetime.fromisoformat(each["at"]) < until
     ]
     last = _last(entries, {each.number for each in found})
+    back = {_countered(each) for each in entries if each["what"] == "undo"}
     return [
-        each._replace(overtaken=each.what in COUNTERED and each.number not in last)
+        each._replace(
+            overtaken=each.what in COUNTERED and each.number not in last,
+            taken_back=each.number in back,
+        )
         for each in reversed(found)
     ]
+
+
+def _countered(entry: Mapping[str, Any]) -> int:
+    """The number of the entry whose act this one took back."""
+    _, _, number = entry["about"][1].partition(" ")
+    return int(number)
 
 
 def _last(entries: Sequence[Mapping[str, Any]], theirs: set[int]) -> set[int]:
@@ -93,9 +106,9 @@ def _last(entries: Sequence[Mapping[str, Any]], theirs: set[int]) -> set[int]:
             numbers = among[each["number"]] = done.setdefault(_decided(each), [])
             numbers.append(each["number"])
         elif each["what"] == "undo":
-            _, _, number = each["about"][1].partition(" ")
-            if int(number) in (numbers := among.get(int(number), [])):
-                numbers.remove(int(number))
+            number = _countered(each)
+            if number in (numbers := among.get(number, [])):
+                numbers.remove(number)
     return {
         number
         for numbers in done.values()

@@ -51,7 +51,7 @@ def undo(settings: Settings, options: argparse.Namespace) -> None:
                 state: Text = _FOR_GOOD if done.what in undoing.FOR_GOOD else _WOULD
                 stay: Sequence[Stays] = ()
                 if done.overtaken:
-                    state = _OTHERWISE
+                    state = _ALREADY if done.taken_back else _OTHERWISE
                 if state is _WOULD and not options.dry_run:
                     reason = options.reason.strip()
                     refusal, stay = await undoing.counter(here, operator, done, reason)
@@ -68,7 +68,7 @@ def undo(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _tell(done: Done, notice: str, state: Text) -> None:
-    print(f"{done.number}\t{done.what}\t{notice}\t{state.zh} / {state.en}")
+    print(f"{done.number}\t{done.what}\t{notice}\t{state.zh} / {state.en}", flush=True)
 
 
 def _why_not(refusal: Refusal) -> Text:
@@ -101,9 +101,10 @@ def add_to(commands: Commands) -> None:
 
 _WOULD = Message("可以撤回")
 _UNDONE = Message("已撤回")
+_ALREADY = Message("早已撤回过")
 _OTHERWISE = Message("后来已有别的改动，没有撤回")
 _DECLARED = Message("同一证件已另有公告 {id}，没有撤回")
-_STAYS = Message("曾由它取代，没有恢复：{why}")
+_STAYS = Message("曾因它而终止，没有恢复：{why}")
 _FOR_GOOD = Message("不能撤回，须另行处理")
 _FOUND = Message("找到 {count} 件。")
 _CAME = Message("找到 {count} 件，已撤回 {undone} 件，没有撤回 {left} 件。")

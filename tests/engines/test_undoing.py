@@ -133,7 +133,9 @@ async def test_what_another_decided_alike_after_it_was_taken_back_stays(
     assert (await other.post(api.of(id, "decisions"), json=admit)).status_code == 201
 
     # The command is run once more, of the same one and the same period.
-    assert await countered(deployment, await done_by("admit", deployment)) == [("admit", False)]
+    [again] = await done_by("admit", deployment)
+    assert (again.overtaken, again.taken_back) == (True, True)
+    assert await countered(deployment, [again]) == [("admit", False)]
     assert (await shown(client, id))[0] == "contested"
 
 
