@@ -6,7 +6,7 @@ from pathlib import Path
 
 from notices.cli.commands import Commands, add, at_work
 from notices.cli.terminal import CommandError, say
-from notices.facts.texts import Message
+from notices.facts.texts import Message, Text
 from notices.settings import Settings
 
 
@@ -17,21 +17,21 @@ def check(settings: Settings, options: argparse.Namespace) -> None:
     from notices.providers.fetching import ProviderDown
     from notices.providers.party import Party
 
-    async def found(party: Party, back: str) -> tuple[list[str], list[str]]:
+    async def found(party: Party, back: str) -> tuple[list[Text], list[str]]:
         try:
             return await party.lacking(back), await party.unsaid()
         except ProviderDown as error:
-            return [str(error)], []
+            return [error.text], []
         finally:
             await party.close()
 
     async def work() -> None:
-        wrong = []
+        wrong: list[str] = []
         for provider in load(options.file):
             party = parties.of(provider)
             back = f"{settings.public_url}/sign-in/{provider.id}/callback"
             lacking, unsaid = await found(party, back)
-            wrong += [f"{provider.id}: {each}" for each in lacking]
+            wrong += [f"{provider.id}: {words}" for each in lacking for words in (each.zh, each.en)]
             print(f"{provider.id} ({', '.join(provider.kinds)}): {provider.issuer}")
             print(f"  redirect_uri: {back}")
             if party.tells_ends:

@@ -9,6 +9,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import aiohttp
 import msgspec
 
+from notices.facts.texts import ByLanguage, Message, Text, TextError
+from notices.locale import SOURCE
 from notices.providers.configuration_rules import host
 
 SECONDS = 5.0
@@ -16,11 +18,15 @@ MOST_BYTES = 1 << 20
 """A provider's keys take a few thousand bytes, an answer of userinfo with organisations more."""
 
 
-class ProviderDown(Exception):
+class ProviderDown(TextError):
     """A provider did not answer in time, or not with what it should; the message says what.
 
     It names addresses and codes, and nothing that was sent or received.
     """
+
+    def __str__(self) -> str:
+        """As a log has it."""
+        return self.text.en
 
 
 class Refused(Exception):
@@ -70,7 +76,7 @@ class Fetching:
         """What a browser that is sent to `url` finds; raises ProviderDown where that is nothing."""
         answer = await self._answered("GET", url)
         if answer.status == 404 or answer.status >= 500:
-            raise ProviderDown(f"{url.partition('?')[0]}: answered {answer.status}")
+            raise ProviderDown(ANSWERED.format(url=url.partition("?")[0], status=answer.status))
         return answer
 
     def may_ask(self, url: str) -> bool:
@@ -92,12 +98,12 @@ class Fetching:
         if 400 <= status < 500 and (word := self._refusal(content)):
             raise Refused(word)
         if status != 200:
-            raise ProviderDown(f"{url}: answered {status}")
+            raise ProviderDown(ANSWERED.format(url=url, status=status))
         return content
 
     async def _answered(self, method: str, url: str, **more: Any) -> Answer:
         if not self.may_ask(url):
-            raise ProviderDown(f"{url} is not at the provider's own host")
+            raise ProviderDown(_ELSEWHERE.format(url=url))
         try:
             sending = self._open().request(method, url, allow_redirects=False, **more)
             async with sending as answer:
@@ -105,27 +111,40 @@ class Fetching:
                 while not answer.content.at_eof() and len(content) <= MOST_BYTES:
                     content += await answer.content.read(MOST_BYTES + 1 - len(content))
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise ProviderDown(f"{url.partition('?')[0]}: {_why(error)}") from None
+            why = AT.format(url=url.partition("?")[0], why=_why(error))
+            raise ProviderDown(why) from None
         if len(content) > MOST_BYTES:
-            raise ProviderDown(f"{url}: answered more than {MOST_BYTES} bytes")
+            raise ProviderDown(_TOO_LONG.format(url=url, most=MOST_BYTES))
         return Answer(answer.status, content, answer.headers.get("Location", ""))
 
 
-def _why(error: Exception) -> str:
+AT = Message("{url}：{why}")
+ANSWERED = Message("{url}：答复了状态码 {status}")
+_ELSEWHERE = Message("{url} 不在登录平台自己的主机上")
+_TOO_LONG = Message("{url}：答复超过 {most} 字节")
+_NO_OBJECT = Message("{url}：答复的不是 JSON 对象")
+
+
+def _why(error: Exception) -> Text:
     """Why there was no answer, for an operator; the class of an error of a rarer kind."""
     for kind, why in _REASONS:
         if isinstance(error, kind):
             return why
-    return type(error).__name__
+    return verbatim(type(error).__name__)
 
 
-_REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (TimeoutError, f"did not answer within {SECONDS:.0f} s"),
-    (aiohttp.ClientConnectorDNSError, "no host of this name is known here"),
-    (aiohttp.ClientConnectorCertificateError, "its certificate is not to be trusted"),
-    (aiohttp.ClientSSLError, "speaks no TLS that we do"),
-    (aiohttp.ClientConnectorError, "cannot be connected to"),
-    (aiohttp.ServerDisconnectedError, "closed the connection without an answer"),
+def verbatim(word: str) -> Text:
+    """What is no word of ours, and the same in every language."""
+    return ByLanguage({SOURCE: word})
+
+
+_REASONS: tuple[tuple[type[Exception], Text], ...] = (
+    (TimeoutError, Message("{seconds} 秒内没有答复").format(seconds=f"{SECONDS:.0f}")),
+    (aiohttp.ClientConnectorDNSError, Message("在这里查不到这个主机名")),
+    (aiohttp.ClientConnectorCertificateError, Message("它的证书不可信")),
+    (aiohttp.ClientSSLError, Message("它说的 TLS 与本站的不通")),
+    (aiohttp.ClientConnectorError, Message("连接不上")),
+    (aiohttp.ServerDisconnectedError, Message("没有答复就断开了连接")),
 )
 
 
@@ -149,7 +168,7 @@ def an_object(content: bytes, url: str) -> dict[str, Any]:
     try:
         return msgspec.json.decode(content, type=dict[str, Any])
     except UNREADABLE:
-        raise ProviderDown(f"{url}: answered no JSON object") from None
+        raise ProviderDown(_NO_OBJECT.format(url=url)) from None
 
 
 Found = TypeVar("Found")

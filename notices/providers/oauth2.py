@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from notices.facts.texts import Message, Text
 from notices.providers.configuration import OAuth2, Provider
 from notices.providers.fetching import ProviderDown, Refused, an_object, error_in
 from notices.providers.party import NOBODYS, NotProven, Party, Question, with_query
@@ -67,30 +68,30 @@ class OAuth2Party(Party):
     async def end_address(self, back: str) -> str | None:
         return self._how.logout
 
-    async def lacking(self, back: str) -> list[str]:
+    async def lacking(self, back: str) -> list[Text]:
         """By asking each endpoint what has to be refused: a code and a token that are nobody's."""
-        found = []
+        found: list[Text] = []
         tokens = self._tokens(NOBODYS, Question.new(), back)
         for try_ in (self._lacks_pages(), self._knows_us(tokens), self._lacks_userinfo()):
             try:
                 found += await try_
             except ProviderDown as error:
-                found.append(str(error))
+                found.append(error.text)
         return found
 
-    async def _lacks_pages(self) -> list[str]:
+    async def _lacks_pages(self) -> list[Text]:
         await self._fetching.shows_a_page(self._how.authorize)
         return []
 
-    async def _lacks_userinfo(self) -> list[str]:
-        how, found = self._how, []
+    async def _lacks_userinfo(self) -> list[Text]:
+        how, found = self._how, list[Text]()
         for url in filter(None, (how.userinfo, how.organisation_userinfo)):
             try:
                 told = await self._userinfo(url, NOBODYS)
             except (NotProven, Refused):
                 continue
             if self._subject(told) is not None:
-                found.append(f"userinfo: {url} tells of somebody for a token that is nobody's")
+                found.append(_TELLS_OF_SOMEBODY.format(url=url))
         return found
 
     async def _tokens(self, code: str, question: Question, redirect_uri: str) -> dict[str, Any]:
@@ -166,6 +167,9 @@ class OAuth2Party(Party):
         value = told.get(self._how.subject)
         subject = None if isinstance(value, bool) else _word(value)
         return subject if subject and len(subject) <= LONGEST_SUBJECT else None
+
+
+_TELLS_OF_SOMEBODY = Message("userinfo：{url} 对不存在的令牌也答复了某个人")
 
 
 def _code(told: Any) -> str:

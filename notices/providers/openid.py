@@ -10,9 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
+from notices.facts.texts import Message, Text
 from notices.providers.configuration import Provider
 from notices.providers.configuration_rules import is_safe
-from notices.providers.fetching import ProviderDown, Shared, an_object
+from notices.providers.fetching import AT, ProviderDown, Shared, an_object, verbatim
 from notices.providers.party import NOBODYS, NotProven, Party, Question, with_query
 from notices.providers.tokens import ALGORITHMS, LASTS, Tokens, compare_hash
 
@@ -63,15 +64,17 @@ class OpenID(Party):
         try:
             metadata = msgspec.convert(found, Metadata)
         except msgspec.ValidationError as error:
-            raise ProviderDown(f"{url}: {error}") from None
+            raise ProviderDown(AT.format(url=url, why=verbatim(str(error)))) from None
         if metadata.issuer != self.provider.issuer:
             # Or another provider's tokens would be taken for this one's (Discovery 1.0, 4.3).
-            told = metadata.issuer if is_safe(metadata.issuer) else "no address"
-            raise ProviderDown(f"{url}: its issuer is {told}, not {self.provider.issuer}")
+            told = verbatim(metadata.issuer) if is_safe(metadata.issuer) else _NO_ADDRESS
+            raise ProviderDown(
+                _OTHER_ISSUER.format(url=url, told=told, issuer=self.provider.issuer)
+            )
         _refuse_in_the_clear(metadata)
         return metadata
 
-    async def lacking(self, back: str) -> list[str]:
+    async def lacking(self, back: str) -> list[Text]:
         """By its metadata and keys, and by asking for what it has to refuse."""
         said = await self.metadata()
         await self.tokens.keys(again=False)
@@ -80,28 +83,28 @@ class OpenID(Party):
             try:
                 found += await try_(said, back)
             except ProviderDown as error:
-                found.append(str(error))
+                found.append(error.text)
         return found
 
-    def _said_to_lack(self, said: Metadata) -> list[str]:
-        found = []
+    def _said_to_lack(self, said: Metadata) -> list[Text]:
+        found: list[Text] = []
         for name in ("token_endpoint", "jwks_uri", "userinfo_endpoint"):
             url = getattr(said, name)
             if url is not None and not self._fetching.may_ask(url):
-                found.append(f"{name}: {url} is not at the issuer's own host")
+                found.append(_AT_ANOTHER_HOST.format(name=name, url=url))
         methods = said.code_challenge_methods_supported
         if methods and "S256" not in methods:
-            found.append("code_challenge_methods_supported: lacks S256 (PKCE)")
+            found.append(_NO_PKCE)
         if set(ALGORITHMS).isdisjoint(said.id_token_signing_alg_values_supported):
-            found.append(f"id_token_signing_alg_values_supported: none of {', '.join(ALGORITHMS)}")
+            found.append(_NO_ALGORITHM.format(names=", ".join(ALGORITHMS)))
         ways = said.token_endpoint_auth_methods_supported
         if {"client_secret_basic", "client_secret_post"}.isdisjoint(ways):
-            found.append("token_endpoint_auth_methods_supported: no client_secret_basic or _post")
+            found.append(_NO_WAY)
         scopes = said.scopes_supported
         missing = set(self.provider.scope.split()) - set(scopes or self.provider.scope.split())
-        return found + [f"scopes_supported: lacks {each}" for each in sorted(missing)]
+        return found + [_NO_SCOPE.format(scope=each) for each in sorted(missing)]
 
-    async def _lacks_pages(self, said: Metadata, back: str) -> list[str]:
+    async def _lacks_pages(self, said: Metadata, back: str) -> list[Text]:
         """Whether browsers are taken with our client_id, redirect_uri and scope."""
         url = said.authorization_endpoint
         if not self._fetching.may_ask(url):
@@ -109,17 +112,15 @@ class OpenID(Party):
         asked = await self.address(Question.new(), NOBODYS, back, "zh")
         answer = await self._fetching.shows_a_page(asked)
         if answer.status >= 400:
-            return [
-                f"{url}: answered {answer.status} to our client_id and redirect_uri:"
-                f" has {self.provider.client_id} been registered with {back} there?"
-            ]
+            client = self.provider.client_id
+            return [_NOT_REGISTERED.format(url=url, status=answer.status, client=client, back=back)]
         # Core 1.0, 3.1.2.6: what else is wrong is told to whoever comes back.
         error = parse_qs(urlsplit(answer.location).query).get("error", [""])[0]
         if answer.location.startswith(back) and error:
-            return [f"{url}: refuses what we ask for ({error[:60]})"]
+            return [_REFUSES.format(url=url, error=error[:60])]
         return []
 
-    async def _lacks_tokens(self, said: Metadata, back: str) -> list[str]:
+    async def _lacks_tokens(self, said: Metadata, back: str) -> list[Text]:
         if not self._fetching.may_ask(said.token_endpoint):
             return []  # told already
         asked = self._exchanged(said.token_endpoint, NOBODYS, Question.new(), back, _way(said))
@@ -201,4 +202,21 @@ def _refuse_in_the_clear(said: Metadata) -> None:
     """Raises ProviderDown where it would send browsers to anything but https, or this machine."""
     for name in ("authorization_endpoint", "end_session_endpoint"):
         if (url := getattr(said, name)) is not None and not is_safe(url):
-            raise ProviderDown(f"{name}: {url} is no https address")
+            raise ProviderDown(_IN_THE_CLEAR.format(name=name, url=url))
+
+
+_NO_ADDRESS = Message("不是地址的文字")
+_OTHER_ISSUER = Message("{url}：其中的 issuer 是 {told}，不是 {issuer}")
+_IN_THE_CLEAR = Message("{name}：{url} 不是 https 地址")
+_AT_ANOTHER_HOST = Message("{name}：{url} 不在 issuer 自己的主机上")
+_NO_PKCE = Message("code_challenge_methods_supported：没有 S256（PKCE）")
+_NO_ALGORITHM = Message("id_token_signing_alg_values_supported：{names} 一种也没有")
+_NO_WAY = Message(
+    "token_endpoint_auth_methods_supported：没有 client_secret_basic，也没有 client_secret_post"
+)
+_NO_SCOPE = Message("scopes_supported：没有 {scope}")
+_NOT_REGISTERED = Message(
+    "{url}：对我们的 client_id 和 redirect_uri 答复了状态码 {status}："
+    "平台登记了 {client} 和 {back} 吗？"
+)
+_REFUSES = Message("{url}：拒绝了我们的请求（{error}）")

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
+from notices.facts.texts import Message, Text
 from notices.providers.configuration import Provider
 from notices.providers.fetching import Fetching, Refusal, Refused, an_object
 
@@ -54,7 +55,7 @@ class Party(ABC):
         """What it has said of itself is asked for anew."""
 
     @abstractmethod
-    async def lacking(self, back: str) -> list[str]:
+    async def lacking(self, back: str) -> list[Text]:
         """What the provider lacks of what we ask of it, whose redirect_uri is `back`.
 
         Raises ProviderDown.
@@ -90,18 +91,18 @@ class Party(ABC):
         """Whose sessions end, as `sub` and `sid`; raises NotProven or ProviderDown."""
         raise NotProven("it tells of no ends")
 
-    async def _knows_us(self, asking: Awaitable[Mapping[str, Any]]) -> list[str]:
+    async def _knows_us(self, asking: Awaitable[Mapping[str, Any]]) -> list[Text]:
         """Whether the token endpoint, asked with a code that is nobody's, refuses just that."""
         try:
             given = await asking
         except Refused as error:
             if str(error) in ("invalid_client", "unauthorized_client"):
-                return [f"token: it does not know us by client_id and secret ({error})"]
+                return [_UNKNOWN_TO_IT.format(error=str(error))]
         except NotProven:
             pass
         else:
             if "access_token" in given:
-                return ["token: it gives an access_token for a code that is nobody's"]
+                return [_GIVES_TO_NOBODY]
         return []
 
     async def _exchanged(
@@ -120,6 +121,10 @@ class Party(ABC):
         else:
             form |= {"client_id": id, "client_secret": secret}
         return an_object(await self._fetching.post(url, form, headers), url)
+
+
+_UNKNOWN_TO_IT = Message("token：平台不认我们的 client_id 和密钥（{error}）")
+_GIVES_TO_NOBODY = Message("token：对不存在的授权码也给出了 access_token")
 
 
 def with_query(endpoint: str, asked: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from joserfc.jwk import KeySet
 from joserfc.jws import extract_compact
 
 from notices.providers.configuration import Provider
-from notices.providers.fetching import Fetching, ProviderDown, Shared, an_object
+from notices.providers.fetching import AT, Fetching, ProviderDown, Shared, an_object, verbatim
 from notices.providers.party import NotProven
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
@@ -99,7 +99,8 @@ class Tokens:
         try:
             return KeySet.import_key_set({"keys": _public(found)})
         except (JoseError, KeyError, TypeError, ValueError) as error:
-            raise ProviderDown(f"{url}: {type(error).__name__}") from None
+            why = verbatim(type(error).__name__)
+            raise ProviderDown(AT.format(url=url, why=why)) from None
 
     async def ended(self, logout_token: str) -> tuple[str | None, str | None]:
         """Whose sessions end, as `sub` and `sid` (Back-Channel Logout 1.0, 2.6); raises NotProven.

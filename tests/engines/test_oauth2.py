@@ -384,7 +384,7 @@ async def test_a_file_is_tried_by_asking_what_has_to_be_refused(
         [provider] = configuration.load(written(tmp_path, platform.url, *changes))
         party = parties.of(provider)
         try:
-            return await party.lacking(f"{BASE}{IN}/callback")
+            return [each.en for each in await party.lacking(f"{BASE}{IN}/callback")]
         finally:
             await party.close()
 

@@ -601,7 +601,7 @@ async def test_the_command_says_what_a_provider_lacks(provider: Provider, tmp_pa
         with provider.front.fault("discovery", alter=lambda all, said=said: {**all, **said}):
             party.forget()
             try:
-                lacking = await party.lacking(BACK)
+                lacking = [each.en for each in await party.lacking(BACK)]
             except ProviderDown as error:
                 lacking = [str(error)]
 
@@ -633,7 +633,8 @@ async def test_a_file_is_tried_as_the_provider_knows_us(provider: Provider, tmp_
         [settings] = configuration.load(file)
         party = OpenID(settings)
         try:
-            lacking = await party.lacking(f"{BASE}/sign-in/{settings.id}/callback")
+            told_of = await party.lacking(f"{BASE}/sign-in/{settings.id}/callback")
+            lacking = [each.en for each in told_of]
         except ProviderDown as error:
             lacking = [str(error)]
         await party.close()
@@ -674,8 +675,9 @@ async def test_a_provider_that_answers_pages_is_told_as_it_is(
         done = await asyncio.to_thread(checked, tmp_path / "sign-in.toml")
 
     assert done.returncode == 1
-    assert "province: " in done.stderr
-    assert "answered no JSON object" in done.stderr
+    said = "/.well-known/openid-configuration"
+    for words in (f"{said}：答复的不是 JSON 对象", f"{said}: answered no JSON object"):
+        assert f"province: {provider.issuer}{words}" in done.stderr
 
 
 async def test_a_register_of_real_people_is_never_a_demo(
