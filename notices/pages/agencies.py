@@ -6,7 +6,7 @@ from notices.agencies import listing
 from notices.facts import agency_keys, problem_codes
 from notices.facts.agencies import KINDS
 from notices.facts.public.answer import Match
-from notices.facts.statuses import STATUSES, Standing
+from notices.facts.statuses import STATUSES
 from notices.facts.texts import Message, Text
 from notices.limits import DAY, POLICIES
 from notices.pages import integrating, rendering
@@ -17,9 +17,8 @@ from notices.web.authentication import AnyRequest
 HEADERS = """\
 RateLimit-Policy: "verify-day";q={most};w=86400
 RateLimit: "verify-day";r={left};t=86400"""
-SHOWN: tuple[Standing, ...] = (
-    "no_notice", "declared", "invalid", "contested", "reinstated", "replaced",
-)  # fmt: skip
+SHOWN = tuple(each for each in STATUSES if each != "awaiting")
+"""Statuses of an answer, as they are explained."""
 MATCHES: dict[Match, Text] = {
     "copy": Message("同一号码的另一种副本，例如问的是正本，声明遗失的是副本。"),
     "document": Message("同一号码下的另一种证件文本或另一枚印章。"),
