@@ -1,11 +1,14 @@
 """Files that are there whole or not at all, also when a process is killed or the power fails."""
 
+import errno
 import os
 import secrets
 from pathlib import Path
 
 PRIVATE = 0o600
 PUBLIC = 0o644
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""How a disk says that it takes no more."""
 
 
 def put(file: Path, content: bytes, *, mode: int = PRIVATE, lasting: bool = True) -> None:

@@ -2,6 +2,7 @@
 
 from notices.api import (
     agencies,
+    batches,
     decisions,
     declaring,
     events,
@@ -20,6 +21,7 @@ HANDLERS = [
     *declaring.HANDLERS,
     *decisions.HANDLERS,
     *verifications.HANDLERS,
+    *batches.HANDLERS,
     *agencies.HANDLERS,
     *health.HANDLERS,
     *events.HANDLERS,

@@ -150,6 +150,19 @@ def _contents(
     return {JSON: all_of_it, FORM: Raw(form)}
 
 
+def takes_file(operation_id: str, tag: str, file: str, kinds: Sequence[str]) -> dict[str, Any]:
+    """Keyword arguments of a handler that answers an agency's `file` in one of these kinds."""
+    form = {"type": "object", "properties": {file: _BYTES}, "required": [file]}
+    return {
+        "operation_id": operation_id,
+        "tags": [tag],
+        "opt": {options.QUERY: frozenset(), options.COUNTS: True, options.KEYED: True},
+        "security": [AGENCY],
+        "operation_class": _operation(Nothing, {FORM: Raw(form)}, kinds=kinds),
+        "responses": _problems(400, 401, 403, 408, 413, 415, 422, 429, 503, WITH_FILE),
+    }
+
+
 def asks(operation_id: str, tag: str, body: type[msgspec.Struct]) -> dict[str, Any]:
     """Keyword arguments of a handler that answers a question in JSON and changes nothing."""
     return {

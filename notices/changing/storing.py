@@ -1,13 +1,12 @@
 """What a disk that takes no more means for a file that is being received."""
 
 import contextlib
-import errno
 from collections.abc import Iterator
 
 from notices.facts.errors import Unavailable
 from notices.facts.outages import UploadsFull
+from notices.files import NO_ROOM
 
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 LEAST_FREE = 64 * 1024 * 1024
 """Bytes; with less, some of the uploads of this moment will not find room."""
 

@@ -82,6 +82,11 @@ class NoSuchList(Refusal):
     title = Message("没有这份离线清单，或已过七天不再保留；请从 /lists/latest 下载最新的一份。")
 
 
+class NoSuchSummary(Refusal):
+    code, status = "no_such_summary", 404
+    title = Message("没有这份核验摘要，或已过一天不再保留；摘要只给送来文件的机关。")
+
+
 class MethodNotAllowed(Refusal):
     code, status = "method_not_allowed", 405
     title = Message("此地址不接受这种请求方法。")

@@ -114,4 +114,28 @@ MESSAGES: dict[str, Message] = {
     "evidence_gone": Message("这个文件刚才在别的窗口里去掉或换掉了，请重新选择。"),
     "evidence_empty": Message("材料文件是空的，请重新选择。"),
     "evidence_too_large": Message("材料不能超过 {limit} MB，请压缩后再上传。"),
+    "file_empty": Message("文件里没有内容。"),
+    "file_columns": Message("不知道文件里哪一列是什么：{why}"),
+    "file_encoding": Message(
+        "文件既不是 UTF-8，也不是 GB18030 编码；请在表格软件里另存为“CSV UTF-8”。"
+    ),
+    "file_line": Message(
+        "文件第 {line} 行读不懂：可能有引号没有成对，或一行太长。请改好这一行再送来。"
+    ),
+    "file_too_wide": Message("文件的列太多（上限 {limit} 列），请只留下需要的列。"),
+    "file_too_many_rows": Message("表格最多 {limit} 行；更多的请存为 CSV，或分成几份。"),
+    "file_too_large_inside": Message(
+        "文件展开以后太大，不能读取；请只留下需要的列，或存为 CSV，分成几份。"
+    ),
+    "file_damaged": Message("文件打不开：不是完整的 XLSX 表格，或设有密码。"),
+    "number_scientific": Message(
+        "号码被表格软件变成了科学计数法（如 3.7E+17），原来的数字已经丢失；"
+        "请把这一列设为文本后重新填写。"
+    ),
+    "number_rounded": Message(
+        "号码第 15 位以后都是 0，可能被表格软件改过；请把这一列设为文本，照证件核对。"
+    ),
+    "formula": Message("单元格里是公式，不是号码；请换成公式的结果。"),
+    "too_many_cells": Message("这一行的列比第一行多，不能确定哪一列是号码；请核对分隔符。"),
+    "unreadable_bytes": Message("这一行有不属于文件编码的字节，不能读取；请核对后重新导出。"),
 }

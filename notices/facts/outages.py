@@ -50,6 +50,14 @@ class UploadsFull(Refusal):
         super().__init__(headers={"Retry-After": str(ROOM_IN)})
 
 
+class NoRoomForBatch(Refusal):
+    code, status = "storage_full", 507
+    title = Message("存放待核验文件的磁盘已满，文件没有收下，也没有核验；请稍后再试，或分成几份。")
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": str(ROOM_IN)})
+
+
 class HeadTooLarge(Refusal):
     code, status = "head_too_large", 431
     title = Message("请求头太大（上限 {limit} 字节、{fields} 项）。")

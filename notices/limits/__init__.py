@@ -250,12 +250,12 @@ async def guess(key: bytes, guesses: Mapping[str, int], by: Counted) -> None:
             raise _refusal(TooManyUnlessSignedIn, wait, sentence)
 
 
-async def give_back(key: bytes, policy: str, by: Counted) -> None:
-    """Take back one use, of something that was refused in the end."""
+async def give_back(key: bytes, policy: str, by: Counted, times: int = 1) -> None:
+    """Take back uses of something that was refused in the end."""
     buckets = [each.bucket for each in _tiers(key, policy, by)]
     if buckets:
-        less = Rate.update({Rate.uses: Rate.uses - 1})
-        await less.where(Rate.bucket.is_in(buckets), Rate.uses > 0)
+        less = Rate.update({Rate.uses: Rate.uses - times})
+        await less.where(Rate.bucket.is_in(buckets), Rate.uses >= times)
 
 
 async def forget_old(now: datetime) -> None:

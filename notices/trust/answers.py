@@ -16,6 +16,9 @@ from notices.trust.signing import Ed25519Signer, SignatureError, Signer
 from notices.trust.signing import verify as verify_signature
 
 CONTEXT = b"notices-answer/v1\n"
+BATCH = b"notices-batch/v1\n"
+"""Before the summary of a file of questions, which the same key signs."""
+
 MOST_BYTES = 2_000_000
 """A thousand answers fit."""
 
@@ -37,7 +40,7 @@ def _unsigned(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class AnswerSigner:
-    """The private key that signs answers; it never signs anything else."""
+    """The private key that signs answers, and the summaries of many; it signs nothing else."""
 
     def __init__(self, signer: Signer) -> None:
         self._signer = signer
@@ -52,9 +55,9 @@ class AnswerSigner:
         """The `signature` of `answer`; a `signature` already in it does not count."""
         return self.sign_text(canonical(_unsigned(answer)))
 
-    def sign_text(self, text: bytes) -> dict[str, str]:
+    def sign_text(self, text: bytes, context: bytes = CONTEXT) -> dict[str, str]:
         """The same of an answer whose JCS, without its `signature`, is `text`."""
-        value = self._signer.sign(CONTEXT + text)
+        value = self._signer.sign(context + text)
         return {"alg": self.algorithm, "key": self.key_id, "value": to_base64(value)}
 
 
@@ -63,10 +66,13 @@ TESTS = AnswerSigner(Ed25519Signer(hashlib.sha256(CONTEXT + b"test").digest()))
 it is published beside the numbers for tests and never among the keys of real answers."""
 
 
-def verify(answer: Mapping[str, Any], keys: Mapping[str, PublicKey]) -> None:
+def verify(
+    answer: Mapping[str, Any], keys: Mapping[str, PublicKey], context: bytes = CONTEXT
+) -> None:
     """Raises AnswerError unless `answer`, with its `signature`, is as one of `keys` signed it.
 
-    `keys` are by id; the algorithm is the key's, and the answer may name no other.
+    `keys` are by id; the algorithm is the key's, and the answer may name no other. A summary is
+    verified in the `context` BATCH.
     """
     match answer.get("signature"):
         case {"alg": str() as alg, "key": str() as id, "value": value, **others} if not others:
@@ -79,7 +85,7 @@ def verify(answer: Mapping[str, Any], keys: Mapping[str, PublicKey]) -> None:
     if alg != key.algorithm:
         raise AnswerError(_DOES_NOT_FIT)
     try:
-        verify_signature(alg, key.key, from_base64(value), CONTEXT + canonical(_unsigned(answer)))
+        verify_signature(alg, key.key, from_base64(value), context + canonical(_unsigned(answer)))
     except (EncodingError, SignatureError) as problem:
         raise AnswerError(_DOES_NOT_FIT) from problem
 

@@ -7,6 +7,7 @@ import structlog
 
 from notices import idempotency, identity, limits
 from notices.agencies import using
+from notices.batches import summaries
 from notices.changing import exhibits, expiring, looking, signing_in, unfinished
 from notices.database import DB
 from notices.deployment import Deployment
@@ -42,6 +43,7 @@ async def tidy(deployment: Deployment, *, every_file: bool = False) -> None:
     await looking.forget_old(vital.now)
     await using.forget_old(vital.now)
     await Touched.delete().where(is_true(Touched.taken), Touched.at < vital.now - timedelta(days=1))
+    await asyncio.to_thread(summaries.forget_old, deployment, vital.now)
     await exhibits.forget_orphans(deployment, vital.now, of_any_age=every_file)
     if removed := await expiring.expire_due(deployment, vital.now):
         LOG.info("public_terms_over", notices=removed)

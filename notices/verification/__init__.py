@@ -11,6 +11,7 @@ from msgspec import UNSET
 from notices import matching_keys
 from notices.deployment import Deployment
 from notices.facts import documents, masking, number_check
+from notices.facts.catalogue import Catalogue
 from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, Unavailable, refuse_wrong
 from notices.facts.numbers import keyed_hash
@@ -84,8 +85,9 @@ def _hashed(
     certificate: Certificate | None,
     reading: Reading,
 ) -> Checked:
-    asked = _asked(deployment, question, reading)
-    return Checked(question, certificate, reading, asked, deployment.keys.matching.state)
+    matching = deployment.keys.matching
+    asked = asked_by(deployment.catalogue, matching.both, question, reading)
+    return Checked(question, certificate, reading, asked, matching.state)
 
 
 def _number_problems(
@@ -113,9 +115,14 @@ def _copy_problems(question: Question, certificate: Certificate | None, at: str)
     return problems
 
 
-def _asked(deployment: Deployment, question: Question, reading: Reading) -> Asked:
-    """What is looked for; what stands behind the number counts where nothing else was said."""
-    certificate = deployment.catalogue.certificates.get(question.certificate or "")
+def asked_by(
+    catalogue: Catalogue, keys: Sequence[bytes], question: Question, reading: Reading
+) -> Asked:
+    """What is looked for, hashed by `keys` as `Matching.both` has them.
+
+    What stands behind the number counts where nothing else was said.
+    """
+    certificate = catalogue.certificates.get(question.certificate or "")
     number = question.number or ""
     copy, copy_number = question.copy, question.copy_number
     if copy is None and copy_number is None and reading.copy != "both":
@@ -124,13 +131,13 @@ def _asked(deployment: Deployment, question: Question, reading: Reading) -> Aske
         copy_number = reading.copy_number
     if copy_number is not None:
         copy = "duplicate" if copy in (None, "duplicate") else copy
-    every = deployment.catalogue.certificates.values()
+    every = catalogue.certificates.values()
     holders = [
         (each.id, each.normal_number(number))
         for each in ([certificate] if certificate else every)
         if each.stands_for_number
     ]
-    normals = deployment.catalogue.normal_numbers(number)
+    normals = catalogue.normal_numbers(number)
     asked, *before = [
         Asked(
             by_certificate=keyed_hash(key, certificate.id, reading.normal) if certificate else None,
@@ -146,7 +153,7 @@ def _asked(deployment: Deployment, question: Question, reading: Reading) -> Aske
             else None,
             document=question.document or None,
         )
-        for key in deployment.keys.matching.both
+        for key in keys
     ]
     return replace(asked, before=before[0]) if before else asked
 

@@ -28,6 +28,10 @@ METRIC = Counter("notices_checks_total", "Certificates checked.", ["certificate"
 def count(answers: Iterable[Answer]) -> None:
     """Each answer; it met a notice where it says anything but `no_notice`."""
     for each in answers:
-        certificate, met = each.certificate or UNKNOWN, each.status != "no_notice"
-        CHECKS.count(certificate, met)
-        METRIC.labels(certificate, "yes" if met else "no").inc()
+        add(each.certificate or UNKNOWN, each.status != "no_notice")
+
+
+def add(certificate: str, met: bool, checks: int = 1) -> None:
+    """So many of one certificate, all of which met a notice or none."""
+    CHECKS.count(certificate, met, times=checks)
+    METRIC.labels(certificate, "yes" if met else "no").inc(checks)

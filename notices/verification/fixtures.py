@@ -13,6 +13,7 @@ import msgspec
 
 from notices.deployment import Deployment
 from notices.facts import masking, notice_ids
+from notices.facts.catalogue import Catalogue
 from notices.facts.certificate import Certificate
 from notices.facts.public.answer import Answer
 from notices.facts.public.form import Words
@@ -135,7 +136,7 @@ FIXTURES: tuple[Fixture, ...] = (
 )  # fmt: skip
 
 
-class _Placed(NamedTuple):
+class Placed(NamedTuple):
     """A fixture with its certificate and the normal form of its number."""
 
     fixture: Fixture
@@ -145,32 +146,33 @@ class _Placed(NamedTuple):
 
 async def answers(deployment: Deployment, checked: Sequence[Checked]) -> list[Answer]:
     """A signed answer to each question; what stands nowhere here is no notice."""
-    now, placed = datetime.now(CHINA), list(_placed(deployment))
+    now, here = datetime.now(CHINA), list(placed(deployment.catalogue))
     found, slices = [], Slices()
     for one in checked:
-        matches = list(_met(deployment, placed, one, now))
-        found.append(sign(deployment, one, matches, now, 0, test=True))
+        number = one.question.number or ""
+        matches = met(deployment.catalogue, here, one.certificate, one.reading.normal, number, now)
+        found.append(sign(deployment, one, list(matches), now, 0, test=True))
         await slices.end()
     return found
 
 
 async def examples(deployment: Deployment) -> list[tuple[Fixture, Answer]]:
     """Each fixture with its answer, as a test key gets it now."""
-    found = [each.fixture for each in _placed(deployment)]
+    found = [each.fixture for each in placed(deployment.catalogue)]
     checked = await check(deployment, [each.question for each in found])
     return list(zip(found, await answers(deployment, checked), strict=True))
 
 
-def _placed(deployment: Deployment) -> Iterator[_Placed]:
+def placed(catalogue: Catalogue) -> Iterator[Placed]:
     """Those whose certificates, copies and documents are in this city's catalogue."""
-    certificates = deployment.catalogue.certificates
+    certificates = catalogue.certificates
     for each in FIXTURES:
         id, question = each.question.certificate or "", each.question
         named = [(id, question.copy, question.document)]
         named += [(one.certificate or id, one.copies, one.document) for one in each.notices]
         if all(_is_there(certificates.get(kind), *which) for kind, *which in named):
             certificate = certificates[id]
-            yield _Placed(each, certificate, certificate.normal_number(question.number or ""))
+            yield Placed(each, certificate, certificate.normal_number(question.number or ""))
 
 
 def _is_there(certificate: Certificate | None, copies: str | None, document: str | None) -> bool:
@@ -181,23 +183,31 @@ def _is_there(certificate: Certificate | None, copies: str | None, document: str
     )
 
 
-def _met(
-    deployment: Deployment, placed: Sequence[_Placed], checked: Checked, now: datetime
+def met(
+    catalogue: Catalogue,
+    placed: Sequence[Placed],
+    named: Certificate | None,
+    shown_as: str,
+    number: str,
+    now: datetime,
 ) -> Iterator[Match]:
-    """As the register would be looked through: by certificate and number, or by number alone."""
-    named, serial = checked.certificate, 0
+    """As the register would be looked through: by certificate and number, or by number alone.
+
+    `shown_as` is the number as this certificate's.
+    """
+    serial = 0
     alone: Sequence[str] = ()
     if named is None:
-        alone = list(deployment.catalogue.normal_numbers(checked.question.number or ""))
+        alone = list(catalogue.normal_numbers(number))
     for fixture, certificate, normal in placed:
         shown = certificate.public_number == "full"
         for made in fixture.notices:
             serial += 1
-            asked = named is certificate and normal == checked.reading.normal
+            asked = named is certificate and normal == shown_as
             # The number itself, where no certificate is named.
             bare = named is None and shown and made.way == "number" and normal in alone
             if asked or bare:
-                row = _row(deployment, fixture, made, serial, now)
+                row = _row(catalogue, fixture, made, serial, now)
                 yield _match(row, made.way if asked else "certificate", made, shown=shown)
 
 
@@ -219,12 +229,12 @@ def _match(row: dict[str, Any], way: str, made: Made, *, shown: bool) -> Match:
 
 
 def _row(
-    deployment: Deployment, fixture: Fixture, made: Made, serial: int, now: datetime
+    catalogue: Catalogue, fixture: Fixture, made: Made, serial: int, now: datetime
 ) -> dict[str, Any]:
     """The notice as the register would hold it."""
     today = now.replace(hour=9, minute=0, second=0, microsecond=0)
     id = made.certificate or fixture.question.certificate or ""
-    certificate = deployment.catalogue.certificates[id]
+    certificate = catalogue.certificates[id]
     number = certificate.normal_number(made.number or fixture.question.number or "")
     person = certificate.holder_kind == "person"
     document = certificate.document(made.document) if made.document else certificate.documents[0]

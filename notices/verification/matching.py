@@ -4,7 +4,7 @@ One statement: log size, clock, claims, notices and events are of one moment, so
 names a log size tells everything that was committed up to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast, get_args
@@ -83,6 +83,9 @@ LEFT JOIN LATERAL (
 LEFT JOIN notice n ON n.id = c.notice
 WHERE h.id = 1
 """  # noqa: S608  (nothing in it comes from outside)
+
+ASK_AT = ASK.replace("statement_timestamp() AS now", "$7::timestamptz AS now")
+"""The same by the clock of another moment: the one of which its snapshot is."""
 
 
 class _Entry(msgspec.Struct):
@@ -185,10 +188,16 @@ class Match:
         )
 
 
-async def look_up(asked: Sequence[Asked], state: str) -> tuple[datetime, int, list[list[Match]]]:
+Fetch = Callable[..., Awaitable[Sequence[Any]]]
+
+
+async def look_up(
+    asked: Sequence[Asked], state: str, fetch: Fetch = DB.fetch, at: datetime | None = None
+) -> tuple[datetime, int, list[list[Match]]]:
     """The time, the log's size, and what there is of each that is asked, all of one moment.
 
-    Raises Stale where the register is hashed by other keys than the hashes of `asked`, `state`.
+    `fetch` is another connection's, whose snapshot began `at`. Raises Stale where the register is
+    hashed by other keys than the hashes of `asked`, `state`.
     """
     wanted = [one.ways() for one in asked]
     ways: dict[Way, int] = {}
@@ -196,7 +205,8 @@ async def look_up(asked: Sequence[Asked], state: str) -> tuple[datetime, int, li
         for way in each:
             ways.setdefault(way, len(ways))
     columns = zip(*ways, strict=True)
-    rows = await DB.fetch(ASK, list(ways.values()), *map(list, columns))
+    values = [list(ways.values()), *map(list, columns)]
+    rows = await (fetch(ASK, *values) if at is None else fetch(ASK_AT, *values, at))
     if rows[0]["state"] not in (state, None):
         raise Stale
     met: list[list[Match]] = [[] for _ in ways]

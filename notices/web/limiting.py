@@ -91,10 +91,11 @@ def _is_submission(request: AnyRequest) -> bool:
     return sends and not request.route_handler.opt.get(COUNTS)
 
 
-async def give_back(request: AnyRequest, policy: str, who: Counted) -> None:
+async def give_back(request: AnyRequest, policy: str, who: Counted, times: int = 1) -> None:
     """Take back what `limit` counted."""
-    if _limited(request):
-        await limits.give_back(request.app.state.deployment.keys.sealer.passing, policy, who)
+    if _limited(request) or (who.kind == "agency" and limits.most_of(policy, who)):
+        key = request.app.state.deployment.keys.sealer.passing
+        await limits.give_back(key, policy, who, times)
 
 
 async def crowded(request: AnyRequest) -> bool:

@@ -166,7 +166,9 @@ WRITES: dict[tuple[str, str], Any] = {
     ("POST", "/sign-out"): {},
     ("POST", "/session"): {},
 }
-ASKING = {("POST", "/api/v1/verifications"), ("POST", "/verify")}
+ASKING = {
+    ("POST", "/api/v1/verifications"), ("POST", "/api/v1/verifications/batch"), ("POST", "/verify")
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("method", "path"), WRITES)

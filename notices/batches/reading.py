@@ -1,0 +1,123 @@
+"""CSV as spreadsheets and other programs write it: its encoding, its delimiter and its rows.
+
+A file is looked through before the first row is read, since one row in a million tells its
+encoding, and what it asks is counted before anything of it is answered.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from notices.batches import FileRefused
+from notices.batches.scratch import Reader
+
+MOST_LINE = 1024 * 1024
+"""Bytes without an end of a line; no row of a register is as long."""
+
+MOST_COLUMNS = 500
+BOM = codecs.BOM_UTF8
+UTF8, GB18030 = "utf-8", "gb18030"
+_ESCAPED = "surrogateescape"
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """What a look through the file has found; `rows` are without the header.
+
+    `clean` says that every byte of it is text in this encoding.
+    """
+
+    encoding: str
+    bom: bool
+    delimiter: str
+    rows: int
+    clean: bool
+
+
+def survey(file: Reader) -> Surveyed:
+    """Raises FileRefused for what has no line."""
+    first = file.piece(0)
+    bom = first.startswith(BOM)
+    lines, quoted, is_utf8 = _look_through(file)
+    encoding, clean = (UTF8, True) if is_utf8 else _encoding(file, bom)
+    head = first[len(BOM) if bom else 0 :].decode(encoding, "replace").lstrip("\r\n")
+    delimiter = max(",\t;", key=(head.splitlines() or [""])[0].count)
+    found = Surveyed(encoding, bom, delimiter, 0, clean)
+    if quoted:  # a cell may hold the end of a line
+        lines = sum(1 for _ in rows(file, found))
+    if lines == 0:
+        raise FileRefused("file_empty")
+    return Surveyed(encoding, bom, delimiter, lines - 1, clean)
+
+
+def _look_through(file: Reader) -> tuple[int, bool, bool]:
+    """Its lines, whether a cell may be quoted, and whether it is UTF-8."""
+    decoder = codecs.getincrementaldecoder(UTF8)()
+    rest, lines, quoted, is_utf8 = b"", 0, False, True
+    for piece in file.pieces():
+        if is_utf8:
+            try:
+                decoder.decode(piece)
+            except UnicodeDecodeError:
+                is_utf8 = False
+        quoted = quoted or b'"' in piece
+        piece = rest + piece
+        # One that stands last may be half of the end of a line.
+        end = max(piece.rfind(b"\n"), piece.rfind(b"\r", 0, -1)) + 1
+        lines += sum(map(bool, piece[:end].removeprefix(BOM).splitlines()))
+        rest = piece[end:]
+        if len(rest) > MOST_LINE:
+            raise FileRefused("file_line", line=lines + 1)
+    lines += sum(map(bool, rest.removeprefix(BOM).splitlines()))
+    if is_utf8:
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            is_utf8 = False
+    return lines, quoted, is_utf8
+
+
+def _encoding(file: Reader, bom: bool) -> tuple[str, bool]:
+    """Of a file that is not all UTF-8: that in which the fewest characters are none."""
+    wrong = {each: _unread(file, each) for each in ((UTF8,) if bom else (GB18030, UTF8))}
+    encoding = min(wrong, key=wrong.__getitem__)
+    return encoding, wrong[encoding] == 0
+
+
+def _unread(file: Reader, encoding: str) -> int:
+    """Bytes that are no text in this encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)(_ESCAPED)
+    count = 0
+    for piece in (*file.pieces(), None):
+        text = decoder.decode(piece or b"", final=piece is None)
+        count += len(text) - len(text.encode("utf-8", "ignore").decode())
+    return count
+
+
+def rows(file: Reader, found: Surveyed) -> Iterator[list[str]]:
+    """The header first; an empty line is no row. Raises FileRefused for a line that is none."""
+    file.seek(len(BOM) if found.bom else 0)
+    buffered = io.BufferedReader(file, 1 << 20)
+    text = io.TextIOWrapper(buffered, found.encoding, _ESCAPED, newline="")
+    reader = csv.reader(text, delimiter=found.delimiter)
+    try:
+        for row in reader:
+            if row:
+                yield row
+    except csv.Error:
+        raise FileRefused("file_line", line=reader.line_num) from None
+    finally:
+        text.detach()
+        buffered.detach()
+
+
+def is_unread(cell: str) -> bool:
+    """Whether some of its bytes are no text in the encoding of its file."""
+    return not cell.isascii() and any("\udc80" <= each <= "\udcff" for each in cell)
+
+
+def readable(cell: str) -> str:
+    """The cell with U+FFFD for such bytes."""
+    return cell.encode("utf-8", _ESCAPED).decode("utf-8", "replace") if is_unread(cell) else cell

@@ -1,0 +1,277 @@
+"""The process that answers one file: `python -m notices.batches.working`; nobody starts it by hand.
+
+What it does with a hostile file ends with it: its memory and its time are bounded, and it has no
+key but those by which numbers are hashed and the file is sealed. It ends with whoever started it.
+While the database looks up one chunk it reads the next.
+"""
+
+import asyncio
+import concurrent.futures
+import pickle
+import sys
+import threading
+import time
+import traceback
+from collections import Counter
+from collections.abc import Coroutine, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+import asyncpg
+import msgspec
+
+from notices import batches, files
+from notices.batches import CHUNK, Done, Failed, FileRefused, Go, Guessed, Refused, Task, sheets
+from notices.batches.answering import NO_NOTICE, NOTHING, Answered, answered
+from notices.batches.asking import Asker, Chunk
+from notices.batches.meeting import Snapshot
+from notices.batches.reading import MOST_COLUMNS, UTF8, Surveyed, is_unread, rows, survey
+from notices.batches.scratch import Reader, Writer
+from notices.batches.writing import Reply
+from notices.facts.errors import Unavailable
+from notices.facts.outages import StorageFull
+from notices.facts.rows import Columns, RowsError
+from notices.facts.texts import CHINA
+from notices.matching_keys import Stale
+from notices.trust.sealing import Aes256Gcm
+from notices.verification import fixtures
+from notices.verification.matching import Match
+
+MEMORY = 512 * 1024 * 1024
+"""Bytes that it may write to, of what it allocates."""
+CPU_SECONDS = 900
+NICE = 10
+"""Whoever answers people goes first, where there is a core too few."""
+
+SWITCH = 0.001
+"""Seconds after which what talks to the database gets the interpreter."""
+
+LENGTH = 4
+T = TypeVar("T")
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+class Line:
+    """What the process says to whoever started it, and hears."""
+
+    def __init__(self, heard: BinaryIO, said: BinaryIO) -> None:
+        self._heard, self._said = heard, said
+
+    def read(self) -> bytes:
+        """Ends the process where nobody is left who waits for it."""
+        length = self._heard.read(LENGTH)
+        if len(length) < LENGTH:
+            sys.exit(1)
+        return self._heard.read(int.from_bytes(length, "big"))
+
+    def say(self, told: batches.Told) -> None:
+        content = _ENCODER.encode(told)
+        self._said.write(len(content).to_bytes(LENGTH, "big") + content)
+        self._said.flush()
+
+    def ask(self, told: batches.Told) -> bool:
+        self.say(told)
+        return msgspec.msgpack.decode(self.read(), type=Go).yes
+
+
+class Looking:
+    """A thread whose loop talks to the database, while this one reads and writes rows."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+
+    def begin(self, act: Coroutine[Any, Any, T]) -> "concurrent.futures.Future[T]":
+        return asyncio.run_coroutine_threadsafe(act, self._loop)
+
+
+class Work:
+    """One file from its first row to its last."""
+
+    def __init__(self, task: Task, line: Line) -> None:
+        self._task, self._line = task, line
+        self._looking = Looking()
+        self._statuses: Counter[str] = Counter()
+        self._problems: Counter[str] = Counter()
+        self._checks: Counter[tuple[str, bool]] = Counter()
+        self._rows = self._asked = 0
+        self._snapshot: Snapshot | None = None
+        self._tests: Sequence[fixtures.Placed] = ()
+
+    def done(self) -> Done:
+        """Raises FileRefused, Stale, Unavailable, StorageFull and OSError."""
+        task = self._task
+        key = Aes256Gcm(task.key)
+        file = Reader(task.received, key, "received")
+        lines, found = _lines(file)
+        header = next(lines, None)
+        if header is None:
+            raise FileRefused("file_empty")
+        columns = _columns(header, found)
+        if not self._line.ask(batches.Counted(found.rows)):
+            sys.exit(1)
+        now, log_size = self._begin()
+        asker = Asker(task.catalogue, task.matching, columns, len(header), found.clean)
+        output = Writer(task.answered, key, "answered")
+        reply = Reply(output, task.form, header, found.encoding, found.bom, found.delimiter)
+        waiting: list[tuple[Chunk, Any]] = []
+        while cells := list(islice(lines, CHUNK)):
+            chunk = asker.read(cells)
+            left_out = self._leave_out(chunk)
+            waiting.append((chunk, self._looking.begin(self._meet(asker, chunk, left_out))))
+            if len(waiting) > 1:
+                self._write(reply, asker, *waiting.pop(0))
+        for each in waiting:
+            self._write(reply, asker, *each)
+        output.end()
+        return Done(
+            rows=self._rows,
+            asked=self._asked,
+            hits=self._asked - self._statuses[NO_NOTICE],
+            by_status=dict(self._statuses),
+            by_problem=dict(self._problems),
+            checks=[(*each, times) for each, times in self._checks.items()],
+            log_size=log_size,
+            checked_at=now,
+            size=output.size,
+            sha256=output.sha256,
+            encoding=found.encoding,
+        )
+
+    def _begin(self) -> tuple[datetime, int]:
+        if self._task.database_url is None:
+            self._tests = list(fixtures.placed(self._task.catalogue))
+            return datetime.now(CHINA), 0
+        beginning = Snapshot.begin(self._task.database_url, self._task.state)
+        self._snapshot = snapshot = self._looking.begin(beginning).result()
+        return snapshot.now, snapshot.log_size
+
+    def _leave_out(self, chunk: Chunk) -> frozenset[int]:
+        """Rows that are not answered, since this agency may not ask that many masked numbers."""
+        if not chunk.masked:
+            return frozenset()
+        problem = "insufficient_scope"
+        if self._task.may_ask_masked:
+            if self._line.ask(Guessed(dict(Counter(chunk.masked.values())))):
+                return frozenset()
+            problem = "too_many_requests"
+        for place in chunk.masked:
+            chunk.problems[place] = problem
+        return frozenset(chunk.masked)
+
+    async def _meet(
+        self, asker: Asker, chunk: Chunk, left_out: frozenset[int]
+    ) -> tuple[frozenset[int], dict[int, list[Match]]]:
+        if self._snapshot is None:
+            return left_out, self._of_tests(chunk, left_out)
+        met = await self._snapshot.meeting(chunk, left_out)
+        return left_out, await self._snapshot.matches(asker, chunk, met)
+
+    def _of_tests(self, chunk: Chunk, left_out: frozenset[int]) -> dict[int, list[Match]]:
+        catalogue, now = self._task.catalogue, datetime.now(CHINA)
+        found = {
+            place: list(fixtures.met(catalogue, self._tests, row.certificate,
+                                     row.reading.normal, row.number, now))
+            for place, row in chunk.questions.items()
+            if place not in left_out and row.reading is not None
+        }  # fmt: skip
+        return {place: matches for place, matches in found.items() if matches}
+
+    def _write(self, reply: Reply, asker: Asker, chunk: Chunk, looked: Any) -> None:
+        left_out, met = looked.result()
+        answers: list[Answered] = []
+        for place in range(len(chunk.cells)):
+            row = chunk.questions.get(place)
+            if row is None or place in left_out:
+                answers.append(NOTHING)
+                continue
+            asked = row.certificate.id if row.certificate else None
+            one = Answered(NO_NOTICE, certificate=asked)
+            if place in met:
+                one = answered(asker.asked(row), met[place], asked)
+            self._statuses[one.status] += 1
+            self._checks[one.certificate or "", one.status != NO_NOTICE] += 1
+            self._asked += 1
+            answers.append(one)
+        self._problems.update(each for each in chunk.problems if each is not None)
+        reply.add(chunk.cells, answers, chunk.problems)
+        self._rows += len(chunk.cells)
+
+
+def _lines(file: Reader) -> tuple[Iterator[list[str]], Surveyed]:
+    if sheets.is_sheet(file):
+        found = sheets.rows(file)
+        return iter(found), Surveyed(UTF8, True, ",", max(0, len(found) - 1), True)
+    surveyed = survey(file)
+    return rows(file, surveyed), surveyed
+
+
+def _columns(header: Sequence[str], found: Surveyed) -> Columns:
+    if len(header) > MOST_COLUMNS:
+        raise FileRefused("file_too_wide", limit=MOST_COLUMNS)
+    if not found.clean and any(map(is_unread, header)):
+        raise FileRefused("file_encoding")
+    try:
+        return Columns.of(header)
+    except RowsError as error:
+        raise FileRefused("file_columns", why=error.text.in_all()) from None
+
+
+def _bound() -> None:
+    """What this process may take, whatever the file says."""
+    import os
+    import resource
+
+    os.nice(NICE)
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+
+
+def _outlive_nobody() -> None:
+    """It looks, while it works, whether whoever started it is still there."""
+    import os
+
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def _where(error: BaseException) -> str:
+    """The fault by its place in the code: what it says may hold a number."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} {Path(last.filename).name}:{last.lineno}"
+
+
+def main() -> None:
+    line = Line(sys.stdin.buffer, sys.stdout.buffer)
+    threading.Thread(target=_outlive_nobody, daemon=True).start()
+    _bound()
+    sys.setswitchinterval(SWITCH)
+    task: Task = pickle.loads(line.read())  # noqa: S301  (by whoever started us)
+    told: batches.Told
+    try:
+        told = Work(task, line).done()
+    except FileRefused as refused:
+        told = refused.refused
+    except Stale:
+        told = Failed("stale")
+    except (StorageFull, Unavailable):
+        told = Failed("away")
+    except MemoryError:
+        told = Refused("file_too_large_inside")
+    except OSError as error:
+        told = Failed("full" if error.errno in files.NO_ROOM else _where(error))
+    except asyncpg.PostgresError as error:
+        told = Failed(f"{type(error).__name__} {error.sqlstate}")
+    except Exception as error:
+        told = Failed(_where(error))
+    line.say(told)
+
+
+if __name__ == "__main__":
+    main()
