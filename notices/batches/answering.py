@@ -29,6 +29,7 @@ class Answered(NamedTuple):
 
 
 NOTHING = Answered()
+NOT_MET = Answered(NO_NOTICE)
 
 
 def answered(asked: Asked, matches: Sequence[Match], certificate: str | None) -> Answered:

@@ -89,7 +89,7 @@ class Snapshot:
         found: dict[int, list[Match]] = {}
         for start in range(0, len(places), PIECE):
             piece = places[start : start + PIECE]
-            asked = [asker.asked(chunk.questions[each]) for each in piece]
+            asked = [asker.asked(asker.row(chunk, each)) for each in piece]
             with database.answering():
                 _, _, matches = await matching.look_up(
                     asked, self._state, self._connection.fetch, self.now

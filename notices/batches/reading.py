@@ -5,16 +5,23 @@ encoding, and what it asks is counted before anything of it is answered.
 """
 
 import codecs
+import contextlib
 import csv
+import dataclasses
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
-from notices.batches import FileRefused
+from notices.batches import CHUNK, FileRefused
 from notices.batches.scratch import Reader
 
 MOST_LINE = 1024 * 1024
 """Bytes without an end of a line; no row of a register is as long."""
+
+BLOCK = 1 << 20
+"""Characters that are read at once."""
 
 MOST_COLUMNS = 500
 BOM = codecs.BOM_UTF8
@@ -26,7 +33,8 @@ _ESCAPED = "surrogateescape"
 class Surveyed:
     """What a look through the file has found; `rows` are without the header.
 
-    `clean` says that every byte of it is text in this encoding.
+    `clean` says that every byte of it is text in this encoding, `quoted` that a cell may be quoted
+    and hold the end of a line.
     """
 
     encoding: str
@@ -34,6 +42,7 @@ class Surveyed:
     delimiter: str
     rows: int
     clean: bool
+    quoted: bool
 
 
 def survey(file: Reader) -> Surveyed:
@@ -44,12 +53,12 @@ def survey(file: Reader) -> Surveyed:
     encoding, clean = (UTF8, True) if is_utf8 else _encoding(file, bom)
     head = first[len(BOM) if bom else 0 :].decode(encoding, "replace").lstrip("\r\n")
     delimiter = max(",\t;", key=(head.splitlines() or [""])[0].count)
-    found = Surveyed(encoding, bom, delimiter, 0, clean)
-    if quoted:  # a cell may hold the end of a line
+    found = Surveyed(encoding, bom, delimiter, lines - 1, clean, quoted)
+    if quoted:
         lines = sum(1 for _ in rows(file, found))
     if lines == 0:
         raise FileRefused("file_empty")
-    return Surveyed(encoding, bom, delimiter, lines - 1, clean)
+    return dataclasses.replace(found, rows=lines - 1)
 
 
 def _look_through(file: Reader) -> tuple[int, bool, bool]:
@@ -96,18 +105,54 @@ def _unread(file: Reader, encoding: str) -> int:
     return count
 
 
+class Read(NamedTuple):
+    """Rows that were read together, and their lines where each is one as it came."""
+
+    cells: list[list[str]]
+    lines: list[str] | None
+
+
 def rows(file: Reader, found: Surveyed) -> Iterator[list[str]]:
     """The header first; an empty line is no row. Raises FileRefused for a line that is none."""
+    with _text(file, found, "") as text:
+        reader = csv.reader(text, delimiter=found.delimiter)
+        try:
+            for row in reader:
+                if row:
+                    yield row
+        except csv.Error:
+            raise FileRefused("file_line", line=reader.line_num) from None
+
+
+def chunks(file: Reader, found: Surveyed) -> Iterator[Read]:
+    """All rows, as `rows` has them, so many at once; the header is alone."""
+    if found.quoted or not found.clean:
+        every = rows(file, found)
+        if (header := next(every, None)) is not None:
+            yield Read([header], None)
+        while cells := list(islice(every, CHUNK)):
+            yield Read(cells, None)
+        return
+    with _text(file, found, None) as text:
+        rest, at_once = "", 1
+        while block := text.read(BLOCK):
+            *lines, rest = (rest + block).split("\n")
+            while lines:
+                piece, lines = lines[:at_once], lines[at_once:]
+                if filled := list(filter(None, piece)):
+                    yield Read([each.split(found.delimiter) for each in filled], filled)
+                    at_once = CHUNK
+        if rest:
+            yield Read([rest.split(found.delimiter)], [rest])
+
+
+@contextlib.contextmanager
+def _text(file: Reader, found: Surveyed, newline: str | None) -> Iterator[io.TextIOWrapper]:
     file.seek(len(BOM) if found.bom else 0)
     buffered = io.BufferedReader(file, 1 << 20)
-    text = io.TextIOWrapper(buffered, found.encoding, _ESCAPED, newline="")
-    reader = csv.reader(text, delimiter=found.delimiter)
+    text = io.TextIOWrapper(buffered, found.encoding, _ESCAPED, newline=newline)
     try:
-        for row in reader:
-            if row:
-                yield row
-    except csv.Error:
-        raise FileRefused("file_line", line=reader.line_num) from None
+        yield text
     finally:
         text.detach()
         buffered.detach()

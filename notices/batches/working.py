@@ -15,7 +15,7 @@ import traceback
 from collections import Counter
 from collections.abc import Coroutine, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -24,10 +24,10 @@ import msgspec
 
 from notices import batches, files
 from notices.batches import CHUNK, Done, Failed, FileRefused, Go, Guessed, Refused, Task, sheets
-from notices.batches.answering import NO_NOTICE, NOTHING, Answered, answered
+from notices.batches.answering import NO_NOTICE, NOT_MET, NOTHING, answered
 from notices.batches.asking import Asker, Chunk
 from notices.batches.meeting import Snapshot
-from notices.batches.reading import MOST_COLUMNS, UTF8, Surveyed, is_unread, rows, survey
+from notices.batches.reading import MOST_COLUMNS, UTF8, Read, Surveyed, chunks, is_unread, survey
 from notices.batches.scratch import Reader, Writer
 from notices.batches.writing import Reply
 from notices.facts.errors import Unavailable
@@ -44,6 +44,9 @@ MEMORY = 512 * 1024 * 1024
 CPU_SECONDS = 900
 NICE = 10
 """Whoever answers people goes first, where there is a core too few."""
+
+AHEAD = 2
+"""Chunks that are looked up while another one is read."""
 
 SWITCH = 0.001
 """Seconds after which what talks to the database gets the interpreter."""
@@ -105,23 +108,25 @@ class Work:
         task = self._task
         key = Aes256Gcm(task.key)
         file = Reader(task.received, key, "received")
-        lines, found = _lines(file)
-        header = next(lines, None)
-        if header is None:
+        pieces, found = _pieces(file)
+        first = next(pieces, None)
+        if first is None:
             raise FileRefused("file_empty")
+        [header] = first.cells
         columns = _columns(header, found)
         if not self._line.ask(batches.Counted(found.rows)):
             sys.exit(1)
         now, log_size = self._begin()
-        asker = Asker(task.catalogue, task.matching, columns, len(header), found.clean)
+        asker = Asker(task.catalogue, task.matching, columns, len(header), clean=found.clean)
         output = Writer(task.answered, key, "answered")
         reply = Reply(output, task.form, header, found.encoding, found.bom, found.delimiter)
-        waiting: list[tuple[Chunk, Any]] = []
-        while cells := list(islice(lines, CHUNK)):
-            chunk = asker.read(cells)
+        waiting: list[tuple[Read, Chunk, Any]] = []
+        for read in pieces:
+            chunk = asker.read(read.cells)
             left_out = self._leave_out(chunk)
-            waiting.append((chunk, self._looking.begin(self._meet(asker, chunk, left_out))))
-            if len(waiting) > 1:
+            looking = self._looking.begin(self._meet(asker, chunk, left_out))
+            waiting.append((read, chunk, looking))
+            if len(waiting) > AHEAD:
                 self._write(reply, asker, *waiting.pop(0))
         for each in waiting:
             self._write(reply, asker, *each)
@@ -165,47 +170,65 @@ class Work:
         self, asker: Asker, chunk: Chunk, left_out: frozenset[int]
     ) -> tuple[frozenset[int], dict[int, list[Match]]]:
         if self._snapshot is None:
-            return left_out, self._of_tests(chunk, left_out)
+            return left_out, self._of_tests(asker, chunk, left_out)
         met = await self._snapshot.meeting(chunk, left_out)
         return left_out, await self._snapshot.matches(asker, chunk, met)
 
-    def _of_tests(self, chunk: Chunk, left_out: frozenset[int]) -> dict[int, list[Match]]:
-        catalogue, now = self._task.catalogue, datetime.now(CHINA)
-        found = {
-            place: list(fixtures.met(catalogue, self._tests, row.certificate,
-                                     row.reading.normal, row.number, now))
-            for place, row in chunk.questions.items()
-            if place not in left_out and row.reading is not None
-        }  # fmt: skip
-        return {place: matches for place, matches in found.items() if matches}
-
-    def _write(self, reply: Reply, asker: Asker, chunk: Chunk, looked: Any) -> None:
-        left_out, met = looked.result()
-        answers: list[Answered] = []
-        for place in range(len(chunk.cells)):
-            row = chunk.questions.get(place)
-            if row is None or place in left_out:
-                answers.append(NOTHING)
+    def _of_tests(
+        self, asker: Asker, chunk: Chunk, left_out: frozenset[int]
+    ) -> dict[int, list[Match]]:
+        catalogue, now, found = self._task.catalogue, datetime.now(CHINA), {}
+        for place, asks in enumerate(chunk.asks):
+            if asks is None or place in left_out:
                 continue
-            asked = row.certificate.id if row.certificate else None
-            one = Answered(NO_NOTICE, certificate=asked)
-            if place in met:
-                one = answered(asker.asked(row), met[place], asked)
-            self._statuses[one.status] += 1
-            self._checks[one.certificate or "", one.status != NO_NOTICE] += 1
-            self._asked += 1
-            answers.append(one)
-        self._problems.update(each for each in chunk.problems if each is not None)
-        reply.add(chunk.cells, answers, chunk.problems)
+            row = asker.row(chunk, place)
+            assert row.reading is not None  # noqa: S101
+            of, shown_as = row.certificate, row.reading.normal
+            met = list(fixtures.met(catalogue, self._tests, of, shown_as, row.number, now))
+            if met:
+                found[place] = met
+        return found
+
+    def _write(self, reply: Reply, asker: Asker, read: Read, chunk: Chunk, looked: Any) -> None:
+        left_out, met = looked.result()
+        for place in left_out:
+            chunk.asks[place] = None
+        answers = [NOTHING if asks is None else NOT_MET for asks in chunk.asks]
+        asked = Counter(chunk.asks)
+        del asked[None]
+        self._asked += asked.total()
+        statuses = Counter({NO_NOTICE: asked.total()})
+        checks = Counter({(asks or "", False): times for asks, times in asked.items()})
+        for place, matches in met.items():
+            named = chunk.asks[place] or None
+            one = answered(asker.asked(asker.row(chunk, place)), matches, named)
+            answers[place] = one
+            for counts, before, after in (
+                (statuses, NO_NOTICE, one.status),
+                (checks, (named or "", False), (one.certificate or "", one.status != NO_NOTICE)),
+            ):
+                counts[before] -= 1  # type: ignore[index]
+                counts[after] += 1  # type: ignore[index]
+        self._statuses += statuses
+        self._checks += checks
+        self._problems.update(filter(None, chunk.problems))
+        reply.add(read, answers, chunk.problems)
         self._rows += len(chunk.cells)
 
 
-def _lines(file: Reader) -> tuple[Iterator[list[str]], Surveyed]:
+def _pieces(file: Reader) -> tuple[Iterator[Read], Surveyed]:
     if sheets.is_sheet(file):
         found = sheets.rows(file)
-        return iter(found), Surveyed(UTF8, True, ",", max(0, len(found) - 1), True)
+        known = Surveyed(UTF8, True, ",", max(0, len(found) - 1), clean=True, quoted=True)
+        return _of_sheet(found), known
     surveyed = survey(file)
-    return rows(file, surveyed), surveyed
+    return chunks(file, surveyed), surveyed
+
+
+def _of_sheet(rows: list[list[str]]) -> Iterator[Read]:
+    for start, end in pairwise((0, 1, *range(1 + CHUNK, len(rows), CHUNK), len(rows))):
+        if start < end:
+            yield Read(rows[start:end], None)
 
 
 def _columns(header: Sequence[str], found: Surveyed) -> Columns:

@@ -2,17 +2,19 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
+from operator import add
 from typing import Any
 
 import msgspec
 
 from notices.batches import COLUMNS, Form
-from notices.batches.answering import Answered
-from notices.batches.reading import BOM
+from notices.batches.answering import NOT_MET, Answered
+from notices.batches.reading import BOM, Read
 from notices.batches.scratch import Writer
 from notices.facts.public.answer import Other
-from notices.facts.rows import neutral
+from notices.facts.rows import FORMULA, neutral
 
 
 class RowAnswered(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,35 +49,62 @@ class Reply:
         self._file, self._form, self._encoding = file, form, encoding
         self._width, self._rows = len(header), 0
         self._encoder = msgspec.json.Encoder()
+        self._delimiter = delimiter
         self._text = io.StringIO(newline="")
         self._writer: Any = csv.writer(self._text, delimiter=delimiter)
+        self._in_lines = re.compile(
+            rf"(?:^|{re.escape(delimiter)})[{re.escape(''.join(FORMULA).replace(delimiter, ''))}]",
+            re.MULTILINE,
+        )
         if form == "csv":
             if bom:
                 file.write(BOM)
             self._writer.writerow([*map(neutral, header), *COLUMNS])
             self._flush()
 
-    def add(
+    def add(self, read: Read, answers: Sequence[Answered], problems: Sequence[str | None]) -> None:
+        """Raises OSError where there is no room."""
+        if self._form == "ndjson":
+            self._add_objects(read.cells, answers, problems)
+        elif read.lines is not None:
+            self._add_lines(read, read.lines, answers, problems)
+        else:
+            told = map(Answered.cells, answers, problems)
+            self._writer.writerows(map(self._whole, read.cells, told))
+            self._flush()
+        self._rows += len(read.cells)
+
+    def _add_lines(
         self,
-        rows: Sequence[Sequence[str]],
+        read: Read,
+        lines: Sequence[str],
         answers: Sequence[Answered],
         problems: Sequence[str | None],
     ) -> None:
-        """Raises OSError where there is no room."""
-        if self._form == "ndjson":
-            self._add_objects(rows, answers, problems)
-        else:
-            width = self._width
-            self._writer.writerows(
-                [
-                    *map(neutral, [*row[:width], *[""] * (width - len(row))]),
-                    *answer.cells(problem),
-                    *map(neutral, row[width:]),
-                ]
-                for row, answer, problem in zip(rows, answers, problems, strict=True)
-            )
-            self._flush()
-        self._rows += len(rows)
+        """Each line as it came with the appended cells, which hold nothing that is quoted."""
+        width, join, cache = self._width, self._delimiter.join, dict[Any, str]()
+        behind = []
+        for each in zip(answers, problems, strict=True):
+            known = cache.get(each[1]) if each[0] is NOT_MET else None
+            if known is None:
+                known = join(("", *each[0].cells(each[1])))
+                if each[0] is NOT_MET:
+                    cache[each[1]] = known
+            behind.append(known)
+        whole = list(map(add, lines, behind))
+        odd = {place for place, cells in enumerate(read.cells) if len(cells) != width}
+        if self._in_lines.search("\n".join(lines)):
+            odd |= {place for place, line in enumerate(lines) if self._in_lines.search(line)}
+        for place in odd:
+            cells = self._whole(read.cells[place], answers[place].cells(problems[place]))
+            whole[place] = join(cells)
+        self._file.write(("\r\n".join(whole) + "\r\n").encode(self._encoding))
+
+    def _whole(self, cells: Sequence[str], told: Sequence[str]) -> list[str]:
+        """A row with what it is told under its columns, and what it has too many behind that."""
+        width = self._width
+        short = [""] * (width - len(cells))
+        return [*map(neutral, cells[:width]), *short, *told, *map(neutral, cells[width:])]
 
     def _add_objects(
         self,

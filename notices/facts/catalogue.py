@@ -98,7 +98,8 @@ class Catalogue:
     certificates: dict[str, Certificate]
     matters: dict[str, Matter]
     _by_name: Mapping[str, Certificate] = field(init=False, repr=False, compare=False)
-    _prefixes: tuple[re.Pattern[str], ...] = field(init=False, repr=False, compare=False)
+    prefixes: tuple[re.Pattern[str], ...] = field(init=False, repr=False, compare=False)
+    """Those that some certificate calls optional."""
     _with_hyphens: tuple[Certificate, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -111,7 +112,7 @@ class Catalogue:
         prefixes = {each.optional_prefix: None for each in all_ if each.optional_prefix}
         with_hyphens = [each for each in all_ if any(form.hyphens for form in each.number_forms)]
         object.__setattr__(self, "_by_name", names)
-        object.__setattr__(self, "_prefixes", tuple(prefixes))
+        object.__setattr__(self, "prefixes", tuple(prefixes))
         object.__setattr__(self, "_with_hyphens", tuple(with_hyphens))
 
     def named(self, text: str) -> Certificate | None:
@@ -132,18 +133,32 @@ class Catalogue:
     def normal_numbers(self, text: str) -> tuple[str, ...]:
         """The forms that `text` has as a number, by the rules of one certificate or another."""
         found: dict[str, None] = {}
-        ways = [readings.read(text, copies=True)]
-        if ways[0].copy_number is not None:  # of a certificate without copies it is the number's
-            ways.append(readings.read(text))
-        for reading in ways:
+        for reading in self._readings(text):
             found |= {reading.normal: None, lengthened_id(reading.normal): None}
-            for prefix in self._prefixes:
-                found[readings.without_prefix(reading.normal, prefix)] = None
+            found |= self._without_prefixes(reading)
             if "-" in reading.hyphened:
                 forms = (each.form_of(reading) for each in self._with_hyphens)
                 if any(form is not None and form.hyphens for form in forms):
                     found[reading.hyphened] = None
         return tuple(found)
+
+    def forms_of_shape(self, text: str) -> tuple[str, ...]:
+        """Those that it has, or would have if its digits were others, but for old resident IDs."""
+        found: dict[str, None] = {}
+        for reading in self._readings(text):
+            found |= {reading.normal: None, **self._without_prefixes(reading)}
+            if "-" in reading.hyphened:
+                found[reading.hyphened] = None
+        return tuple(found)
+
+    def _readings(self, text: str) -> list[readings.Reading]:
+        ways = [readings.read(text, copies=True)]
+        if ways[0].copy_number is not None:  # of a certificate without copies it is the number's
+            ways.append(readings.read(text))
+        return ways
+
+    def _without_prefixes(self, reading: readings.Reading) -> dict[str, None]:
+        return {readings.without_prefix(reading.normal, each): None for each in self.prefixes}
 
     def matters_of(self, certificate: str) -> tuple[Matter, ...]:
         return tuple(each for each in self.matters.values() if each.certificate == certificate)

@@ -47,6 +47,11 @@ def keyed_hash(key: bytes, certificate: str, normal: str) -> bytes:
 
 
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_USCC_WEIGHED = tuple(
+    {character: value * weight for value, character in enumerate(_USCC_ALPHABET)}
+    for weight in (*(pow(3, place, 31) for place in range(17)), 1)
+)
+"""Of each place what each character counts there; all places together come to 0 modulo 31."""
 _USCC_SHAPE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _RESIDENT_ID_SHAPE = re.compile(r"[0-9]{17}[0-9X]")
 _RESIDENT_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -68,11 +73,7 @@ def uscc_ok(code: str) -> bool:
     """GB 32100-2015: weights are the powers of 3 modulo 31."""
     if not has_uscc_shape(code):
         return False
-    total = sum(
-        _USCC_ALPHABET.index(character) * pow(3, place, 31)
-        for place, character in enumerate(code[:17])
-    )
-    return _USCC_ALPHABET[-total % 31] == code[17]
+    return sum(map(dict.__getitem__, _USCC_WEIGHED, code)) % 31 == 0
 
 
 def resident_id_ok(code: str) -> bool:
@@ -88,13 +89,20 @@ def _check_digit(digits: str) -> str:
     return "10X98765432"[sum(digit * weight for digit, weight in weighted) % 11]
 
 
+_NEXT = [
+    {48 + digit: ((product + digit) % 10 or 10) * 2 % 11 for digit in range(10)}
+    for product in range(11)
+]
+"""By product and digit, as its ASCII code, the next product."""
+
+
 def mod_11_10_ok(digits: str) -> bool:
     """GB/T 17710 (ISO 7064) MOD 11,10, the last digit being the check digit."""
     if len(digits) < 2 or not (digits.isascii() and digits.isdigit()):
         return False
     product = 10
-    for digit in digits[:-1]:
-        product = ((product + int(digit)) % 10 or 10) * 2 % 11
+    for digit in digits[:-1].encode():
+        product = _NEXT[product][digit]
     return (product + int(digits[-1])) % 10 == 1
 
 

@@ -30,7 +30,8 @@ COPIES = {
 _SCIENTIFIC = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?[Ee]\+?[0-9]{1,3}")
 _ROUNDED = re.compile(r"[1-9][0-9]{14}0+")
 _AS_TEXT = re.compile(r'="[^"]*"')
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet takes for a formula."""
 
 
 class RowsError(TextError):
@@ -121,7 +122,7 @@ def read(values: Sequence[str], columns: Columns, catalogue: Catalogue, usual: s
         paper = certificate.document_named(named)
     return Row(
         number, certificate, paper.id if paper else None, copy, copy_number, reading,
-        problem or _doubt(reading.normal, number, certificate, catalogue),
+        problem or doubt(reading.normal, number, certificate, catalogue),
     )  # fmt: skip
 
 
@@ -152,7 +153,12 @@ def _copy(
     return meant, number or None, None
 
 
-def _doubt(
+def copy_problem(copy: str, number: str, certificate: Certificate | None) -> str | None:
+    """The code of what is wrong with the copy that a row names, and with its number."""
+    return _copy(copy, number, certificate)[2]
+
+
+def doubt(
     normal: str, number: str, certificate: Certificate | None, catalogue: Catalogue
 ) -> str | None:
     """What makes it likely that the number is another one; it is asked as it stands."""
@@ -166,7 +172,7 @@ def _doubt(
 
 def neutral(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 _NO_NUMBER = Message(

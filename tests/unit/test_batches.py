@@ -1,0 +1,129 @@
+"""What rows of a file ask is the same whether they are read together or one by one."""
+
+import csv
+import itertools
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notices.batches.asking import Asker, Chunk
+from notices.batches.hashing import keyed_hashes
+from notices.facts import catalogue, numbers
+from notices.facts.rows import Columns
+
+KNOWN = catalogue.load()
+HEADER = ["number", "certificate", "copy", "copy_number"]
+KEYS = (b"k" * 32, b"before" * 8)
+PRINTED = Path(__file__).parent.parent / "data" / "printed-numbers.csv"
+
+
+def asker(*, shaped: bool) -> Asker:
+    return Asker(KNOWN, KEYS, Columns.of(HEADER), len(HEADER), clean=False, shaped=shaped)
+
+
+def told(chunk: Chunk) -> list[tuple[str | None, str | None, str | None]]:
+    masks = map(chunk.masked.get, range(len(chunk.cells)))
+    return list(zip(chunk.problems, chunk.asks, masks, strict=True))
+
+
+def probed(chunk: Chunk) -> set[tuple[str, int, bytes]]:
+    named = {
+        "number": chunk.number, "any": chunk.any, "digits": chunk.digits, "holder": chunk.holder
+    }  # fmt: skip
+    return {
+        (name, row, hash_)
+        for name, probes in named.items()
+        for hash_, row in zip(probes.hashes, probes.rows, strict=True)
+    }
+
+
+def differences(rows: list[list[str]]) -> list[object]:
+    """What reading the rows together says otherwise, or does not look for."""
+    together = asker(shaped=True).read([list(row) for row in rows])
+    alone = asker(shaped=False).read([list(row) for row in rows])
+    wrong: list[object] = [
+        (row, *both)
+        for row, *both in zip(rows, told(together), told(alone), strict=True)
+        if both[0] != both[1]
+    ]
+    return wrong + [(each, rows[each[1]]) for each in probed(alone) - probed(together)]
+
+
+def printed() -> list[tuple[str, str]]:
+    with PRINTED.open(encoding="utf-8", newline="") as file:
+        found = [(row["number"], row["certificate"]) for row in csv.DictReader(file)]
+    return found + [
+        (number, each.id) for each in KNOWN.certificates.values() for number in each.examples
+    ]
+
+
+OLD_IDS = [
+    ("379999900101001", ""),
+    ("370799850229011", ""),
+    ("370799900101901", "business-license"),
+]
+"""Of 15 digits, with a day of birth and without."""
+
+
+def with_other_digits(number: str) -> list[str]:
+    return ["".join(str((int(each) + more) % 10) if each in "0123456789" else each
+                    for each in number) for more in range(10)]  # fmt: skip
+
+
+def test_printed_numbers_are_read_together_as_they_are_alone() -> None:
+    """As every certificate, with their digits and with others, and with nothing but zeros."""
+    rows = []
+    names = ["", *KNOWN.certificates]
+    for number, certificate in printed() + OLD_IDS:
+        zeros = "".join("0" if each.isdigit() else each for each in number)
+        rows += [
+            [each, name, "", ""]
+            for each in (*with_other_digits(number), zeros, f'="{number}"', f"编号：{number}")
+            for name in {"", certificate, names[len(rows) % len(names)], "business-license"}
+        ]
+
+    assert len(rows) > 2000
+    assert differences(rows) == []
+
+
+PIECES = st.one_of(
+    st.sampled_from(
+        ["JY1", "37", "0", "00", "19", "20", "-", "（", ")", "〔2020〕", "号", "第", "字", "编号：",
+         "(副本)", "(3-2)", "№", "O", "X", "NO", "鲁", "国用", "社证字", "交运管许可潍字", "房权证",
+         "=", "E+", "*", "\u3000", " ", "\u200b", "①", "㍘", "１", "〇", "零", "⻘", "\n", "\udc80",
+         "9137070", "370705", "1999", "0101", "123456789012345", "无", "\U0001d7d8", "²", "٣"]
+    ),
+    st.text("0123456789", min_size=1, max_size=18),
+    st.text(max_size=3),
+)  # fmt: skip
+NUMBERS = st.lists(PIECES, min_size=0, max_size=7).map("".join)
+CERTIFICATES = st.sampled_from(
+    ["", "公章", "营业执照", "食品经营许可证", "no such", *KNOWN.certificates]
+)
+COPIES = st.sampled_from(["", "正本", "副本", "duplicate", "x"])
+COPY_NUMBERS = st.sampled_from(["", "3-2", "2", "x"])
+ROWS = st.lists(
+    st.tuples(NUMBERS, CERTIFICATES, COPIES, COPY_NUMBERS).map(list), min_size=1, max_size=8
+)
+
+
+@given(ROWS)
+def test_any_rows_are_read_together_as_they_are_alone(rows: list[list[str]]) -> None:
+    """Each beside itself with other digits, which is what shares its shape."""
+    both = [
+        [number, *rest]
+        for each, *rest in rows
+        for number in itertools.islice(dict.fromkeys(with_other_digits(each)), 0, 10, 3)
+    ]
+    assert differences(both) == []
+
+
+@given(st.binary(min_size=1, max_size=100), st.lists(st.text("0123456789号A", max_size=80)))
+def test_many_hashes_are_those_of_each(key: bytes, normals: list[str]) -> None:
+    for certificate in ("food-operation-license", "any certificate", "digits x"):
+        expected = [numbers.keyed_hash(key, certificate, each) for each in normals]
+
+        found = keyed_hashes(key, certificate, [each.encode() for each in normals])
+
+        assert found == expected
