@@ -5,6 +5,7 @@ alone by the statement of every check, so that they are answered as one by one. 
 at which the snapshot began, which is after the last byte of the file had come.
 """
 
+import asyncio
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,7 @@ class Snapshot:
     def __init__(self, connection: Any, state: str, now: datetime, size: int) -> None:
         self._connection, self._state = connection, state
         self.now, self.log_size = now, size
+        self._turn = asyncio.Lock()
 
     @classmethod
     async def begin(cls, url: str, state: str) -> "Snapshot":
@@ -60,15 +62,21 @@ class Snapshot:
             raise Stale
         return cls(connection, state, row["now"], row["size"])
 
-    async def meeting(self, chunk: Chunk, leaving_out: Collection[int]) -> list[int]:
-        """The rows that meet a claim by any way, or may; the others meet none."""
-        met: set[int] = set()
-        for sql, probes in (
-            (NUMBER, chunk.number), (ANY, chunk.any),
-            (DIGITS, chunk.digits), (HOLDER, chunk.holder),
-        ):  # fmt: skip
-            met |= await self._met(sql, probes)
-        return sorted(met.difference(leaving_out))
+    async def look_up(
+        self, asker: Asker, chunk: Chunk, leaving_out: Collection[int]
+    ) -> dict[int, list[Match]]:
+        """What rows meet, as a single check of each would; those that meet nothing are left out.
+
+        One chunk at a time, in the order in which they came.
+        """
+        async with self._turn:
+            met: set[int] = set()
+            for sql, probes in (
+                (NUMBER, chunk.number), (ANY, chunk.any),
+                (DIGITS, chunk.digits), (HOLDER, chunk.holder),
+            ):  # fmt: skip
+                met |= await self._met(sql, probes)
+            return await self._matches(asker, chunk, sorted(met.difference(leaving_out)))
 
     async def _met(self, sql: str, probes: Probes) -> set[int]:
         if not probes.hashes:
@@ -82,10 +90,9 @@ class Snapshot:
             row for hash_, row in zip(probes.hashes, probes.rows, strict=True) if hash_ in found
         }
 
-    async def matches(
+    async def _matches(
         self, asker: Asker, chunk: Chunk, places: Sequence[int]
     ) -> dict[int, list[Match]]:
-        """All that rows at these places meet, as a single check of each would."""
         found: dict[int, list[Match]] = {}
         for start in range(0, len(places), PIECE):
             piece = places[start : start + PIECE]
@@ -96,6 +103,3 @@ class Snapshot:
                 )
             found |= zip(piece, matches, strict=True)
         return found
-
-    async def close(self) -> None:
-        self._connection.terminate()

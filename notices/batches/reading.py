@@ -90,7 +90,7 @@ def _look_through(file: Reader) -> tuple[int, bool, bool]:
 
 def _encoding(file: Reader, bom: bool) -> tuple[str, bool]:
     """Of a file that is not all UTF-8: that in which the fewest characters are none."""
-    wrong = {each: _unread(file, each) for each in ((UTF8,) if bom else (GB18030, UTF8))}
+    wrong = {each: _unread(file, each) for each in ((UTF8,) if bom else (UTF8, GB18030))}
     encoding = min(wrong, key=wrong.__getitem__)
     return encoding, wrong[encoding] == 0
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Literal
 
-from notices.facts import masking, rows
+from notices.facts import masking, number_check, rows
 from notices.facts.catalogue import Catalogue
 from notices.facts.certificate import Certificate
 from notices.facts.characters import unified
@@ -228,10 +228,17 @@ def doubts(
             if number.endswith("0") or form(normal) != "usual" else None
             for number, normal in asked
         ]  # fmt: skip
+    if certificate is None or certificate.stands_for_number:
+        return [
+            None if form(normal) == "usual" else rows.doubt(normal, number, certificate, catalogue)
+            for number, normal in asked
+        ]
     return [
-        None if form(normal) == "usual" else rows.doubt(normal, number, certificate, catalogue)
-        for number, normal in asked
-    ]
+        None if form(normal) == "usual"
+        else "number_check_digit" if number_check.is_broken(normal, certificate)
+        else "number_unusual"
+        for normal in normals
+    ]  # fmt: skip
 
 
 class _AnyForm:

@@ -41,7 +41,7 @@ from notices.verification.matching import Match
 
 MEMORY = 512 * 1024 * 1024
 """Bytes that it may write to, of what it allocates."""
-CPU_SECONDS = 900
+CPU_SECONDS = 3600
 NICE = 10
 """Whoever answers people goes first, where there is a core too few."""
 
@@ -171,8 +171,7 @@ class Work:
     ) -> tuple[frozenset[int], dict[int, list[Match]]]:
         if self._snapshot is None:
             return left_out, self._of_tests(asker, chunk, left_out)
-        met = await self._snapshot.meeting(chunk, left_out)
-        return left_out, await self._snapshot.matches(asker, chunk, met)
+        return left_out, await self._snapshot.look_up(asker, chunk, left_out)
 
     def _of_tests(
         self, asker: Asker, chunk: Chunk, left_out: frozenset[int]
