@@ -82,7 +82,7 @@ class Snapshot:
         if not probes.hashes:
             return set()
         with database.answering():
-            rows = await self._connection.fetch(sql, probes.hashes)
+            rows = await self._connection.fetch(sql, sorted(probes.hashes))
         if not rows:
             return set()
         found = {row["hash"] for row in rows}

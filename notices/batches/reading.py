@@ -20,8 +20,10 @@ from notices.batches.scratch import Reader
 MOST_LINE = 1024 * 1024
 """Bytes without an end of a line; no row of a register is as long."""
 
-BLOCK = 1 << 20
+BLOCK = 4 << 20
 """Characters that are read at once."""
+MOST_CELLS = 600_000
+"""That are read at once where they are quoted."""
 
 MOST_COLUMNS = 500
 BOM = codecs.BOM_UTF8
@@ -130,7 +132,8 @@ def chunks(file: Reader, found: Surveyed) -> Iterator[Read]:
         every = rows(file, found)
         if (header := next(every, None)) is not None:
             yield Read([header], None)
-        while cells := list(islice(every, CHUNK)):
+        at_once = max(1, min(CHUNK, MOST_CELLS // len(header or "1")))
+        while cells := list(islice(every, at_once)):
             yield Read(cells, None)
         return
     with _text(file, found, None) as text:

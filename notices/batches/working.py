@@ -42,10 +42,10 @@ from notices.verification.matching import Match
 MEMORY = 512 * 1024 * 1024
 """Bytes that it may write to, of what it allocates."""
 CPU_SECONDS = 3600
-NICE = 10
+NICE = 5
 """Whoever answers people goes first, where there is a core too few."""
 
-AHEAD = 2
+AHEAD = 1
 """Chunks that are looked up while another one is read."""
 
 SWITCH = 0.001

@@ -10,7 +10,8 @@ import pytest
 
 from notices import agencies
 from notices.api import batches
-from notices.batches import CHUNK, MOST_BYTES, running, scratch
+from notices.batches import MOST_BYTES, running, scratch
+from notices.batches.reading import BLOCK
 from notices.batches.scratch import PIECE, Scratch, Writer
 from notices.deployment import Deployment
 from notices.facts.refusals import UnknownKey
@@ -148,13 +149,15 @@ async def test_a_sheet_is_answered_with_its_numbers_as_they_would_be_typed(
 
 
 async def test_more_rows_than_one_chunk_stay_in_their_order(client: httpx.AsyncClient) -> None:
-    count = 2 * CHUNK + 7
-    content = "number\r\n" + "".join(f"JY1379999{n:07}\r\n" for n in range(count))
+    count = 45_000
+    numbers = [f"JY1379999{n:07}" for n in range(count)]
+    content = "number,x\r\n" + "".join(f"{each},{'x' * 200}\r\n" for each in numbers)
+    assert len(content) > 2 * BLOCK
 
     found = rows_of(await send(client, content, await keyed()))
 
-    assert [each[0] for each in found[1:]] == [f"JY1379999{n:07}" for n in range(count)]
-    assert {each[1] for each in found[1:]} == {"no_notice"}
+    assert [each[0] for each in found[1:]] == numbers
+    assert {each[2] for each in found[1:]} == {"no_notice"}
 
 
 async def test_masked_numbers_are_answered_to_who_may_ask_and_within_their_quota(
