@@ -1,7 +1,7 @@
 """A file of certificates over HTTP, beside the least that any such pipeline does.
 
-`python -m bench.batches --data FOLDER [--rows 1000000] [--met 0.01] [--sheet 200000]` asks a service
-on a data folder that was filled before (`DATA=FOLDER notices demo fill --no-publish 1000000`).
+`python -m bench.batches --data FOLDER [--rows 1000000] [--met 0.01] [--sheet 200000]` asks a
+service on a data folder that was filled before (`DATA=FOLDER notices demo fill --no-publish N`).
 """
 
 import argparse

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Literal
 
-from notices.facts import masking, number_check, rows
+from notices.facts import masking, number_check, readings, rows
 from notices.facts.catalogue import Catalogue
 from notices.facts.certificate import Certificate
 from notices.facts.characters import unified
@@ -108,7 +108,7 @@ def _shape_of(catalogue: Catalogue, number: str, others: tuple[str, str, str]) -
     own = _Form(number, places, one.reading.normal, other.reading.normal)
     if certificate is not None and _decides(certificate, one.reading.hyphened, own.shape):
         raise _None
-    wide = [catalogue.forms_of_shape(each.number) for each in read]
+    wide = [_all_forms(catalogue, each.number) for each in read]
     if len(wide[0]) != len(wide[1]):
         raise _None
     forms = [_Form(number, places, *pair) for pair in zip(*wide, strict=True)]
@@ -138,6 +138,21 @@ def _shape_of(catalogue: Catalogue, number: str, others: tuple[str, str, str]) -
         rounded=one.number.strip().isdigit() and len(one.number.strip()) > 15,
         masked=certificate is not None and _may_be_masked(certificate, own.shape),
     )
+
+
+def _all_forms(catalogue: Catalogue, text: str) -> tuple[str, ...]:
+    """`Catalogue.normal_numbers`, and what they would be if the digits were others, but for IDs."""
+    found: dict[str, None] = {}
+    ways = [readings.read(text, copies=True)]
+    if ways[0].copy_number is not None:
+        ways.append(readings.read(text))
+    for reading in ways:
+        found[reading.normal] = None
+        for prefix in catalogue.prefixes:
+            found[readings.without_prefix(reading.normal, prefix)] = None
+        if "-" in reading.hyphened:
+            found[reading.hyphened] = None
+    return tuple(found)
 
 
 def _decides(certificate: Certificate, hyphened: str, shape: str) -> bool:

@@ -133,32 +133,18 @@ class Catalogue:
     def normal_numbers(self, text: str) -> tuple[str, ...]:
         """The forms that `text` has as a number, by the rules of one certificate or another."""
         found: dict[str, None] = {}
-        for reading in self._readings(text):
+        ways = [readings.read(text, copies=True)]
+        if ways[0].copy_number is not None:  # of a certificate without copies it is the number's
+            ways.append(readings.read(text))
+        for reading in ways:
             found |= {reading.normal: None, lengthened_id(reading.normal): None}
-            found |= self._without_prefixes(reading)
+            for prefix in self.prefixes:
+                found[readings.without_prefix(reading.normal, prefix)] = None
             if "-" in reading.hyphened:
                 forms = (each.form_of(reading) for each in self._with_hyphens)
                 if any(form is not None and form.hyphens for form in forms):
                     found[reading.hyphened] = None
         return tuple(found)
-
-    def forms_of_shape(self, text: str) -> tuple[str, ...]:
-        """Those that it has, or would have if its digits were others, but for old resident IDs."""
-        found: dict[str, None] = {}
-        for reading in self._readings(text):
-            found |= {reading.normal: None, **self._without_prefixes(reading)}
-            if "-" in reading.hyphened:
-                found[reading.hyphened] = None
-        return tuple(found)
-
-    def _readings(self, text: str) -> list[readings.Reading]:
-        ways = [readings.read(text, copies=True)]
-        if ways[0].copy_number is not None:  # of a certificate without copies it is the number's
-            ways.append(readings.read(text))
-        return ways
-
-    def _without_prefixes(self, reading: readings.Reading) -> dict[str, None]:
-        return {readings.without_prefix(reading.normal, each): None for each in self.prefixes}
 
     def matters_of(self, certificate: str) -> tuple[Matter, ...]:
         return tuple(each for each in self.matters.values() if each.certificate == certificate)

@@ -23,6 +23,7 @@ CLOSED = {
     "getRivals",
     "getOverlaps",
     "getUsage",
+    "getVerifiedFile",
     None,
 }
 """The reads that need an identity, and the metrics, which are for operators."""

@@ -67,15 +67,18 @@ OPERATIONS = {
     "getEvents", "verify", "demoLogin", "getLive", "getReady", "getFeed", "getKeys", "getLogKey",
     "getCheckpoint", "getTile", "getLatestList", "getList", "object", "getObjections",
     "getOverlaps", "getRivals", "getExhibit", "getEvidence", "getUsage", "getAgencies",
+    "getVerifiedFile",
     "getTestNumbers", "decide", "redact", "confirm", "replace",
 }  # fmt: skip
-"""Every operation but signing out, which would end the session that the others need."""
+"""Every operation but signing out, which would end the session that the others need, and files,
+each of which is a process of a second: `tests/engines/test_batches_bad.py` sends bad ones."""
 
 
 STAFF = {
     "decide": "officer", "redact": "officer", "getObjections": "officer", "getOverlaps": "officer",
     "getRivals": "officer", "getExhibit": "officer", "getEvidence": "officer",
     "confirm": "agency", "replace": "agency", "getUsage": "agency", "object": "person",
+    "getVerifiedFile": "agency",
 }  # fmt: skip
 """Who does it, where it is not an organisation with a certificate."""
 
@@ -123,7 +126,7 @@ def test_every_operation_is_fuzzed(fuzzed: Service) -> None:
     described = get(f"{fuzzed.url}/schema/openapi.json").json()
     named = {one["operationId"] for path in described["paths"].values() for one in path.values()}
 
-    assert named == OPERATIONS | {"signOut"}
+    assert named == OPERATIONS | {"signOut", "verifyFile"}
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/", "/api/v1/notices", "/nothing"])
