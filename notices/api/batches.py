@@ -71,7 +71,16 @@ LOOK = 1.0
     **takes_file("verifyFile", "verifications", "file", (CSV, NDJSON)),
 )
 async def batch(request: AnyRequest) -> Response[Any]:
-    """A file of certificates comes back with what is said of each row, and a signed summary."""
+    """A file of certificates comes back with what is said of each row, and a signed summary.
+
+    CSV (UTF-8 or GB18030) or XLSX, whose first row names the columns: `number` and perhaps
+    `certificate`, `copy`, `copy_number`. All of it is answered as the register is when its last
+    byte has come; rows and columns stay in order, behind them stand `status`, `since`,
+    `effective_at`, `awaiting`, `notice`, `others`, `problem`. `Link` with `rel="summary"` leads to
+    the summary.
+    With `Accept: application/x-ndjson` each row is an object, and the summary the last. Each row
+    counts against the quota, and those about certificates with masked numbers need `masked`.
+    """
     _refuse_what_is_no_form(request)
     agency = await request.user.keyed()
     if agency is None:

@@ -152,13 +152,13 @@ def _contents(
 
 def takes_file(operation_id: str, tag: str, file: str, kinds: Sequence[str]) -> dict[str, Any]:
     """Keyword arguments of a handler that answers an agency's `file` in one of these kinds."""
-    form = {"type": "object", "properties": {file: _BYTES}, "required": [file]}
+    form = {"type": "object", "properties": {file: BYTES}, "required": [file]}
     return {
         "operation_id": operation_id,
         "tags": [tag],
         "opt": {options.QUERY: frozenset(), options.COUNTS: True, options.KEYED: True},
-        "security": [AGENCY],
-        "operation_class": _operation(Nothing, {FORM: Raw(form)}, kinds=kinds),
+        "security": [agency_for("batch")],
+        "operation_class": operation(Nothing, {FORM: Raw(form)}, kinds=kinds, counted=True),
         "responses": _problems(400, 401, 403, 408, 413, 415, 422, 429, 503, WITH_FILE),
     }
 

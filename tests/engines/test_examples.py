@@ -223,10 +223,13 @@ async def test_whoever_may_ask_is_told(client: httpx.AsyncClient) -> None:
             assert keyed == (method == "post" and "409" in refusals and bool(who))
 
 
-SCOPES = {"verify": ["verify"], "confirm": ["issue"], "replace": ["issue"], "getUsage": []}
+SCOPES = {
+    "verify": ["verify"], "verifyFile": ["batch"], "getVerifiedFile": [],
+    "confirm": ["issue"], "replace": ["issue"], "getUsage": [],
+}  # fmt: skip
 """What a key has to be for, of whatever operation it opens."""
 
-COUNTED = {"verify", "searchNotices", "suggest", "getEvents", "declare", "object"}
+COUNTED = {"verify", "verifyFile", "searchNotices", "suggest", "getEvents", "declare", "object"}
 
 
 async def test_every_operation_says_what_it_does_who_may_and_what_to_do_when_refused(
