@@ -2,85 +2,96 @@
 
 import argparse
 import csv
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from notices.cli.asking import Service
+from notices.cli import outputs
+from notices.cli.asking import Site
 from notices.cli.fetching import keys_in
+from notices.cli.online import ROWS, Online
+from notices.cli.outputs import Output
 from notices.cli.tables import Table
 from notices.cli.terminal import CommandError, progress, say
+from notices.cli.told import ADDED, Ask, Line, Told, time_of
 from notices.facts import catalogue
 from notices.facts.catalogue import Catalogue
-from notices.facts.rows import Columns, Row, neutral, read
-from notices.facts.texts import CHINA, Message, rfc3339
+from notices.facts.rows import Columns, neutral, read
+from notices.facts.texts import Message, rfc3339
 from notices.listing.asking import Offline, Said
 from notices.settings import Settings
 from notices.trust.keys import Keys
 from notices.trust.lists import OfflineList
 from notices.trust.notes import NoteVerifier
 
-AT_ONCE = 1000
-"""Rows; as many questions as the service takes at once."""
-ADDED = ("verdict", "effective_at", "notice", "problem")
-
-Ask = Callable[[Sequence[Row]], list[tuple[Said | None, str, str]]]
-"""What is said to each row, the notice that it is about, and what was wrong with the row."""
-
 
 def check(settings: Settings, options: argparse.Namespace) -> None:
     known = catalogue.load(settings.catalogue, demo=settings.demo)
     if options.certificate and known.named(options.certificate) is None:
         raise CommandError(_NO_SUCH_CERTIFICATE.format(name=options.certificate))
-    table = Table.at(Path(options.file))
-    with ExitStack() as opened:
-        if options.offline:
-            offline = _offline(settings, options, known)
-            ask: Ask = _by_list(offline)
-        else:
-            ask = Service(options.server, options.key).ask
-        out = (
-            opened.enter_context(Path(options.out).open("w", encoding="utf-8-sig", newline=""))
-            if options.out
-            else sys.stdout
-        )
-        told = _write(table, known, options.certificate or "", ask, out)
-    counts = ", ".join(f"{verdict} {count:,}" for verdict, count in told.most_common())
-    say(_DONE.format(n=sum(told.values()), counts=counts).both)
+    path, out = Path(options.file), Path(options.out) if options.out else None
+    table = Table.at(path)
+    if options.offline:
+        offline = _offline(settings, options, known)
+        ask, asked = _by_list(offline), offline.offline.head.body_hash.hex()
+    else:
+        online = Online(Site(options.server, options.key))
+        ask, asked = online.ask, options.server
+    with outputs.at(out, path, [asked, options.certificate or ""]) as output:
+        if output.rows:
+            say(_GOING_ON.format(n=output.rows).both)
+        if not options.offline:
+            online.summaries = output.summaries
+        _write(table, known, options.certificate or "", ask, output)
+    counts = ", ".join(f"{verdict} {count:,}" for verdict, count in output.told.most_common())
+    say(_DONE.format(n=output.rows, counts=counts).both)
     if options.offline:
         head = offline.offline.head
         say(_WORD.format(log=head.log, size=head.size, at=rfc3339(head.at)).both)
 
 
-def _write(table: Table, known: Catalogue, usual: str, ask: Ask, out: object) -> Counter[str]:
+def _write(table: Table, known: Catalogue, usual: str, ask: Ask, output: Output) -> None:
     rows = table.rows()
     header = next(rows, [])
     columns = Columns.of(header)
-    writer = csv.writer(out, delimiter=table.delimiter, lineterminator="\n")  # type: ignore[arg-type]
-    writer.writerow([*map(neutral, header), *ADDED])
-    told, done = Counter[str](), 0
-    while piece := list(islice(rows, AT_ONCE)):
-        asked = [read(values, columns, known, usual) for values in piece]
-        for values, row, (said, notice, problem) in zip(piece, asked, ask(asked), strict=True):
-            verdict = said.verdict if said is not None else ""
-            at = _time(said.effective_at) if said is not None and said.effective_at else ""
-            cells = [*values, *[""] * (len(header) - len(values))]
-            writer.writerow([*map(neutral, cells), verdict, at, notice, row.problem or problem])
-            told[verdict or "problem"] += 1
-        done += len(piece)
-        progress(done, max(done, table.lines - 1))
-    return told
+    if not output.rows:
+        output.write(_text([[*map(neutral, header), *ADDED]], table.delimiter), 0)
+    rows = islice(rows, output.rows, None)
+    while piece := list(islice(rows, ROWS)):
+        lines = [
+            Line.of(values, columns, usual, read(values, columns, known, usual)) for values in piece
+        ]
+        told = ask(lines)
+        output.told.update(each.verdict or "problem" for each in told)
+        full = (
+            [*map(neutral, [*values, *[""] * (len(header) - len(values))]), *each]
+            for values, each in zip(piece, told, strict=True)
+        )
+        output.write(_text(full, table.delimiter), len(piece))
+        progress(output.rows, max(output.rows, table.lines - 1))
+
+
+def _text(rows: Iterable[Sequence[str]], delimiter: str) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 def _by_list(offline: Offline) -> Ask:
-    def ask(rows: Sequence[Row]) -> list[tuple[Said | None, str, str]]:
-        return [(said, "", "") for said in offline.ask(rows)]
+    def ask(lines: Sequence[Line]) -> list[Told]:
+        found = offline.ask([line.row for line in lines])
+        return [_told(said, line) for said, line in zip(found, lines, strict=True)]
 
     return ask
+
+
+def _told(said: Said | None, line: Line) -> Told:
+    problem = line.row.problem or ""
+    if said is None:
+        return Told(problem=problem)
+    return Told(said.verdict, effective_at=time_of(said.effective_at), problem=problem)
 
 
 def _offline(settings: Settings, options: argparse.Namespace, known: Catalogue) -> Offline:
@@ -107,10 +118,7 @@ def _verifiers(settings: Settings, told: str | None, path: Path) -> Iterator[Not
     yield from (each for text in texts for each in keys_in(text))
 
 
-def _time(at: datetime) -> str:
-    return at.astimezone(CHINA).isoformat(timespec="seconds")
-
-
+_GOING_ON = Message.counted("接着上次，已有 {n} 行。")
 _DONE = Message.counted("已核对 {n} 行（{counts}）。")
 _WORD = Message(
     "依据 {log} 在第 {size} 条、{at} 的离线清单："

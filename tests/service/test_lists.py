@@ -1,27 +1,21 @@
 """The offline list as agencies have it: fetched, checked by our command and by others'."""
 
 import csv
-import http.server
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
 
 import httpx
 import pytest
 
-from notices.cli import asking
-from notices.cli.terminal import CommandError
-from notices.facts import catalogue
-from notices.facts import rows as rows_
 from notices.facts.readings import RULES
 from notices.listing.folder import Folder
 from notices.trust.lists import OfflineList
@@ -90,6 +84,17 @@ def table(rows: list[tuple[str, str]], *names: str) -> bytes:
     return out.getvalue().encode()
 
 
+@pytest.fixture(scope="module")
+def key(service: Service) -> str:
+    """Of an agency that may have whole files checked."""
+    environment = {**os.environ, "DATA": str(service.data)}
+    words = ("agencies", "add", "寒亭银行", "--scope", "verify", "--scope", "batch")
+    done = commands.run(environment, *words)
+    found = re.search(r"notices_live_\w+", done.stdout)
+    assert found is not None, done.stderr
+    return found[0]
+
+
 def read(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
@@ -118,6 +123,28 @@ def test_both_ways_of_the_command_give_the_same_verdicts(
         assert [each[name] for name in columns] == [another[name] for name in columns]
     assert "请联网确认" in offline.stderr
     assert "confirm online" in offline.stderr
+
+
+def test_a_file_that_is_sent_whole_is_answered_as_its_rows_are_one_by_one(
+    service: Service, key: str, tmp_path: Path
+) -> None:
+    book, out = tmp_path / "book.csv", tmp_path / "checked.csv"
+    rows = [(*each, "不外传") for each in numbers(service)]
+    rows += [("", "JY13799990000011", ""), ("没有的证", "JY13799990000011", ""), (FOOD, "无", "")]
+    book.write_bytes(table(rows, "证件种类", "证件号码", "备注"))  # type: ignore[arg-type]
+    (tmp_path / "key").write_text(key)
+
+    singly = run(service, tmp_path, "check", book, "--server", service.url)
+    options = ("--key", f"@{tmp_path / 'key'}", "--out", out)
+    whole = run(service, tmp_path, "check", book, "--server", service.url, *options)
+
+    assert (singly.returncode, whole.returncode) == (0, 0), singly.stderr + whole.stderr
+    found = read(out.read_text("utf-8-sig"))
+    assert found == read(singly.stdout)
+    assert {each["verdict"] for each in found} >= {"invalid", "no_notice", ""}
+    assert "逐批提问" not in whole.stderr
+    [summary] = (tmp_path / "checked.csv.summaries").read_text().splitlines()
+    assert json.loads(summary)["rows"] == len(rows)
 
 
 def test_what_the_list_cannot_tell_is_to_be_asked_online_and_bad_rows_say_why(
@@ -277,58 +304,3 @@ def test_whoever_is_killed_while_making_lists_leaves_whole_ones(tmp_path: Path) 
             content = folder.content(size)
             assert content is not None
             assert OfflineList(content, verifiers).head.count == size * 50
-
-
-class Stub(http.server.BaseHTTPRequestHandler):
-    """A service with a catalogue of its own, that is busy at first."""
-
-    said: ClassVar[list[tuple[int, dict[str, Any]]]]
-    asked: ClassVar[list[int]]
-
-    def do_POST(self) -> None:
-        length = int(self.headers["Content-Length"])
-        self.asked.append(len(json.loads(self.rfile.read(length))["items"]))
-        status, body = self.said.pop(0)
-        self.send_response(status)
-        self.send_header("Retry-After", "0")
-        self.end_headers()
-        self.wfile.write(json.dumps(body).encode())
-
-    def log_message(self, *words: object) -> None:
-        pass
-
-
-@pytest.fixture
-def stub() -> Iterator[str]:
-    with http.server.HTTPServer(("127.0.0.1", 0), Stub) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-
-
-def test_whoever_asks_waits_and_asks_again_without_what_the_service_refuses(stub: str) -> None:
-    known = catalogue.load()
-    rows = [
-        rows_.read([FOOD, number], rows_.Columns(number=1, certificate=0), known)
-        for number in ("JY13799990000011", "无", "JY13799990000020", "JY13799990000038")
-    ]
-    refused = {"errors": [{"field": "items.1.number", "code": "number_masked", "message": "x"}]}
-    answers = {"answers": [{"status": "invalid", "notice": "1"}, {"status": "reinstated"}]}
-    Stub.said, Stub.asked = [(503, {}), (422, refused), (429, {}), (200, answers)], []
-
-    found = asking.Service(stub, None).ask(rows)
-
-    assert Stub.asked == [3, 3, 2, 2]
-    assert [(said and said.verdict, notice, code) for said, notice, code in found] == [
-        ("invalid", "1", ""),
-        (None, "", ""),
-        (None, "", "number_masked"),
-        ("no_notice", "", ""),
-    ]
-    Stub.said = [(401, {"detail": "没有这个机关密钥"})]
-    with pytest.raises(CommandError) as wrong:
-        asking.Service(stub, "notices_live_x").ask(rows)
-    assert "401" in str(wrong.value)
-    assert "没有这个机关密钥" in str(wrong.value)
