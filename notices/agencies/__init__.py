@@ -45,7 +45,7 @@ class Agency:
     """Which of its people it is, where they have signed in and show no key."""
 
     scopes: Collection[str] = ("issue",)
-    """What the key is for; its staff confirms and replaces."""
+    """What the key is for; its staff confirms and replaces, and may ask as its keys may."""
 
     key: str | None = None
     """Which of its keys was shown, by its id."""
@@ -226,8 +226,15 @@ async def of_id(id: str) -> Agency | None:
     row = await _OF_ID.row(id)
     if row is None:
         return None
-    issuers = tuple(row["issuers"])
-    return Agency(row["id"], row["name"], issuers, kind=row["kind"], told=_told(row))
+    keys = await _SCOPES.fetch(id)
+    return Agency(
+        row["id"],
+        row["name"],
+        tuple(row["issuers"]),
+        scopes={"issue"}.union(*(each["scopes"] for each in keys)),
+        kind=row["kind"],
+        told=_told(row),
+    )
 
 
 def _told(row: Any) -> tuple[tuple[str, int], ...]:
@@ -245,6 +252,13 @@ _OF_ID = Prepared(
         tables.Agency.masked_quota,
     ).where(
         tables.Agency.id == id, tables.Agency.revoked_at.is_null(), is_false(tables.Agency.test)
+    )
+)
+_SCOPES = Prepared(
+    lambda id: tables.AgencyKey.select(tables.AgencyKey.scopes).where(
+        tables.AgencyKey.agency == id,
+        tables.AgencyKey.revoked_at.is_null(),
+        tables.AgencyKey.expires_at.is_null() | (tables.AgencyKey.expires_at > NOW),
     )
 )
 _OF_KEY = """

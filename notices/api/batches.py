@@ -36,7 +36,6 @@ from notices.facts.errors import (
     MediaType,
     NoSuchSummary,
     Problem,
-    SignInRequired,
     Unavailable,
 )  # fmt: skip
 from notices.facts.excess import TooManyRequests
@@ -81,12 +80,15 @@ async def batch(request: AnyRequest) -> Response[Any]:
     With `Accept: application/x-ndjson` each row is an object, and the summary the last. Each row
     counts against the quota, and those about certificates with masked numbers need `masked`.
     """
+    return await answered(request)
+
+
+async def answered(request: AnyRequest) -> Response[Any]:
+    """The same for whoever sends the form: an agency by its key, or its staff from a page."""
     _refuse_what_is_no_form(request)
-    agency = await request.user.keyed()
-    if agency is None:
-        raise SignInRequired
+    agency = await request.user.agency()
     agency.require("batch")
-    who = await limiting.counted(request)
+    who = Who("agency", agency.id, agency.told)
     seat = request.app.state.places.seats.take(agency.id)
     try:
         return await _answer(request, agency, who, seat)

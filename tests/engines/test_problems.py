@@ -167,7 +167,8 @@ WRITES: dict[tuple[str, str], Any] = {
     ("POST", "/session"): {},
 }
 ASKING = {
-    ("POST", "/api/v1/verifications"), ("POST", "/api/v1/verifications/batch"), ("POST", "/verify")
+    ("POST", "/api/v1/verifications"), ("POST", "/api/v1/verifications/batch"), ("POST", "/verify"),
+    ("POST", "/agencies/check"),
 }  # fmt: skip
 
 
