@@ -85,9 +85,10 @@ async def batch(request: AnyRequest) -> Response[Any]:
 
 async def answered(request: AnyRequest) -> Response[Any]:
     """The same for whoever sends the form: an agency by its key, or its staff from a page."""
-    _refuse_what_is_no_form(request)
+    await limiting.refuse_unknown_key(request)
     agency = await request.user.agency()
     agency.require("batch")
+    _refuse_what_is_no_form(request)
     who = Who("agency", agency.id, agency.told)
     seat = request.app.state.places.seats.take(agency.id)
     try:

@@ -52,6 +52,7 @@ async def form(request: AnyRequest) -> Response[str]:
 
 @post(
     "/agencies/check",
+    status_code=200,
     include_in_schema=False,
     request_max_body_size=MOST_BYTES + multipart.OVERHEAD,
 )
