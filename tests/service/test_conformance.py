@@ -35,6 +35,7 @@ NAMES = [check.name for check in conformance.CHECKS]
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that nobody has declared anything at; what comes after fills it."""
     with running(tmp_path_factory.mktemp("conformance") / "data") as service:
+        service.until(lambda client: client.get("/lists/latest").status_code == 302, 45)
         yield service
 
 
