@@ -196,6 +196,7 @@ CREATE TABLE agency_key (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  silent boolean NOT NULL DEFAULT false,
   CONSTRAINT agency_key_pkey PRIMARY KEY (id),
   CONSTRAINT agency_key_key_hash_key UNIQUE (key_hash),
   CONSTRAINT agency_key_id_check CHECK ((id ~ '^[0-9a-z]+[.][0-9]+$'::text)),
@@ -213,6 +214,16 @@ CREATE TABLE agency_use (
   CONSTRAINT agency_use_checks_check CHECK ((checks >= 0)),
   CONSTRAINT agency_use_key_fkey FOREIGN KEY (key) REFERENCES agency_key(id)
 );
+
+CREATE TABLE alert (
+  notice text NOT NULL,
+  hour timestamp with time zone NOT NULL,
+  kind text NOT NULL,
+  CONSTRAINT alert_pkey PRIMARY KEY (notice, hour, kind),
+  CONSTRAINT alert_kind_check CHECK ((kind = ANY (ARRAY['government'::text, 'court'::text, 'notary'::text, 'bank'::text, 'insurer'::text, 'platform'::text, 'other'::text]))),
+  CONSTRAINT alert_notice_fkey FOREIGN KEY (notice) REFERENCES notice(id)
+);
+CREATE INDEX alert_hour ON public.alert USING btree (hour);
 
 CREATE TABLE brake (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -284,6 +295,29 @@ CREATE TABLE data_key (
   CONSTRAINT data_key_master_check CHECK ((length(master) = 4)),
   CONSTRAINT data_key_purpose_check CHECK ((purpose = ANY (ARRAY['sealing'::text, 'passing'::text])))
 );
+
+CREATE TABLE delivery (
+  watch text NOT NULL,
+  event bigint NOT NULL,
+  status text NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT now(),
+  receiver bytea,
+  due_at timestamp with time zone,
+  attempts integer NOT NULL DEFAULT 0,
+  answered smallint,
+  error text,
+  delivered_at timestamp with time zone,
+  dead_at timestamp with time zone,
+  CONSTRAINT delivery_pkey PRIMARY KEY (watch, event),
+  CONSTRAINT delivery_check CHECK (((due_at IS NULL) OR (receiver IS NOT NULL))),
+  CONSTRAINT delivery_check1 CHECK ((num_nonnulls(due_at, delivered_at, dead_at) <= 1)),
+  CONSTRAINT delivery_event_fkey FOREIGN KEY (event) REFERENCES event(index),
+  CONSTRAINT delivery_watch_fkey FOREIGN KEY (watch) REFERENCES watch(id) ON DELETE CASCADE
+);
+CREATE INDEX delivery_dead ON public.delivery USING btree (watch) WHERE (dead_at IS NOT NULL);
+CREATE INDEX delivery_done ON public.delivery USING btree (at) WHERE (due_at IS NULL);
+CREATE INDEX delivery_due ON public.delivery USING btree (receiver, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX delivery_waiting ON public.delivery USING btree (at) WHERE (COALESCE(due_at, 'infinity'::timestamp with time zone) < 'infinity'::timestamp with time zone);
 
 CREATE TABLE draft (
   owner bytea NOT NULL,
@@ -492,6 +526,7 @@ CREATE TABLE notice_private (
   assisted_by text,
   elicense_id text,
   consent_sha256 bytea,
+  alert_on_check boolean NOT NULL DEFAULT false,
   CONSTRAINT notice_private_pkey PRIMARY KEY (notice),
   CONSTRAINT notice_private_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'app'::text, 'kiosk'::text, 'counter'::text, 'telephone'::text]))),
   CONSTRAINT notice_private_consent_sha256_check CHECK ((length(consent_sha256) = 32)),
@@ -627,3 +662,27 @@ CREATE TABLE touched (
 ) WITH (autovacuum_vacuum_threshold=500, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_threshold=500, autovacuum_analyze_scale_factor=0.05, autovacuum_vacuum_cost_delay=0);
 CREATE INDEX touched_taken ON public.touched USING btree (at) WHERE taken;
 CREATE INDEX touched_waiting ON public.touched USING btree (at) WHERE (NOT taken);
+
+CREATE TABLE watch (
+  id text NOT NULL,
+  agency text,
+  owner bytea,
+  by_certificate bytea NOT NULL,
+  rules smallint NOT NULL,
+  at timestamp with time zone NOT NULL,
+  since bigint NOT NULL,
+  receiver bytea,
+  gone_at timestamp with time zone,
+  sealed bytea NOT NULL,
+  CONSTRAINT watch_pkey PRIMARY KEY (id),
+  CONSTRAINT watch_by_certificate_check CHECK ((length(by_certificate) = 32)),
+  CONSTRAINT watch_check CHECK (((agency IS NULL) <> (owner IS NULL))),
+  CONSTRAINT watch_check1 CHECK (((agency IS NOT NULL) OR (receiver IS NULL))),
+  CONSTRAINT watch_owner_check CHECK ((length(owner) = 32)),
+  CONSTRAINT watch_receiver_check CHECK ((length(receiver) = 32)),
+  CONSTRAINT watch_since_check CHECK ((since >= 0)),
+  CONSTRAINT watch_agency_fkey FOREIGN KEY (agency) REFERENCES agency(id)
+);
+CREATE INDEX watch_agency ON public.watch USING btree (agency, id) WHERE (agency IS NOT NULL);
+CREATE INDEX watch_number ON public.watch USING btree (by_certificate);
+CREATE INDEX watch_owner ON public.watch USING btree (owner, id) WHERE (owner IS NOT NULL);

@@ -31,6 +31,7 @@ from notices.print.press import Presses
 from notices.settings import Settings
 from notices.upkeep import looking, tidying
 from notices.verification import effect
+from notices.watches import alerts
 from notices.web import (
     addresses,
     authentication,
@@ -58,7 +59,7 @@ LOOK_AGAIN = 1.0
 READ_AFTER = 2.0
 """Seconds until pages are compiled that nobody has asked for yet."""
 
-TALLIES = (using.USES, effect.CHECKS)
+TALLIES = (using.USES, effect.CHECKS, alerts.ALERTS)
 LOG = structlog.get_logger("notices.web")
 
 

@@ -208,8 +208,8 @@ async def _publish(deployment: Deployment, new: _New) -> tuple[str, int]:
         "   published_at, effective_at, provisional, agreed_until)"
         "   VALUES ($1, $2::jsonb, $3, $4, $5, $6, $7, $8, $9))"
         " INSERT INTO notice_private (notice, sealed, holder_hash, declarant_hash, relation,"
-        "   consent_version, channel, consent_sha256)"
-        " VALUES ($10, $11, $12, $13, $14, $15, $16, $17)",
+        "   consent_version, channel, consent_sha256, alert_on_check)"
+        " VALUES ($10, $11, $12, $13, $14, $15, $16, $17, $18)",
         *rows.notice,
         turn.index,
         turn.at,

@@ -24,7 +24,7 @@ NOTICE = ("id", "form", "number_key", "evidence")
 
 PRIVATE = (
     "notice", "sealed", "holder_hash", "declarant_hash", "relation", "consent_version", "channel",
-    "consent_sha256",
+    "consent_sha256", "alert_on_check",
 )  # fmt: skip
 
 
@@ -40,7 +40,7 @@ class Record(NamedTuple):
     """Values for the columns `NOTICE` and `PRIVATE`, and the form as the log will commit to it."""
 
     notice: tuple[str, str, str | None, str]
-    private: tuple[str, bytes, bytes, bytes, str, str, str, bytes]
+    private: tuple[str, bytes, bytes, bytes, str, str, str, bytes, bool]
     commitment: Commitment
 
 
@@ -102,6 +102,7 @@ def record(
             consents.VERSION,
             channel,
             consents.digest(consents.publication(holder.kind, certificate.public_term_years)),
+            declaration.alert_on_check is True,
         ),
         commitment=commitment,
     )

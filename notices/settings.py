@@ -1,6 +1,5 @@
 """The environment, read once into one frozen value; every variable is listed in the README."""
 
-import ipaddress
 import os
 import re
 import shlex
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from notices.facts import regions
+from notices.facts import networks, regions
 from notices.facts.texts import Message, TextError
 
 _INDEX = re.compile(r"[A-Za-z0-9_-]{1,200}")
@@ -65,6 +64,7 @@ class Settings:
     bulk_limit: int = 50
     metrics: tuple[str, int] | None = None
     upload_scanner: tuple[str, ...] = ()
+    webhook_networks: tuple[networks.Network, ...] = ()
 
     @property
     def https(self) -> bool:
@@ -174,24 +174,21 @@ def _region(environment: Mapping[str, str], own: Path | None) -> str:
     return text
 
 
-def _proxies(text: str) -> str:
-    """Addresses and networks of proxies, each of which is one.
+def _networks(text: str, wanted: str) -> dict[str, networks.Network]:
+    """Addresses and networks of others, as they are written; never all there are."""
+    found: dict[str, networks.Network] = {}
+    for entry, network in networks.named(text):
+        if network is None:
+            raise SettingsError(wanted.format(entry=entry))
+        found[entry] = network
+    return found
 
-    Whoever believes every sender believes what the first of them wrote, and so anybody.
-    """
-    entries = [entry.strip() for entry in text.split(",") if entry.strip()]
-    for entry in entries:
-        try:
-            every = ipaddress.ip_network(entry).prefixlen == 0
-        except ValueError:
-            every = True
-        if every:
-            raise SettingsError(
-                "FORWARDED_ALLOW_IPS must name the proxies' own addresses or networks, such as "
-                f"10.0.0.5 or 10.1.0.0/24, not {entry!r}: whoever is believed there can count "
-                "as anybody."
-            )
-    return ",".join(entries)
+
+_PROXIES = (
+    "FORWARDED_ALLOW_IPS must name the proxies' own addresses or networks, such as 10.0.0.5 or "
+    "10.1.0.0/24, not {entry!r}: whoever is believed there can count as anybody."
+)
+_WEBHOOKS = "WEBHOOK_NETWORKS must name networks such as 10.1.0.0/24, not {entry!r}."
 
 
 def _is_of_this_machine(url: SplitResult) -> bool:
@@ -256,7 +253,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     if not _INDEX.fullmatch(index):
         raise SettingsError(f"MEILI_INDEX takes letters, digits, - and _ only, not {index!r}.")
     sign_in = Path(environment["SIGN_IN"]) if environment.get("SIGN_IN") else None
-    proxies = _proxies(environment.get("FORWARDED_ALLOW_IPS") or "")
+    proxies = ",".join(_networks(environment.get("FORWARDED_ALLOW_IPS") or "", _PROXIES))
     if sign_in:
         _refuse_what_is_not_safe(parts, demo=demo, proxies=proxies)
     metrics = _address(environment, "METRICS_ADDRESS")
@@ -294,6 +291,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         security=security,
         metrics=metrics,
         upload_scanner=_command(environment, "UPLOAD_SCANNER"),
+        webhook_networks=tuple(
+            _networks(environment.get("WEBHOOK_NETWORKS") or "", _WEBHOOKS).values()
+        ),
         pool_size=_number(environment, "POOL_SIZE", 10, 2, 100),
         bulk_limit=_number(environment, "BULK_LIMIT", 50, 1, 1_000_000),
     )

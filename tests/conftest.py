@@ -74,7 +74,7 @@ DEAR = {
     "test_auditing", "test_backup", "test_canary", "test_conformance", "test_crash",
     "test_engine_cluster", "test_engines", "test_faults", "test_foreign", "test_lists",
     "test_openapi", "test_openid", "test_provider", "test_rehashing", "test_serving",
-    "test_suggesting", "test_watching",
+    "test_suggesting", "test_watching", "test_webhooks_served",
 }  # fmt: skip
 """Files with something that takes seconds to make, which one process makes for all of its tests."""
 

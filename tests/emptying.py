@@ -5,8 +5,8 @@ import asyncpg
 from notices.database import DB
 
 TABLES = (
-    "journal", "brake", "flag", "purpose", "touched", "check_count", "agency_use",
-    "agency_key", "agency", "event_private", "objection",
+    "alert", "delivery", "watch", "journal", "brake", "flag", "purpose", "touched", "check_count",
+    "agency_use", "agency_key", "agency", "event_private", "objection",
     "rate", "parked", "follower", "idempotency",
     "session", "sign_in", "draft", "log_node", "rival", "overlap", "exhibit", "claim",
     "notice_private", "event", "notice",

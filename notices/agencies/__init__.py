@@ -16,13 +16,12 @@ from notices.facts import agencies, agency_keys
 from notices.facts import issuers as issuers_facts
 from notices.facts.errors import Invalid, Problem
 from notices.facts.names import same_name
-from notices.facts.refusals import InsufficientScope, KeyIsForTests, UnknownKey
+from notices.facts.refusals import InsufficientScope, KeyIsForTests
 from notices.facts.text_check import text_problems
 from notices.facts.texts import Message, TextError
 from notices.identity import Person
 from notices.journal import Actor
-from notices.tables.expressions import NOW, is_false
-from notices.tables.prepared import Prepared
+from notices.tables.expressions import NOW
 
 OVERLAP = timedelta(days=7)
 """For which a key goes on beside the one that takes its place, unless it is told otherwise."""
@@ -54,6 +53,9 @@ class Agency:
     """A word of `facts.agencies.KINDS`."""
 
     test: bool = False
+    silent: bool = False
+    """Whether nobody is told of what it checks with this key."""
+
     told: tuple[tuple[str, int], ...] = ()
     """Quotas a day that an operator gave it, by policies of `limits`."""
 
@@ -99,6 +101,7 @@ async def add(
     quota: int | None = None,
     masked_quota: int | None = None,
     test: bool = False,
+    silent: bool = False,
 ) -> tuple[Agency, str]:
     """A new agency and its key, which is kept nowhere; raises Invalid or KnownAgency."""
     # Whoever checks is listed in public.
@@ -126,7 +129,7 @@ async def add(
     async with _together():
         if not await tables.Agency.insert(row).on_conflict(action="DO NOTHING"):
             raise KnownAgency
-        return agency, await _give_key(agency.id, 1, scopes, expires_at, test=test)
+        return agency, await _give_key(agency.id, 1, scopes, expires_at, test=test, silent=silent)
 
 
 async def rotate(
@@ -148,9 +151,9 @@ async def rotate(
         if scopes is not None and "issue" in scopes and not rows[0]["issuers"]:
             raise Invalid(problems=[Problem("issuer", "required")])
         now, ends = rows[0]["now"], rows[0]["now"] + overlap
-        keys = await table.select(table.id, table.scopes, table.expires_at, table.revoked_at).where(
-            table.agency == id
-        )
+        keys = await table.select(
+            table.id, table.scopes, table.silent, table.expires_at, table.revoked_at
+        ).where(table.agency == id)
         keys.sort(key=lambda each: _place(each["id"]))
         living = [each for each in keys if _lives(each, now)]
         for each in living:
@@ -161,7 +164,7 @@ async def rotate(
                 await table.update({table.expires_at: ends}).where(table.id == each["id"])
         given = await _give_key(
             id, _place(keys[-1]["id"]) + 1, keys[-1]["scopes"] if scopes is None else scopes,
-            expires_at, test=rows[0]["test"],
+            expires_at, test=rows[0]["test"], silent=keys[-1]["silent"],
         )  # fmt: skip
     if not living or not overlap:
         return given, None
@@ -190,12 +193,21 @@ async def revoke(id: str) -> None:
     """
     table: Any = tables.AgencyKey if "." in id else tables.Agency
     revoked = table.update({table.revoked_at: NOW})
-    if not await revoked.where(table.id == id, table.revoked_at.is_null()).returning(table.id):
-        raise NoSuchAgency
+    async with _together():
+        if not await revoked.where(table.id == id, table.revoked_at.is_null()).returning(table.id):
+            raise NoSuchAgency
+        # Of one that is an agency no more; with another key the others' watches go on.
+        await tables.Watch.delete().where(tables.Watch.agency == id)
 
 
 async def _give_key(
-    agency: str, number: int, scopes: Sequence[str], expires_at: datetime | None, *, test: bool
+    agency: str,
+    number: int,
+    scopes: Sequence[str],
+    expires_at: datetime | None,
+    *,
+    test: bool,
+    silent: bool,
 ) -> str:
     """A further key, which is kept nowhere but as its hash."""
     random = "".join(secrets.choice(agency_keys.ALPHABET) for _ in range(agency_keys.RANDOM))
@@ -203,9 +215,10 @@ async def _give_key(
     row = tables.AgencyKey(
         id=f"{agency}.{number}",
         agency=agency,
-        key_hash=_hash(key),
+        key_hash=hashed(key),
         scopes=list(scopes),
         expires_at=expires_at,
+        silent=silent,
     )
     await tables.AgencyKey.insert(row)
     return key
@@ -221,71 +234,6 @@ async def _together() -> AsyncIterator[None]:
             yield
 
 
-async def of_id(id: str) -> Agency | None:
-    """The agency of this id, unless it is one no more; its staff needs no key."""
-    row = await _OF_ID.row(id)
-    if row is None:
-        return None
-    keys = await _SCOPES.fetch(id)
-    return Agency(
-        row["id"],
-        row["name"],
-        tuple(row["issuers"]),
-        scopes={"issue"}.union(*(each["scopes"] for each in keys)),
-        kind=row["kind"],
-        told=_told(row),
-    )
-
-
-def _told(row: Any) -> tuple[tuple[str, int], ...]:
-    quotas = {"verify": row["quota"], "masked": row["masked_quota"]}
-    return tuple((policy, most) for policy, most in quotas.items() if most is not None)
-
-
-_OF_ID = Prepared(
-    lambda id: tables.Agency.select(
-        tables.Agency.id,
-        tables.Agency.name,
-        tables.Agency.issuers,
-        tables.Agency.kind,
-        tables.Agency.quota,
-        tables.Agency.masked_quota,
-    ).where(
-        tables.Agency.id == id, tables.Agency.revoked_at.is_null(), is_false(tables.Agency.test)
-    )
-)
-_SCOPES = Prepared(
-    lambda id: tables.AgencyKey.select(tables.AgencyKey.scopes).where(
-        tables.AgencyKey.agency == id,
-        tables.AgencyKey.revoked_at.is_null(),
-        tables.AgencyKey.expires_at.is_null() | (tables.AgencyKey.expires_at > NOW),
-    )
-)
-_OF_KEY = """
-SELECT k.id AS key, k.scopes, a.id, a.name, a.issuers, a.kind, a.test, a.quota, a.masked_quota
-FROM agency_key k JOIN agency a ON a.id = k.agency
-WHERE k.key_hash = $1 AND k.revoked_at IS NULL AND a.revoked_at IS NULL
-  AND (k.expires_at IS NULL OR k.expires_at > now())
-"""
-
-
-async def of_key(key: str) -> Agency:
-    """Whose key it is; raises UnknownKey."""
-    row = await DB.row(_OF_KEY, _hash(key)) if agency_keys.may_be_one(key) else None
-    if row is None:
-        raise UnknownKey
-    return Agency(
-        row["id"],
-        row["name"],
-        tuple(row["issuers"]),
-        scopes=frozenset(row["scopes"]),
-        key=row["key"],
-        kind=row["kind"],
-        test=row["test"],
-        told=_told(row),
-    )
-
-
-def _hash(key: str) -> bytes:
+def hashed(key: str) -> bytes:
     # 256 random bits: nothing slower than one hash is needed to keep them.
     return hashlib.sha256(key.encode()).digest()

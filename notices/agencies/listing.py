@@ -19,6 +19,7 @@ class ListedKey:
 
     id: str
     scopes: tuple[str, ...]
+    silent: bool
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
@@ -75,6 +76,7 @@ async def listed() -> list[Listed]:
         tables.AgencyKey.id,
         tables.AgencyKey.agency,
         tables.AgencyKey.scopes,
+        tables.AgencyKey.silent,
         tables.AgencyKey.created_at,
         tables.AgencyKey.expires_at,
         tables.AgencyKey.revoked_at,

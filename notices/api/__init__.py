@@ -13,6 +13,7 @@ from notices.api import (
     notices,
     objections,
     verifications,
+    watches,
 )
 
 HANDLERS = [
@@ -22,6 +23,7 @@ HANDLERS = [
     *decisions.HANDLERS,
     *verifications.HANDLERS,
     *batches.HANDLERS,
+    *watches.HANDLERS,
     *agencies.HANDLERS,
     *health.HANDLERS,
     *events.HANDLERS,

@@ -45,6 +45,7 @@ from notices.facts.texts import ByLanguage
 from notices.limits import Counted as Who
 from notices.trust.sealing import Aes256Gcm
 from notices.verification import effect
+from notices.watches import alerts
 from notices.web import bodies, limiting, multipart
 from notices.web.authentication import AnyRequest
 from notices.web.middleware import turns
@@ -125,6 +126,7 @@ async def _answer(request: AnyRequest, agency: Agency, who: Who, seat: Seat) -> 
     if not agency.test:
         for certificate, met, checks in done.checks:
             effect.add(certificate, met, checks)
+        await alerts.tell(agency, done.met)
     summary = summaries.signed(deployment, done, received.sha256, test=agency.test)
     with storing():
         id = await asyncio.to_thread(summaries.keep, deployment, agency.id, summary)

@@ -63,7 +63,8 @@ async def feed(request: AnyRequest) -> Response[bytes]:
     }
     made = await _made(request, query, given)
     headers = {"Cache-Control": "public, max-age=30", "ETag": made.etag}
-    if made.etag in request.headers.get("if-none-match", ""):
+    known = request.headers.get("if-none-match", "")
+    if made.etag in known or known.strip() == "*":
         return Response(b"", status_code=304, headers=headers)
     return Response(made.body, media_type=f"{FEED}; charset=utf-8", headers=headers)
 
@@ -213,8 +214,9 @@ def _title(deployment: Deployment, query: Query) -> str:
 def _neighbours(
     deployment: Deployment, query: Query, given: dict[str, str], count: int
 ) -> list[tuple[str, str]]:
-    """Links to the pages before and after this one (RFC 5005), as far as pages go."""
-    pages = []
+    """Links to the first page, and to those before and after this one (RFC 5005, 3), as far as
+    pages go."""
+    pages = [("first", 1)]
     if query.page > 1:
         pages.append(("previous", query.page - 1))
     if count == query.per_page and (query.page + 1) * query.per_page <= DEEPEST:

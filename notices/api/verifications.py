@@ -17,6 +17,7 @@ from notices.facts.refusals import UnknownKey
 from notices.limits import Counted
 from notices.limits.slices import Slices
 from notices.verification import MOST_QUESTIONS, Checked, Question, effect, fixtures
+from notices.watches import alerts
 from notices.web import bodies, limiting
 from notices.web.authentication import AnyRequest
 from notices.web.middleware import sharing, turns
@@ -116,6 +117,8 @@ async def answers_to(
     place = turns.place_of(request)
     answers = await verification.answers(deployment, checked, place)
     effect.count(answers)
+    told = (each for one, each in zip(checked, answers, strict=True) if not one.question.silent)
+    alerts.count(agency, told)
     return answers, bool(guesses)
 
 

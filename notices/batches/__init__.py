@@ -70,7 +70,8 @@ class Failed(msgspec.Struct, tag="failed"):
 
 
 class Done(msgspec.Struct, tag="done"):
-    """From the process: what it came to. `checks` are of `effect.count`: certificate, met, n."""
+    """From the process: what it came to. `checks` are of `effect.count`: certificate, met, n; `met`
+    are the notices that rows met, by their ids as numbers."""
 
     rows: int
     asked: int
@@ -78,6 +79,7 @@ class Done(msgspec.Struct, tag="done"):
     by_status: dict[str, int]
     by_problem: dict[str, int]
     checks: list[tuple[str, bool, int]]
+    met: list[int]
     log_size: int
     checked_at: datetime
     size: int

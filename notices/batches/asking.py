@@ -96,7 +96,7 @@ class Asker:
     def asked(self, row: Row) -> Asked:
         """All ways in which a row is looked for."""
         assert row.reading is not None  # noqa: S101
-        return asked_by(self._catalogue, self._keys, Question(**row.question), row.reading)
+        return asked_by(self._catalogue, self._keys, Question(**row.question), row.reading)  # type: ignore[arg-type]
 
     def _read_one(self, chunk: Chunk, place: int) -> None:
         cells = chunk.cells[place]

@@ -7,7 +7,9 @@ While the database looks up one chunk it reads the next.
 
 import asyncio
 import concurrent.futures
+import os
 import pickle
+import resource
 import sys
 import threading
 import time
@@ -99,6 +101,7 @@ class Work:
         self._statuses: Counter[str] = Counter()
         self._problems: Counter[str] = Counter()
         self._checks: Counter[tuple[str, bool]] = Counter()
+        self._met: set[int] = set()
         self._rows = self._asked = 0
         self._snapshot: Snapshot | None = None
         self._tests: Sequence[fixtures.Placed] = ()
@@ -138,6 +141,7 @@ class Work:
             by_status=dict(self._statuses),
             by_problem=dict(self._problems),
             checks=[(*each, times) for each, times in self._checks.items()],
+            met=list(self._met),
             log_size=log_size,
             checked_at=now,
             size=output.size,
@@ -202,6 +206,8 @@ class Work:
             named = chunk.asks[place] or None
             one = answered(asker.asked(asker.row(chunk, place)), matches, named)
             answers[place] = one
+            if one.notice:
+                self._met.add(int(one.notice))
             for counts, before, after in (
                 (statuses, NO_NOTICE, one.status),
                 (checks, (named or "", False), (one.certificate or "", one.status != NO_NOTICE)),
@@ -243,9 +249,6 @@ def _columns(header: Sequence[str], found: Surveyed) -> Columns:
 
 def _bound() -> None:
     """What this process may take, whatever the file says."""
-    import os
-    import resource
-
     os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -255,8 +258,6 @@ def _bound() -> None:
 
 def _outlive_nobody() -> None:
     """It looks, while it works, whether whoever started it is still there."""
-    import os
-
     parent = os.getppid()
     while os.getppid() == parent:
         time.sleep(1)

@@ -20,7 +20,8 @@ from notices.facts.errors import Refusal
 from notices.facts.public.notice import UNDECIDED
 from notices.facts.requests import Declaration
 from notices.log import Turn
-from notices.tables import NoticePrivate, Objection, Rival
+from notices.tables import NoticePrivate, Objection, Rival, Watch
+from notices.watches import alerts
 
 
 class Erasable(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +33,7 @@ class Erasable(msgspec.Struct, frozen=True, kw_only=True):
     notices: list[str]
     objections: list[str]
     refused: list[str]
+    watches: list[str]
     living: list[str]
     waiting: list[str]
 
@@ -56,6 +58,7 @@ async def left(deployment: Deployment, person: Known) -> Erasable:
             for row, private in rivals_
             if not private.is_erased and _is_done_with(row, ended)
         ],
+        watches=[each["id"] for each in await rights.watches_of(deployment, person)],
         waiting=[
             *(each["id"] for each in objections if each["status"] in UNDECIDED),
             *(_called(row) for row, _ in rivals_ if not _is_done_with(row, ended)),
@@ -65,7 +68,7 @@ async def left(deployment: Deployment, person: Known) -> Erasable:
 
 async def erase(deployment: Deployment, person: Known) -> Erasable:
     """Erase what can be; doing it twice, or after a kill in between, does what is left."""
-    erased = Erasable(notices=[], objections=[], refused=[], living=[], waiting=[])
+    erased = Erasable(notices=[], objections=[], refused=[], watches=[], living=[], waiting=[])
     for row in await rights.rows_of(deployment, person):
         id = row["notice"]
         removed = await _remove(deployment, id)
@@ -79,6 +82,11 @@ async def erase(deployment: Deployment, person: Known) -> Erasable:
     for rival, _ in await rights.rivals_of(deployment, person):
         done = await _forget_declared(deployment, rival["id"])
         (erased.refused if done else erased.waiting).append(_called(rival))
+    await alerts.forget(rights.held_in(await rights.rows_of(deployment, person)))
+    watched = [each["id"] for each in await rights.watches_of(deployment, person)]
+    if watched:
+        await Watch.delete().where(Watch.id.is_in(watched))
+    erased.watches.extend(watched)
     return erased
 
 

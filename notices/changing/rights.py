@@ -4,12 +4,13 @@ A natural person, that is, by the document that they are known by. What an organ
 its own, and who declared it there is found with its notices.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
 
-from notices import identity, matching_keys, records, register
+from notices import identity, matching_keys, records, register, watches
 from notices.changing import objecting, rivals
 from notices.changing.rivals import PrivateRival
 from notices.database import DB
@@ -20,7 +21,7 @@ from notices.facts.public.shown import Time
 from notices.facts.requests import Contact, Declaration, Holder
 from notices.facts.texts import rfc3339
 from notices.identity import KnownPerson, Person
-from notices.tables import Objection, Rival
+from notices.tables import Alert, Objection, Rival, Watch
 
 AT_ONCE = 500
 """Notices that are read together; nobody has many."""
@@ -106,8 +107,25 @@ class KeptRefused(msgspec.Struct, frozen=True, kw_only=True):
     declarant: KnownPerson | None
 
 
+class KeptWatch(msgspec.Struct, frozen=True, kw_only=True):
+    """A number that somebody watches, which nobody is shown again, and what they call it."""
+
+    id: str
+    at: Time
+    certificate: str
+    label: str | None
+
+
+class KeptAlert(msgspec.Struct, frozen=True, kw_only=True):
+    """In which hour an agency of which kind met a notice of theirs."""
+
+    notice: str
+    hour: Time
+    kind: str
+
+
 class Copy(msgspec.Struct, frozen=True, kw_only=True):
-    """The notices and objections of somebody, and what was declared in vain, with all that is kept.
+    """The notices, objections and watches of somebody, and what was declared in vain.
 
     Not in it is what is still being typed.
     """
@@ -117,6 +135,8 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
     notices: list[KeptNotice]
     objections: list[KeptObjection]
     refused: list[KeptRefused]
+    watches: list[KeptWatch]
+    alerts: list[KeptAlert]
 
 
 async def copy_of(deployment: Deployment, person: Known, now: datetime) -> Copy:
@@ -129,6 +149,8 @@ async def copy_of(deployment: Deployment, person: Known, now: datetime) -> Copy:
         refused=[
             _refused(deployment, person, *each) for each in await rivals_of(deployment, person)
         ],
+        watches=await _watches(deployment, person),
+        alerts=await _alerts(deployment, person),
     )
 
 
@@ -208,6 +230,42 @@ def _refused(deployment: Deployment, person: Known, row: Any, private: PrivateRi
         declaration=said,
         declarant=KnownPerson.of(private.declarant) if declared and private.declarant else None,
     )
+
+
+async def watches_of(deployment: Deployment, person: Known) -> list[Any]:
+    """The watches of `person`, the oldest first; of an organisation they are its own."""
+    await matching_keys.sure(deployment.keys)
+    rows = await Watch.select().where(Watch.owner.is_in(_hashes_of(deployment, person)))
+    return sorted(rows, key=lambda row: (row["at"], row["id"]))
+
+
+async def _watches(deployment: Deployment, person: Known) -> list[KeptWatch]:
+    found = []
+    for row in await watches_of(deployment, person):
+        private = watches.private_of(deployment, row)
+        found.append(
+            KeptWatch(
+                id=row["id"],
+                at=rfc3339(row["at"]),
+                certificate=private.certificate,
+                label=private.label,
+            )
+        )
+    return found
+
+
+def held_in(rows: Sequence[Any]) -> list[str]:
+    """Of `rows_of` the notices whose holder it is, who alone is told of checks."""
+    return [row["notice"] for row in rows if row["held"]]
+
+
+async def _alerts(deployment: Deployment, person: Known) -> list[KeptAlert]:
+    held = held_in(await rows_of(deployment, person))
+    rows = await Alert.select().where(Alert.notice.is_in(held)) if held else []
+    rows.sort(key=lambda row: (row["hour"], row["notice"], row["kind"]))
+    return [
+        KeptAlert(notice=row["notice"], hour=rfc3339(row["hour"]), kind=row["kind"]) for row in rows
+    ]
 
 
 def _hashes_of(deployment: Deployment, person: Known) -> list[bytes]:

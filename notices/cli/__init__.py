@@ -110,6 +110,7 @@ def relay(settings: Settings, options: argparse.Namespace) -> None:
     from notices.listing import keeping
     from notices.relay import run
     from notices.structured_logging import configure
+    from notices.watches.keeping import keep as keep_watches
     from search.admin import Admin
 
     configure()
@@ -120,15 +121,19 @@ def relay(settings: Settings, options: argparse.Namespace) -> None:
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await DB.start(named_database(settings), 3)
+        await DB.start(named_database(settings), 6)
         here = deployment.load(settings)
-        lists = asyncio.create_task(keeping.keep(here, stop))
+        beside = [
+            asyncio.create_task(each)
+            for each in (keeping.keep(here, stop), keep_watches(here, stop))
+        ]
         try:
             admin = Admin(settings.meili_url or "", settings.meili_write_key or "")
             await run(here, admin, stop)
         finally:
-            lists.cancel()
-            await asyncio.wait([lists])
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside)
             await DB.stop()
 
     asyncio.run(follow())

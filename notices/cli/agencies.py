@@ -35,6 +35,7 @@ def agencies_add(settings: Settings, options: argparse.Namespace) -> None:
                     agency, key = await agencies.add(
                         options.name, spoken, options.expires, scopes=scopes, kind=options.kind,
                         quota=options.quota, masked_quota=options.masked_quota, test=options.test,
+                        silent=options.silent,
                     )  # fmt: skip
                     await journals.write(settings, "agency_added", agency.id, text=agency.name)
             except Invalid as error:
@@ -44,6 +45,8 @@ def agencies_add(settings: Settings, options: argparse.Namespace) -> None:
                 told.append(_SPEAKS_FOR.format(issuers=_said(agency.issuers)))
             if options.test:
                 told.append(_IS_TEST)
+            if options.silent:
+                told.append(_IS_SILENT)
             say(joined([*told, _ONCE]).both)
             print(key)
 
@@ -96,7 +99,8 @@ def _lines(each: "Listed", now: datetime) -> list[tuple[str, ...]]:
         scopes = ",".join(key.scopes) or "-"
         # Of an agency that is one no more no key is taken, whatever became of each.
         state = "revoked" if each.revoked_at else key.state(now)
-        found.append(("", key.id, state, *dates, scopes, used_on, str(key.checks)))
+        silent = ("silent",) if key.silent else ()
+        found.append(("", key.id, state, *dates, scopes, used_on, str(key.checks), *silent))
     return found
 
 
@@ -224,6 +228,10 @@ def add_to(commands: Commands) -> None:
         "--test", action="store_true",
         help="测试密钥：只答复虚构的号码 / a key for tests, answered from fixtures",
     )  # fmt: skip
+    command.add_argument(
+        "--silent", action="store_true",
+        help="用它核验时不提醒持证人 / no holder is told of what is checked with it",
+    )  # fmt: skip
     _expires(command)
     add(
         group, "list", agencies_list,
@@ -266,6 +274,7 @@ _WRONG = Message("{field}：{message}")
 _ADDED = Message("机关 {name}（{id}），密钥用途：{scopes}。")
 _SPEAKS_FOR = Message("发证机关：{issuers}。")
 _IS_TEST = Message("这是测试密钥，只答复虚构的号码。")
+_IS_SILENT = Message("用它核验时不提醒持证人。")
 _ONCE = Message("下面的密钥只显示这一次，请交给该机关妥善保管。")
 _ROTATED = Message("下面是新密钥，只显示这一次；原来的密钥已停用。")
 _ROTATED_UNTIL = Message(

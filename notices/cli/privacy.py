@@ -40,6 +40,7 @@ def export(settings: Settings, options: argparse.Namespace) -> None:
                 notices=len(copy.notices),
                 objections=len(copy.objections),
                 refused=len(copy.refused),
+                watches=len(copy.watches),
             )
             say(told.both)
 
@@ -63,6 +64,7 @@ def erase(settings: Settings, options: argparse.Namespace) -> None:
                 notices=len(done.notices),
                 objections=len(done.objections),
                 refused=len(done.refused),
+                watches=len(done.watches),
             )
             say(told.both)
             if stays := [*done.living, *done.waiting]:
@@ -122,8 +124,11 @@ def add_to(commands: Commands) -> None:
         )  # fmt: skip
 
 
-_FOUND = Message("公告 {notices} 份，异议 {objections} 件，没有声明成的 {refused} 件。")
+_FOUND = Message(
+    "公告 {notices} 份，异议 {objections} 件，没有声明成的 {refused} 件，关注的号码 {watches} 个。"
+)
 _ERASED = Message(
-    "已删除 {notices} 份公告的内容、{objections} 件异议的文字和材料、{refused} 件没有声明成的内容。"
+    "已删除 {notices} 份公告的内容、{objections} 件异议的文字和材料、{refused} 件没有声明成的内容、"
+    "{watches} 个关注的号码。"
 )
 _STAYS = Message("仍然有效或正在办理，暂时保留：{ids}")

@@ -100,6 +100,14 @@ MESSAGES: dict[str, Message] = {
     "too_late": Message("情况已经变了：{why}请看现在的状态和历史；您写的内容还在下面。"),
     "held": Message("{why}您写的内容还在下面。"),
     "objection_of_several": Message("待受理的异议不止一件，请指明哪一件。"),
+    "webhook_format": Message(
+        "请写一个 https 地址，不带用户名、密码和空格，例如 https://example.cn/notices。"
+    ),
+    "webhook_not_public": Message(
+        "这个地址不能送达：须是公网地址的 443 或 8443 端口；内网地址请联系本站的管理者。"
+    ),
+    "webhook_of_agencies": Message("只有机关可以留接收地址；您在“我的声明”里看到消息。"),
+    "label_is_number": Message("备注里不要写号码，号码不再显示。请写一个自己认得的名称。"),
     "evidence_type": Message("材料须是 PDF、JPEG 或 PNG 文件（按内容判断，与文件名无关）。"),
     "evidence_damaged": Message(
         "材料文件打不开：可能已损坏、加了密码，或内容与类型不符。请重新导出或拍照后再上传。"

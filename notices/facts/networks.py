@@ -4,10 +4,27 @@ Of IPv6 a subscriber is given a /64 at least (RFC 6177), so the addresses in it 
 """
 
 import ipaddress
+from collections.abc import Iterator
 from functools import lru_cache
 
 LONGEST = 64
 """Characters of what is no address at all; a proxy may write `unknown` or a name of its own."""
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def named(text: str) -> Iterator[tuple[str, Network | None]]:
+    """Each address or network of a list with commas, and None beside what is none.
+
+    Nor is one that holds every address: whoever means that has not thought of what it says.
+    """
+    for entry in filter(None, map(str.strip, text.split(","))):
+        try:
+            network = ipaddress.ip_network(entry)
+        except ValueError:
+            yield entry, None
+        else:
+            yield entry, network if network.prefixlen else None
 
 
 def own(address: str) -> str:

@@ -145,3 +145,18 @@ class PurposeRequired(Refusal):
 class AlreadyRedacted(Refusal):
     code, status = "already_redacted", 409
     title = Message("这份公告的内容已移除。")
+
+
+class NoSuchWatch(Refusal):
+    code, status = "no_such_watch", 404
+    title = Message("没有这项关注，可能已经取消。")
+
+
+class TooManyWatches(Refusal):
+    code, status = "too_many_watches", 409
+    title = Message("最多关注 {most} 个号码；请先取消不再需要的。")
+
+
+class NoWebhook(Refusal):
+    code, status = "no_webhook", 409
+    title = Message("这项关注没有接收地址（url），没有可以重发的。")

@@ -43,6 +43,7 @@ class Declaration(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     publication_consent: bool | None = None
     truthful: bool | None = None
     confirm_unusual_number: bool | None = None
+    alert_on_check: bool | None = None
 
 
 class Correction(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -90,6 +91,21 @@ class Redaction(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The body of a redaction."""
 
     reason: str | None = None
+
+
+class Watch(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The body of a watch: a number, what its owner calls it, and an agency's webhook."""
+
+    certificate: str | None = None
+    number: str | None = None
+    label: str | None = None
+    url: str | None = None
+
+
+class Replay(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The body of a replay: from which place of the log on all is told again."""
+
+    since: int | None = None
 
 
 class LoginOrganisation(msgspec.Struct, forbid_unknown_fields=True):

@@ -19,6 +19,7 @@ from notices.pages import (
     searching,
     sessions,
     verifying,
+    watching,
 )
 
 HANDLERS = [
@@ -38,6 +39,7 @@ HANDLERS = [
     *integrating.HANDLERS,
     *checking_files.HANDLERS,
     *sessions.HANDLERS,
+    *watching.HANDLERS,
     *assets.HANDLERS,
     *crawling.HANDLERS,
 ]

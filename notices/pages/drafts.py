@@ -22,7 +22,7 @@ SHOWN = {
         "copy_number", "number", "confirm_unusual_number", "document", "region", "issuer",
         "issued_on",
     ),
-    "loss": ("cause", "lost_on", "contact.phone"),
+    "loss": ("cause", "lost_on", "contact.phone", "alert_on_check"),
     "check": (),
 }  # fmt: skip
 """Which fields each step asks for, as they stand on its page; `details.*` follow the paper."""
@@ -176,6 +176,7 @@ def declaration_of(
         relation=relation,
         contact=Contact(phone=phone) if phone else None,
         details=details or None,
+        alert_on_check=True if draft.get("alert_on_check") else None,
         confirm_unusual_number=True if draft.get("confirm_unusual_number") else None,
         publication_consent="publication_consent" in agreed,
         truthful="truthful" in agreed,

@@ -11,14 +11,17 @@ from notices.api import log
 from notices.changing import amending, expiring, looking
 from notices.deployment import Deployment
 from notices.facts import public_terms, purposes
+from notices.facts.agencies import KINDS
 from notices.facts.lifecycle import may_follow
 from notices.facts.texts import Message, Text
-from notices.pages import rendering
+from notices.pages import rendering, watching
 from notices.print import printing
 from notices.register import Notice
+from notices.watches import alerts
 from notices.web.authentication import AnyRequest
 
 ON_THE_START_PAGE = 5
+ON_MINE = 10
 OFFICES: dict[str, Text] = {"officer": Message("工作人员"), "agency": Message("发证机关")}
 """Who looked at what is private, as whom it concerns is told."""
 PROOF, PRINTED = ".tlog-proof", ".pdf"
@@ -85,6 +88,9 @@ async def mine(request: AnyRequest) -> Response[str]:
         notices=[found[id].public(deployment) for id in ids if id in found],
         ending=_ending(deployment, [found[id] for id in ids if id in found]),
         looks=await looking.at(ids) if ids else [],
+        news=(await watching.news(deployment, person))[:ON_MINE],
+        checks=await alerts.of_holder(deployment, person),
+        kinds=KINDS,
         purposes=purposes.SHOWN,
         offices=OFFICES,
     )

@@ -94,7 +94,10 @@ def _question(catalogue: Catalogue, values: Mapping[str, str]) -> Question:
         certificate.stands_for_number and certificate.document(given["document"] or "")
     ):
         given["document"] = None
-    return Question(**given)
+    return Question(
+        certificate=given["certificate"], number=given["number"], copy=given["copy"],
+        copy_number=given["copy_number"], document=given["document"],
+    )  # fmt: skip
 
 
 async def _own_notice(number: str) -> Notice | None:

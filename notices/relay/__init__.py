@@ -125,7 +125,7 @@ class _Relay:
             await DB.fetch(
                 "INSERT INTO follower (name, position, stale) SELECT $1::text, coalesce("
                 " (SELECT position FROM follower WHERE name = 'search'), 0),"
-                " EXISTS (SELECT FROM follower WHERE name > 'search')"
+                " EXISTS (SELECT FROM follower WHERE starts_with(name, 'search '))"
                 " ON CONFLICT DO NOTHING",
                 FOLLOWER,
             )

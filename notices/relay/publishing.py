@@ -245,7 +245,8 @@ async def untouch(delivered: Mapping[str, Any]) -> None:
     await DB.fetch(
         # No join, which could begin with all that is touched.
         "UPDATE touched SET takers = array_append(takers, $3), taken = NOT EXISTS"
-        "  (SELECT FROM follower f WHERE f.name <> $3 AND f.name <> ALL(touched.takers)"
+        "  (SELECT FROM follower f WHERE f.name <> $3 AND starts_with(f.name, 'search')"
+        "    AND f.name <> ALL(touched.takers)"
         "    AND f.alive_at > statement_timestamp() - interval '1 hour')"
         " WHERE notice = ANY($1::text[])"
         " AND at = ($2::timestamptz[])[array_position($1::text[], notice)]",
@@ -256,6 +257,7 @@ async def untouch(delivered: Mapping[str, Any]) -> None:
     # One that is away for longer is not waited for, and has to be filled anew.
     await Follower.update({Follower.stale: True}).where(
         Follower.name != FOLLOWER,
+        Follower.name.like("search%"),
         is_false(Follower.stale),
         Follower.alive_at <= ago(timedelta(hours=1)),
     )

@@ -29,6 +29,9 @@ from notices.tables.staff import Brake as Brake
 from notices.tables.staff import Flag as Flag
 from notices.tables.staff import Journal as Journal
 from notices.tables.staff import Purpose as Purpose
+from notices.tables.watching import Alert as Alert
+from notices.tables.watching import Delivery as Delivery
+from notices.tables.watching import Watch as Watch
 from notices.tables.wrapped import DataKey as DataKey
 
 ANALYZE = "ANALYZE notice, notice_private, claim, event, log_node"
@@ -74,6 +77,7 @@ class NoticePrivate(Table, db=DB, tablename="notice_private"):
     channel = Text(default=None)
     assisted_by = Text(default=None, null=True)
     elicense_id = Text(default=None, null=True)
+    alert_on_check = filled(Boolean(default=None))
 
 
 class Claim(Table, db=DB, tablename="claim"):

@@ -33,6 +33,8 @@ class AgencyKey(Table, db=DB, tablename="agency_key"):
     created_at = filled(Timestamptz(default=None))
     expires_at = Timestamptz(default=None, null=True)
     revoked_at = Timestamptz(default=None, null=True)
+    # Nobody is told of checks that are made with it.
+    silent = filled(Boolean(default=None))
 
 
 class AgencyUse(Table, db=DB, tablename="agency_use"):

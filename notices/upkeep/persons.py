@@ -61,8 +61,8 @@ async def move_people(deployment: Deployment, keys: Sequence[bytes], rows: Seque
         except (SealError, msgspec.MsgspecError):
             lost += 1
             continue
-        holder = _anew(row["holder_hash"], hashes_of(keys, private.holder))
-        declarant = _anew(row["declarant_hash"], hashes_of_acting(keys, private.declarant))
+        holder = anew(row["holder_hash"], hashes_of(keys, private.holder))
+        declarant = anew(row["declarant_hash"], hashes_of_acting(keys, private.declarant))
         if (holder, declarant) != (row["holder_hash"], row["declarant_hash"]):
             made.append((row["notice"], holder, declarant))
     await _write(_MOVE_PEOPLE, made)
@@ -80,7 +80,7 @@ async def move_objectors(
             lost += 1
             continue
         hashes = objecting.hashes_of(keys, person.natural)
-        if (hash_ := _anew(row["objector_hash"], hashes)) != row["objector_hash"]:
+        if (hash_ := anew(row["objector_hash"], hashes)) != row["objector_hash"]:
             made.append((row["id"], hash_))
     await _write(_MOVE_OBJECTORS, made)
     return Moved(len(made), lost)
@@ -96,8 +96,8 @@ async def move_rivals(deployment: Deployment, keys: Sequence[bytes], rows: Seque
             lost += 1
             continue
         holders, declarants = private.hashes(keys)
-        declarant = _anew(row["declarant_hash"], declarants) if declarants else None
-        holder = _anew(row["holder_hash"], holders)
+        declarant = anew(row["declarant_hash"], declarants) if declarants else None
+        holder = anew(row["holder_hash"], holders)
         if private.is_erased:  # of whom nothing is said any more
             holder = declarant or row["holder_hash"]
         if (holder, declarant) != (row["holder_hash"], row["declarant_hash"]):
@@ -117,7 +117,7 @@ async def name_rivals(deployment: Deployment) -> None:
         await move_rivals(deployment, deployment.keys.matching.both, rows)
 
 
-def _anew(there: bytes | None, hashes: Sequence[bytes]) -> bytes:
+def anew(there: bytes | None, hashes: Sequence[bytes]) -> bytes:
     """By the new key what is by the old one, or none.
 
     A newborn's, which nobody makes again, stays.

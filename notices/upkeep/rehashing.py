@@ -23,7 +23,7 @@ from notices.records import PrivateRecord, number_key
 from notices.register.claims import OVERLAPPING
 from notices.register.reclaiming import Shown, claim_of
 from notices.tables import KeyCheck
-from notices.upkeep import persons
+from notices.upkeep import persons, rewatching
 
 PIECE = 1000
 
@@ -74,6 +74,8 @@ async def rehash(deployment: Deployment) -> int:
     """
     await refuse_other_keys(deployment)
     await persons.name_rivals(deployment)
+    if watches := await rewatching.rehash(deployment):
+        LOG.info("watches_hashed_anew", watches=watches)
     done = 0
     while piece := await _piece(deployment):
         done += piece

@@ -8,7 +8,8 @@ what is there moves over:
 - All claims of one number at once, and apart from that all of one holder's code, since statements
   join them by these hashes. Whoever declares meanwhile joins the others of the number
   (`register/claims.py`). For that they stand still a moment, by the lock of bulk fills.
-- Private sides, objections and refused declarations one by one.
+- Private sides, objections, refused declarations and watches one by one; what is told of a watch is
+  looked for by both keys meanwhile (`watches/following.py`).
 
 One walk in the order of ids moves all of them: what is still hashed by the old key after it was
 there before. So the old key is forgotten after a walk that found nothing.
@@ -33,7 +34,7 @@ from notices.tables import KeyCheck
 from notices.trust.keys import next_matching
 from notices.trust.matching import Matching, check_of, id_of
 from notices.trust.sealing import SealError
-from notices.upkeep import persons
+from notices.upkeep import persons, rewatching
 from notices.upkeep.persons import Moved
 
 PIECE = 200
@@ -125,6 +126,7 @@ async def _walk(deployment: Deployment, matching: Matching, step: Step) -> Moved
         (persons.PEOPLE, "", persons.move_people),
         (persons.OBJECTORS, "", persons.move_objectors),
         (persons.RIVALS, 0, persons.move_rivals),
+        (rewatching.WATCHES, "", rewatching.move),
     ):
         last: Any = first
         while rows := await DB.fetch(sql, last, PIECE):

@@ -23,6 +23,7 @@ from notices.database import DB
 from notices.trust import chain
 from notices.trust.keyring import Sealer
 from notices.trust.sealing import HEADER, SealError
+from notices.watches import place as place_of_watch
 
 PIECE = 500
 """Rows in one transaction."""
@@ -72,6 +73,7 @@ SEALED = (
         "purpose", "sealed", {"session": "bytea", "notice": "text"},
         lambda row: looking.place(row["notice"]),
     ),
+    Column("watch", "sealed", {"id": "text"}, lambda row: place_of_watch(row["id"])),
     Column("session", "sealed", {"token_hash": "bytea"}, lambda row: row["token_hash"]),
 )  # fmt: skip
 """All that lasts. What is kept while somebody is at their provider is under a context that nobody

@@ -16,6 +16,7 @@ from notices.facts.troubles import ClockOff
 from notices.tables import Touched
 from notices.tables.expressions import is_true
 from notices.upkeep import vitals
+from notices.watches import alerts, listing
 
 EVERY = 600.0
 """Seconds; every web process does it, and what another one forgot already costs nothing."""
@@ -42,6 +43,8 @@ async def tidy(deployment: Deployment, *, every_file: bool = False) -> None:
     await unfinished.forget_old(vital.now)
     await looking.forget_old(vital.now)
     await using.forget_old(vital.now)
+    await listing.forget_old(vital.now)
+    await alerts.forget_old(vital.now)
     await Touched.delete().where(is_true(Touched.taken), Touched.at < vital.now - timedelta(days=1))
     await asyncio.to_thread(summaries.forget_old, deployment, vital.now)
     await exhibits.forget_orphans(deployment, vital.now, of_any_age=every_file)

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
-from notices import clock, relay
+from notices import clock, relay, watches
 from notices.changing.storing import LEAST_FREE
 from notices.database import DB
 from notices.facts.errors import Unavailable
@@ -23,6 +23,8 @@ AT_MOST = 1.2
 WRITTEN_WITHIN = 1.0
 """Seconds for which what was found out by writing is believed, however often somebody asks."""
 
+MOST_COUNTED = 10_000
+
 # Half a megabyte beside the tables, as a sort spills it, and a commit that has to be in the WAL:
 # neither leaves anything behind that somebody would have to tidy up.
 SPILL = (
@@ -30,6 +32,18 @@ SPILL = (
     " ORDER BY -g OFFSET 0) spilt"
 )
 WRITE = "SELECT pg_logical_emit_message(true, 'notices', '')"
+
+
+class Backlog(NamedTuple):
+    """What watches have yet to take, and the messages that wait, since when, or were given up.
+
+    No more than MOST_COUNTED of these are counted.
+    """
+
+    events: int
+    waiting: int
+    seconds: float
+    dead: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +55,8 @@ class Vitals:
     `clock` says why nothing can be written for the time being, None where it can; nor can it
     when `key_due`, until the log has a new key.
 
-    Then the entries in the log; of the search index what it lacks, since when, and what it refused.
+    Then the entries in the log; of the search index what it lacks, since when, and what it refused;
+    and how telling by webhooks goes.
     """
 
     writes: str
@@ -52,6 +67,7 @@ class Vitals:
     now: datetime
     clock: Text | None
     key_due: bool
+    webhooks: Backlog
 
 
 async def measure() -> Vitals:
@@ -69,7 +85,29 @@ async def measure() -> Vitals:
     wrong = clock.HERE.why_no_turn(asked, row["now"], row["last_at"], row["later"])
     due = row["spent_key"] is not None
     writes = "read_only" if row["read_only"] else await _WRITES()
-    return Vitals(writes, row["size"], events, seconds, row["parked"], row["now"], wrong, due)
+    return Vitals(
+        writes, row["size"], events, seconds, row["parked"], row["now"], wrong, due,
+        await backlog(row["size"]),
+    )  # fmt: skip
+
+
+async def backlog(size: int) -> Backlog:
+    """How telling goes, with a log of `size` entries."""
+    row = await DB.row(
+        "SELECT (SELECT position FROM follower WHERE name = $1) AS position,"
+        " (SELECT count(*) FROM (SELECT FROM delivery"
+        "   WHERE coalesce(due_at, 'infinity') < 'infinity' ORDER BY at LIMIT $2) d) AS waiting,"
+        " (SELECT count(*) FROM (SELECT FROM delivery WHERE dead_at IS NOT NULL"
+        "   ORDER BY watch LIMIT $2) d) AS dead,"
+        " (SELECT extract(epoch FROM now() - at) FROM delivery"
+        "   WHERE coalesce(due_at, 'infinity') < 'infinity' ORDER BY at LIMIT 1) AS seconds",
+        watches.FOLLOWER,
+        MOST_COUNTED,
+    )
+    assert row is not None  # noqa: S101
+    position = size if row["position"] is None else row["position"]
+    seconds = max(0.0, float(row["seconds"] or 0))
+    return Backlog(max(0, size - position), row["waiting"], seconds, row["dead"])
 
 
 class _Writes:

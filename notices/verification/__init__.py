@@ -44,6 +44,8 @@ class Question(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     copy: str | None = None
     copy_number: str | None = None
     document: str | None = None
+    silent: bool | None = None
+    """That an agency asks it so that no holder is told; of anybody else's nobody is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from typing import Any
 from litestar import Request, Response
 from litestar.datastructures import Cookie, State
 
-from notices import agencies, identity
-from notices.agencies import Agency
+from notices import identity
+from notices.agencies import Agency, knowing
 from notices.changing import deciding, leaving
 from notices.deployment import Deployment
 from notices.facts.errors import Refusal, SignInRequired
@@ -87,7 +87,7 @@ class Asker:
         if self.key is not None and (self._keyed is None or is_old):
             self._keyed_at = time.monotonic()
             try:
-                self._keyed = await agencies.of_key(self.key)
+                self._keyed = await knowing.of_key(self.key)
             except UnknownKey as unknown:
                 self._keyed = unknown
         if isinstance(self._keyed, UnknownKey):
@@ -114,7 +114,7 @@ class Asker:
             return keyed
         if self._agency is None:
             person = await self.signed_in()
-            found = await agencies.of_id(person.agency) if person.agency else None
+            found = await knowing.of_id(person.agency) if person.agency else None
             if found is None:
                 raise NotAnAgency
             self._agency = dataclasses.replace(found, staff=person)
@@ -125,6 +125,17 @@ class Asker:
         if not self._authorized:
             person = await self.person()
             if person is not None and person.kind == "officer":
+                return person
+        return await self.agency()
+
+    async def agency_or_person(self) -> Agency | Person:
+        """Whose key the request carries, whose staff has signed in, or who has for themselves.
+
+        Raises as those do.
+        """
+        if not self._authorized:
+            person = await self.signed_in()
+            if person.kind != "agency":
                 return person
         return await self.agency()
 

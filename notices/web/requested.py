@@ -90,6 +90,14 @@ class OverlapsQuery(msgspec.Struct, kw_only=True):
     limit: Waiting | UnsetType = UNSET
 
 
+class WatchesQuery(msgspec.Struct, kw_only=True):
+    """Those that follow the id `after`, of one state of telling, and how many at most."""
+
+    after: str | UnsetType = UNSET
+    state: Literal["waiting", "dead"] | UnsetType = UNSET
+    limit: Waiting | UnsetType = UNSET
+
+
 NEEDED: dict[type[msgspec.Struct], tuple[str, ...]] = {
     requests.Declaration: (
         "certificate", "cause", "holder", "region", "publication_consent", "truthful",
@@ -100,6 +108,8 @@ NEEDED: dict[type[msgspec.Struct], tuple[str, ...]] = {
     requests.Decision: ("decision", "reason"),
     requests.Replacement: ("issued_on",),
     requests.Redaction: ("reason",),
+    requests.Watch: ("certificate", "number"),
+    requests.Replay: ("since",),
     requests.Login: ("kind", "name", "identifier"),
     requests.LoginOrganisation: ("name", "identifier"),
     Question: ("number",),

@@ -130,6 +130,7 @@ FIELDS: dict[str, Text] = {
     "publication_consent": Message("同意公开"),
     "truthful": Message("真实承诺"),
     "confirm_unusual_number": Message("确认号码"),
+    "alert_on_check": Message("核验提醒"),
     "reason": Message("原因"),
     "ground": Message("异议原因"),
     "text": Message("说明情况"),

@@ -11,7 +11,7 @@ from litestar import Litestar
 from litestar.routes import HTTPRoute
 
 from notices import agencies
-from notices.agencies import listing, using
+from notices.agencies import knowing, listing, using
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.agency_keys import key_of
@@ -64,6 +64,8 @@ async def bad_keys() -> dict[str, str]:
 SENT = {
     "/api/v1/verifications": FOOD, "/api/v1/notices": declaration(),
     "/api/v1/demo/login": OFFICER,
+    "/api/v1/watches": {"certificate": "food-operation-license", "number": "JY1"},
+    "/api/v1/watches/x/replay": {"since": 0},
     "/api/v1/notices/x/withdrawal": {"reason": "found"},
     "/api/v1/notices/x/correction": {"lost_on": "2026-10-01"},
     "/api/v1/notices/x/objections": {"number": "1", "ground": "other", "text": "x"},
@@ -508,12 +510,12 @@ async def test_a_test_key_is_held_to_scopes_quota_and_what_is_right_and_does_not
         (403, "test_key"), (200, None), (429, "too_many_requests"),
     ]  # fmt: skip
     assert (await client.get(api.of(id))).json()["evidence"] == "self_declared"
-    assert await agencies.of_id(agency.id) is None, "its people act for nobody"
+    assert await knowing.of_id(agency.id) is None, "its people act for nobody"
 
 
 async def test_the_public_list_names_who_checks(client: httpx.AsyncClient) -> None:
     bank, key = await added("某某银行", scopes=("verify", "masked"), kind="bank")
-    assert await agencies.of_key(key) == dataclasses.replace(
+    assert await knowing.of_key(key) == dataclasses.replace(
         bank, scopes=frozenset({"verify", "masked"}), key=f"{bank.id}.1"
     )
     await added("某某平台", scopes=("batch",), kind="platform")

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from notices import agencies, identity
+from notices.agencies import knowing
 from notices.database import DB
 from notices.deployment import Deployment
 from tests.api import declaration
@@ -42,7 +43,7 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return counted
 
     monkeypatch.setattr(identity, "who", counting("session", identity.who))
-    monkeypatch.setattr(agencies, "of_key", counting("key", agencies.of_key))
+    monkeypatch.setattr(knowing, "of_key", counting("key", knowing.of_key))
     return found
 
 

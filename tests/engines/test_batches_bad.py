@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from notices import agencies
+from notices.agencies import knowing
 from notices.api import batches
 from notices.batches import MOST_BYTES, running, scratch
 from notices.batches.reading import BLOCK
@@ -275,7 +276,7 @@ class _Request:
         self.user, self._key = self, key
 
     async def keyed(self) -> None:
-        await agencies.of_key(self._key)
+        await knowing.of_key(self._key)
 
 
 async def test_a_key_that_is_revoked_while_its_reply_goes_back_gets_no_more(

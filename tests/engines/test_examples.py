@@ -16,6 +16,7 @@ from notices.api.operations import EXAMPLES
 from notices.deployment import Deployment
 from notices.facts import errors, excess, outages
 from notices.facts.texts import ByLanguage
+from notices.watches import following
 from notices.web import problems
 from search.admin import Admin
 from search.index import next_of
@@ -33,6 +34,7 @@ RIVAL = {"kind": "organisation", **COMPANY}
 READINESS = {"$ref": "#/components/schemas/Readiness"}
 UNASKED = {
     "signOut",
+    "endWatch",
     "getExhibit",
     "getEvidence",
     "getFeed",
@@ -112,6 +114,21 @@ async def made(
         reply = await client.post(f"{api}/verifications/batch", files=file, **agency)
         summary = reply.headers["link"].partition("<")[2].partition(">")[0]
         await ask("getVerifiedFile", client, f"/{summary.split('/', 3)[3]}", **agency)
+        _, key = await owned(agencies.add("某某银行", [], scopes=["watch"], kind="bank"))
+        bank: dict[str, Any] = {"headers": {"Authorization": f"Bearer {key}"}}
+        watched = {
+            "certificate": "food-operation-license", "number": "JY13799990000054",
+            "label": "押品 2026-118", "url": "https://8.8.8.8/notices",
+        }  # fmt: skip
+        watch = await ask("watch", client, f"{api}/watches", watched, **bank)
+        usual = {"number": watched["number"], "confirm_unusual_number": True}
+        await restaurant.post(f"{api}/notices", json=declaration(**usual))
+        while await following.step(deployment):
+            pass
+        await ask("getWatches", client, f"{api}/watches", **bank)
+        await ask(
+            "replayWatch", client, f"{api}/watches/{watch['id']}/replay", {"since": 0}, **bank
+        )
         await ask("getUsage", client, f"{api}/usage", **agency)
         await until(caught_up)
         for operation, path in {
@@ -220,12 +237,15 @@ async def test_whoever_may_ask_is_told(client: httpx.AsyncClient) -> None:
             keyed = "Idempotency-Key" in headers
             looks = {"getObjections", "getEvidence", "getExhibit", "getRivals"}
             assert ("Access-Purpose" in headers) == (operation["operationId"] in looks)
-            assert keyed == (method == "post" and "409" in refusals and bool(who))
+            # A replay creates nothing, and may be asked for as often as one likes.
+            creates = method == "post" and operation["operationId"] != "replayWatch"
+            assert keyed == (creates and "409" in refusals and bool(who))
 
 
 SCOPES = {
     "verify": ["verify"], "verifyFile": ["batch"], "getVerifiedFile": [],
     "confirm": ["issue"], "replace": ["issue"], "getUsage": [],
+    "watch": ["watch"], "getWatches": ["watch"], "endWatch": ["watch"], "replayWatch": ["watch"],
 }  # fmt: skip
 """What a key has to be for, of whatever operation it opens."""
 

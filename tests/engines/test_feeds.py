@@ -1,6 +1,8 @@
 """The feed that programs follow: what a search finds, of organisations, with its status."""
 
 import asyncio
+import re
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
@@ -186,6 +188,10 @@ async def test_whoever_has_a_feed_is_not_sent_it_again(restaurant: httpx.AsyncCl
         same = await restaurant.get("/feed.atom", params=params, headers={"if-none-match": tag})
         assert (same.status_code, same.content) == (304, b"")
         assert same.headers["etag"].removeprefix("W/") == tag.removeprefix("W/")
+        for known, status in ((f'"x", W/{tag.removeprefix("W/")}', 304), ("*", 304), ('"x"', 200)):
+            headers = {"if-none-match": known}
+            answer = await restaurant.get("/feed.atom", params=params, headers=headers)
+            assert answer.status_code == status, known
 
     await published(restaurant, number=SECOND)
     answer = await restaurant.get("/feed.atom", headers={"if-none-match": tag})
@@ -261,6 +267,7 @@ async def test_a_feed_says_where_it_goes_on(restaurant: httpx.AsyncClient) -> No
     newest = feed_of(await restaurant.get("/feed.atom", params=query))
     assert links(newest)["self"].endswith("/feed.atom?per_page=1")
     assert "previous" not in links(newest)
+    assert parse_qs(urlsplit(links(newest)["first"]).query)["page"] == ["1"]
     older = feed_of(await restaurant.get(links(newest)["next"]))
     assert list(entries(newest)) + list(entries(older)) == [second["id"], first["id"]]
     assert parse_qs(urlsplit(links(older)["previous"]).query)["page"] == ["1"]
@@ -272,6 +279,37 @@ async def test_a_feed_says_where_it_goes_on(restaurant: httpx.AsyncClient) -> No
     other = feed_of(await restaurant.get("/feed.atom", params={"q": "甲\x01乙", "region": "3707"}))
     assert other.findtext(f"{ATOM}id") != whole.findtext(f"{ATOM}id")
     assert "甲乙，山东省潍坊市" in str(other.findtext(f"{ATOM}title"))
+
+
+async def test_who_reads_the_results_of_a_search_may_follow_them(
+    restaurant: httpx.AsyncClient, deployment: Deployment, admin: Admin
+) -> None:
+    """The feed is of the very search, as a link for people and as one that readers find."""
+    notice = await published(restaurant)
+    await relay.reindex(deployment, admin, lambda done, total: None)
+    page = (await restaurant.get("/notices", params={"q": "某某餐饮店", "page": "1"})).text
+    hrefs = re.findall(r'href="(/feed\.atom\?[^"]*)"', page)
+
+    assert len(hrefs) == 2
+    for href in hrefs:
+        assert list(entries(feed_of(await restaurant.get(unescape(href))))) == [notice["id"]]
+
+
+async def test_an_entry_was_updated_when_its_last_event_was(restaurant: httpx.AsyncClient) -> None:
+    """And keeps when it was published; the feed is as new as the newest of them."""
+    first = await published(restaurant)
+    await published(restaurant, number=SECOND)
+    done = await restaurant.post(
+        f"/api/v1/notices/{first['id']}/withdrawal", json={"reason": "found"}
+    )
+    feed = feed_of(await restaurant.get("/feed.atom"))
+
+    entry = entries(feed)[first["id"]]
+    assert entry.findtext(f"{ATOM}published") == first["published_at"]
+    assert entry.findtext(f"{ATOM}updated") == done.json()["at"]
+    assert feed.findtext(f"{ATOM}updated") == done.json()["at"]
+    every = [each.findtext(f"{ATOM}updated") for each in entries(feed).values()]
+    assert max(map(str, every)) == done.json()["at"]
 
 
 @pytest.mark.parametrize(

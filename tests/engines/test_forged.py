@@ -293,7 +293,7 @@ PRIVATE: dict[str, Changes | None] = {
     "relation": [("awaiting", "'self'", DECLARED)],
     # What the log does not tell, nor is it sealed; nobody decides by it.
     "consent_version": None, "consent_sha256": None, "channel": None, "assisted_by": None,
-    "elicense_id": None,
+    "elicense_id": None, "alert_on_check": None,
 }  # fmt: skip
 OBJECTION: dict[str, Changes | None] = {
     "id": [("objected", "'x'", "took no such objection")],

@@ -5,6 +5,7 @@ are read in a large register whose statistics are missing, stale or fresh.
 """
 
 import ast
+import asyncio
 import contextlib
 import dataclasses
 import json
@@ -22,8 +23,8 @@ import asyncpg
 import httpx
 import pytest
 
-from notices import agencies, idempotency, identity, limits, log, register, relay, tables
-from notices.agencies import changing, listing, using
+from notices import agencies, idempotency, identity, limits, log, register, relay, tables, watches
+from notices.agencies import changing, knowing, listing, using
 from notices.changing import braking, leaving, rivals, signing_in
 from notices.database import BY_INDEX, DB
 from notices.deployment import Deployment, refuse_another_database
@@ -39,6 +40,9 @@ from notices.relay import checking, publishing
 from notices.upkeep import recalling, rescheduling, tidying
 from notices.upkeep.forking import refuse_a_fork
 from notices.verification import effect
+from notices.watches import Owner, alerts, following, sending
+from notices.watches.sending import Sender, _Receiver
+from notices.watches.telling import Poster, Sent
 from search.admin import Admin
 from search.engine import Engine, SearchDown, WriteRefused
 from tests import emptying, enginefarm, plans
@@ -71,7 +75,7 @@ BULK = (
     "notices/upkeep/rehashing.py", "notices/upkeep/recalling.py",
     "notices/changing/undoing.py",
     "notices/upkeep/resealing.py", "notices/upkeep/refiling.py", "notices/upkeep/rotating.py",
-    "notices/upkeep/rekeying.py", "notices/upkeep/persons.py",
+    "notices/upkeep/rekeying.py", "notices/upkeep/persons.py", "notices/upkeep/rewatching.py",
     "notices/log.py take_turns", "notices/log.py append_all",
     "notices/deployment.py _refuse_where_used",
 )  # fmt: skip
@@ -257,12 +261,66 @@ async def life(
     # The answer went with the text that it held.
     await post(officer, f"notices/{wrong_id}/decisions", json=reject, headers=once)
     await for_another(deployment, anna, officer)
+    await watching(anna, restaurant, deployment)
     await draft(restaurant)
     annul = {"decision": "annul", "reason": REASON}
     await post(officer, f"notices/{wrong_id}/decisions", json=annul)
     assert (await other.delete("/api/v1/session")).status_code == 204
     last = declaration(number="JY13799990000020", confirm_unusual_number=True)
     return str((await post(restaurant, "notices", json=last))["id"])
+
+
+async def watching(
+    anna: httpx.AsyncClient, restaurant: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    """Watches, for a person and for an agency, with all that comes of telling them."""
+    bank, key = await owned(agencies.add("某某银行", [], scopes=["watch"]))
+    headers, body = {"Authorization": f"Bearer {key}"}, {"certificate": "food-operation-license"}
+    there = {"certificate": body["certificate"], "number": "JY13799990000070"}
+    ids = []
+    for who, more in ((anna, {}), (bank, {"url": "https://8.8.8.8/"})):
+        sent = {"headers": headers} if who is bank else {}
+        answer = await anna.post("/api/v1/watches", json={**there, **more}, **sent)
+        assert answer.status_code == 201, answer.text
+        ids.append(answer.json()["id"])
+    usual = {"number": there["number"], "confirm_unusual_number": True}
+    declared = await restaurant.post("/api/v1/notices", json=declaration(**usual))
+    assert declared.status_code == 201, declared.text
+    while await following.step(deployment):
+        pass
+    matching = deployment.keys.matching
+    matching.before = matching.present
+    try:
+        await following._hashes(deployment, [{"notice": declared.json()["id"], "hashes": None}])
+    finally:
+        matching.before = None
+    sender = Sender(deployment, Poster(()), asyncio.Event())
+    [row] = await DB.fetch(sending._DUE, 4, [])
+    for outcome in (Sent(500, None), Sent(410, None), Sent(200, None)):
+        await anna.post(f"/api/v1/watches/{ids[1]}/replay", json={"since": 0}, headers=headers)
+        await sender._note(row, outcome)
+    sender._note = lambda *anything: asyncio.sleep(0)  # type: ignore[method-assign]
+    for outcome in (Sent(None, "timeout"), Sent(200, None)):
+        sender._poster.post = lambda *anything, outcome=outcome: _now(outcome)  # type: ignore
+        await sender._serve(row["receiver"], sender._receivers.setdefault(b"", _Receiver()), [row])
+    await sender.round()
+    await sender.ended()
+    for state in ({}, {"state": "dead"}, {"state": "waiting"}):
+        answer = await anna.get("/api/v1/watches", params=state, headers=headers)
+        assert answer.status_code == 200
+    assert (await anna.get("/mine/watches")).status_code == 200
+    alerts.ALERTS.count(declared.json()["id"], "1", "bank")
+    await alerts.ALERTS.write()
+    for id in ids:
+        more = {"headers": headers} if id == ids[1] else {}
+        assert (await anna.delete(f"/api/v1/watches/{id}", **more)).status_code == 204
+    assert (await anna.post("/api/v1/watches", json=there)).status_code == 201
+    await watches.forget(deployment, Owner(Person("person", ANNA["name"], ANNA["identifier"])))
+    await alerts.forget([declared.json()["id"]])
+
+
+async def _now(outcome: Sent) -> Sent:
+    return outcome
 
 
 async def for_another(
@@ -414,7 +472,7 @@ async def by_a_provider(deployment: Deployment) -> None:
     assert await leaving.ended_there(deployment, subject[0], None, "sid") == 1
     assert await leaving.sign_out_everywhere(deployment, person, token) == 1
     assert await leaving.ended_there(deployment, subject[0], "1", None) == 0
-    assert await agencies.of_id("nobody") is None
+    assert await knowing.of_id("nobody") is None
 
 
 async def foreign_keys() -> list[str]:

@@ -25,12 +25,14 @@ SEALED = {
     "notice_private.sealed", "event_private.sealed", "objection.sealed", "objection.decision",
     "rival.sealed", "rival.decision", "flag.decision", "brake.sealed", "brake.decision",
     "purpose.sealed", "journal.sealed", "draft.sealed", "session.sealed", "sign_in.sealed",
+    "watch.sealed",
 }  # fmt: skip
 WRAPPED = {"data_key.wrapped"}
 KEYED = {
     "claim.by_certificate", "claim.by_number", "claim.by_digits", "claim.by_holder",
     "notice_private.holder_hash", "notice_private.declarant_hash", "objection.objector_hash",
-    "rival.holder_hash", "rival.declarant_hash",
+    "rival.holder_hash", "rival.declarant_hash", "watch.by_certificate", "watch.owner",
+    "watch.receiver", "delivery.receiver",
     "draft.owner", "draft.account", "session.subject", "session.sid",
     "brake.actor", "purpose.session", "idempotency.scope", "idempotency.body_hash", "rate.bucket",
 }  # fmt: skip
@@ -49,6 +51,7 @@ IDS = {
     "touched": {"notice"}, "flag": {"id", "notice"}, "brake": {"id"}, "purpose": {"notice"},
     "journal": {"number"}, "parked": {"id", "notice", "index"}, "agency": {"id"},
     "agency_key": {"id", "agency"}, "agency_use": {"key"}, "hold": {"id"},
+    "watch": {"id", "agency", "since"}, "delivery": {"watch", "event"}, "alert": {"notice"},
     "data_key": {"id", "master", "algorithm", "purpose", "generation"},
 }  # fmt: skip
 """Names that we made, which tell nothing."""
@@ -62,7 +65,8 @@ WORDS = {
     "idempotency": {"response"},  # of what is public, or an objection's id
     "parked": {"follower", "error"}, "touched": {"takers"}, "hold": {"reason"},
     "follower": {"name", "position"}, "key_check": {"purpose", "key_id", "check_value"},
-    "rate": {"uses"}, "flag": {"kind"},
+    "rate": {"uses"}, "flag": {"kind"}, "alert": {"kind"},
+    "delivery": {"status", "attempts", "answered", "error"},
     "journal": {"entry"},  # names and texts are sealed, and bound by a commitment
 }  # fmt: skip
 """Vocabularies, sizes, versions, and what is public."""

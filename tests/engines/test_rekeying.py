@@ -25,6 +25,7 @@ from notices.trust.keys import exported, import_into
 from notices.trust.matching import Matching
 from notices.upkeep import persons, rekeying, rotating
 from notices.verification import Question
+from notices.watches import following
 from tests import api
 from tests.api import declaration
 from tests.conftest import SignIn
@@ -357,3 +358,58 @@ async def test_a_redacted_notice_is_hashed_anew_too(
     assert await answers(people.anna) == before
     assert before[0]["status"] != "no_notice"
     await audited(settings)
+
+
+async def test_watches_tell_of_everything_while_they_and_claims_move_over(
+    people: People, deployment: Deployment
+) -> None:
+    """Whichever of the two moves first, and whatever is watched or declared meanwhile."""
+
+    async def watch(number: str) -> str:
+        body = {"certificate": FOOD, "number": number}
+        answer = await people.anna.post("/api/v1/watches", json=body)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    numbers = [f"JY1379999001{serial:04}" for serial in range(12)]
+    ids = {number: await watch(number) for number in numbers[:6]}
+    declared = iter(numbers)
+    before = {row["id"]: row["by_certificate"] for row in await DB.fetch("SELECT * FROM watch")}
+
+    async def happen(moved: int) -> None:
+        for number in (*numbers[6:8],) if len(ids) == 6 else ():
+            ids[number] = await watch(number)
+        if (number := next(declared, None)) in ids:
+            answer = await people.restaurant.post("/api/v1/notices", json=api.unusual(number))
+            assert answer.status_code == 201, answer.text
+        while await following.step(deployment):
+            pass
+
+    async with owning():
+        assert await rotating.begin_matching(deployment)
+        await rekeying.go_on(deployment, happen)
+    for _ in numbers:
+        await happen(0)
+
+    found = (await people.anna.get("/api/v1/watches")).json()["watches"]
+    assert {one["id"]: len(one["events"]) for one in found} == dict.fromkeys(ids.values(), 1)
+    rows = await DB.fetch("SELECT id, by_certificate, owner FROM watch")
+    assert all(row["by_certificate"] != before.get(row["id"]) for row in rows)
+    assert len({row["owner"] for row in rows}) == 1
+
+
+async def test_a_watch_of_a_process_that_stood_still_is_hashed_by_the_present_key(
+    people: People, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = deployment.keys.matching.present
+    await rotate(deployment)
+    monkeypatch.setattr(deployment.keys.matching, "present", old)
+
+    body = {"certificate": FOOD, "number": "JY13799990010000"}
+    assert (await people.anna.post("/api/v1/watches", json=body)).status_code == 201
+    await people.restaurant.post("/api/v1/notices", json=api.unusual(body["number"]))
+    while await following.step(deployment):
+        pass
+
+    [watch] = (await people.anna.get("/api/v1/watches")).json()["watches"]
+    assert len(watch["events"]) == 1

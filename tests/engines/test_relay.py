@@ -858,7 +858,9 @@ async def test_what_changed_waits_for_every_index_that_is_alive(
     id = await declared(deployment, "JY1")
     await DB.fetch(
         "INSERT INTO follower (name, alive_at)"
-        " VALUES ('one', now()), ('gone', now() - interval '2 hours')"
+        " VALUES ('search one', now()), ('search gone', now() - interval '2 hours'),"
+        # That is no index, and takes nothing of this.
+        " ('watches', now())"
     )
     await changed_without_an_event(id)
 
@@ -867,10 +869,10 @@ async def test_what_changed_waits_for_every_index_that_is_alive(
     assert await publishing.touched(10) == {}
     assert not await nothing_is_touched()
     stale = await DB.fetch("SELECT name FROM follower WHERE stale")
-    assert [row["name"] for row in stale] == ["gone"]
+    assert [row["name"] for row in stale] == ["search gone"]
     await changed_without_an_event(id)
     assert list(await publishing.touched(10)) == [id]
-    await DB.fetch("UPDATE touched SET takers = '{one}'")
+    await DB.fetch("UPDATE touched SET takers = '{search one}'")
     await publishing.untouch(await publishing.touched(10))
     assert await nothing_is_touched()
     # One that was not waited for is filled anew, and then is as good as any.

@@ -104,6 +104,8 @@ async def register(
         f"/api/v1/notices/{id}/objections", files={**fields, "evidence": ("a.pdf", pdf())}
     )
     assert filed.status_code == 201, filed.text
+    watched = {"certificate": "food-operation-license", "number": NUMBER, "label": "没有依据"}
+    assert (await anna.post("/api/v1/watches", json=watched)).status_code == 201
     plain = {"number": NUMBER, "ground": "other", "text": "证件在我手里。"}
     await other.post(f"/api/v1/notices/{id}/objections", json=plain)
     reject = {"decision": "reject", "reason": "没有依据", "objection": filed.json()["id"]}

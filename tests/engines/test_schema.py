@@ -125,6 +125,8 @@ async def test_piccolo_knows_by_what_a_row_is_told_from_all_others(database: Non
         "draft": ["owner", "id"],
         "purpose": ["session", "notice"],
         "data_key": ["purpose", "generation", "master"],
+        "delivery": ["watch", "event"],
+        "alert": ["notice", "hour", "kind"],
     }
     assert known == {table: columns[0] for table, columns in of.items()} | {
         "log_node": "position", "draft": "owner", "purpose": "session"

@@ -46,7 +46,14 @@ def askers(fuzzed: Service) -> dict[str, dict[str, str]]:
             sign_in(client, person)
             found[name] = {"Cookie": f"session={client.cookies['session']}"}
     made = commands.run(
-        {"DATA": str(fuzzed.data)}, "agencies", "add", "审批局", "--issuer", declaration()["issuer"]
+        {"DATA": str(fuzzed.data)},
+        "agencies",
+        "add",
+        "审批局",
+        "--issuer",
+        declaration()["issuer"],
+        "--scope",
+        "verify,issue,watch",
     )
     key = made.stdout.split()[-1]
     return found | {"agency": {"Authorization": f"Bearer {key}"}}
@@ -69,6 +76,7 @@ OPERATIONS = {
     "getOverlaps", "getRivals", "getExhibit", "getEvidence", "getUsage", "getAgencies",
     "getVerifiedFile",
     "getTestNumbers", "decide", "redact", "confirm", "replace",
+    "watch", "getWatches", "endWatch", "replayWatch",
 }  # fmt: skip
 """Every operation but signing out, which would end the session that the others need, and files,
 each of which is a process of a second: `tests/engines/test_batches_bad.py` sends bad ones."""
@@ -79,6 +87,7 @@ STAFF = {
     "getRivals": "officer", "getExhibit": "officer", "getEvidence": "officer",
     "confirm": "agency", "replace": "agency", "getUsage": "agency", "object": "person",
     "getVerifiedFile": "agency",
+    "watch": "person", "getWatches": "agency", "replayWatch": "agency",
 }  # fmt: skip
 """Who does it, where it is not an organisation with a certificate."""
 

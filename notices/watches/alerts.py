@@ -1,0 +1,110 @@
+"""Telling a holder when an agency's check met their notice: day, hour, kind of agency, no more.
+
+Which notice was met is counted in memory and written some seconds later, so no answer waits for it;
+what a process has not written is lost when it is killed. Whose holder wants to hear of it, and may,
+is looked at by the statement that writes: of others nothing is ever stored.
+"""
+
+import contextlib
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import asyncpg
+
+from notices import matching_keys
+from notices.agencies import Agency
+from notices.database import DB
+from notices.deployment import Deployment
+from notices.facts.errors import Unavailable
+from notices.facts.public.agencies import AgencyKind
+from notices.facts.public.answer import Answer
+from notices.identity import Person, hashes_of_acting
+from notices.tables import Alert
+from notices.tallies import Tally
+
+KEPT = timedelta(days=90)
+MOST_SHOWN = 50
+HOUR = 3600
+MOST_WAITING = 100_000
+"""Notices that are counted and not written yet, some 20 MB: whoever answers more at once, a
+file of a million rows, writes in between (`ALERTS.write`). What is beyond is told to nobody."""
+
+# Only of their own notice, or one that was confirmed: whoever declares for somebody else learns
+# nothing about a paper that may not be theirs.
+ALERTS = Tally(
+    "INSERT INTO alert (notice, hour, kind)"
+    " SELECT DISTINCT q.notice, to_timestamp(q.hour::bigint * 3600), q.kind"
+    " FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])"
+    "   AS q (notice, hour, kind, checks)"
+    " CROSS JOIN LATERAL (SELECT FROM notice_private p WHERE p.notice = q.notice"
+    "   AND p.alert_on_check OFFSET 0) p"
+    " CROSS JOIN LATERAL (SELECT FROM notice n WHERE n.id = q.notice"
+    "   AND NOT n.awaiting AND n.form IS NOT NULL OFFSET 0) n"
+    " ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING"
+)
+_OF_HOLDER = """
+SELECT a.notice, a.hour, a.kind FROM (
+  SELECT notice || '' AS notice FROM notice_private
+  WHERE holder_hash = ANY($1::bytea[]) AND alert_on_check) p
+CROSS JOIN LATERAL (SELECT * FROM alert WHERE notice = p.notice
+  ORDER BY hour + interval '0' DESC LIMIT $2) a
+ORDER BY a.hour DESC, a.notice, a.kind LIMIT $2
+"""
+
+
+class Met(NamedTuple):
+    """In the hour that begins at `hour` an agency of this kind met the notice."""
+
+    notice: str
+    hour: datetime
+    kind: AgencyKind
+
+
+def count(agency: Agency | None, answers: Iterable[Answer]) -> None:
+    """The notices that an agency's `answers` met: whoever asks by a session, or nobody, tells none.
+
+    Nor does a key for tests, or one that is silent. Whoever answers an agency calls this once.
+    """
+    if agency is None or agency.test or agency.silent:
+        return
+    hour = _hour()
+    for each in answers:
+        if each.notice is not None and len(ALERTS) < MOST_WAITING:
+            ALERTS.count(each.notice, hour, agency.kind)
+
+
+async def tell(agency: Agency, met: Iterable[int]) -> None:
+    """The same of notices by their ids as numbers, however many they are."""
+    if agency.test or agency.silent:
+        return
+    hour = _hour()
+    for each in met:
+        if len(ALERTS) >= MOST_WAITING:
+            # The database is away, or has no room: the answer does not wait for it.
+            with contextlib.suppress(Unavailable, asyncpg.PostgresError):
+                await ALERTS.write()
+        if len(ALERTS) < MOST_WAITING:
+            ALERTS.count(f"{each:014}", hour, agency.kind)
+
+
+def _hour() -> str:
+    return str(int(time.time()) // HOUR)
+
+
+async def of_holder(deployment: Deployment, person: Person) -> list[Met]:
+    """What whoever `person` acts for is told, the newest first."""
+    await matching_keys.sure(deployment.keys)
+    hashes = hashes_of_acting(deployment.keys.matching.both, person)
+    return [Met(**row) for row in await DB.fetch(_OF_HOLDER, hashes, MOST_SHOWN)]
+
+
+async def forget(notices: Any) -> None:
+    """Of these notices, by id."""
+    if notices:
+        await Alert.delete().where(Alert.notice.is_in(list(notices)))
+
+
+async def forget_old(now: datetime) -> None:
+    await Alert.delete().where(Alert.hour < now - KEPT)
