@@ -38,6 +38,7 @@ async def test_staff_sends_a_file_without_a_key_and_gets_it_back_with_answers(
     page = await client.get(PAGE)
     assert 'enctype="multipart/form-data"' in page.text
     assert 'id="key"' not in page.text
+    assert f'href="{PAGE}"' in (await client.get("/mine")).text
     answer = await send(client, PAGE, ROWS)
 
     found = rows_of(answer)
