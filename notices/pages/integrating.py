@@ -17,6 +17,8 @@ DOCUMENTS = {
     "offline-list.md": "text/plain",
     "list-vectors.json": "application/json",
     "api-changes.md": "text/plain",
+    "files.md": "text/plain",
+    "webhooks.md": "text/plain",
 }
 """The texts that whoever writes a client needs, by name, and how they are told: as they are."""
 

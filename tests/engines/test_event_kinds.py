@@ -149,6 +149,7 @@ LISTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("data_key", "purpose"): get_args(keyring.Purpose),
     ("objection", "ground"): get_args(Ground),
     ("agency", "kind"): get_args(AgencyKind),
+    ("alert", "kind"): get_args(AgencyKind),
     ("objection", "status"): get_args(ObjectionStatus),
 }
 """Columns whose values the database checks, and what has them in the code."""

@@ -22,10 +22,13 @@ BODIES: dict[type[msgspec.Struct], str] = {
     requests.Decision: f"{NOTICE}/decisions",
     requests.Replacement: f"{NOTICE}/replacement",
     requests.Redaction: f"{NOTICE}/redaction",
+    requests.Watch: "/api/v1/watches",
+    requests.Replay: "/api/v1/watches/{watch}/replay",
     requests.Login: "/api/v1/demo/login",
     Question: "/api/v1/verifications",
 }
 INNER = {requests.Holder: "holder", requests.LoginOrganisation: "organisation"}
+AGENCIES = (requests.Replacement, requests.Replay)
 OFFICERS = (requests.Decision, requests.Redaction)
 MORE = {requests.Declaration: {"number"}, requests.Holder: {"identifier"}}
 """What the catalogue, or what another field says, asks for besides."""
@@ -37,14 +40,20 @@ Post = Any
 async def post(client: httpx.AsyncClient, sign_in: SignIn) -> Post:
     """The errors of a body, by their fields: whoever may send it does."""
     person, officer = await sign_in(RESTAURANT), await sign_in(OFFICER)
-    _, key = await owned(agencies.add("奎文审批局", ["局"]))
+    scopes = ("verify", "issue", "watch")
+    _, key = await owned(agencies.add("奎文审批局", ["局"], scopes=scopes))
+    keyed = {"Authorization": f"Bearer {key}"}
+    watched = {"certificate": "food-operation-license", "number": "JY13799990000011"}
+    wanted = {**watched, "url": "https://8.8.8.8/"}
+    watch = (await client.post("/api/v1/watches", json=wanted, headers=keyed)).json()["id"]
 
     async def send(body: type[msgspec.Struct], sent: dict[str, Any]) -> dict[str, Any]:
         who = officer if body in OFFICERS else person
         headers = {}
-        if body is requests.Replacement:
-            who, headers = client, {"Authorization": f"Bearer {key}"}
-        answer = await who.post(BODIES[body], json=sent, headers=headers)
+        if body in AGENCIES:
+            who, headers = client, keyed
+        path = BODIES[body].replace("{watch}", watch)
+        answer = await who.post(path, json=sent, headers=headers)
         assert answer.status_code == 422, answer.text
         return {error["field"]: error for error in answer.json()["errors"]}
 

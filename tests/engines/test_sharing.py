@@ -24,6 +24,7 @@ CLOSED = {
     "getOverlaps",
     "getUsage",
     "getVerifiedFile",
+    "getWatches",
     None,
 }
 """The reads that need an identity, and the metrics, which are for operators."""

@@ -340,7 +340,7 @@ def test_an_operator_has_a_copy_of_all_of_it_and_erases_what_has_ended(journey: 
         journey.notices[name] for name in ("driver", "birth", "birth again")
     }
     assert {BIRTH, me} == {each["number"] for each in found["notices"]}
-    assert "what 1 notices said" in erased.stderr
+    assert "the content of 1 notices" in erased.stderr
     for living in ("birth", "birth again"):
         assert journey.notices[living] in erased.stderr
     assert PRIVATE["number of a birth certificate"] not in erased.stderr

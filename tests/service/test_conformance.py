@@ -47,7 +47,9 @@ def added(service: Service, *words: str) -> str:
 
 @pytest.fixture(scope="module")
 def test_key(empty: Service) -> str:
-    return added(empty, "甲银行", "--test", "--quota", "100000")
+    return added(
+        empty, "甲银行", "--test", "--quota", "100000", "--scope", "verify", "--scope", "batch"
+    )
 
 
 @pytest.fixture(scope="module")
