@@ -22,6 +22,7 @@ from notices.facts.requests import Contact, Declaration, Holder
 from notices.facts.texts import rfc3339
 from notices.identity import KnownPerson, Person
 from notices.tables import Alert, Objection, Rival, Watch
+from notices.watches import alerts
 
 AT_ONCE = 500
 """Notices that are read together; nobody has many."""
@@ -150,7 +151,7 @@ async def copy_of(deployment: Deployment, person: Known, now: datetime) -> Copy:
             _refused(deployment, person, *each) for each in await rivals_of(deployment, person)
         ],
         watches=await _watches(deployment, person),
-        alerts=await _alerts(deployment, person),
+        alerts=await _alerts(deployment, person, now),
     )
 
 
@@ -259,9 +260,11 @@ def held_in(rows: Sequence[Any]) -> list[str]:
     return [row["notice"] for row in rows if row["held"]]
 
 
-async def _alerts(deployment: Deployment, person: Known) -> list[KeptAlert]:
+async def _alerts(deployment: Deployment, person: Known, now: datetime) -> list[KeptAlert]:
+    """Of the hours that are over, as on the page."""
     held = held_in(await rows_of(deployment, person))
-    rows = await Alert.select().where(Alert.notice.is_in(held)) if held else []
+    over = Alert.hour <= alerts.shown_to(now)
+    rows = await Alert.select().where(Alert.notice.is_in(held), over) if held else []
     rows.sort(key=lambda row: (row["hour"], row["notice"], row["kind"]))
     return [
         KeptAlert(notice=row["notice"], hour=rfc3339(row["hour"]), kind=row["kind"]) for row in rows

@@ -1,5 +1,8 @@
 """Telling a holder when an agency's check met their notice: day, hour, kind of agency, no more.
 
+So nothing is shown before its hour is over: whoever looked at the page each minute would see the
+minute of the check.
+
 Which notice was met is counted in memory and written some seconds later, so no answer waits for it;
 what a process has not written is lost when it is killed. Whose holder wants to hear of it, and may,
 is looked at by the statement that writes: of others nothing is ever stored.
@@ -8,7 +11,7 @@ is looked at by the statement that writes: of others nothing is ever stored.
 import contextlib
 import time
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -48,7 +51,7 @@ _OF_HOLDER = """
 SELECT a.notice, a.hour, a.kind FROM (
   SELECT notice || '' AS notice FROM notice_private
   WHERE holder_hash = ANY($1::bytea[]) AND alert_on_check) p
-CROSS JOIN LATERAL (SELECT * FROM alert WHERE notice = p.notice
+CROSS JOIN LATERAL (SELECT * FROM alert WHERE notice = p.notice AND hour <= $3
   ORDER BY hour + interval '0' DESC LIMIT $2) a
 ORDER BY a.hour DESC, a.notice, a.kind LIMIT $2
 """
@@ -93,11 +96,17 @@ def _hour() -> str:
     return str(int(time.time()) // HOUR)
 
 
+def shown_to(now: datetime) -> datetime:
+    """The last hour, by its beginning, that is over `now`."""
+    return now - timedelta(seconds=HOUR)
+
+
 async def of_holder(deployment: Deployment, person: Person) -> list[Met]:
     """What whoever `person` acts for is told, the newest first."""
     await matching_keys.sure(deployment.keys)
     hashes = hashes_of_acting(deployment.keys.matching.both, person)
-    return [Met(**row) for row in await DB.fetch(_OF_HOLDER, hashes, MOST_SHOWN)]
+    shown = shown_to(datetime.now(UTC))
+    return [Met(**row) for row in await DB.fetch(_OF_HOLDER, hashes, MOST_SHOWN, shown)]
 
 
 async def forget(notices: Any) -> None:

@@ -22,7 +22,7 @@ from tests.declared import BIRTH
 from tests.engines.test_agency_keys import bearer
 from tests.engines.test_pages import AGREED
 from tests.engines.test_steps import PUBLISH, checked, page_of
-from tests.owning import owned
+from tests.owning import owned, owning
 from tests.samples import ANNA
 from tests.stepping import submitted
 
@@ -49,6 +49,11 @@ async def kept() -> list[tuple[str, datetime, str]]:
     return [(row["notice"], row["hour"], row["kind"]) for row in rows]
 
 
+async def an_hour_goes_by() -> None:
+    async with owning():
+        await DB.fetch("UPDATE alert SET hour = hour - interval '1 hour'")
+
+
 async def test_the_holder_sees_hour_and_kind_of_who_checked_and_nobody_else_does(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, anna: httpx.AsyncClient
 ) -> None:
@@ -61,6 +66,9 @@ async def test_the_holder_sees_hour_and_kind_of_who_checked_and_nobody_else_does
     found = await kept()
     assert [(id, kind) for id, _, kind in found] == [(notice.id, "bank"), (notice.id, "court")]
     assert all(hour.minute == hour.second == 0 for _, hour, _ in found)
+    # Whoever looks each minute does not see the minute either.
+    assert HEARD not in (await restaurant.get("/mine")).text
+    await an_hour_goes_by()
     page = (await restaurant.get("/mine")).text
     assert HEARD in page
     assert "银行" in page
@@ -135,6 +143,7 @@ async def test_of_what_somebody_else_declared_the_holder_is_told_once_it_is_conf
     assert (await officer.post(api.of(notice.id, "confirmation"), json={})).status_code == 201
     await client.post(CHECK, json=question, headers=bearer(given))
     assert [id for id, _, _ in await kept()] == [notice.id]
+    await an_hour_goes_by()
     child = BIRTH["holder"]
     holder = await sign_in({k: child[k] for k in ("kind", "name", "identifier")})
     assert HEARD in (await holder.get("/mine")).text
@@ -170,13 +179,16 @@ async def test_alerts_go_after_ninety_days_and_with_an_erasure(
         "number": ANNA["identifier"], "holder": own, "issuer": "潍坊市交通运输局",
     }  # fmt: skip
     notice = await api.declared(anna, declaration(**certificate, alert_on_check=True))
-    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
     alerts.ALERTS.count(notice.id, str(int(now.timestamp()) // 3600 - 91 * 24), "bank")
     alerts.ALERTS.count(notice.id, str(int(now.timestamp()) // 3600), "bank")
     assert len(await kept()) == 2
 
     await alerts.forget_old(now)
     assert [hour for _, hour, _ in await kept()] == [now]
+    # Of the hour that is not over nothing is shown.
+    alerts.ALERTS.count(notice.id, str(int(now.timestamp()) // 3600 + 1), "bank")
+    assert len(await kept()) == 2
     copy = (await anna.get("/mine/data")).json()
     assert [(one["notice"], one["kind"]) for one in copy["alerts"]] == [(notice.id, "bank")]
     assert (await anna.post("/mine/erase", data={"sure": "yes"})).status_code == 303
