@@ -14,7 +14,8 @@ import structlog
 from notices import matching_keys, register, tables
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts import lifecycle
+from notices.facts import lifecycle, periods
+from notices.facts.event_kinds import UNCONFIRM
 from notices.matching_keys import STATE, Stale
 from notices.records import PrivateRecord
 from notices.register import Notice
@@ -24,6 +25,10 @@ from notices.watches import FOLLOWER, begin_to_follow
 
 BATCH = 500
 """Events in one transaction: what is declared meanwhile is not kept waiting."""
+
+MOST_TOLD, PIECE = 20_000, 5_000
+"""Rows in one transaction, beyond those of its first event, and in one statement: a hundred
+thousand may watch one number, to which much happened while nobody followed."""
 
 LOG = structlog.get_logger()
 
@@ -94,7 +99,9 @@ async def step(deployment: Deployment) -> int:
         rows = await DB.fetch(_EVENTS, position, BATCH)
         if rows and rows[0]["state"] not in (deployment.keys.matching.state, None):
             raise Stale
-        await tell(rows, await _watched(await _hashes(deployment, rows)))
+        watched = await _watched(await _hashes(deployment, rows))
+        rows = _few(rows, watched)
+        await tell(rows, watched)
         await DB.fetch(_MOVE, FOLLOWER, rows[-1]["index"] + 1)
     return len(rows)
 
@@ -130,6 +137,16 @@ def _computed(deployment: Deployment, keys: Sequence[bytes], row: Any) -> set[by
     }
 
 
+def _few(rows: list[Any], watches: Mapping[str, Sequence[str]]) -> list[Any]:
+    """The first of `rows` that are told of together, one at least."""
+    told = 0
+    for place, row in enumerate(rows):
+        told += len(watches[row["notice"]])
+        if told > MOST_TOLD and place:
+            return rows[:place]
+    return rows
+
+
 async def _watched(hashes: Mapping[str, set[bytes]]) -> dict[str, list[str]]:
     """Of each notice the watches that tell of it."""
     every = list({each for several in hashes.values() for each in several})
@@ -150,17 +167,32 @@ async def tell(
     if not wanted:
         return 0
     notices = await register.get_many(sorted({notice for _, _, notice in wanted}))
-    statuses = [_status_after(notices[notice], index) for _, index, notice in wanted]
-    ids, events = [id for id, _, _ in wanted], [index for _, index, _ in wanted]
-    told = await DB.fetch(_TELL + " RETURNING watch", ids, events, statuses, again)
-    return len(told)
+    statuses = {
+        row["index"]: status_after(notices[row["notice"]], row["index"])
+        for row in rows
+        if row["notice"] in notices
+    }
+    told = 0
+    for first in range(0, len(wanted), PIECE):
+        some = wanted[first : first + PIECE]
+        ids, events = [id for id, _, _ in some], [index for _, index, _ in some]
+        after = [statuses[index] for index in events]
+        told += len(await DB.fetch(_TELL + " RETURNING watch", ids, events, after, again))
+    return told
 
 
-def _status_after(notice: Notice, index: int) -> str:
+def status_after(notice: Notice, index: int) -> str:
     """What the notice was just after that event, whatever happened to it since."""
     events = [each for each in notice.events if each.index <= index]
-    awaiting = notice.unconfirmed
-    return lifecycle.state(events, notice.ends_at, events[-1].at, awaiting=awaiting).status
+    awaiting, ends_at = notice.unconfirmed, notice.ends_at
+    awaited = awaiting or (notice.form is not None and bool(notice.form.awaiting))
+    if awaited and any(each.kind in UNCONFIRM for each in notice.events):
+        # It took effect by a confirmation that has been taken back since.
+        standing = lifecycle.confirmations(events)
+        awaiting, ends_at = not standing, periods.end_of_life(events, notice.period).at
+        if standing:
+            ends_at = max(ends_at, standing[0].at)
+    return lifecycle.state(events, ends_at, events[-1].at, awaiting=awaiting).status
 
 
 async def replay(deployment: Deployment, id: str, since: int) -> int:

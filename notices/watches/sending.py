@@ -29,6 +29,8 @@ JITTER = 0.1
 LOOK_EVERY = 0.5
 AT_ONCE, OF_ONE = 64, 4
 """Messages on their way, to all receivers and to one of them."""
+OF_AGENCY = 16
+"""To all receivers of one agency: one with a host of its own for each watch is in nobody's way."""
 LONGEST_PAUSE = 300.0
 """Seconds until a receiver that was down is tried again, with one message."""
 MOST_KNOWN = 10_000
@@ -47,8 +49,8 @@ WITH RECURSIVE r AS (
   SELECT (SELECT d.receiver FROM delivery d WHERE d.due_at IS NOT NULL AND d.receiver > r.receiver
     ORDER BY d.receiver LIMIT 1) FROM r WHERE r.receiver IS NOT NULL
 )
-SELECT r.receiver, d.watch, d.event, d.status, d.attempts, e.kind, e.notice, w.id, w.sealed,
-  coalesce(e.logged_at, e.at) AS at
+SELECT r.receiver, d.watch, d.event, d.status, d.attempts, e.kind, e.notice, w.id, w.agency,
+  w.sealed, coalesce(e.logged_at, e.at) AS at
 FROM r
 CROSS JOIN LATERAL (SELECT * FROM delivery d WHERE d.receiver = r.receiver AND d.due_at <= now()
   AND (SELECT b.event FROM delivery b WHERE b.watch = d.watch AND b.event < d.event
@@ -103,6 +105,7 @@ class Sender:
         self._told = told
         self._receivers: dict[bytes, _Receiver] = {}
         self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._of_agencies: dict[str, asyncio.Semaphore] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; what is on its way then is given up, and sent again later."""
@@ -158,8 +161,12 @@ class Sender:
 
     async def _serve(self, key: bytes, receiver: _Receiver, rows: Sequence[Any]) -> None:
         try:
-            down = await asyncio.gather(*(self._send(row) for row in rows))
-            if any(down):
+            # All of them have ended before anything is sent there again.
+            ended = await asyncio.gather(*map(self._send, rows), return_exceptions=True)
+            for each in ended:
+                if isinstance(each, BaseException):
+                    raise each
+            if any(ended):
                 receiver.failed += 1
                 pause = min(2.0**receiver.failed, LONGEST_PAUSE)
                 receiver.until = asyncio.get_running_loop().time() + pause
@@ -184,7 +191,8 @@ class Sender:
             return False
         due = Due(row["watch"], row["event"], row["kind"], row["at"], row["notice"], row["status"])
         body = message(due, private)
-        async with self._at_once:
+        of_agency = self._of_agencies.setdefault(row["agency"], asyncio.Semaphore(OF_AGENCY))
+        async with of_agency, self._at_once:
             headers = signed(due, body, private.secret or "", datetime.now(UTC))
             sent = await self._poster.post(private.url or "", headers, body)
         await self._note(row, sent)

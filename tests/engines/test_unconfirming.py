@@ -18,6 +18,7 @@ from notices.facts import evidence
 from notices.facts.errors import AlreadyDeclared, Unavailable
 from notices.listing.entries import ALL, Reader
 from notices.print import marks
+from notices.watches import following
 from tests import api, emptying
 from tests.api import declaration
 from tests.conftest import SignIn
@@ -124,6 +125,8 @@ async def test_what_was_confirmed_awaits_it_again_and_is_confirmed_anew(
 
     answer = await asked(client, body)
     assert (answer["status"], answer["effective_at"]) == ("invalid", again)
+    after = [following.status_after(await register.get(id), index) for index in range(4)]
+    assert after == ["declared", "invalid", "declared", "invalid"]
     # Once more nothing is left: what was decided since is another confirmation.
     assert refusals(await undone(deployment)) == ["", "not_allowed_now"]
     assert told(await now(client, id)) == AWAITING

@@ -499,6 +499,93 @@ async def test_a_name_that_says_something_else_by_the_time_of_sending_opens_noth
     assert {one["error"] for one in told if one["attempts"]} == {"address"}
 
 
+async def test_a_host_that_is_a_number_is_asked_nothing(receiver: Receiver) -> None:
+    """However it is written: no resolver of ours is asked for some of these."""
+    port = receiver.url.rpartition(":")[2]
+    poster = Poster(())
+    hosts = ("2130706433", "127.1", "0177.0.0.1", "127.0.0.1.", "0x7f000001", "[::ffff:7f00:1]")
+    came = [await poster.post(f"http://{host}:{port}/", {}, b"") for host in hosts]
+    await poster.close()
+
+    assert receiver.came == []
+    assert {one.answered for one in came} == {None}
+
+
+async def test_what_hangs_of_one_agency_keeps_no_other_waiting(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """However many hosts it has."""
+    monkeypatch.setattr(telling, "SECONDS", 1.0)
+    monkeypatch.setattr(sending, "AT_ONCE", 2)
+    monkeypatch.setattr(sending, "OF_AGENCY", 1)
+    _, one = await agency()
+    _, other = await agency(name="乙银行")
+    async with receiving() as first, receiving() as second:
+        first.answer = second.answer = never
+        for hanging in (first, second):
+            await watched(client, url=hanging.url, headers=one)
+        await watched(client, url=receiver.url, headers=other)
+        await api.declared(restaurant)
+        await followed(inside)
+        async with sending_to(inside) as sender:
+            await sender.round()
+            await until(lambda: _came(receiver, 1), 0.8)
+            assert len(first.came) + len(second.came) == 1
+
+
+async def test_a_receiver_is_sent_nothing_twice_while_the_first_is_on_its_way(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Though of another message it could not be noted how it ended."""
+    _, key = await agency()
+    for _ in range(2):
+        await watched(client, url=receiver.url, headers=key)
+    await api.declared(restaurant)
+    await followed(inside)
+    note, failed = Sender._note, False
+
+    async def once_away(self: Sender, row: Any, sent: Sent) -> None:
+        nonlocal failed
+        if not failed:
+            failed = True
+            raise ConnectionError
+        await note(self, row, sent)
+
+    async def slow(request: Any) -> Any:
+        await asyncio.sleep(0.5 if len(receiver.came) > 1 else 0)
+        return await says(200)(request)
+
+    receiver.answer = slow
+    monkeypatch.setattr(Sender, "_note", once_away)
+    async with sending_to(inside) as sender:
+        await sender.round()
+        await sender.served()
+
+    rows = await DB.fetch("SELECT FROM delivery WHERE delivered_at IS NOT NULL")
+    assert len(rows) == 1
+
+
+async def test_however_many_watch_a_number_what_happened_is_written_in_pieces(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, deployment: Deployment,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Five watches, three events: of an event all rows in one transaction, of all events not."""
+    monkeypatch.setattr(following, "MOST_TOLD", 10)
+    monkeypatch.setattr(following, "PIECE", 2)
+    _, key = await agency()
+    for _ in range(5):
+        await watched(client, headers=key)
+    notice = await api.declared(restaurant)
+    for day in ("2026-10-30", "2026-10-31"):
+        await restaurant.post(api.of(notice.id, "correction"), json={"lost_on": day})
+
+    steps = [await following.step(deployment) for _ in range(3)]
+    assert steps == [2, 1, 0]
+    assert [len(one["events"]) for one in await listed(client, headers=key)] == [3] * 5
+
+
 async def test_of_an_agency_that_is_one_no_more_nothing_is_kept_and_without_a_key_nothing_sent(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
     receiver: Receiver,
