@@ -51,6 +51,11 @@ class Receiver:
             for _, headers, _ in self.came
         ]
 
+    @property
+    def told(self) -> list[str]:
+        """Of which watch and place in the log each was, by its id."""
+        return [id.rpartition("_")[0] for id in self.ids]
+
 
 async def ok(request: web.Request) -> web.StreamResponse:
     return web.Response(status=204)

@@ -134,15 +134,19 @@ async def check(
     refuse_wrong(wrong, problems)
     assert certificate is not None  # noqa: S101  (checked above)
     label = None if is_blank(watch.label) else (watch.label or "").strip()
-    receiver = None if url is None else receiver_of(deployment, url)
+    receiver = None if url is None else receiver_of(deployment, Owner(by).agency or "", url)
     return Wanted(certificate, watch.number or "", label, url, receiver)
 
 
-def receiver_of(deployment: Deployment, url: str) -> bytes:
-    """Who is asked by `url`, whatever the path: one slow receiver keeps nobody else waiting."""
+def receiver_of(deployment: Deployment, agency: str, url: str) -> bytes:
+    """Who is asked by `url`, whatever the path: one slow receiver keeps nobody else waiting.
+
+    Of each agency another one: at the same host, one without a key, or too eager, is in no other's
+    way.
+    """
     where = reaching.parsed(url)
     origin = str(where.origin()) if where is not None else ""
-    return keyed_hash(deployment.keys.sealer.passing, "receiver", origin)
+    return keyed_hash(deployment.keys.sealer.passing, f"receiver {agency}", origin)
 
 
 # Whoever follows the log for watches stands still meanwhile: it never moves past an event that a

@@ -51,8 +51,11 @@ class Due(NamedTuple):
 
 
 def message_id(due: Due) -> str:
-    """What a receiver knows a repetition by: the same whenever, and by whomever, it is sent."""
-    return f"msg_{due.watch}_{due.event}"
+    """What a receiver knows a repetition by: the same whenever, and by whomever, it is sent.
+
+    The time is in it since a log that was restored from a backup has another event at that place.
+    """
+    return f"msg_{due.watch}_{due.event}_{int(due.at.timestamp())}"
 
 
 def message(due: Due, private: PrivateWatch) -> bytes:

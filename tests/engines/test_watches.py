@@ -27,7 +27,7 @@ from notices.watches.sending import Sender
 from notices.watches.telling import Due, Poster, Sent
 from tests import api
 from tests.engines.test_agency_keys import OFFICE, bearer
-from tests.owning import owned
+from tests.owning import owned, owning
 from tests.publishing import until
 from tests.receiving import Receiver, certified, endless, never, receiving, says
 
@@ -265,7 +265,8 @@ async def test_what_was_sent_and_not_noted_is_sent_again_under_the_same_id(
         await sent(inside)
     await sent(inside)
 
-    assert receiver.ids == [f"msg_{watch['id']}_0"] * 2
+    assert receiver.told == [f"msg_{watch['id']}_0"] * 2
+    assert len(set(receiver.ids)) == 1
     assert receiver.came[0][2] == receiver.came[1][2]
 
 
@@ -315,7 +316,8 @@ async def test_a_receiver_that_fails_is_asked_again_and_after_three_days_given_u
     again = await client.post(f"{WATCHES}/{watch['id']}/replay", json={"since": 0}, headers=key)
     assert (again.status_code, again.json()) == (202, {"events": 1})
     await sent(inside)
-    assert set(receiver.ids) == {f"msg_{watch['id']}_0"}
+    assert set(receiver.told) == {f"msg_{watch['id']}_0"}
+    assert len(set(receiver.ids)) == 1
     assert (await listed(client, headers=key))[0]["events"][0]["telling"] == "delivered"
 
 
@@ -337,7 +339,7 @@ async def test_events_of_one_watch_come_in_the_order_of_the_log(
     await DB.fetch("UPDATE delivery SET due_at = now() WHERE due_at IS NOT NULL")
     await sent(inside, rounds=3)
 
-    assert receiver.ids == [f"msg_{watch['id']}_{index}" for index in (0, 0, 1)]
+    assert receiver.told == [f"msg_{watch['id']}_{index}" for index in (0, 0, 1)]
 
 
 async def test_a_receiver_that_wants_no_more_is_sent_nothing_until_a_replay(
@@ -359,7 +361,7 @@ async def test_a_receiver_that_wants_no_more_is_sent_nothing_until_a_replay(
     receiver.answer = says(200)
     await client.post(f"{WATCHES}/{watch['id']}/replay", json={"since": 0}, headers=key)
     await sent(inside, rounds=2)
-    assert receiver.ids == [f"msg_{watch['id']}_{index}" for index in (0, 0, 1)]
+    assert receiver.told == [f"msg_{watch['id']}_{index}" for index in (0, 0, 1)]
 
 
 async def test_a_redirect_is_not_followed(
@@ -499,16 +501,16 @@ async def test_a_name_that_says_something_else_by_the_time_of_sending_opens_noth
     assert {one["error"] for one in told if one["attempts"]} == {"address"}
 
 
-async def test_a_host_that_is_a_number_is_asked_nothing(receiver: Receiver) -> None:
-    """However it is written: no resolver of ours is asked for some of these."""
-    port = receiver.url.rpartition(":")[2]
-    poster = Poster(())
-    hosts = ("2130706433", "127.1", "0177.0.0.1", "127.0.0.1.", "0x7f000001", "[::ffff:7f00:1]")
-    came = [await poster.post(f"http://{host}:{port}/", {}, b"") for host in hosts]
-    await poster.close()
-
-    assert receiver.came == []
-    assert {one.answered for one in came} == {None}
+async def test_a_proxy_of_the_environment_is_not_used(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with receiving() as proxy:
+        for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        poster = Poster(LOOPBACK)
+        assert await poster.post(receiver.url, {}, b"") == Sent(204, None)
+        await poster.close()
+        assert proxy.came == []
 
 
 async def test_what_hangs_of_one_agency_keeps_no_other_waiting(
@@ -584,6 +586,26 @@ async def test_however_many_watch_a_number_what_happened_is_written_in_pieces(
     steps = [await following.step(deployment) for _ in range(3)]
     assert steps == [2, 1, 0]
     assert [len(one["events"]) for one in await listed(client, headers=key)] == [3] * 5
+
+
+async def test_what_waits_for_an_agency_without_a_key_keeps_no_other_at_the_same_host_waiting(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
+    receiver: Receiver,
+) -> None:  # fmt: skip
+    (one, key), (_, other) = await agency(), await agency(name="乙银行")
+    for _ in range(sending.OF_ONE):
+        await watched(client, url=f"{receiver.url}/one", headers=key)
+    await watched(client, url=f"{receiver.url}/other", headers=other)
+    async with owning():
+        await DB.fetch("UPDATE agency_key SET expires_at = now() WHERE agency = $1", one.id)
+    await api.declared(restaurant)
+    await followed(inside)
+    # As of a log that had waited for a while.
+    await DB.fetch("UPDATE delivery SET due_at = now() - interval '1 hour' WHERE watch IN"
+        " (SELECT id FROM watch WHERE agency = $1)", one.id)  # fmt: skip
+    await sent(inside)
+
+    assert [path for path, _, _ in receiver.came] == ["/other"]
 
 
 async def test_of_an_agency_that_is_one_no_more_nothing_is_kept_and_without_a_key_nothing_sent(
@@ -706,7 +728,8 @@ async def test_what_was_told_goes_after_ninety_days_and_a_replay_brings_it_back(
     assert (await client.post(path, json={"since": 1}, headers=key)).json() == {"events": 0}
     assert (await client.post(path, json={"since": 0}, headers=key)).json() == {"events": 1}
     await sent(inside)
-    assert receiver.ids == [f"msg_{watch['id']}_0"] * 2
+    assert receiver.told == [f"msg_{watch['id']}_0"] * 2
+    assert len(set(receiver.ids)) == 1
 
 
 async def test_only_an_agency_replays_and_only_what_is_its_own(
