@@ -58,7 +58,8 @@ CROSS JOIN LATERAL (SELECT * FROM delivery d WHERE d.receiver = r.receiver AND d
   ORDER BY d.due_at LIMIT $1) d
 CROSS JOIN LATERAL (SELECT * FROM watch WHERE id = d.watch OFFSET 0) w
 CROSS JOIN LATERAL (SELECT * FROM event WHERE index = d.event OFFSET 0) e
-WHERE r.receiver <> ALL($2::bytea[]) AND EXISTS (SELECT FROM agency_key k WHERE k.agency = w.agency
+WHERE r.receiver <> ALL($2::bytea[]) AND EXISTS (SELECT FROM agency_key k
+  JOIN agency a ON a.id = k.agency WHERE k.agency = w.agency AND a.revoked_at IS NULL
   AND 'watch' = ANY(k.scopes) AND k.revoked_at IS NULL
   AND (k.expires_at IS NULL OR k.expires_at > now()))
 """

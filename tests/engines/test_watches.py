@@ -608,6 +608,21 @@ async def test_what_waits_for_an_agency_without_a_key_keeps_no_other_at_the_same
     assert [path for path, _, _ in receiver.came] == ["/other"]
 
 
+async def test_a_watch_that_was_begun_while_its_agency_was_revoked_tells_it_nothing(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
+    receiver: Receiver,
+) -> None:  # fmt: skip
+    """Written just after the revoking deleted the others."""
+    one, key = await agency()
+    await watched(client, url=receiver.url, headers=key)
+    async with owning():
+        await DB.fetch("UPDATE agency SET revoked_at = now() WHERE id = $1", one.id)
+    await api.declared(restaurant)
+    await sent(inside)
+
+    assert receiver.came == []
+
+
 async def test_of_an_agency_that_is_one_no_more_nothing_is_kept_and_without_a_key_nothing_sent(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
     receiver: Receiver,
