@@ -68,11 +68,16 @@ UPDATE delivery SET due_at = NULL, delivered_at = now(), attempts = attempts + 1
   error = NULL
 WHERE watch = $1 AND event = $2 AND {WAITS}
 """  # noqa: S608  (nothing in it comes from outside)
+# What waits behind it is due no earlier, or each look would read it all in vain.
 _LATER = f"""
-UPDATE delivery SET attempts = attempts + 1, answered = $3, error = $4,
-  due_at = CASE WHEN now() + $5 < at + $6 THEN now() + $5 END,
-  dead_at = CASE WHEN now() + $5 >= at + $6 THEN now() END
-WHERE watch = $1 AND event = $2 AND {WAITS}
+WITH put_off AS (
+  UPDATE delivery SET attempts = attempts + 1, answered = $3, error = $4,
+    due_at = CASE WHEN now() + $5 < at + $6 THEN now() + $5 END,
+    dead_at = CASE WHEN now() + $5 >= at + $6 THEN now() END
+  WHERE watch = $1 AND event = $2 AND {WAITS} RETURNING due_at
+)
+UPDATE delivery SET due_at = put_off.due_at FROM put_off
+WHERE watch = $1 AND event > $2 AND coalesce(delivery.due_at, 'infinity') < put_off.due_at
 """  # noqa: S608  (nothing in it comes from outside)
 _GONE = f"""
 UPDATE delivery SET due_at = NULL, dead_at = now(), attempts = attempts + (event = $2)::int,

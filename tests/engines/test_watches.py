@@ -334,12 +334,16 @@ async def test_events_of_one_watch_come_in_the_order_of_the_log(
     await restaurant.post(api.of(notice.id, "withdrawal"), json={"reason": "found"})
     await sent(inside, rounds=3)
     assert len(receiver.came) == 1
+    # Nor is it looked at before, once that was put off again.
+    await DB.fetch("UPDATE delivery SET due_at = now() WHERE event = 0")
+    await sent(inside)
+    assert await DB.fetch("SELECT FROM delivery WHERE due_at <= now()") == []
 
     receiver.answer = says(200)
-    await DB.fetch("UPDATE delivery SET due_at = now() WHERE due_at IS NOT NULL")
+    await DB.fetch("UPDATE delivery SET due_at = due_at - interval '1 hour'")
     await sent(inside, rounds=3)
 
-    assert receiver.told == [f"msg_{watch['id']}_{index}" for index in (0, 0, 1)]
+    assert receiver.told == [f"msg_{watch['id']}_{index}" for index in (0, 0, 0, 1)]
 
 
 async def test_a_receiver_that_wants_no_more_is_sent_nothing_until_a_replay(
