@@ -17,7 +17,7 @@ from notices.facts.catalogue import Catalogue
 from notices.facts.numbers import lengthened_id
 from notices.facts.rows import Columns, Row
 from notices.register.claims import ANY
-from notices.verification import Question, asked_by
+from notices.verification import Question, asked_by, hashed
 from notices.verification.matching import Asked
 
 MOST_SHAPES = 20_000
@@ -93,8 +93,32 @@ class Asker:
         """The row at this place, as it is read alone."""
         return rows.read(chunk.cells[place], self._columns, self._catalogue)
 
-    def asked(self, row: Row) -> Asked:
-        """All ways in which a row is looked for."""
+    def asked(self, chunk: Chunk, place: int) -> Asked:
+        """All ways in which the row at this place is looked for, of one that asks something."""
+        number, *others = self._of_row(chunk.cells[place])
+        digitless = _with_zeros([number])
+        shape = self._shapes.get((*others, digitless[0])) if digitless else None  # type: ignore[arg-type]
+        if shape is None or shape.meant is None:
+            return self._asked(self.row(chunk, place))
+        [typed], [normal] = shape.typed([number]), shape.own([number])
+        holders = [(id, make([number])[0]) for id, make in shape.holders]
+        if len(shape.any_) == 1 and not shape.lengthened:  # it has one form, by whichever rule
+            normals: Sequence[str] = shape.any_[0]([number])
+        else:
+            normals = self._catalogue.normal_numbers(typed)
+        id = shape.certificate.id if shape.certificate else None
+        return hashed(self._keys, id, normal, normals, holders, shape.meant)
+
+    def _of_row(self, cells: Sequence[str]) -> list[str]:
+        """Its cells of number, certificate, copy and the copy's number."""
+        columns = self._columns
+        places = (columns.number, columns.certificate, columns.copy, columns.copy_number)
+        return [
+            cells[each].strip() if each is not None and each < len(cells) else ""
+            for each in places
+        ]  # fmt: skip
+
+    def _asked(self, row: Row) -> Asked:
         assert row.reading is not None  # noqa: S101
         return asked_by(self._catalogue, self._keys, Question(**row.question), row.reading)  # type: ignore[arg-type]
 
@@ -116,7 +140,7 @@ class Asker:
             mask = masking.mask_of(row.reading.normal, row.certificate)
             if mask is not None:
                 chunk.masked[place] = f"{row.certificate.id} {mask}"
-        asked: Asked | None = self.asked(row)
+        asked: Asked | None = self._asked(row)
         while asked is not None:
             own = [asked.by_certificate] if asked.by_certificate else []
             digits = [asked.by_digits] if asked.by_digits else []

@@ -6,16 +6,18 @@ at which the snapshot began, which is after the last byte of the file had come.
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from notices import database
+from notices.batches.answering import Answered, answered
 from notices.batches.asking import Asker, Chunk, Probes
 from notices.database import BY_INDEX
 from notices.matching_keys import STATE, Stale
 from notices.verification import matching
-from notices.verification.matching import Match
+from notices.verification.matching import Way
 
 SECONDS = 60.0
 """For one statement."""
@@ -24,7 +26,10 @@ PIECE = 500
 """Rows that are looked up by one full statement."""
 
 _BEGUN = f"SELECT statement_timestamp() AS now, size, {STATE} AS state FROM log_head WHERE id = 1"  # noqa: S608
-_MET = "SELECT DISTINCT {column} AS hash FROM claim WHERE {column} = ANY($1::bytea[]){shown}"
+_MET = (
+    "SELECT {column} AS hash, min(by_certificate::text) AS least, max(by_certificate::text) AS most"
+    " FROM claim WHERE {column} = ANY($1::bytea[]){shown} GROUP BY {column}"
+)
 NUMBER, ANY, DIGITS, HOLDER = (
     _MET.format(column=column, shown=shown)
     for column, shown in (
@@ -34,6 +39,11 @@ NUMBER, ANY, DIGITS, HOLDER = (
         ("by_holder", " AND by_holder IS NOT NULL"),
     )
 )
+
+
+Known = Mapping[bytes, bytes | None]
+"""Hashes that claims have in one index; of each that number, by its certificate, which all of these
+claims are of, None where they are of several."""
 
 
 class Snapshot:
@@ -64,42 +74,65 @@ class Snapshot:
 
     async def look_up(
         self, asker: Asker, chunk: Chunk, leaving_out: Collection[int]
-    ) -> dict[int, list[Match]]:
-        """What rows meet, as a single check of each would; those that meet nothing are left out.
+    ) -> dict[int, Answered]:
+        """What rows are told, as a single check of each; those that meet nothing are left out.
 
         One chunk at a time, in the order in which they came.
         """
         async with self._turn:
             met: set[int] = set()
-            for sql, probes in (
-                (NUMBER, chunk.number), (ANY, chunk.any),
-                (DIGITS, chunk.digits), (HOLDER, chunk.holder),
+            known: dict[str, Known] = {}
+            for way, sql, probes in (
+                ("number", NUMBER, chunk.number), ("certificate", ANY, chunk.any),
+                ("digits", DIGITS, chunk.digits), ("holder", HOLDER, chunk.holder),
             ):  # fmt: skip
-                met |= await self._met(sql, probes)
-            return await self._matches(asker, chunk, sorted(met.difference(leaving_out)))
+                known[way] = await self._known(sql, probes)
+                met |= _rows(probes, known[way])
+            leads = partial(_leads, known)
+            return await self._matches(asker, chunk, sorted(met.difference(leaving_out)), leads)
 
-    async def _met(self, sql: str, probes: Probes) -> set[int]:
+    async def _known(self, sql: str, probes: Probes) -> Known:
         if not probes.hashes:
-            return set()
+            return {}
         with database.answering():
-            rows = await self._connection.fetch(sql, sorted(probes.hashes))
-        if not rows:
-            return set()
-        found = {row["hash"] for row in rows}
-        return {
-            row for hash_, row in zip(probes.hashes, probes.rows, strict=True) if hash_ in found
-        }
+            rows = await self._connection.fetch(sql, sorted(set(probes.hashes)))
+        return {row["hash"]: _of_one(row["least"], row["most"]) for row in rows}
 
     async def _matches(
-        self, asker: Asker, chunk: Chunk, places: Sequence[int]
-    ) -> dict[int, list[Match]]:
-        found: dict[int, list[Match]] = {}
+        self, asker: Asker, chunk: Chunk, places: Sequence[int], leads: Callable[[Way], bool]
+    ) -> dict[int, Answered]:
+        found: dict[int, Answered] = {}
         for start in range(0, len(places), PIECE):
             piece = places[start : start + PIECE]
-            asked = [asker.asked(asker.row(chunk, each)) for each in piece]
+            asked = [asker.asked(chunk, each) for each in piece]
             with database.answering():
                 _, _, matches = await matching.look_up(
-                    asked, self._state, self._connection.fetch, self.now
+                    asked, self._state, self._connection.fetch, self.now, leads
                 )
-            found |= zip(piece, matches, strict=True)
+            # What is kept of a row is small: each of a register's may meet notices.
+            named = [chunk.asks[each] or None for each in piece]
+            found |= zip(piece, map(answered, asked, matches, named), strict=True)
         return found
+
+
+def _rows(probes: Probes, known: Known) -> set[int]:
+    if not known:
+        return set()
+    return {row for hash_, row in zip(probes.hashes, probes.rows, strict=True) if hash_ in known}
+
+
+def _of_one(least: str, most: str) -> bytes | None:
+    return bytes.fromhex(least[2:]) if least == most else None
+
+
+def _leads(known: Mapping[str, Known], way: Way) -> bool:
+    """Whether there is a claim by this way, other than of the number itself."""
+    hash_ = way.hash
+    if way.way == "number":
+        return hash_ in known["number"]
+    if way.way == "holder" and hash_ in known["number"]:
+        return True  # whose holder may have other papers
+    if hash_ not in known[way.way]:
+        return False
+    of = known[way.way][hash_]
+    return of is None or of not in (way.own, way.other)

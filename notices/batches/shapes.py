@@ -18,7 +18,8 @@ from notices.facts.catalogue import Catalogue
 from notices.facts.certificate import Certificate
 from notices.facts.characters import unified
 from notices.facts.numbers import identifier_form
-from notices.facts.rows import Columns
+from notices.facts.rows import Columns, Row
+from notices.verification import Meant, Question, meant_by
 
 LONGEST = 100
 """Characters; nobody prints a longer number."""
@@ -49,8 +50,9 @@ class Shape:
 
     A `problem` of rows that ask is of the copy, and goes before what the number looks like. Of the
     cells `typed` makes the numbers that were meant, `own` these as the certificate's, `any_` as of
-    any, `holders` those by which a holder may be meant, by certificates. `lengthened`: one of
-    `any_` may be an old resident ID. `zeros`, `rounded`, `masked`: what each number is asked.
+    any, `holders` those by which a holder may be meant, by certificates. `meant` is the paper that
+    all of them ask for, None where digits tell it. `lengthened`: one of `any_` may be an old
+    resident ID. `zeros`, `rounded`, `masked`: what each number is asked.
     """
 
     problem: str | None
@@ -60,6 +62,7 @@ class Shape:
     own: Make = list
     any_: Sequence[Make] = ()
     holders: Sequence[tuple[str, Make]] = ()
+    meant: Meant | None = None
     has_digits: bool = False
     lengthened: bool = False
     zeros: bool = False
@@ -132,12 +135,23 @@ def _shape_of(catalogue: Catalogue, number: str, others: tuple[str, str, str]) -
         own=own.make,
         any_=[each.make for each in forms],
         holders=holders,
+        meant=_meant(one, other),
         has_digits=bool(_DIGIT.search(own.shape)),
         lengthened=any(_OLD_ID.fullmatch(each.shape) for each in forms),
         zeros=not own.shape.strip(NOTHING),
         rounded=one.number.strip().isdigit() and len(one.number.strip()) > 15,
         masked=certificate is not None and _may_be_masked(certificate, own.shape),
     )
+
+
+def _meant(*of_shape: Row) -> Meant | None:
+    every = set()
+    for row in of_shape:
+        assert row.reading is not None  # noqa: S101
+        if row.reading.copy_number is not None:
+            return None
+        every.add(meant_by(Question(**row.question), row.reading))  # type: ignore[arg-type]
+    return every.pop() if len(every) == 1 else None
 
 
 def _all_forms(catalogue: Catalogue, text: str) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ import msgspec
 
 from notices import batches, files
 from notices.batches import CHUNK, Done, Failed, FileRefused, Go, Guessed, Refused, Task, sheets
-from notices.batches.answering import NO_NOTICE, NOT_MET, NOTHING, answered
+from notices.batches.answering import NO_NOTICE, NOT_MET, NOTHING, Answered, answered
 from notices.batches.asking import Asker, Chunk
 from notices.batches.meeting import Snapshot
 from notices.batches.reading import MOST_COLUMNS, UTF8, Read, Surveyed, chunks, is_unread, survey
@@ -39,7 +39,6 @@ from notices.facts.texts import CHINA
 from notices.matching_keys import Stale
 from notices.trust.sealing import Aes256Gcm
 from notices.verification import fixtures
-from notices.verification.matching import Match
 
 MEMORY = 512 * 1024 * 1024
 """Bytes that it may write to, of what it allocates."""
@@ -130,9 +129,9 @@ class Work:
             looking = self._looking.begin(self._meet(asker, chunk, left_out))
             waiting.append((read, chunk, looking))
             if len(waiting) > AHEAD:
-                self._write(reply, asker, *waiting.pop(0))
+                self._write(reply, *waiting.pop(0))
         for each in waiting:
-            self._write(reply, asker, *each)
+            self._write(reply, *each)
         output.end()
         return Done(
             rows=self._rows,
@@ -172,15 +171,16 @@ class Work:
 
     async def _meet(
         self, asker: Asker, chunk: Chunk, left_out: frozenset[int]
-    ) -> tuple[frozenset[int], dict[int, list[Match]]]:
+    ) -> tuple[frozenset[int], dict[int, Answered]]:
         if self._snapshot is None:
             return left_out, self._of_tests(asker, chunk, left_out)
         return left_out, await self._snapshot.look_up(asker, chunk, left_out)
 
     def _of_tests(
         self, asker: Asker, chunk: Chunk, left_out: frozenset[int]
-    ) -> dict[int, list[Match]]:
-        catalogue, now, found = self._task.catalogue, datetime.now(CHINA), {}
+    ) -> dict[int, Answered]:
+        catalogue, now = self._task.catalogue, datetime.now(CHINA)
+        found: dict[int, Answered] = {}
         for place, asks in enumerate(chunk.asks):
             if asks is None or place in left_out:
                 continue
@@ -189,10 +189,10 @@ class Work:
             of, shown_as = row.certificate, row.reading.normal
             met = list(fixtures.met(catalogue, self._tests, of, shown_as, row.number, now))
             if met:
-                found[place] = met
+                found[place] = answered(asker.asked(chunk, place), met, asks or None)
         return found
 
-    def _write(self, reply: Reply, asker: Asker, read: Read, chunk: Chunk, looked: Any) -> None:
+    def _write(self, reply: Reply, read: Read, chunk: Chunk, looked: Any) -> None:
         left_out, met = looked.result()
         for place in left_out:
             chunk.asks[place] = None
@@ -202,9 +202,8 @@ class Work:
         self._asked += asked.total()
         statuses = Counter({NO_NOTICE: asked.total()})
         checks = Counter({(asks or "", False): times for asks, times in asked.items()})
-        for place, matches in met.items():
+        for place, one in met.items():
             named = chunk.asks[place] or None
-            one = answered(asker.asked(asker.row(chunk, place)), matches, named)
             answers[place] = one
             if one.notice:
                 self._met.add(int(one.notice))

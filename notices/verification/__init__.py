@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 from msgspec import UNSET
@@ -120,19 +121,9 @@ def _copy_problems(question: Question, certificate: Certificate | None, at: str)
 def asked_by(
     catalogue: Catalogue, keys: Sequence[bytes], question: Question, reading: Reading
 ) -> Asked:
-    """What is looked for, hashed by `keys` as `Matching.both` has them.
-
-    What stands behind the number counts where nothing else was said.
-    """
+    """What is looked for, hashed by `keys` as `Matching.both` has them."""
     certificate = catalogue.certificates.get(question.certificate or "")
     number = question.number or ""
-    copy, copy_number = question.copy, question.copy_number
-    if copy is None and copy_number is None and reading.copy != "both":
-        copy, copy_number = reading.copy, reading.copy_number
-    elif copy == "duplicate" and copy_number is None:
-        copy_number = reading.copy_number
-    if copy_number is not None:
-        copy = "duplicate" if copy in (None, "duplicate") else copy
     every = catalogue.certificates.values()
     holders = [
         (each.id, each.normal_number(number))
@@ -140,20 +131,58 @@ def asked_by(
         if each.stands_for_number
     ]
     normals = catalogue.normal_numbers(number)
+    id = certificate.id if certificate else None
+    return hashed(keys, id, reading.normal, normals, holders, meant_by(question, reading))
+
+
+class Meant(NamedTuple):
+    """Which paper of a number a question means, and whether that number has letters."""
+
+    lettered: bool
+    copy: str | None
+    copy_number: int | None
+    document: str | None
+
+
+def meant_by(question: Question, reading: Reading) -> Meant:
+    """What stands behind the number counts where nothing else was said."""
+    copy, copy_number = question.copy, question.copy_number
+    if copy is None and copy_number is None and reading.copy != "both":
+        copy, copy_number = reading.copy, reading.copy_number
+    elif copy == "duplicate" and copy_number is None:
+        copy_number = reading.copy_number
+    if copy_number is not None:
+        copy = "duplicate" if copy in (None, "duplicate") else copy
+    return Meant(
+        lettered=has_letters(reading.normal),
+        copy=copy if copy in COPIES else None,
+        copy_number=documents.copy_of(copy_number and documents.plain_copy_number(copy_number))
+        if copy != "original"
+        else None,
+        document=question.document or None,
+    )
+
+
+def hashed(
+    keys: Sequence[bytes],
+    certificate: str | None,
+    normal: str,
+    normals: Sequence[str],
+    holders: Sequence[tuple[str, str]],
+    meant: Meant,
+) -> Asked:
+    """What is looked for, of a number that is `normal` as its certificate's, or `normals` as any,
+    and as that of a holder by `holders`: certificates and what it is as theirs."""
     asked, *before = [
         Asked(
-            by_certificate=keyed_hash(key, certificate.id, reading.normal) if certificate else None,
+            by_certificate=keyed_hash(key, certificate, normal) if certificate else None,
             by_number=[keyed_hash(key, claims.ANY, each) for each in normals],
-            by_digits=claims.digits_hash(key, certificate.id, reading.normal)
-            if certificate
-            else None,
+            by_digits=claims.digits_hash(key, certificate, normal) if certificate else None,
             by_holder=[keyed_hash(key, *each) for each in holders],
-            lettered=has_letters(reading.normal),
-            copy=copy if copy in COPIES else None,
-            copy_number=documents.copy_of(copy_number and documents.plain_copy_number(copy_number))
-            if copy != "original"
-            else None,
-            document=question.document or None,
+            lettered=meant.lettered,
+            copy=meant.copy,
+            copy_number=meant.copy_number,
+            document=meant.document,
         )
         for key in keys
     ]

@@ -192,19 +192,24 @@ Fetch = Callable[..., Awaitable[Sequence[Any]]]
 
 
 async def look_up(
-    asked: Sequence[Asked], state: str, fetch: Fetch = DB.fetch, at: datetime | None = None
+    asked: Sequence[Asked],
+    state: str,
+    fetch: Fetch = DB.fetch,
+    at: datetime | None = None,
+    leads: Callable[[Way], bool] | None = None,
 ) -> tuple[datetime, int, list[list[Match]]]:
     """The time, the log's size, and what there is of each that is asked, all of one moment.
 
-    `fetch` is another connection's, whose snapshot began `at`. Raises Stale where the register is
-    hashed by other keys than the hashes of `asked`, `state`.
+    `fetch` is another connection's, whose snapshot began `at` and in which `leads` knows which ways
+    lead to something. Raises Stale where the register is hashed by other keys than the hashes of
+    `asked`, `state`.
     """
-    wanted = [one.ways() for one in asked]
+    wanted = [[*filter(leads, one.ways())] if leads else one.ways() for one in asked]
     ways: dict[Way, int] = {}
     for each in wanted:
         for way in each:
             ways.setdefault(way, len(ways))
-    columns = zip(*ways, strict=True)
+    columns = zip(*ways, strict=True) if ways else [()] * len(Way._fields)
     values = [list(ways.values()), *map(list, columns)]
     rows = await (fetch(ASK, *values) if at is None else fetch(ASK_AT, *values, at))
     if rows[0]["state"] not in (state, None):

@@ -40,14 +40,19 @@ def probed(chunk: Chunk) -> set[tuple[str, int, bytes]]:
 
 def differences(rows: list[list[str]]) -> list[object]:
     """What reading the rows together says otherwise, or does not look for."""
-    together = asker(shaped=True).read([list(row) for row in rows])
-    alone = asker(shaped=False).read([list(row) for row in rows])
+    askers = asker(shaped=True), asker(shaped=False)
+    together, alone = (each.read([list(row) for row in rows]) for each in askers)
     wrong: list[object] = [
         (row, *both)
         for row, *both in zip(rows, told(together), told(alone), strict=True)
         if both[0] != both[1]
     ]
-    return wrong + [(each, rows[each[1]]) for each in probed(alone) - probed(together)]
+    wrong += [(each, rows[each[1]]) for each in probed(alone) - probed(together)]
+    for place, row in enumerate(rows):
+        if alone.asks[place] is not None and together.asks[place] is not None:
+            one, other = askers[0].asked(together, place), askers[1].asked(alone, place)
+            wrong += [(row, one, other)] if one != other else []
+    return wrong
 
 
 def printed() -> list[tuple[str, str]]:
