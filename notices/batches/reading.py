@@ -9,6 +9,7 @@ import contextlib
 import csv
 import dataclasses
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -27,13 +28,15 @@ MOST_CELLS = 600_000
 
 MOST_COLUMNS = 500
 BOM = codecs.BOM_UTF8
+_TOLD = re.compile(rb"\"?sep=([,;\t])\"?(?:\r\n?|\n)", re.IGNORECASE)
+"""A first line that tells spreadsheets what stands between the cells, and is no row."""
 UTF8, GB18030 = "utf-8", "gb18030"
 _ESCAPED = "surrogateescape"
 
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """What a look through the file has found; `rows` are without the header.
+    """What a look through the file has found; `rows` are without the header, `start` is its place.
 
     `clean` says that every byte of it is text in this encoding, `quoted` that a cell may be quoted
     and hold the end of a line.
@@ -41,6 +44,7 @@ class Surveyed:
 
     encoding: str
     bom: bool
+    start: int
     delimiter: str
     rows: int
     clean: bool
@@ -53,9 +57,13 @@ def survey(file: Reader) -> Surveyed:
     bom = first.startswith(BOM)
     lines, quoted, is_utf8 = _look_through(file)
     encoding, clean = (UTF8, True) if is_utf8 else _encoding(file, bom)
-    head = first[len(BOM) if bom else 0 :].decode(encoding, "replace").lstrip("\r\n")
-    delimiter = max(",\t;", key=(head.splitlines() or [""])[0].count)
-    found = Surveyed(encoding, bom, delimiter, lines - 1, clean, quoted)
+    start = len(BOM) if bom else 0
+    if (told := _TOLD.match(first, start)) is not None:
+        delimiter, start, lines = told[1].decode(), told.end(), lines - 1
+    else:
+        head = first[start:].decode(encoding, "replace").lstrip("\r\n")
+        delimiter = max(",\t;", key=(head.splitlines() or [""])[0].count)
+    found = Surveyed(encoding, bom, start, delimiter, lines - 1, clean, quoted)
     if quoted:
         lines = sum(1 for _ in rows(file, found))
     if lines == 0:
@@ -115,15 +123,21 @@ class Read(NamedTuple):
 
 
 def rows(file: Reader, found: Surveyed) -> Iterator[list[str]]:
-    """The header first; an empty line is no row. Raises FileRefused for a line that is none."""
+    """The header first; an empty line is no row. Raises FileRefused for a line that is none.
+
+    A quote that nothing closes, or that is closed within a cell, may have swallowed rows.
+    """
     with _text(file, found, "") as text:
-        reader = csv.reader(text, delimiter=found.delimiter)
+        reader = csv.reader(text, delimiter=found.delimiter, strict=True)
+        before = int(found.start > len(BOM))  # the line that told the delimiter
+        began = before + 1
         try:
             for row in reader:
+                began = before + reader.line_num + 1
                 if row:
                     yield row
         except csv.Error:
-            raise FileRefused("file_line", line=reader.line_num) from None
+            raise FileRefused("file_line", line=began) from None
 
 
 def chunks(file: Reader, found: Surveyed) -> Iterator[Read]:
@@ -151,7 +165,7 @@ def chunks(file: Reader, found: Surveyed) -> Iterator[Read]:
 
 @contextlib.contextmanager
 def _text(file: Reader, found: Surveyed, newline: str | None) -> Iterator[io.TextIOWrapper]:
-    file.seek(len(BOM) if found.bom else 0)
+    file.seek(found.start)
     buffered = io.BufferedReader(file, 1 << 20)
     text = io.TextIOWrapper(buffered, found.encoding, _ESCAPED, newline=newline)
     try:

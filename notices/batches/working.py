@@ -223,7 +223,7 @@ class Work:
 def _pieces(file: Reader) -> tuple[Iterator[Read], Surveyed]:
     if sheets.is_sheet(file):
         found = sheets.rows(file)
-        known = Surveyed(UTF8, True, ",", max(0, len(found) - 1), clean=True, quoted=True)
+        known = Surveyed(UTF8, True, 0, ",", max(0, len(found) - 1), clean=True, quoted=True)
         return _of_sheet(found), known
     surveyed = survey(file)
     return chunks(file, surveyed), surveyed

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from notices.facts.texts import Message
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 PIECE = 1 << 20
+_TOLD = re.compile(r'"?sep=([,;\t])"?[\r\n]*', re.IGNORECASE)
+"""A first line that tells spreadsheets what stands between the cells, and is no row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Table:
             raise CommandError(_NO_ENCODING)
         with path.open(encoding=encoding, newline="") as file:
             first = file.readline(PIECE)
+        if (told := _TOLD.fullmatch(first)) is not None:
+            first = told[1]
         with path.open("rb") as raw:
             lines = sum(piece.count(b"\n") for piece in iter(lambda: raw.read(PIECE), b""))
         return cls(path, encoding, max(",\t;", key=first.count), lines)
@@ -37,13 +42,18 @@ class Table:
     def rows(self) -> Iterator[list[str]]:
         """The header first; an empty line is no row. Raises CommandError naming a bad line."""
         with self.path.open(encoding=self.encoding, newline="") as file:
-            reader = csv.reader(file, delimiter=self.delimiter)
+            skipped = int(_TOLD.fullmatch(file.readline(PIECE)) is not None)
+            if not skipped:
+                file.seek(0)
+            # A quote that nothing closes, or that is closed within a cell, may have swallowed rows.
+            reader = csv.reader(file, delimiter=self.delimiter, strict=True)
+            where = skipped + 1
             try:
                 for row in reader:
+                    where = skipped + reader.line_num + 1
                     if row:
                         yield row
             except csv.Error as error:
-                where = reader.line_num
                 raise CommandError(_BAD_LINE.format(line=where, why=error)) from None
 
 

@@ -2,15 +2,21 @@
 
 import csv
 import itertools
+import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notices.batches import FileRefused, Refused
 from notices.batches.asking import Asker, Chunk
 from notices.batches.hashing import keyed_hashes
+from notices.batches.reading import chunks, survey
+from notices.batches.scratch import Reader, Writer
 from notices.facts import catalogue, numbers
 from notices.facts.rows import Columns
+from notices.trust.sealing import Aes256Gcm
 
 KNOWN = catalogue.load()
 HEADER = ["number", "certificate", "copy", "copy_number"]
@@ -132,3 +138,36 @@ def test_many_hashes_are_those_of_each(key: bytes, normals: list[str]) -> None:
         found = keyed_hashes(key, certificate, [each.encode() for each in normals])
 
         assert found == expected
+
+
+def read(content: bytes) -> list[list[str]]:
+    """The rows of a file, as many as were counted beforehand."""
+    key = Aes256Gcm.generate()
+    assert isinstance(key, Aes256Gcm)
+    with tempfile.TemporaryFile() as file:
+        writer = Writer(file.fileno(), key, "received")
+        writer.write(content)
+        writer.end()
+        reader = Reader(file.fileno(), key, "received")
+        found = survey(reader)
+        rows = [row for each in chunks(reader, found) for row in each.cells]
+    assert found.rows == len(rows) - 1
+    return rows
+
+
+@pytest.mark.parametrize(
+    "last", ['"JY1\r\nJY2\r\nJY3\r\n', '"JY1\r\nJY2\r\n"JY3\r\n', '"JY1"2\r\n']
+)
+def test_a_quote_that_may_have_swallowed_rows_is_told_by_its_line(last: str) -> None:
+    with pytest.raises(FileRefused) as refusal:
+        read(f'number\r\n"a\nb"\r\n{last}'.encode())
+    assert refusal.value.refused == Refused("file_line", {"line": 4})
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("told", [b"sep=;\r\n", b'"sep=;"\n', b"SEP=;\r"])
+@pytest.mark.parametrize("cell", [b"a,b,c", b'"a,b;c"'])
+def test_a_line_that_tells_the_delimiter_is_no_row(mark: bytes, told: bytes, cell: bytes) -> None:
+    assert read(mark + told + b"number;x,y,z\r\nJY1;" + cell + b"\r\n") == [
+        ["number", "x,y,z"], ["JY1", cell.decode().strip('"')]
+    ]  # fmt: skip
