@@ -8,15 +8,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import httpx
+import pytest
 
-from notices.deployment import Deployment
+from notices.deployment import Deployment, refuse_other_keys
 from notices.facts.rows import Columns, read
 from notices.trust.answers import BATCH, keys_in, verify
+from notices.upkeep import rekeying, rotating
 from notices.verification import MOST_QUESTIONS
 from tests.api import declaration
 from tests.conftest import SignIn
 from tests.engines.test_agency_keys import added, bearer
 from tests.engines.test_guessing import BIRTH, BORN, publish
+from tests.engines.test_rekeying import at_once_and_one_by_one
+from tests.owning import owning
 from tests.publishing import declared, redacted, withdrawn
 
 PATH = "/api/v1/verifications/batch"
@@ -137,6 +141,8 @@ async def declare_all_kinds(
     ended = await declared(deployment, "JY13799990000038")
     await withdrawn(deployment, ended)
     await declared(deployment, "JY13799990000046", certificate=PRODUCTION, matter=None)
+    await declared(deployment, "JY13799990000063", certificate=PRODUCTION, matter=None)
+    await declared(deployment, "JY13799990000063")
     gone = await declared(deployment, "JY13799990000054")
     await redacted(deployment, gone)
     seals: Any = {"certificate": SEAL, "matter": None, "copies": None}
@@ -153,16 +159,58 @@ async def test_each_row_is_told_what_a_check_of_it_says(
 ) -> None:
     """Every number as every certificate and copy, in one file and one by one."""
     await declare_all_kinds(deployment, restaurant, sign_in)
-    header = ["number", "certificate", "copy", "copy_number"]
     rows = [
         [number, certificate, *copy]
         for number in NUMBERS for certificate in CERTIFICATES for copy in COPIES
     ]  # fmt: skip
     key = await keyed("verify", "batch", "masked", name="丙局")
 
+    wrong, statuses = await compared(client, deployment, rows, key)
+
+    assert wrong == []
+    assert statuses >= {
+        "no_notice", "invalid", "reinstated",
+        "copy", "document", "holder", "certificate", "digits", "earlier",
+    }  # fmt: skip
+
+
+async def test_rows_are_told_the_same_while_numbers_are_hashed_anew(
+    client: httpx.AsyncClient,
+    restaurant: httpx.AsyncClient,
+    deployment: Deployment,
+    sign_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With claims hashed by either key, some of one number by both."""
+    at_once_and_one_by_one(monkeypatch)
+    await refuse_other_keys(deployment)  # which says by which key it is hashed
+    await declare_all_kinds(deployment, restaurant, sign_in)
+    rows = [[number, certificate, "", ""] for number in NUMBERS for certificate in CERTIFICATES]
+    key = await keyed("verify", "batch", "masked", name="丙局")
+    moments: list[bool] = []
+
+    async def look(moved: int) -> None:
+        moments.append(deployment.keys.matching.before is not None)
+        if moved and len(moments) % 8 == 0:
+            wrong, _ = await compared(client, deployment, rows, key)
+            assert wrong == []
+
+    async with owning():
+        assert await rotating.begin_matching(deployment)
+        await rekeying.go_on(deployment, look)
+
+    assert moments.count(True) >= 6
+
+
+async def compared(
+    client: httpx.AsyncClient, deployment: Deployment, rows: list[list[str]], key: dict[str, str]
+) -> tuple[list[Any], set[str]]:
+    """Rows that a file answers otherwise than single checks do; and all that was said."""
+    header = ["number", "certificate", "copy", "copy_number"]
     answer = await send(client, table([header, *rows]), key, accept="application/x-ndjson")
 
     *objects, last = map(json.loads, answer.text.splitlines())
+    assert last["summary"]["rows"] == len(rows)
     columns = Columns.of(header)
     asked = [read(row, columns, deployment.catalogue) for row in rows]
     answers = await answers_of(client, [each.question for each in asked if each.reading], key)
@@ -176,13 +224,7 @@ async def test_each_row_is_told_what_a_check_of_it_says(
             statuses |= {answer_["status"], *(each["match"] for each in answer_["others"])}
         if {name: said[name] for name in ADDED} != expected:
             wrong.append((row, said, expected))
-
-    assert wrong == []
-    assert statuses >= {
-        "no_notice", "invalid", "reinstated",
-        "copy", "document", "holder", "certificate", "digits", "earlier",
-    }  # fmt: skip
-    assert last["summary"]["rows"] == len(rows)
+    return wrong, statuses
 
 
 async def answers_of(
