@@ -116,6 +116,9 @@ async def _answer(request: AnyRequest, agency: Agency, who: Who, seat: Seat) -> 
                 test=agency.test, may_ask_masked="masked" in agency.scopes,
                 hear=run.hear, look=run.look,
             )  # fmt: skip
+            summary = summaries.signed(deployment, done, received.sha256, test=agency.test)
+            with storing():
+                id = await asyncio.to_thread(summaries.keep, deployment, agency.id, summary)
         except (FileRefused, Unavailable, NoRoomForBatch) as error:
             await run.give_back()
             if isinstance(error, FileRefused):
@@ -127,9 +130,6 @@ async def _answer(request: AnyRequest, agency: Agency, who: Who, seat: Seat) -> 
         for certificate, met, checks in done.checks:
             effect.add(certificate, met, checks)
         await alerts.tell(agency, done.met)
-    summary = summaries.signed(deployment, done, received.sha256, test=agency.test)
-    with storing():
-        id = await asyncio.to_thread(summaries.keep, deployment, agency.id, summary)
     last = msgspec.json.encode(LastLine(summary=summary)) + b"\n" if form == "ndjson" else b""
     link = deployment.link(f"/api/v1/verifications/batch/{id}")
     return Stream(

@@ -88,8 +88,9 @@ async def tell(agency: Agency, met: Iterable[int]) -> None:
             # The database is away, or has no room: the answer does not wait for it.
             with contextlib.suppress(Unavailable, asyncpg.PostgresError):
                 await ALERTS.write()
-        if len(ALERTS) < MOST_WAITING:
-            ALERTS.count(f"{each:014}", hour, agency.kind)
+            if len(ALERTS) >= MOST_WAITING:
+                return  # nor does it try again for each of a million
+        ALERTS.count(f"{each:014}", hour, agency.kind)
 
 
 def _hour() -> str:

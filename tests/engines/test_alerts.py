@@ -220,3 +220,20 @@ def test_what_waits_to_be_written_takes_no_more_memory_than_it_may(
     alerts.count(agency, answers)
 
     assert len(alerts.ALERTS) == 3
+
+
+async def test_while_the_database_is_away_a_file_tries_once_and_not_for_each_notice(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+
+    async def away(*statement: Any) -> None:
+        tries.append(statement)
+        raise Unavailable
+
+    monkeypatch.setattr(alerts, "MOST_WAITING", 3)
+    monkeypatch.setattr(DB, "fetch", away)
+    await alerts.tell(agencies.Agency("a", "某某银行", (), kind="bank"), range(1000))
+
+    assert len(tries) == 1
+    assert len(alerts.ALERTS) == 3

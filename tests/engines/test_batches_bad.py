@@ -1,6 +1,7 @@
 """Files that nobody should send, and days on which nothing goes well: each is told clearly."""
 
 import asyncio
+import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from notices import agencies
 from notices.agencies import knowing
 from notices.api import batches
-from notices.batches import MOST_BYTES, running, scratch
+from notices.batches import MOST_BYTES, running, scratch, summaries
 from notices.batches.reading import BLOCK
 from notices.batches.scratch import PIECE, Scratch, Writer
 from notices.deployment import Deployment
@@ -221,6 +222,23 @@ async def test_a_disk_that_takes_no_more_is_told_and_nothing_is_left_there(
     assert told(answer) == (507, "storage_full")
     folder = deployment.settings.data / "batches"
     assert [each for each in folder.glob("*") if each.is_file()] == []
+    assert (await client.get("/api/v1/usage", headers=key)).json()["used"] == 0
+
+
+async def test_rows_whose_summary_cannot_be_kept_count_nothing(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk was full only when they had been answered."""
+    key = await keyed(quota=5)
+
+    def full(*_: object) -> str:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(summaries, "keep", full)
+
+    answer = await send(client, table([["number"], [NUMBER]]), key)
+
+    assert told(answer) == (507, "storage_full")
     assert (await client.get("/api/v1/usage", headers=key)).json()["used"] == 0
 
 
