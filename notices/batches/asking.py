@@ -17,7 +17,8 @@ from notices.facts.catalogue import Catalogue
 from notices.facts.numbers import lengthened_id
 from notices.facts.rows import Columns, Row
 from notices.register.claims import ANY
-from notices.verification import Question, asked_by, hashed
+from notices.verification import Question, asked_by
+from notices.verification.hashing import hashed
 from notices.verification.matching import Asked
 
 MOST_SHAPES = 20_000

@@ -19,7 +19,8 @@ from notices.facts.certificate import Certificate
 from notices.facts.characters import unified
 from notices.facts.numbers import identifier_form
 from notices.facts.rows import Columns, Row
-from notices.verification import Meant, Question, meant_by
+from notices.verification import Question, meant_by
+from notices.verification.hashing import Meant
 
 LONGEST = 100
 """Characters; nobody prints a longer number."""

@@ -2,9 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 import msgspec
 from msgspec import UNSET
@@ -15,7 +14,6 @@ from notices.facts import documents, masking, number_check
 from notices.facts.catalogue import Catalogue
 from notices.facts.certificate import Certificate
 from notices.facts.errors import Problem, Unavailable, refuse_wrong
-from notices.facts.numbers import keyed_hash
 from notices.facts.public import answer as public
 from notices.facts.public.answer import Answer, Said
 from notices.facts.public.form import Words
@@ -24,9 +22,9 @@ from notices.facts.relations import AWAITING
 from notices.facts.texts import rfc3339
 from notices.limits.slices import Slices
 from notices.matching_keys import Stale
-from notices.register import claims
 from notices.trust.answers import TESTS
 from notices.verification import together
+from notices.verification.hashing import Meant, hashed
 from notices.verification.matching import Asked, Match, look_up, others, that_counts
 from notices.verification.together import NOWHERE, Place
 
@@ -135,15 +133,6 @@ def asked_by(
     return hashed(keys, id, reading.normal, normals, holders, meant_by(question, reading))
 
 
-class Meant(NamedTuple):
-    """Which paper of a number a question means, and whether that number has letters."""
-
-    lettered: bool
-    copy: str | None
-    copy_number: int | None
-    document: str | None
-
-
 def meant_by(question: Question, reading: Reading) -> Meant:
     """What stands behind the number counts where nothing else was said."""
     copy, copy_number = question.copy, question.copy_number
@@ -161,32 +150,6 @@ def meant_by(question: Question, reading: Reading) -> Meant:
         else None,
         document=question.document or None,
     )
-
-
-def hashed(
-    keys: Sequence[bytes],
-    certificate: str | None,
-    normal: str,
-    normals: Sequence[str],
-    holders: Sequence[tuple[str, str]],
-    meant: Meant,
-) -> Asked:
-    """What is looked for, of a number that is `normal` as its certificate's, or `normals` as any,
-    and as that of a holder by `holders`: certificates and what it is as theirs."""
-    asked, *before = [
-        Asked(
-            by_certificate=keyed_hash(key, certificate, normal) if certificate else None,
-            by_number=[keyed_hash(key, claims.ANY, each) for each in normals],
-            by_digits=claims.digits_hash(key, certificate, normal) if certificate else None,
-            by_holder=[keyed_hash(key, *each) for each in holders],
-            lettered=meant.lettered,
-            copy=meant.copy,
-            copy_number=meant.copy_number,
-            document=meant.document,
-        )
-        for key in keys
-    ]
-    return replace(asked, before=before[0]) if before else asked
 
 
 async def check(
