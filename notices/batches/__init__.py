@@ -15,6 +15,9 @@ MOST_BYTES = 256 * 1024 * 1024
 MOST_SHEET_ROWS = 200_000
 """Of an XLSX, which is held in memory as a whole."""
 
+LENGTH = 4
+"""Bytes in front of each message to the process and from it, big-endian: how long it is."""
+
 CHUNK = 100_000
 """Rows that are read, looked up and written together, unless they are wide. The more hashes are
 looked for at once, in order, the less each of them costs: a page of an index is read once for all

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from notices.facts.public.answer import Other
+from notices.facts.relations import AWAITING
 from notices.facts.texts import rfc3339
 from notices.verification.matching import Asked, Match, others, that_counts
 
@@ -43,7 +44,7 @@ def answered(asked: Asked, matches: Sequence[Match], certificate: str | None) ->
         state.status,
         rfc3339(state.since),
         rfc3339(state.effective_at) if state.effective_at else "",
-        "confirmation" if state.awaiting else "",
+        AWAITING if state.awaiting else "",
         found.notice.id,
         further,
         certificate or found.certificate,

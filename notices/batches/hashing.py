@@ -1,33 +1,25 @@
-"""Keyed hashes of many numbers: what `numbers.keyed_hash` makes, in a third of the time.
+"""Keyed hashes of many numbers: what `numbers.keyed_hash` makes, in less time.
 
-HMAC (RFC 2104) is two hashes, each of which begins with a block that the key alone decides; the
-inner one goes on with what the numbers of one certificate share. All that is done once.
+HMAC (RFC 2104) begins with blocks that the key alone decides, and goes on with what the numbers of
+one certificate share. All that is done once.
 """
 
 import hashlib
+import hmac
 from collections.abc import Sequence
 from functools import lru_cache
 
-_BLOCK = 64
-
 
 @lru_cache(maxsize=1024)
-def _begun(key: bytes, certificate: str) -> tuple["hashlib._Hash", "hashlib._Hash"]:
-    if len(key) > _BLOCK:
-        key = hashlib.sha256(key).digest()
-    padded = key.ljust(_BLOCK, b"\0")
-    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
-    inner.update(f"{certificate}\0".encode())
-    return inner, hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+def _begun(key: bytes, certificate: str) -> hmac.HMAC:
+    return hmac.new(key, f"{certificate}\0".encode(), hashlib.sha256)
 
 
 def keyed_hashes(key: bytes, certificate: str, normals: Sequence[bytes]) -> list[bytes]:
     """`numbers.keyed_hash` of each of `normals`, which are UTF-8."""
-    inner, outer = _begun(key, certificate)
-    copy_inner, copy_outer, found = inner.copy, outer.copy, []
+    begun, found = _begun(key, certificate), []
     for normal in normals:
-        one, other = copy_inner(), copy_outer()
+        one = begun.copy()
         one.update(normal)
-        other.update(one.digest())
-        found.append(other.digest())
+        found.append(one.digest())
     return found

@@ -14,6 +14,7 @@ import structlog
 
 from notices import matching_keys
 from notices.batches import (
+    LENGTH,
     Counted,
     Done,
     Failed,
@@ -31,7 +32,6 @@ from notices.facts.errors import Unavailable
 from notices.facts.outages import NoRoomForBatch
 from notices.trust.sealing import Aes256Gcm
 
-LENGTH = 4
 LOOK = 0.5
 """Seconds after which it is looked again whether somebody still waits."""
 

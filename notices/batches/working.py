@@ -53,7 +53,6 @@ AHEAD = 1
 SWITCH = 0.001
 """Seconds after which what talks to the database gets the interpreter."""
 
-LENGTH = 4
 T = TypeVar("T")
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -66,14 +65,14 @@ class Line:
 
     def read(self) -> bytes:
         """Ends the process where nobody is left who waits for it."""
-        length = self._heard.read(LENGTH)
-        if len(length) < LENGTH:
+        length = self._heard.read(batches.LENGTH)
+        if len(length) < batches.LENGTH:
             sys.exit(1)
         return self._heard.read(int.from_bytes(length, "big"))
 
     def say(self, told: batches.Told) -> None:
         content = _ENCODER.encode(told)
-        self._said.write(len(content).to_bytes(LENGTH, "big") + content)
+        self._said.write(len(content).to_bytes(batches.LENGTH, "big") + content)
         self._said.flush()
 
     def ask(self, told: batches.Told) -> bool:

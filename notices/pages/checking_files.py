@@ -17,7 +17,7 @@ from notices.web.authentication import AnyRequest
 COMMAND = "notices check FILE --server {site} --key @KEYFILE --out ANSWERS.csv"
 ROW_PROBLEMS = (
     "number_empty", "number_unusual", "number_check_digit", "number_masked", "number_placeholder",
-    "number_scientific", "number_rounded", "number_length", "number_characters", "formula",
+    "number_scientific", "number_rounded", "formula",
     "unknown_certificate", "bad_value", "copies_not_applicable", "copy_number_format",
     "copy_number_of_original", "too_many_cells", "unreadable_bytes", "insufficient_scope",
     "too_many_requests",
