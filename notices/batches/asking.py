@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from notices.batches import shapes
-from notices.batches.hashing import keyed_hashes
 from notices.batches.reading import is_unread, readable
 from notices.batches.shapes import NOTHING, Key, Shape
 from notices.facts import masking, rows
@@ -17,6 +16,7 @@ from notices.facts.catalogue import Catalogue
 from notices.facts.numbers import lengthened_id
 from notices.facts.rows import Columns, Row
 from notices.register.claims import ANY
+from notices.trust.hashing import keyed_hashes
 from notices.verification import Question, asked_by
 from notices.verification.hashing import hashed
 from notices.verification.matching import Asked
@@ -63,6 +63,7 @@ class Asker:
     """Reads rows of one file. `width` is how many columns its header has.
 
     `keys` are those by which numbers may be hashed. `clean`: every byte of the file is text.
+    `by_digits`: whatever is claimed has the hash of its digits, if its number has any.
     """
 
     def __init__(
@@ -74,9 +75,10 @@ class Asker:
         *,
         clean: bool = True,
         shaped: bool = True,
+        by_digits: bool = True,
     ) -> None:
         self._catalogue, self._keys, self._columns = catalogue, keys, columns
-        self._width, self._clean = width, clean
+        self._width, self._clean, self._by_digits = width, clean, by_digits
         self._shapes: dict[Key, Shape | None] = {}
         self._shaped = shaped and all(map(shapes.is_blind, catalogue.prefixes))
 
@@ -234,10 +236,13 @@ class Asker:
     ) -> None:
         if shape.certificate is not None:
             id, encoded = shape.certificate.id, _encoded(normals)
-            own = keyed_hashes(key, id, encoded)
-            chunk.number.add(own, places)
-            if shape.certificate.stands_for_number:
-                chunk.holder.add(own, places)
+            stands = shape.certificate.stands_for_number
+            # A claim of the number has its digits too: what finds these has found it.
+            if stands or not (shape.has_digits and self._by_digits):
+                own = keyed_hashes(key, id, encoded)
+                chunk.number.add(own, places)
+                if stands:
+                    chunk.holder.add(own, places)
             if shape.has_digits:
                 digits = b"\n".join(encoded).translate(None, _NO_DIGITS).split(b"\n")
                 chunk.digits.add(keyed_hashes(key, f"digits {id}", digits), places)

@@ -118,7 +118,8 @@ class Work:
         if not self._line.ask(batches.Counted(found.rows)):
             sys.exit(1)
         now, log_size = self._begin()
-        asker = Asker(task.catalogue, task.matching, columns, len(header), clean=found.clean)
+        told = {"clean": found.clean, "by_digits": not (self._snapshot and self._snapshot.older)}
+        asker = Asker(task.catalogue, task.matching, columns, len(header), **told)
         output = Writer(task.answered, key, "answered")
         reply = Reply(output, task.form, header, found.encoding, found.bom, found.delimiter)
         waiting: list[tuple[Read, Chunk, Any]] = []

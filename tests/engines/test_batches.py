@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from notices.batches.meeting import DIGITS
+from notices.database import BY_INDEX, DB
 from notices.deployment import Deployment, refuse_other_keys
 from notices.facts.rows import Columns, read
 from notices.trust.answers import BATCH, keys_in, verify
@@ -20,7 +22,7 @@ from tests.conftest import SignIn
 from tests.engines.test_agency_keys import added, bearer
 from tests.engines.test_guessing import BIRTH, BORN, publish
 from tests.engines.test_rekeying import at_once_and_one_by_one
-from tests.owning import owning
+from tests.owning import owned, owning
 from tests.publishing import declared, redacted, withdrawn
 
 PATH = "/api/v1/verifications/batch"
@@ -172,6 +174,32 @@ async def test_each_row_is_told_what_a_check_of_it_says(
         "no_notice", "invalid", "reinstated",
         "copy", "document", "holder", "certificate", "digits", "earlier",
     }  # fmt: skip
+
+
+async def test_a_claim_of_older_rules_is_met_without_the_hash_of_its_digits(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient
+) -> None:
+    """Whose number nobody knows any more, so that it cannot be hashed anew."""
+    await restaurant.post("/api/v1/notices", json=declaration())
+    await owned(DB.fetch("UPDATE claim SET rules = 1, by_digits = NULL"))
+    content = table([["number", "certificate"], [NUMBERS[0], FOOD]])
+
+    answer = await send(client, content, await keyed())
+
+    assert rows_of(answer)[1][2] == "invalid"
+
+
+async def test_digits_are_looked_for_by_an_index_of_what_is_shown_and_one_of_the_rest(
+    deployment: Deployment,
+) -> None:
+    async with DB.transaction():
+        for name, value in BY_INDEX.items():
+            await DB.fetch("SELECT set_config($1, $2, true)", name, value)
+        plan = str(await DB.fetch(f"EXPLAIN {DIGITS}", bytes(64)))
+
+    assert "claim_by_digits" in plan
+    assert "claim_hidden_digits" in plan
+    assert "Seq Scan" not in plan
 
 
 async def test_rows_are_told_the_same_while_numbers_are_hashed_anew(

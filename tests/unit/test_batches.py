@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from notices.batches import FileRefused, Refused
 from notices.batches.asking import Asker, Chunk
-from notices.batches.hashing import keyed_hashes
 from notices.batches.reading import chunks, survey
 from notices.batches.scratch import Reader, Writer
 from notices.facts import catalogue, numbers
 from notices.facts.rows import Columns
+from notices.trust.hashing import keyed_hashes
 from notices.trust.sealing import Aes256Gcm
 
 KNOWN = catalogue.load()
@@ -24,8 +24,11 @@ KEYS = (b"k" * 32, b"before" * 8)
 PRINTED = Path(__file__).parent.parent / "data" / "printed-numbers.csv"
 
 
-def asker(*, shaped: bool) -> Asker:
-    return Asker(KNOWN, KEYS, Columns.of(HEADER), len(HEADER), clean=False, shaped=shaped)
+def asker(*, shaped: bool, by_digits: bool = False) -> Asker:
+    return Asker(
+        KNOWN, KEYS, Columns.of(HEADER), len(HEADER),
+        clean=False, shaped=shaped, by_digits=by_digits,
+    )  # fmt: skip
 
 
 def told(chunk: Chunk) -> list[tuple[str | None, str | None, str | None]]:
@@ -54,6 +57,13 @@ def differences(rows: list[list[str]]) -> list[object]:
         if both[0] != both[1]
     ]
     wrong += [(each, rows[each[1]]) for each in probed(alone) - probed(together)]
+    fewer = probed(asker(shaped=True, by_digits=True).read([list(row) for row in rows]))
+    by_digits = {row for name, row, _ in fewer if name == "digits"}
+    wrong += [
+        (each, rows[each[1]])
+        for each in probed(alone) - fewer
+        if each[0] != "number" or each[1] not in by_digits
+    ]
     for place, row in enumerate(rows):
         if alone.asks[place] is not None and together.asks[place] is not None:
             one, other = askers[0].asked(together, place), askers[1].asked(alone, place)

