@@ -11,7 +11,7 @@ COPY notices notices
 COPY search search
 COPY migrations migrations
 COPY docs/answers.md docs/answer-vectors.json docs/offline-list.md docs/list-vectors.json \
-     docs/api-changes.md docs/files.md docs/webhooks.md docs/
+     docs/api-changes.md docs/files.md docs/webhooks.md docs/site.example.toml docs/
 RUN pip install --no-deps --no-build-isolation . \
  && pip uninstall --yes setuptools pip
 

@@ -1,16 +1,17 @@
 """What one running copy of the service knows before the first request: rules, keys, settings."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import structlog
 
 from notices import data_keys, matching_keys
 from notices.database import DB, Database
-from notices.facts import catalogue, readings, regions
+from notices.facts import catalogue, readings, regions, sites
 from notices.facts.catalogue import Catalogue
 from notices.facts.regions import Regions
+from notices.facts.sites import Site
 from notices.facts.texts import ByLanguage, Message, TextError
 from notices.facts.troubles import Unrestored
 from notices.providers import configuration
@@ -39,25 +40,39 @@ class Deployment:
     keys: Keys
     providers: tuple[Provider, ...] = ()
     """Who may say who somebody is; of none, nobody signs in but to a demo."""
+    site: Site = field(default_factory=Site)
+    """Who runs this copy; without a word of theirs nothing is claimed."""
 
     def link(self, path: str) -> str:
         return self.settings.public_url + path
 
 
 def load(settings: Settings) -> Deployment:
+    site, certificates = site_and_catalogue(settings)
     return Deployment(
         settings,
-        catalogue.load(settings.catalogue, demo=settings.demo),
+        certificates,
         regions.load(settings.regions),
         Keys.open(settings.keys_folder, settings.log_origin),
         configuration.load(settings.sign_in) if settings.sign_in else (),
+        site,
     )
+
+
+def site_and_catalogue(settings: Settings) -> tuple[Site, Catalogue]:
+    """Who runs this copy, and what can be declared here, with where one goes for it.
+
+    Nothing made up stands beside what a city says, not even in a demo.
+    """
+    demo = settings.demo and settings.site is None
+    own = catalogue.load(settings.catalogue, demo=demo)
+    return sites.load(settings.site, own, demo=demo)
 
 
 def refuse_wrong_files(settings: Settings) -> None:
     """Raise what is wrong in a city's own files, before a database is made for nothing."""
-    if settings.catalogue is not None:
-        catalogue.load(settings.catalogue, demo=settings.demo)
+    if settings.catalogue is not None or settings.site is not None:
+        site_and_catalogue(settings)
     regions.load(settings.regions)
     if settings.sign_in is not None:
         configuration.load(settings.sign_in)

@@ -22,6 +22,7 @@ SECRETS = (
 )  # fmt: skip
 """What may hold a password or a key: each may be named by a file, as `…_FILE`."""
 _LONGEST_SECRET = 4096
+OWN_FILES = ("CATALOGUE", "REGIONS", "SIGN_IN", "SITE")
 
 
 class SettingsError(TextError):
@@ -53,6 +54,7 @@ class Settings:
     rate_limits: bool = True
     region: str = "370700"
     site_name: str = "遗失声明公示"
+    site: Path | None = None
     catalogue: Path | None = None
     regions: Path | None = None
     log_name: str = ""
@@ -247,12 +249,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
             f"tel:+86…, not {security!r}."
         )
     demo = _switch(environment, "DEMO", False)
-    catalogue, own = environment.get("CATALOGUE"), environment.get("REGIONS")
-    own_regions = Path(own) if own else None
-    index = environment.get("MEILI_INDEX") or "notices"
-    if not _INDEX.fullmatch(index):
+    files = {name: Path(environment[name]) for name in OWN_FILES if environment.get(name)}
+    sign_in = files.get("SIGN_IN")
+    if not _INDEX.fullmatch(index := environment.get("MEILI_INDEX") or "notices"):
         raise SettingsError(f"MEILI_INDEX takes letters, digits, - and _ only, not {index!r}.")
-    sign_in = Path(environment["SIGN_IN"]) if environment.get("SIGN_IN") else None
     proxies = ",".join(_networks(environment.get("FORWARDED_ALLOW_IPS") or "", _PROXIES))
     if sign_in:
         _refuse_what_is_not_safe(parts, demo=demo, proxies=proxies)
@@ -280,10 +280,11 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         demo=demo,
         sign_in=sign_in,
         rate_limits=_switch(environment, "RATE_LIMITS", not demo),
-        region=_region(environment, own_regions),
+        region=_region(environment, files.get("REGIONS")),
         site_name=environment.get("SITE_NAME") or "遗失声明公示",
-        catalogue=Path(catalogue) if catalogue else None,
-        regions=own_regions,
+        site=files.get("SITE"),
+        catalogue=files.get("CATALOGUE"),
+        regions=files.get("REGIONS"),
         log_name=environment.get("LOG_NAME") or "",
         workers=_number(environment, "WORKERS", 1, 1, 64),
         spare=_switch(environment, "SPARE", True),

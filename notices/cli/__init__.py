@@ -22,6 +22,7 @@ from notices.cli import (
     proofs,
     rotations,
     sign_ins,
+    sites,
     undoing,
 )
 from notices.cli.commands import Commands, add, at_work
@@ -220,6 +221,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--no-publish", action="store_true", help="之后再 reindex / reindex later")
 
     catalogues.add_to(commands)
+    sites.add_to(commands)
     checks.add_to(commands)
     conforming.add_to(commands)
     agencies.add_to(commands)

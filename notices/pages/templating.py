@@ -217,6 +217,7 @@ def _environment(deployment: Deployment, language: str, may_sign_in: bool) -> En
         "languages": LANGUAGES,
         "source": SOURCE,
         "site_name": settings.site_name if language == SOURCE else SITE_NAME.in_(language),
+        "site": deployment.site,
         "demo": settings.demo,
         "may_sign_in": may_sign_in,
         "city": regions.name(settings.region) or "",
