@@ -3,7 +3,7 @@
 # `make run PORT=8001 DATA=var2`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test unit engines service browser coverage check messages bench campaign lock clean system provider trial
+.PHONY: help run setup test unit engines service browser coverage check messages bench campaign lock clean system provider checkers trial
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -26,7 +26,7 @@ run: .venv/ready-run ## Serve the demo on http://127.0.0.1:$PORT (8000), with en
 
 setup: .venv/ready-run ## Set up what `run` needs, the command line too, and start nothing
 
-test: system .venv/ready-test provider ## Run the whole suite on real engines (T=tests/unit/test_x.py for a part)
+test: system .venv/ready-test provider checkers ## Run the whole suite on real engines (T=tests/unit/test_x.py for a part)
 	@.ci/browser $(BIN)/playwright
 	@$(PYTEST) $(T)
 
@@ -40,7 +40,7 @@ engines: system .venv/ready-test provider ## Run what needs PostgreSQL or Meilis
 service: system .venv/ready-test provider ## Run what needs the service, its command line or other programs
 	@$(PYTEST) tests/service
 
-browser: system .venv/ready-test provider ## Run what people see in a browser
+browser: system .venv/ready-test provider checkers ## Run what people see in a browser
 	@.ci/browser $(BIN)/playwright
 	@$(PYTEST) tests/browser
 
@@ -49,6 +49,8 @@ system:
 	@.ci/packages install
 
 provider: tests/provider/node_modules/.ready
+
+checkers: tests/checkers/node_modules/.ready
 
 trial: provider ## Run a provider of identities to try sign-in with on this machine, until Ctrl-C
 	@cd tests/provider && exec node server.mjs example.json --stay
@@ -82,7 +84,7 @@ lock: ## Pin the dependencies of pyproject.toml anew, with hashes (needs uv)
 
 clean: ## Remove what was set up; the data folder stays
 	rm -rf .venv build dist *.egg-info .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis \
-	  tests/provider/node_modules
+	  tests/provider/node_modules tests/checkers/node_modules bench/lighthouse/node_modules
 
 # Set-up, done again only when what it was made from has changed. The project itself comes last:
 # it is installed from this tree, with the setuptools that is pinned like everything else.
@@ -101,4 +103,10 @@ clean: ## Remove what was set up; the data folder stays
 	@touch $@ .venv/ready-run
 
 tests/provider/node_modules/.ready: tests/provider/package-lock.json
-	@.ci/provider
+	@.ci/node tests/provider 测试登录用的身份提供方 'provider to test sign-in with'
+
+tests/checkers/node_modules/.ready: tests/checkers/package-lock.json
+	@.ci/node tests/checkers 检查页面的程序 'checkers of pages'
+
+bench/lighthouse/node_modules/.ready: bench/lighthouse/package-lock.json
+	@.ci/node bench/lighthouse Lighthouse 'Lighthouse'

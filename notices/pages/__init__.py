@@ -19,6 +19,7 @@ from notices.pages import (
     searching,
     sessions,
     verifying,
+    viewing,
     watching,
 )
 
@@ -40,6 +41,7 @@ HANDLERS = [
     *checking_files.HANDLERS,
     *sessions.HANDLERS,
     *watching.HANDLERS,
+    *viewing.HANDLERS,
     *assets.HANDLERS,
     *crawling.HANDLERS,
 ]

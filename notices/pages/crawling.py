@@ -17,7 +17,16 @@ from notices.pages import templating
 from notices.web.authentication import AnyRequest
 from notices.web.queries import whole_number
 
-PAGES = ("/", "/declare", "/verify", "/log", "/agencies", "/help/agencies", "/problems")
+PAGES = (
+    "/",
+    "/declare",
+    "/verify",
+    "/log",
+    "/agencies",
+    "/help/agencies",
+    "/problems",
+    "/accessibility",
+)
 """Pages for everybody; a search is not for engines that search themselves."""
 
 SPAN = 10_000

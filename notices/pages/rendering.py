@@ -14,6 +14,7 @@ from notices.facts.texts import Text
 from notices.identity import Signed
 from notices.locale import SOURCE
 from notices.pages.templating import Templates, address
+from notices.web import authentication
 from notices.web.authentication import AnyRequest
 from notices.web.languages import language_of
 from notices.web.options import UNSENT
@@ -22,6 +23,9 @@ from notices.web.queries import SEARCH_PARAMETERS
 SHOWN_AGAIN = "private, no-cache"
 """For pages to which the browser's back button must lead without asking to send a form again."""
 NEVER_KEPT = "no-store"
+
+VIEW, ELDER = "view", "elder"
+"""What the cookie is for that keeps a view, and what it holds for the view for elders (长辈版)."""
 
 MOST_ECHOED = 300
 """Characters of what was typed that a page shows again; more is refused, and would come back."""
@@ -65,8 +69,11 @@ def _response(
 ) -> Response[str]:
     templates: Templates = request.app.state.templates
     path, kept = request.url.path, _kept(request)
+    view = request.cookies.get(authentication.cookie_name(request.app.state.deployment, VIEW))
     around = {
         "path": path,
+        "here": address(path, language_of(request), kept),
+        "elder": view == ELDER,
         "in_language": lambda language: address(path, language, kept),
         "person": signed.person if signed else None,
         "signed": signed,
@@ -80,7 +87,7 @@ def _response(
         html,
         status_code=status,
         media_type=MediaType.HTML,
-        # Who is signed in stands on every page.
+        # Who is signed in stands on every page, and a cookie says in which view it is shown.
         headers={"Vary": "Cookie", "Cache-Control": cache},
     )
 

@@ -219,6 +219,7 @@ def _environment(deployment: Deployment, language: str, may_sign_in: bool) -> En
         "site_name": settings.site_name if language == SOURCE else SITE_NAME.in_(language),
         "site": deployment.site,
         "demo": settings.demo,
+        "public_url": settings.public_url,
         "may_sign_in": may_sign_in,
         "city": regions.name(settings.region) or "",
         "regions": regions,

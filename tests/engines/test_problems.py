@@ -170,6 +170,7 @@ WRITES: dict[tuple[str, str], Any] = {
     ("POST", "/sign-in"): {"sample": "li"},
     ("POST", "/sign-out"): {},
     ("POST", "/session"): {},
+    ("POST", "/view"): {"view": "elder"},
 }
 ASKING = {
     ("POST", "/api/v1/verifications"), ("POST", "/api/v1/verifications/batch"), ("POST", "/verify"),

@@ -59,6 +59,7 @@
     rows(at("problems"), named("problem", found.by_problem));
     at("problems-table").hidden = !found.problems;
     save(at("summary"), new Blob([text], { type: "application/json" }));
+    at("summary").download = "summary.json";
     const download = at("download");
     save(download, request.response);
     download.download = `${file.files[0].name.replace(/\.[^.]*$/, "")}-answers.csv`;
