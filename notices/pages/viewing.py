@@ -23,12 +23,22 @@ async def choose(request: AnyRequest) -> Response[Any]:
     """Keep the view that was chosen, and back to the page on which it was."""
     given = await forms.fields(request)
     lasts = LASTS if given.get("view") == rendering.ELDER else timedelta(0)
-    next = rendering.local_path(given.get("next"))
-    response = rendering.see_other(next, languages.language_of(request))
+    response = _back(request)
     deployment = request.app.state.deployment
     kept = authentication.cookie(deployment, rendering.VIEW, rendering.ELDER, lasts)
     response.set_cookie(kept)
     return response
+
+
+@get("/view", include_in_schema=False)
+async def back(request: AnyRequest) -> Response[Any]:
+    """To the page that the address names: who signs in on the way here asks by GET."""
+    return _back(request)
+
+
+def _back(request: AnyRequest) -> Response[Any]:
+    next = rendering.local_path(request.query_params.get("next"))
+    return rendering.see_other(next, languages.language_of(request))
 
 
 @get("/accessibility", include_in_schema=False)
@@ -37,4 +47,4 @@ async def statement(request: AnyRequest) -> Response[str]:
     return await rendering.page(request, "accessibility.html", stated_on=STATED_ON)
 
 
-HANDLERS = [choose, statement]
+HANDLERS = [choose, back, statement]
