@@ -1,6 +1,7 @@
 """Files as spreadsheets and programs write them, for tests to send and to spoil."""
 
 import io
+import struct
 import zipfile
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
@@ -47,7 +48,7 @@ def _cell(cell: Cell) -> str:
     return f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>'
 
 
-def package(worksheet: str | bytes) -> bytes:
+def package(worksheet: str | bytes, shared_strings: str | None = None) -> bytes:
     """A workbook with this one sheet."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as parts:
@@ -58,7 +59,34 @@ def package(worksheet: str | bytes) -> bytes:
         of_book = RELATIONS.format(type=f"{OFFICE}/worksheet", target="worksheets/sheet1.xml")
         parts.writestr("xl/_rels/workbook.xml.rels", of_book)
         parts.writestr("xl/worksheets/sheet1.xml", worksheet)
+        if shared_strings is not None:
+            parts.writestr("xl/sharedStrings.xml", shared_strings)
     return file.getvalue()
+
+
+def sheet_that_says(dimension: str, lines: str) -> str:
+    """A sheet of these lines, `<row>…</row>`, that has so many rows and columns, as it says."""
+    return (
+        f'<?xml version="1.0"?><worksheet xmlns="{MAIN}"><dimension ref="{dimension}"/>'
+        f"<sheetData>{lines}</sheetData></worksheet>"
+    )
+
+
+def strings_that_say(count: int) -> str:
+    """Texts of a workbook: one, of which it says that they are so many."""
+    return f'<sst xmlns="{MAIN}" count="{count}" uniqueCount="{count}"><si><t>1</t></si></sst>'
+
+
+def small_as_it_says(workbook: bytes, most: int = 1000) -> bytes:
+    """The same, of which no part is longer than `most` bytes, as its lists have it."""
+    found = bytearray(workbook)
+    for signature, place in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
+        at = found.find(signature)
+        while at >= 0:
+            (size,) = struct.unpack_from("<I", found, at + place)
+            struct.pack_into("<I", found, at + place, min(size, most))
+            at = found.find(signature, at + 1)
+    return bytes(found)
 
 
 def xlsx(rows: Sequence[Sequence[Cell]]) -> bytes:

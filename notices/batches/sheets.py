@@ -23,6 +23,9 @@ MOST_CELLS = 2_000_000
 MOST_PARTS = 2000
 DIGITS = 15
 """Of a number that a spreadsheet keeps as such; what stood behind them is lost."""
+_PANIC = "PanicException"
+"""How a program in Rust says what it cannot go on with; it has no name of its own in Python, and is
+no Exception."""
 
 
 def is_sheet(file: Reader) -> bool:
@@ -36,12 +39,18 @@ def rows(file: Reader) -> list[list[str]]:
     try:
         book = CalamineWorkbook.from_filelike(file)
         sheet = book.get_sheet_by_index(0)
-        if sheet.height - 1 > MOST_SHEET_ROWS:
+        # Its height leaves out the empty rows before the first, which are read like the others.
+        last = sheet.end[0] if sheet.end else 0
+        if last > MOST_SHEET_ROWS:
             raise FileRefused("file_too_many_rows", limit=MOST_SHEET_ROWS)
-        if sheet.width > MOST_COLUMNS or sheet.width * sheet.height > MOST_CELLS:
+        if sheet.width > MOST_COLUMNS or sheet.width * (last + 1) > MOST_CELLS:
             raise FileRefused("file_too_large_inside")
         return list(_read(sheet))
     except (CalamineError, OSError, ValueError, IndexError) as error:
+        raise FileRefused("file_damaged") from error
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
         raise FileRefused("file_damaged") from error
 
 

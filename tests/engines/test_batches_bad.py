@@ -1,6 +1,7 @@
 """Files that nobody should send, and days on which nothing goes well: each is told clearly."""
 
 import asyncio
+import contextlib
 import errno
 import os
 from pathlib import Path
@@ -12,14 +13,14 @@ import pytest
 from notices import agencies
 from notices.agencies import knowing
 from notices.api import batches
-from notices.batches import MOST_BYTES, running, scratch, summaries
+from notices.batches import MOST_BYTES, running, scratch, summaries, working
 from notices.batches.reading import BLOCK
 from notices.batches.scratch import PIECE, Scratch, Writer
 from notices.deployment import Deployment
 from notices.facts.refusals import UnknownKey
 from notices.trust.sealing import Aes256Gcm
 from notices.web.places import Seats
-from tests.batches import package, xlsx
+from tests.batches import package, sheet_that_says, small_as_it_says, strings_that_say, xlsx
 from tests.engines.test_agency_keys import added
 from tests.engines.test_batches import ADDED, FOOD, PATH, keyed, rows_of, send, table
 from tests.engines.test_guessing import BIRTH, BORN
@@ -148,6 +149,50 @@ async def test_a_sheet_is_answered_with_its_numbers_as_they_would_be_typed(
         NUMBER, "370799199001011000", "379999000012", NUMBER, "'=HYPERLINK",
     ]  # fmt: skip
     assert [each[-1] for each in found[1:]] == ["", "number_rounded", "", "", "formula"]
+
+
+FAR = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+ROW = "<row><c><v>1</v></c></row>"
+
+
+async def test_a_sheet_that_lies_about_itself_is_refused_within_the_bounds_of_its_process(
+    client: httpx.AsyncClient,
+) -> None:
+    """Two cells with 17,000,000,000 between them; 4,000,000,000 texts; a kilobyte that is 90 MB."""
+    key = await keyed()
+    files = {
+        package(sheet_that_says("A1:B2", ROW + FAR)): (422, "file_too_large_inside"),
+        package(sheet_that_says("A1:B2", ROW), strings_that_say(4 * 10**9)): (
+            422, "file_too_large_inside",
+        ),
+        small_as_it_says(package(sheet_that_says("A1:B2", 3_500_000 * ROW))): (
+            422, "file_damaged",
+        ),
+    }  # fmt: skip
+    most = [0]
+    watching = asyncio.create_task(watch_memory(most))
+
+    answers = [await send(client, content, key) for content in files]
+
+    watching.cancel()
+    assert [told(each) for each in answers] == list(files.values())
+    assert 30 << 20 < max(most) < working.MEMORY + (100 << 20)
+
+
+async def watch_memory(most: list[int]) -> None:
+    while True:
+        most.append(await asyncio.to_thread(in_memory))
+        await asyncio.sleep(0.01)
+
+
+def in_memory() -> int:
+    """Bytes that a process of a file has had in memory at most."""
+    most = 0
+    for pid in workers():
+        with contextlib.suppress(OSError, IndexError):
+            status = Path(f"/proc/{pid}/status").read_text()
+            most = max(most, 1024 * int(status.partition("VmHWM:")[2].split()[0]))
+    return most
 
 
 async def test_more_rows_than_one_chunk_stay_in_their_order(client: httpx.AsyncClient) -> None:
@@ -307,7 +352,10 @@ async def test_a_key_that_is_revoked_while_its_reply_goes_back_gets_no_more(
     writer.write(b"x" * (3 * PIECE))
     writer.end()
     request: Any = _Request(shown)
-    content = batches._content(request, reply, key, b"", seats.take("a"))
+    held = contextlib.ExitStack()
+    for let_go in (reply.close, seats.take("a").leave):
+        held.callback(let_go)
+    content = batches._content(request, reply, key, b"", held)
 
     first = await anext(content)
     await owned(agencies.revoke(agency.id))
