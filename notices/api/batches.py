@@ -1,6 +1,7 @@
 """The JSON API of files: a register of certificates, answered row by row, and its summary."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -36,10 +37,8 @@ from notices.facts.errors import (
     MediaType,
     NoSuchSummary,
     Problem,
-    Unavailable,
 )  # fmt: skip
 from notices.facts.excess import TooManyRequests
-from notices.facts.outages import NoRoomForBatch
 from notices.facts.public.batch import LastLine, Summary
 from notices.facts.texts import ByLanguage
 from notices.limits import Counted as Who
@@ -49,7 +48,6 @@ from notices.watches import alerts
 from notices.web import bodies, limiting, multipart
 from notices.web.authentication import AnyRequest
 from notices.web.middleware import turns
-from notices.web.places import Seat
 from notices.web.replies import NO_STORE, passed_on
 
 CSV, NDJSON = "text/csv", "application/x-ndjson"
@@ -79,7 +77,8 @@ async def batch(request: AnyRequest) -> Response[Any]:
     `effective_at`, `awaiting`, `notice`, `others`, `problem`. `Link` with `rel="summary"` leads to
     the summary.
     With `Accept: application/x-ndjson` each row is an object, and the summary the last. Each row
-    counts against the quota, and those about certificates with masked numbers need `masked`.
+    counts against the quota, and those about certificates with masked numbers need `masked`. What
+    is shorter than its `Content-Length` is no answer: the connection was lost, or the key revoked.
     """
     return await answered(request)
 
@@ -91,24 +90,28 @@ async def answered(request: AnyRequest) -> Response[Any]:
     agency.require("batch")
     _refuse_what_is_no_form(request)
     who = Who("agency", agency.id, agency.told)
-    seat = request.app.state.places.seats.take(agency.id)
-    try:
-        return await _answer(request, agency, who, seat)
-    except BaseException:
-        seat.leave()
-        raise
+    # Let go at once when it ends early: what an exception holds stays until somebody looks for it.
+    with contextlib.ExitStack() as held:
+        held.callback(request.app.state.places.seats.take(agency.id).leave)
+        try:
+            return await _answer(request, agency, who, held)
+        except running.Gone:
+            return Response(None, status_code=turns.NOBODY)
 
 
-async def _answer(request: AnyRequest, agency: Agency, who: Who, seat: Seat) -> Response[Any]:
+async def _answer(
+    request: AnyRequest, agency: Agency, who: Who, held: contextlib.ExitStack
+) -> Response[Any]:
     deployment = request.app.state.deployment
     form: Form = "ndjson" if _wants_objects(request) else "csv"
     key = Aes256Gcm.generate()
     assert isinstance(key, Aes256Gcm)  # noqa: S101
-    received = await _received(request, key)
+    received = await _received(request, key, held)
     await request.user.keyed()  # what came slowly is held against the key as it is now
     run = _Run(request, who)
     with storing():
         reply = Scratch(folder_of(deployment))
+    held.callback(reply.close)
     async with request.app.state.places.files.taken(request, PATIENCE):
         try:
             done = await running.answer(
@@ -119,7 +122,7 @@ async def _answer(request: AnyRequest, agency: Agency, who: Who, seat: Seat) -> 
             summary = summaries.signed(deployment, done, received.sha256, test=agency.test)
             with storing():
                 id = await asyncio.to_thread(summaries.keep, deployment, agency.id, summary)
-        except (FileRefused, Unavailable, NoRoomForBatch) as error:
+        except BaseException as error:
             await run.give_back()
             if isinstance(error, FileRefused):
                 raise _invalid(error) from None
@@ -133,7 +136,7 @@ async def _answer(request: AnyRequest, agency: Agency, who: Who, seat: Seat) -> 
     last = msgspec.json.encode(LastLine(summary=summary)) + b"\n" if form == "ndjson" else b""
     link = deployment.link(f"/api/v1/verifications/batch/{id}")
     return Stream(
-        _content(request, reply, key, last, seat),
+        _content(request, reply, key, last, held.pop_all()),
         media_type=CSV if form == "csv" else NDJSON,
         encoding=done.encoding if form == "csv" else "utf-8",
         headers={
@@ -146,11 +149,11 @@ async def _answer(request: AnyRequest, agency: Agency, who: Who, seat: Seat) -> 
 
 
 async def _content(
-    request: AnyRequest, reply: Scratch, key: Aes256Gcm, last: bytes, seat: Seat
+    request: AnyRequest, reply: Scratch, key: Aes256Gcm, last: bytes, held: contextlib.ExitStack
 ) -> AsyncIterator[bytes]:
     """The reply; it stops short of its length where its key is taken no more."""
     looked = time.monotonic()
-    try:
+    with held:
         for piece in Reader(reply.fd, key, "answered").pieces():
             if time.monotonic() - looked > LOOK:
                 looked = time.monotonic()
@@ -158,9 +161,6 @@ async def _content(
             yield piece
         if last:
             yield last
-    finally:
-        reply.close()
-        seat.leave()
 
 
 class _Run:
@@ -201,10 +201,11 @@ class _Received(NamedTuple):
     sha256: bytes
 
 
-async def _received(request: AnyRequest, key: Aes256Gcm) -> _Received:
+async def _received(request: AnyRequest, key: Aes256Gcm, held: contextlib.ExitStack) -> _Received:
     """Raises NoRoomForBatch, and what `multipart.read` does."""
     with storing():
         file = Scratch(folder_of(request.app.state.deployment))
+        held.callback(file.close)
         length = request.headers.get("content-length", "0")
         refuse_without_room(file.fd, ROOM * int(length) if length.isdigit() else 0)
     writer = Writer(file.fd, key, "received")

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import uvicorn
 
 from notices.web.middleware import connections, turns
 from notices.web.middleware.connections import MOST_HEAD, BoundProtocol
+from tests.ports import Port, serving
 
 Scope, Receive, Send = dict[str, Any], Any, Any
 HELLO = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -19,33 +19,6 @@ POST = b"POST /echo HTTP/1.1\r\nHost: x\r\n"
 
 
 GONE = asyncio.Event()
-
-
-class Port:
-    """Where the application below answers, through the bounded connections."""
-
-    def __init__(self, number: int, server: uvicorn.Server) -> None:
-        self.number = number
-        self.server = server
-
-    async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_connection("127.0.0.1", self.number)
-
-    async def ask(self, *parts: bytes, pause: float = 0.0) -> bytes:
-        """What comes back until the server hangs up, for what is sent meanwhile."""
-        reader, writer = await self.open()
-        try:
-            for part in parts:
-                writer.write(part)
-                await writer.drain()
-                await asyncio.sleep(pause)
-            return await asyncio.wait_for(reader.read(), 10)
-        finally:
-            writer.close()
-
-    @property
-    def open_ones(self) -> int:
-        return len(self.server.server_state.connections)
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,18 +51,8 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
 async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Port]:
     for name, seconds in (("HEAD_SECONDS", 0.4), ("BODY_SECONDS", 0.4), ("READ_SECONDS", 0.4)):
         monkeypatch.setattr(connections, name, seconds)
-    config = uvicorn.Config(
-        app, http=BoundProtocol, ws="none", lifespan="off", log_config=None, port=0,
-        timeout_keep_alive=1,
-    )  # fmt: skip
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
-    await server.startup()
-    yield Port(server.servers[0].sockets[0].getsockname()[1], server)
-    await server.shutdown()
-    assert BoundProtocol.waiting == {}
-    assert BoundProtocol.receiving == {}
+    async with serving(app) as port:
+        yield port
 
 
 def head_of(size: int) -> bytes:
