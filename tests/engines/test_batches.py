@@ -17,13 +17,17 @@ from notices.facts.rows import Columns, read
 from notices.trust.answers import BATCH, keys_in, verify
 from notices.upkeep import rekeying, rotating
 from notices.verification import MOST_QUESTIONS
-from tests.api import declaration
+from tests import api
+from tests.api import declaration, unusual
 from tests.conftest import SignIn
 from tests.engines.test_agency_keys import added, bearer
 from tests.engines.test_guessing import BIRTH, BORN, publish
+from tests.engines.test_life import contested
 from tests.engines.test_rekeying import at_once_and_one_by_one
+from tests.files import picture
 from tests.owning import owned, owning
 from tests.publishing import declared, redacted, withdrawn
+from tests.samples import ANNA, OFFICER
 
 PATH = "/api/v1/verifications/batch"
 FOOD = "food-operation-license"
@@ -108,6 +112,7 @@ async def test_the_summary_is_signed_kept_for_its_agency_and_told_to_no_other(
 
 SEAL, PRODUCTION = "company-seal", "food-production-license"
 CODE = "92379999MA0000023B"
+BOOKSHOP = "91379999MA0000015K"
 NUMBERS = (
     "JY13799990000011", "ｊｙ1 3799-9900 00011", "13799990000011", "(副本)JY13799990000011(3-2)",
     "JY13799990000020", "JY13799990000038", "JY13799990000046", "许可证编号：JY13799990000011号",
@@ -115,7 +120,8 @@ NUMBERS = (
     "=\"JY13799990000020\"",
     "3.7E+17", "370799199001011000", "=A1", "JY13799990000012", "\u202eJY1", "第2023379999号",
     "社证字第5908-14号", "社证字第590814号", "379999900101001", "37999919900101001X", "x" * 300,
-    "JY13799990000054", "JY13799990000063",
+    "JY13799990000054", "JY13799990000063", "JY13799990000071", "JY13799990000089",
+    "JY13799990000097", "JY13799990000100",
 )  # fmt: skip
 CERTIFICATES = (
     "", FOOD, "食品经营许可证", "食品流通许可证", PRODUCTION, SEAL, "财务专用章", "公章", BIRTH,
@@ -135,6 +141,11 @@ async def declare_all_kinds(
     deployment: Deployment, restaurant: httpx.AsyncClient, sign_in: SignIn
 ) -> None:
     """Notices that meet the numbers above in every way there is."""
+    anna, officer = await sign_in(ANNA), await sign_in(OFFICER)
+    another = {"kind": "organisation", "name": "潍坊市奎文区某某书店", "identifier": BOOKSHOP}
+    for number in ("JY13799990000011", "JY13799990000100"):
+        body = unusual(number, relation="mandate", holder=another)
+        await api.declared(anna, body, picture("PNG", 20))  # awaits, and claims nothing
     await declared(deployment, "JY13799990000011", copies="duplicate", copy_number="3-2")
     await declared(deployment, "JY13799990000011", copies="original")
     withdrawn_id = await declared(deployment, "JY13799990000020")
@@ -151,6 +162,24 @@ async def declare_all_kinds(
     await declared(deployment, "", document="official-seal", **seals)
     await declared(deployment, "3799990000012", document="contract-seal", **seals)
     await publish(sign_in, BIRTH, BORN)
+    for number, new in (
+        ("JY13799990000071", "JY13799990000020"),
+        ("JY13799990000089", "JY13799990000089"),
+    ):
+        await replaced(restaurant, await declared(deployment, number), new)
+    await declared(deployment, "JY13799990000089")  # the new one of the same number is lost too
+    await contested(
+        anna, officer, await declared(deployment, "JY13799990000097"), number="JY13799990000097"
+    )
+
+
+async def replaced(client: httpx.AsyncClient, id: str, number: str) -> None:
+    """By the issuer's agency, as which anybody asks who shows its key."""
+    issuer = await keyed("issue", name=f"发证机关{id}")
+    body = {"number": number, "issued_on": "2026-11-20"}
+    async with httpx.AsyncClient(transport=client._transport, base_url=client.base_url) as other:
+        answer = await other.post(api.of(id, "replacement"), headers=issuer, json=body)
+    assert answer.status_code == 201, answer.text
 
 
 async def test_each_row_is_told_what_a_check_of_it_says(
@@ -171,8 +200,9 @@ async def test_each_row_is_told_what_a_check_of_it_says(
 
     assert wrong == []
     assert statuses >= {
-        "no_notice", "invalid", "reinstated",
+        "no_notice", "declared", "invalid", "contested", "replaced", "reinstated", "confirmation",
         "copy", "document", "holder", "certificate", "digits", "earlier",
+        "copy confirmation", "earlier replaced", "earlier reinstated",
     }  # fmt: skip
 
 
@@ -249,7 +279,10 @@ async def compared(
         if one.reading is not None:
             answer_ = next(answers)
             expected |= {name: answer_[name] for name in ADDED if name != "problem"}
-            statuses |= {answer_["status"], *(each["match"] for each in answer_["others"])}
+            statuses |= {answer_["status"], str(answer_["awaiting"])}
+            for each in answer_["others"]:
+                match = each["match"]
+                statuses |= {match, f"{match} {each['status']}", f"{match} {each['awaiting']}"}
         if {name: said[name] for name in ADDED} != expected:
             wrong.append((row, said, expected))
     return wrong, statuses
