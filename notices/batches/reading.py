@@ -16,7 +16,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from notices.batches import CHUNK, FileRefused
-from notices.batches.scratch import Reader
+from notices.batches.contents import Content
 
 MOST_LINE = 1024 * 1024
 """Bytes without an end of a line; no row of a register is as long."""
@@ -51,7 +51,7 @@ class Surveyed:
     quoted: bool
 
 
-def survey(file: Reader) -> Surveyed:
+def survey(file: Content) -> Surveyed:
     """Raises FileRefused for what has no line."""
     first = file.piece(0)
     bom = first.startswith(BOM)
@@ -71,7 +71,7 @@ def survey(file: Reader) -> Surveyed:
     return dataclasses.replace(found, rows=lines - 1)
 
 
-def _look_through(file: Reader) -> tuple[int, bool, bool]:
+def _look_through(file: Content) -> tuple[int, bool, bool]:
     """Its lines, whether a cell may be quoted, and whether it is UTF-8."""
     decoder = codecs.getincrementaldecoder(UTF8)()
     rest, lines, quoted, is_utf8 = b"", 0, False, True
@@ -98,14 +98,14 @@ def _look_through(file: Reader) -> tuple[int, bool, bool]:
     return lines, quoted, is_utf8
 
 
-def _encoding(file: Reader, bom: bool) -> tuple[str, bool]:
+def _encoding(file: Content, bom: bool) -> tuple[str, bool]:
     """Of a file that is not all UTF-8: that in which the fewest characters are none."""
     wrong = {each: _unread(file, each) for each in ((UTF8,) if bom else (UTF8, GB18030))}
     encoding = min(wrong, key=wrong.__getitem__)
     return encoding, wrong[encoding] == 0
 
 
-def _unread(file: Reader, encoding: str) -> int:
+def _unread(file: Content, encoding: str) -> int:
     """Bytes that are no text in this encoding."""
     decoder = codecs.getincrementaldecoder(encoding)(_ESCAPED)
     count = 0
@@ -122,7 +122,7 @@ class Read(NamedTuple):
     lines: list[str] | None
 
 
-def rows(file: Reader, found: Surveyed) -> Iterator[list[str]]:
+def rows(file: Content, found: Surveyed) -> Iterator[list[str]]:
     """The header first; an empty line is no row. Raises FileRefused for a line that is none.
 
     A quote that nothing closes, or that is closed within a cell, may have swallowed rows.
@@ -140,7 +140,7 @@ def rows(file: Reader, found: Surveyed) -> Iterator[list[str]]:
             raise FileRefused("file_line", line=began) from None
 
 
-def chunks(file: Reader, found: Surveyed) -> Iterator[Read]:
+def chunks(file: Content, found: Surveyed) -> Iterator[Read]:
     """All rows, as `rows` has them, so many at once; the header is alone."""
     if found.quoted or not found.clean:
         every = rows(file, found)
@@ -164,7 +164,7 @@ def chunks(file: Reader, found: Surveyed) -> Iterator[Read]:
 
 
 @contextlib.contextmanager
-def _text(file: Reader, found: Surveyed, newline: str | None) -> Iterator[io.TextIOWrapper]:
+def _text(file: Content, found: Surveyed, newline: str | None) -> Iterator[io.TextIOWrapper]:
     file.seek(found.start)
     buffered = io.BufferedReader(file, 1 << 20)
     text = io.TextIOWrapper(buffered, found.encoding, _ESCAPED, newline=newline)

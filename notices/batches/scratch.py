@@ -9,19 +9,18 @@ was cut, mixed or changed does not open.
 import contextlib
 import errno
 import hashlib
-import io
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from notices import files
+from notices.batches.contents import PIECE, Content
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.facts.outages import NoRoomForBatch
 from notices.trust.sealing import HEADER, Aes256Gcm, SealError
 
-PIECE = 256 * 1024
 SEALED = HEADER + 12 + PIECE + 16
 """Bytes that a whole piece takes: what names its key, nonce, content, tag."""
 
@@ -112,7 +111,7 @@ class Writer:
             left = left[os.write(self._fd, left) :]
 
 
-class Reader(io.RawIOBase):
+class Reader(Content):
     """The content of a file that a Writer ended, from any place on; raises SealError."""
 
     def __init__(self, fd: int, key: Aes256Gcm, role: str) -> None:

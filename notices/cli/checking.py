@@ -70,7 +70,7 @@ def _write(table: Table, known: Catalogue, usual: str, ask: Ask, output: Output)
             for values, each in zip(piece, told, strict=True)
         )
         output.write(_text(full, table.delimiter), len(piece))
-        progress(output.rows, max(output.rows, table.lines - 1))
+        progress(output.rows, table.found.rows)
 
 
 def _text(rows: Iterable[Sequence[str]], delimiter: str) -> str:
