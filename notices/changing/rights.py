@@ -243,13 +243,13 @@ async def watches_of(deployment: Deployment, person: Known) -> list[Any]:
 async def _watches(deployment: Deployment, person: Known) -> list[KeptWatch]:
     found = []
     for row in await watches_of(deployment, person):
-        private = watches.private_of(deployment, row)
+        private = watches.opened(deployment, row)
         found.append(
             KeptWatch(
                 id=row["id"],
                 at=rfc3339(row["at"]),
-                certificate=private.certificate,
-                label=private.label,
+                certificate=private.certificate if private else "",
+                label=private.label if private else None,
             )
         )
     return found

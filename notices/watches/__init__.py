@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import structlog
 
 from notices import idempotency, matching_keys, tables
 from notices.agencies import Agency
@@ -31,7 +32,10 @@ from notices.identity import Person, hashes_of_acting
 from notices.matching_keys import STATE, Stale
 from notices.register.claims import IN_BULK
 from notices.tables.prepared import Prepared
+from notices.trust.sealing import SealError
 from notices.watches import reaching
+
+LOG = structlog.get_logger()
 
 MOST_OF_PERSONS = 20
 MOST_OF_AGENCIES = 100_000
@@ -102,6 +106,15 @@ def place(id: str) -> bytes:
 def private_of(deployment: Deployment, row: Any) -> PrivateWatch:
     plain = deployment.keys.sealer.open(row["sealed"], place(row["id"]))
     return msgspec.json.decode(plain, type=PrivateWatch)
+
+
+def opened(deployment: Deployment, row: Any) -> PrivateWatch | None:
+    """The same, None where it does not open: nobody misses the others for it."""
+    try:
+        return private_of(deployment, row)
+    except (SealError, msgspec.MsgspecError):
+        LOG.error("watch_not_opened", watch=row["id"])
+        return None
 
 
 def hashed(key: bytes, certificate: Certificate, number: str) -> bytes:

@@ -9,7 +9,7 @@ from notices.facts.public.form import Words
 from notices.facts.public.watches import Told, Watch, Watches, Webhook
 from notices.facts.texts import rfc3339
 from notices.tables import Delivery
-from notices.watches import Owner, PrivateWatch, private_of, reaching
+from notices.watches import Owner, PrivateWatch, opened, reaching
 
 NEWEST = 20
 """Events that are shown of a watch."""
@@ -71,7 +71,8 @@ async def listed(deployment: Deployment, owner: Owner, page: Page = FIRST) -> Wa
 
 
 def _shown(deployment: Deployment, row: Any, told: list[Told]) -> Watch:
-    private = private_of(deployment, row)
+    found = opened(deployment, row)
+    private = found or PrivateWatch(certificate="", number="")
     certificate = deployment.catalogue.certificates.get(private.certificate)
     return Watch(
         id=row["id"],
@@ -80,6 +81,7 @@ def _shown(deployment: Deployment, row: Any, told: list[Told]) -> Watch:
         certificate=private.certificate,
         certificate_name=Words.of(certificate.name) if certificate else None,
         label=private.label,
+        readable=found is not None,
         webhook=_webhook(row, private) if row["calls"] else None,
         events=told,
     )

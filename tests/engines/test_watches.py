@@ -644,6 +644,50 @@ async def test_of_an_agency_that_is_one_no_more_nothing_is_kept_and_without_a_ke
     assert await DB.fetch("SELECT FROM delivery") == []
 
 
+async def test_what_waits_for_an_agency_without_a_key_is_given_up_after_three_days_as_any_other(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
+    receiver: Receiver,
+) -> None:  # fmt: skip
+    """And not what waits for another that has one, though nobody had sent for so long."""
+    (one, key), (_, other) = await agency(), await agency(name="乙银行")
+    for own in (key, other):
+        await watched(client, url=receiver.url, headers=own)
+    await api.declared(restaurant)
+    await followed(inside)
+    await owned(agencies.revoke(f"{one.id}.1"))
+    given_up = []
+    for days in (2, 3):
+        await DB.fetch(f"UPDATE delivery SET at = now() - interval '{days} days'")
+        await sending.give_up_without_key()
+        given_up.append(await DB.fetch(
+            "SELECT w.agency, d.error FROM delivery d JOIN watch w ON w.id = d.watch"
+            " WHERE d.dead_at IS NOT NULL AND d.due_at IS NULL"
+        ))  # fmt: skip
+
+    assert [[tuple(row) for row in rows] for rows in given_up] == [[], [(one.id, "no_key")]]
+
+
+async def test_a_watch_that_does_not_open_any_more_is_told_and_the_others_are_shown(
+    anna: httpx.AsyncClient, restaurant: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    spoilt, kept = await watched(anna, label="甲"), await watched(anna, label="乙")
+    await owned(DB.fetch("UPDATE watch SET sealed = sha512('') WHERE id = $1", spoilt["id"]))
+    await api.declared(restaurant)
+    await followed(deployment)
+
+    shown = {one["id"]: one for one in await listed(anna)}
+    assert (shown[spoilt["id"]]["readable"], shown[kept["id"]]["readable"]) == (False, True)
+    assert (shown[spoilt["id"]]["certificate"], shown[spoilt["id"]]["label"]) == ("", None)
+    assert [len(one["events"]) for one in shown.values()] == [1, 1]
+    page, mine = (await anna.get("/mine/watches")).text, (await anna.get("/mine")).text
+    assert "（内容已读不出）" in page
+    assert "乙（食品经营许可证）" in page
+    assert "（内容已读不出）" in mine
+    assert (await anna.get("/mine/data")).status_code == 200
+    assert (await anna.delete(f"{WATCHES}/{spoilt['id']}")).status_code == 204
+    assert [one["label"] for one in await listed(anna)] == ["乙"]
+
+
 async def test_guessing_at_masked_numbers_by_watching_is_counted_as_checks_are(
     anna: httpx.AsyncClient, app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,7 +61,11 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Watch(msgspec.Struct, frozen=True, kw_only=True):
-    """A watch, without its number, and the newest events that it told of."""
+    """A watch, without its number, and the newest events that it told of.
+
+    One that is not `readable` does not open any more: only its events are known, its `certificate`
+    is empty, and no webhook is told. It can be ended, and its number watched anew.
+    """
 
     id: str
     at: Time
@@ -69,6 +73,7 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
     certificate: str
     certificate_name: Words | None
     label: str | None
+    readable: bool
     webhook: Webhook | None
     events: list[Told]
 
