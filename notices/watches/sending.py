@@ -34,6 +34,8 @@ OF_AGENCY = 16
 LONGEST_PAUSE = 300.0
 """Seconds until a receiver that was down is tried again, with one message."""
 MOST_KNOWN = 10_000
+GIVE_UP_EVERY = 600.0
+"""Seconds between two looks for what waits for agencies that have no key any more."""
 
 AWAY_FOR_NOW = (Unavailable, OSError, *AWAY, asyncpg.PostgresError)
 LOG = structlog.get_logger()
@@ -41,14 +43,20 @@ LOG = structlog.get_logger()
 WAITS = "(due_at IS NOT NULL)::int = 1"
 """Said so that the index of all that waits is no way to a single row."""
 
-# By a walk from one receiver to the next, so that one for whom a million waits costs no more.
-_DUE = """
-WITH RECURSIVE r AS (
+# From one receiver to the next, so that one for whom a million waits costs no more.
+_WALK = """
   (SELECT receiver FROM delivery WHERE due_at IS NOT NULL ORDER BY receiver LIMIT 1)
   UNION ALL
   SELECT (SELECT d.receiver FROM delivery d WHERE d.due_at IS NOT NULL AND d.receiver > r.receiver
     ORDER BY d.receiver LIMIT 1) FROM r WHERE r.receiver IS NOT NULL
-)
+"""
+_HAS_KEY = """
+EXISTS (SELECT FROM agency_key k JOIN agency a ON a.id = k.agency
+  WHERE k.agency = w.agency AND a.revoked_at IS NULL AND 'watch' = ANY(k.scopes)
+  AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()))
+"""
+_DUE = f"""
+WITH RECURSIVE r AS ({_WALK})
 SELECT r.receiver, d.watch, d.event, d.status, d.attempts, e.kind, e.notice, w.id, w.agency,
   w.sealed, coalesce(e.logged_at, e.at) AS at
 FROM r
@@ -58,11 +66,8 @@ CROSS JOIN LATERAL (SELECT * FROM delivery d WHERE d.receiver = r.receiver AND d
   ORDER BY d.due_at LIMIT $1) d
 CROSS JOIN LATERAL (SELECT * FROM watch WHERE id = d.watch OFFSET 0) w
 CROSS JOIN LATERAL (SELECT * FROM event WHERE index = d.event OFFSET 0) e
-WHERE r.receiver <> ALL($2::bytea[]) AND EXISTS (SELECT FROM agency_key k
-  JOIN agency a ON a.id = k.agency WHERE k.agency = w.agency AND a.revoked_at IS NULL
-  AND 'watch' = ANY(k.scopes) AND k.revoked_at IS NULL
-  AND (k.expires_at IS NULL OR k.expires_at > now()))
-"""
+WHERE r.receiver <> ALL($2::bytea[]) AND {_HAS_KEY}
+"""  # noqa: S608  (nothing in it comes from outside)
 _TAKEN = f"""
 UPDATE delivery SET due_at = NULL, delivered_at = now(), attempts = attempts + 1, answered = $3,
   error = NULL
@@ -88,9 +93,24 @@ _GIVE_UP = """
 UPDATE delivery SET due_at = NULL, dead_at = now(), error = coalesce(error, 'receiver_down')
 WHERE receiver = $1 AND due_at IS NOT NULL AND at <= now() - $2::interval
 """
+# Whoever has no key is sent nothing, so nothing fails; a receiver is of one agency.
+_GIVE_UP_WITHOUT_KEY = f"""
+WITH RECURSIVE r AS ({_WALK})
+UPDATE delivery SET due_at = NULL, dead_at = now(), error = coalesce(error, 'no_key')
+WHERE due_at IS NOT NULL AND at <= now() - $1::interval AND receiver = ANY(ARRAY(
+  SELECT r.receiver FROM r CROSS JOIN LATERAL (SELECT watch FROM delivery d
+    WHERE d.receiver = r.receiver AND d.due_at IS NOT NULL LIMIT 1) d
+  CROSS JOIN LATERAL (SELECT agency FROM watch WHERE id = d.watch OFFSET 0) w
+  WHERE NOT {_HAS_KEY}))
+"""  # noqa: S608  (nothing in it comes from outside)
 _AT_ONCE = """
 UPDATE delivery SET due_at = now() WHERE receiver = $1 AND due_at > now()
 """
+
+
+async def give_up_without_key() -> None:
+    """What has waited for three days for an agency that has no key with which it may be told."""
+    await DB.fetch(_GIVE_UP_WITHOUT_KEY, GIVEN_UP_AFTER)
 
 
 @dataclass(slots=True)
@@ -115,10 +135,14 @@ class Sender:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; what is on its way then is given up, and sent again later."""
+        clock, looked = asyncio.get_running_loop().time, -GIVE_UP_EVERY
         try:
             while not stop.is_set():
                 self._told.clear()
                 try:
+                    if clock() - looked >= GIVE_UP_EVERY:
+                        await give_up_without_key()
+                        looked = clock()
                     await self.round()
                 except AWAY_FOR_NOW as error:
                     LOG.warning("webhooks_put_off", error=type(error).__name__)

@@ -304,6 +304,7 @@ async def watching(
         sender._poster.post = lambda *anything, outcome=outcome: _now(outcome)  # type: ignore
         await sender._serve(row["receiver"], sender._receivers.setdefault(b"", _Receiver()), [row])
     await sender.round()
+    await sending.give_up_without_key()
     await sender.ended()
     for state in ({}, {"state": "dead"}, {"state": "waiting"}):
         answer = await anna.get("/api/v1/watches", params=state, headers=headers)
