@@ -31,6 +31,7 @@ from tests.owning import owned, owning
 from tests.publishing import until
 from tests.receiving import Receiver, certified, endless, never, receiving, says
 
+Key = dict[str, str]
 WATCHES = "/api/v1/watches"
 FOOD = "food-operation-license"
 NUMBER = "JY13799990000011"
@@ -54,12 +55,18 @@ def inside(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> Deployment:
     return allowed
 
 
-async def agency(*scopes: str, **more: Any) -> tuple[Agency, dict[str, str]]:
+async def agency(*scopes: str, **more: Any) -> tuple[Agency, Key]:
     issuers = [OFFICE] if "issue" in scopes else []
     found, key = await owned(
         agencies.add(more.pop("name", "某某银行"), issuers, scopes=scopes or ("watch",), **more)
     )
     return found, bearer(key)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def key(client: httpx.AsyncClient) -> Key:
+    """As which an agency asks that watches."""
+    return (await agency())[1]
 
 
 async def watched(client: httpx.AsyncClient, **more: Any) -> dict[str, Any]:
@@ -203,9 +210,8 @@ async def test_a_key_watches_with_its_scope_alone_and_no_test_key_does(
 
 async def test_an_agency_is_told_by_a_signed_webhook_that_holds_no_number(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
-    receiver: Receiver,
+    receiver: Receiver, key: Key,
 ) -> None:  # fmt: skip
-    _, key = await agency()
     watch = await watched(client, url=f"{receiver.url}/notices?of=us", headers=key)
     notice = await api.declared(restaurant)
     await sent(inside)
@@ -232,9 +238,8 @@ async def test_an_agency_is_told_by_a_signed_webhook_that_holds_no_number(
 
 
 async def test_the_same_request_twice_is_one_watch_and_says_its_secret_alike(
-    client: httpx.AsyncClient, inside: Deployment, receiver: Receiver
+    client: httpx.AsyncClient, inside: Deployment, receiver: Receiver, key: Key
 ) -> None:
-    _, key = await agency()
     once = key | {"Idempotency-Key": "a"}
     first = await watched(client, url=receiver.url, headers=once)
     second = await watched(client, url=receiver.url, headers=once)
@@ -250,10 +255,9 @@ async def test_the_same_request_twice_is_one_watch_and_says_its_secret_alike(
 
 async def test_what_was_sent_and_not_noted_is_sent_again_under_the_same_id(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch,
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, key: Key,
 ) -> None:  # fmt: skip
     """Killed between the answer and the note: nothing of it is in the database."""
-    _, key = await agency()
     watch = await watched(client, url=receiver.url, headers=key)
     await api.declared(restaurant)
 
@@ -291,9 +295,8 @@ async def test_a_step_that_is_killed_tells_all_of_it_later_and_nothing_twice(
 
 async def test_a_receiver_that_fails_is_asked_again_and_after_three_days_given_up(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
-    receiver: Receiver,
+    receiver: Receiver, key: Key,
 ) -> None:  # fmt: skip
-    _, key = await agency()
     watch = await watched(client, url=receiver.url, headers=key)
     notice = await api.declared(restaurant)
     receiver.answer = says(500)
@@ -323,10 +326,9 @@ async def test_a_receiver_that_fails_is_asked_again_and_after_three_days_given_u
 
 async def test_events_of_one_watch_come_in_the_order_of_the_log(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
-    receiver: Receiver,
+    receiver: Receiver, key: Key,
 ) -> None:  # fmt: skip
     """The later one waits for the earlier one, whatever that waits for."""
-    _, key = await agency()
     watch = await watched(client, url=receiver.url, headers=key)
     notice = await api.declared(restaurant)
     receiver.answer = says(500)
@@ -348,9 +350,8 @@ async def test_events_of_one_watch_come_in_the_order_of_the_log(
 
 async def test_a_receiver_that_wants_no_more_is_sent_nothing_until_a_replay(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
-    receiver: Receiver,
+    receiver: Receiver, key: Key,
 ) -> None:  # fmt: skip
-    _, key = await agency()
     watch = await watched(client, url=receiver.url, headers=key)
     notice = await api.declared(restaurant)
     receiver.answer = says(410)
@@ -370,9 +371,8 @@ async def test_a_receiver_that_wants_no_more_is_sent_nothing_until_a_replay(
 
 async def test_a_redirect_is_not_followed(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
-    receiver: Receiver,
+    receiver: Receiver, key: Key,
 ) -> None:  # fmt: skip
-    _, key = await agency()
     await watched(client, url=receiver.url, headers=key)
     await api.declared(restaurant)
     async with receiving() as elsewhere:
@@ -386,11 +386,10 @@ async def test_a_redirect_is_not_followed(
 
 async def test_who_never_answers_or_never_ends_keeps_no_other_receiver_waiting(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch,
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, key: Key,
 ) -> None:  # fmt: skip
     """A hundred messages for the one who hangs come before the one that is for somebody else."""
     monkeypatch.setattr(telling, "SECONDS", 1.0)
-    _, key = await agency()
     async with receiving() as hanging, receiving() as flooding:
         hanging.answer, flooding.answer = never, endless
         for _ in range(30):
@@ -421,9 +420,8 @@ async def _came(receiver: Receiver, count: int) -> bool:
 
 async def test_a_receiver_that_was_down_is_tried_with_one_message_and_then_gets_all(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch,
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, key: Key,
 ) -> None:  # fmt: skip
-    _, key = await agency()
     for _ in range(6):
         await watched(client, url=receiver.url, headers=key)
     await api.declared(restaurant)
@@ -471,8 +469,9 @@ REFUSED = {
 }
 
 
-async def test_no_webhook_leads_to_where_only_we_can_go(client: httpx.AsyncClient) -> None:
-    _, key = await agency()
+async def test_no_webhook_leads_to_where_only_we_can_go(
+    client: httpx.AsyncClient, key: Key
+) -> None:
     found = {}
     for url in REFUSED:
         body = {"certificate": FOOD, "number": NUMBER, "url": url}
@@ -487,10 +486,9 @@ async def test_no_webhook_leads_to_where_only_we_can_go(client: httpx.AsyncClien
 
 async def test_a_name_that_says_something_else_by_the_time_of_sending_opens_nothing(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
-    receiver: Receiver,
+    receiver: Receiver, key: Key,
 ) -> None:  # fmt: skip
     """It was allowed when the watch was made, and is not any more: by name, and written out."""
-    _, key = await agency()
     port = receiver.url.rpartition(":")[2]
     for host in ("localhost", "127.0.0.1"):
         await watched(client, url=f"http://{host}:{port}/", headers=key)
@@ -542,10 +540,9 @@ async def test_what_hangs_of_one_agency_keeps_no_other_waiting(
 
 async def test_a_receiver_is_sent_nothing_twice_while_the_first_is_on_its_way(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch,
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, key: Key,
 ) -> None:  # fmt: skip
     """Though of another message it could not be noted how it ended."""
-    _, key = await agency()
     for _ in range(2):
         await watched(client, url=receiver.url, headers=key)
     await api.declared(restaurant)
@@ -575,12 +572,11 @@ async def test_a_receiver_is_sent_nothing_twice_while_the_first_is_on_its_way(
 
 async def test_however_many_watch_a_number_what_happened_is_written_in_pieces(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, deployment: Deployment,
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, key: Key,
 ) -> None:  # fmt: skip
     """Five watches, three events: of an event all rows in one transaction, of all events not."""
     monkeypatch.setattr(following, "MOST_TOLD", 10)
     monkeypatch.setattr(following, "PIECE", 2)
-    _, key = await agency()
     for _ in range(5):
         await watched(client, headers=key)
     notice = await api.declared(restaurant)
@@ -725,12 +721,11 @@ async def test_newer_rules_for_numbers_hash_watches_anew(
 
 async def test_whoever_keeps_watches_goes_on_when_every_connection_was_cut(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch,
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, key: Key,
 ) -> None:  # fmt: skip
     """One of two does it, and the other one when the first is gone."""
     monkeypatch.setattr(keeping, "AFTER_A_FAULT", 0.1)
     monkeypatch.setattr(keeping, "LOOK_EVERY", 0.1)
-    _, key = await agency()
     for number in (NUMBER, OTHER):
         await watched(client, number=number, url=receiver.url, headers=key)
     stop = asyncio.Event()
@@ -777,9 +772,8 @@ async def test_a_certificate_of_nobody_we_know_is_sent_nothing(tmp_path: Path) -
 
 async def test_what_was_told_goes_after_ninety_days_and_a_replay_brings_it_back(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
-    receiver: Receiver,
+    receiver: Receiver, key: Key,
 ) -> None:  # fmt: skip
-    _, key = await agency()
     watch = await watched(client, url=receiver.url, headers=key)
     await api.declared(restaurant)
     await sent(inside)
@@ -796,9 +790,12 @@ async def test_what_was_told_goes_after_ninety_days_and_a_replay_brings_it_back(
 
 
 async def test_only_an_agency_replays_and_only_what_is_its_own(
-    client: httpx.AsyncClient, anna: httpx.AsyncClient, inside: Deployment, receiver: Receiver
+    client: httpx.AsyncClient,
+    anna: httpx.AsyncClient,
+    inside: Deployment,
+    receiver: Receiver,
+    key: Key,
 ) -> None:
-    _, key = await agency()
     _, other = await agency(name="乙银行")
     watch = await watched(client, url=receiver.url, headers=key)
     bare = await watched(client, headers=key)
@@ -812,8 +809,7 @@ async def test_only_an_agency_replays_and_only_what_is_its_own(
     assert (none.status_code, none.json()["code"]) == (409, "no_webhook")
 
 
-async def test_many_watches_are_read_page_by_page(client: httpx.AsyncClient) -> None:
-    _, key = await agency()
+async def test_many_watches_are_read_page_by_page(client: httpx.AsyncClient, key: Key) -> None:
     ids = sorted([(await watched(client, headers=key))["id"] for _ in range(5)])
 
     found, after = [], ""
@@ -829,9 +825,8 @@ async def test_many_watches_are_read_page_by_page(client: httpx.AsyncClient) -> 
 
 async def test_operators_see_what_waits_and_what_was_given_up(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient, inside: Deployment,
-    receiver: Receiver,
+    receiver: Receiver, key: Key,
 ) -> None:  # fmt: skip
-    _, key = await agency()
     for number in (NUMBER, NUMBER, NUMBER):
         await watched(client, number=number, url=receiver.url, headers=key)
     await api.declared(restaurant)
