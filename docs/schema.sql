@@ -170,6 +170,25 @@ BEGIN
   RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.statistic_redacted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE each record;
+BEGIN
+  FOR each IN SELECT name, position FROM follower
+    WHERE name IN ('statistics', 'statistics anew') ORDER BY name FOR SHARE
+  LOOP
+    IF OLD.published_index < each.position THEN
+      UPDATE statistic SET value = value - 1
+      WHERE follower = each.name AND measure = 'by_region' AND key = OLD.region;
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $function$;
+
 CREATE TABLE agency (
   id text NOT NULL,
   name text NOT NULL,
@@ -330,6 +349,17 @@ CREATE TABLE draft (
 );
 CREATE INDEX draft_at ON public.draft USING btree (at);
 CREATE INDEX draft_of_account ON public.draft USING btree (account, at);
+
+CREATE TABLE duration (
+  day date NOT NULL,
+  measure text NOT NULL,
+  bucket smallint NOT NULL,
+  times bigint NOT NULL,
+  CONSTRAINT duration_pkey PRIMARY KEY (day, measure, bucket),
+  CONSTRAINT duration_bucket_check CHECK ((bucket >= 0)),
+  CONSTRAINT duration_measure_check CHECK ((measure = ANY (ARRAY['publish'::text, 'check'::text, 'search'::text, 'list'::text]))),
+  CONSTRAINT duration_times_check CHECK ((times >= 0))
+);
 
 CREATE TABLE event (
   index bigint NOT NULL,
@@ -515,6 +545,7 @@ CREATE INDEX notice_terms ON public.notice USING gin (notice_terms(form, number_
 ALTER INDEX notice_terms ALTER COLUMN 1 SET STATISTICS 0;
 CREATE TRIGGER notice_awaiting BEFORE INSERT ON public.notice FOR EACH ROW WHEN ((new.form ? 'awaiting'::text)) EXECUTE FUNCTION notice_awaiting_of_form();
 CREATE TRIGGER notice_period BEFORE INSERT ON public.notice FOR EACH ROW WHEN ((new.form ? 'notice_period'::text)) EXECUTE FUNCTION notice_period_of_form();
+CREATE TRIGGER statistic_redacted AFTER UPDATE OF form ON public.notice FOR EACH ROW WHEN (((old.region IS NOT NULL) AND (new.region IS NULL))) EXECUTE FUNCTION statistic_redacted();
 
 CREATE TABLE notice_private (
   notice text NOT NULL,
@@ -652,6 +683,16 @@ CREATE TABLE sign_in (
   CONSTRAINT sign_in_key_check CHECK ((length(key) = 32))
 );
 CREATE INDEX sign_in_expires_at ON public.sign_in USING btree (expires_at);
+
+CREATE TABLE statistic (
+  follower text NOT NULL,
+  measure text NOT NULL,
+  key text NOT NULL,
+  value bigint NOT NULL,
+  CONSTRAINT statistic_pkey PRIMARY KEY (follower, measure, key),
+  CONSTRAINT statistic_measure_check CHECK ((measure = ANY (ARRAY['by_month'::text, 'by_certificate'::text, 'by_region'::text]))),
+  CONSTRAINT statistic_value_check CHECK ((value >= 0))
+);
 
 CREATE TABLE touched (
   notice text NOT NULL,

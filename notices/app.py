@@ -29,6 +29,8 @@ from notices.pages.templating import Templates
 from notices.print import press
 from notices.print.press import Presses
 from notices.settings import Settings
+from notices.statistics import measuring
+from notices.statistics.reading import Reader
 from notices.upkeep import looking, tidying
 from notices.verification import effect
 from notices.watches import alerts
@@ -59,7 +61,7 @@ LOOK_AGAIN = 1.0
 READ_AFTER = 2.0
 """Seconds until pages are compiled that nobody has asked for yet."""
 
-TALLIES = (using.USES, effect.CHECKS, alerts.ALERTS)
+TALLIES = (using.USES, effect.CHECKS, alerts.ALERTS, measuring.DURATIONS)
 LOG = structlog.get_logger("notices.web")
 
 
@@ -152,6 +154,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
                 "places": Places(Place(press.AT_ONCE, press.RETRY_AFTER)),
                 "presses": presses,
                 "sign_in": way_in,
+                "statistics": Reader(here),
                 "error_page": rendering.error_page,
                 "templates": Templates(here, may_sign_in=way_in.is_open),
                 "feeds": {},

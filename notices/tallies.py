@@ -28,10 +28,10 @@ class Tally:
     """
 
     def __init__(self, add: str) -> None:
-        self._add = add
-        self._counted: Counter[tuple[str | bool, ...]] = Counter()
+        self.add = add
+        self._counted: Counter[tuple[str | int, ...]] = Counter()
 
-    def count(self, *key: str | bool, times: int = 1) -> None:
+    def count(self, *key: str | int, times: int = 1) -> None:
         self._counted[key] += times
 
     async def write(self) -> None:
@@ -40,7 +40,7 @@ class Tally:
         if not counted:
             return
         try:
-            await DB.fetch(self._add, *map(list, zip(*counted, strict=True)), [*counted.values()])
+            await DB.fetch(self.add, *map(list, zip(*counted, strict=True)), [*counted.values()])
         except BaseException:
             self._counted.update(counted)
             raise

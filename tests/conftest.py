@@ -265,7 +265,8 @@ async def app(pool: None, settings: Settings, deployment: Deployment) -> AsyncIt
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def engine_not_given_up(app: Litestar) -> None:
-    """What an earlier test did to the search engine is forgotten."""
+    """What an earlier test did to the search engine is forgotten, and the numbers it was shown."""
+    app.state.statistics._read_at = float("-inf")
     asking = app.state.finder.breaker
     if asking._away is not None:
         asking._away.cancel()

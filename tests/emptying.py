@@ -6,6 +6,7 @@ from notices.database import DB
 
 TABLES = (
     "alert", "delivery", "watch", "journal", "brake", "flag", "purpose", "touched", "check_count",
+    "statistic", "duration",
     "agency_use", "agency_key", "agency", "event_private", "objection",
     "rate", "parked", "follower", "idempotency",
     "session", "sign_in", "draft", "log_node", "rival", "overlap", "exhibit", "claim",

@@ -102,6 +102,8 @@ class Draft(msgspec.Struct, frozen=True):
     file: str = ""
     """The exhibit that came when it was sent before, if it could not be published then."""
     published: tuple[str, ...] = ()
+    began: float = 0.0
+    """When its first form was sent, in seconds since 1970: how long publishing takes is counted."""
     refused: tuple[str, ...] = ()
     """The notices that stand in the way, in the order of the declarations that are left."""
 
@@ -245,6 +247,8 @@ async def _change(
     if before is not None and before.done:
         return before
     after = changing(before)
+    began = after.began or (before.began if before is not None else row["now"].timestamp())
+    after = msgspec.structs.replace(after, began=0.0 if after.done else began)
     plain = msgspec.json.encode(after)
     if len(plain) > MOST_BYTES:
         raise BodyTooLarge(limit=MOST_BYTES)

@@ -110,6 +110,7 @@ def relay(settings: Settings, options: argparse.Namespace) -> None:
     from notices.database import DB
     from notices.listing import keeping
     from notices.relay import run
+    from notices.statistics import following as statistics
     from notices.structured_logging import configure
     from notices.watches.keeping import keep as keep_watches
     from search.admin import Admin
@@ -126,7 +127,7 @@ def relay(settings: Settings, options: argparse.Namespace) -> None:
         here = deployment.load(settings)
         beside = [
             asyncio.create_task(each)
-            for each in (keeping.keep(here, stop), keep_watches(here, stop))
+            for each in (keeping.keep(here, stop), keep_watches(here, stop), statistics.keep(stop))
         ]
         try:
             admin = Admin(settings.meili_url or "", settings.meili_write_key or "")
@@ -180,6 +181,16 @@ def reindex(settings: Settings, options: argparse.Namespace) -> None:
     asyncio.run(work())
 
 
+def recount(settings: Settings, options: argparse.Namespace) -> None:
+    async def work() -> None:
+        from notices.statistics import following
+
+        async with at_work(settings):
+            await following.recount(progress)
+
+    asyncio.run(work())
+
+
 def demo_fill(settings: Settings, options: argparse.Namespace) -> None:
     async def work() -> None:
         from notices import deployment
@@ -213,6 +224,8 @@ def parser() -> argparse.ArgumentParser:
     add(commands, "relay", relay, "只启动索引进程 / the relay alone, on engines that are named")
     add(commands, "migrate", migrate, "更新数据库结构 / bring the database up to date")
     add(commands, "reindex", reindex, "从日志重建检索索引 / rebuild the search index from the log")
+
+    add(commands, "recount", recount, "从日志重新统计 / count the statistics anew from the log")
 
     demo = commands.add_parser("demo", help="演示数据 / demo data").add_subparsers(required=True)
     command = add(demo, "fill", demo_fill, "写入 N 份示例公告 / write N made-up notices")

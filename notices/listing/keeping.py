@@ -15,6 +15,7 @@ from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.listing.folder import Folder
 from notices.listing.making import Made, Maker, connect
+from notices.statistics import measuring
 
 LOOK_EVERY = 1.0
 """Seconds between two looks whether the log has grown."""
@@ -79,6 +80,8 @@ class _Keeper:
         self._size = made.size if made else size
         if made is not None:
             LOG.info("list_made", size=made.size, entries=made.entries, whole=made.whole)
+            if made.last is not None:
+                await measuring.told("list", made.last.size, made.size, made.last.at)
         return made
 
 

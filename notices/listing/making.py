@@ -64,6 +64,8 @@ class Made:
     entries: int
     whole: bool
     differs: bool = False
+    last: Head | None = None
+    """The list before it, if there is one."""
 
 
 class _Now(NamedTuple):
@@ -114,6 +116,7 @@ class Maker:
         )  # fmt: skip
         await asyncio.to_thread(self._folder.put, head, body, last, self._deployment.keys.log)
         self._whole_due = False
+        made.last = last.head if last is not None else None
         return made
 
     async def _now(self, connection: Any) -> _Now | None:

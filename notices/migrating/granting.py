@@ -34,6 +34,8 @@ GRANTS = {
     "agency_key": "SELECT",
     "agency_use": "SELECT, INSERT, UPDATE (checks), DELETE",
     "check_count": "SELECT, INSERT, UPDATE (checks, met)",
+    "statistic": "SELECT, INSERT, UPDATE (value)",
+    "duration": "SELECT, INSERT, UPDATE (times)",
     # Whose number it is, and by which key, is said once; what is told of it comes and goes.
     "watch": "SELECT, INSERT, UPDATE (gone_at), DELETE",
     "delivery": "SELECT, INSERT, DELETE, UPDATE (due_at, attempts, answered, error, delivered_at,"

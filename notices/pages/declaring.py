@@ -25,6 +25,7 @@ from notices.pages import again, brought, publishing, rendering, sign_in, steps
 from notices.pages.drafts import STEPS, declarations_of, of_another, problems_in, step_of
 from notices.pages.posted import Posted
 from notices.pages.templating import address
+from notices.statistics import measuring
 from notices.web import forms, languages, multipart, uploads
 from notices.web.authentication import AnyRequest
 from notices.web.uploads import Upload
@@ -246,6 +247,8 @@ async def _publish(
     except Invalid as refusal:  # what decoding found out about the exhibit
         left = _with_file("", _stopped(draft, refusal.problems))
     else:
+        if published and draft.began:
+            measuring.took("publish", datetime.now(UTC).timestamp() - draft.began)
         left = Draft(published=(*draft.published, *published))
         if refused:
             left = Draft(
@@ -254,6 +257,7 @@ async def _publish(
                 review=True,
                 file=draft.file,
                 published=left.published,
+                began=draft.began,
                 refused=tuple(id for _, id in refused),
             )
     kept = await unfinished.finish(deployment, person, session, id, left, draft)

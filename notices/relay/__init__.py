@@ -18,9 +18,10 @@ from notices.relay.rebuilding import (
     RebuildError,
     connect,
     move,
-    reached_position,
+    reached_since,
     reindex,
 )
+from notices.statistics import measuring
 from search.engine import SearchDown, WriteRefused
 
 if TYPE_CHECKING:  # a web process only asks
@@ -183,7 +184,8 @@ class _Relay:
 
     async def _take_next(self) -> None:
         # The position once more, now that no rebuild can put another index in place.
-        ids, reached = await publishing.noted_since(await reached_position(), BATCH)
+        position, moved_at = await reached_since()
+        ids, reached = await publishing.noted_since(position, BATCH)
         touched = await publishing.touched(BATCH)
         parcel = await publishing.parcel(self._deployment, list(dict.fromkeys([*ids, *touched])))
         sent = await publishing.send(self._admin, self._index, parcel)
@@ -191,7 +193,10 @@ class _Relay:
         if await self._is_still_known():
             await publishing.settle(taken, refused)
             await publishing.untouch(touched)
-            await move(reached)
+            async with DB.transaction():
+                # Nobody who is killed in between counts twice how long it took.
+                await measuring.told("search", position, reached, moved_at, list(refused))
+                await move(reached)
 
     async def _try_parked(self) -> None:
         # Before trying: one that fails in a new way must not come before the log every time.

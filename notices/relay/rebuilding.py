@@ -15,7 +15,7 @@ import zlib
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -197,9 +197,11 @@ async def _log_now() -> tuple[int, Any]:
     return row["size"], row["now"]
 
 
-async def reached_position() -> int:
-    row = await Follower.select(Follower.position).where(Follower.name == FOLLOWER).first()
-    return row["position"] if row else 0
+async def reached_since() -> tuple[int, datetime]:
+    """How far the index is, and when it came so far."""
+    query = Follower.select(Follower.position, Follower.moved_at)
+    row = await query.where(Follower.name == FOLLOWER).first()
+    return (row["position"], row["moved_at"]) if row else (0, datetime.now(UTC))
 
 
 async def move(position: int) -> None:

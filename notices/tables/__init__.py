@@ -24,6 +24,8 @@ from notices.tables.agencies import Agency as Agency
 from notices.tables.agencies import AgencyKey as AgencyKey
 from notices.tables.agencies import AgencyUse as AgencyUse
 from notices.tables.counts import CheckCount as CheckCount
+from notices.tables.counts import Duration as Duration
+from notices.tables.counts import Statistic as Statistic
 from notices.tables.expressions import filled
 from notices.tables.staff import Brake as Brake
 from notices.tables.staff import Flag as Flag

@@ -29,6 +29,8 @@ from notices.facts.relations import RELATIONS
 from notices.facts.statuses import ENDED, STATUSES
 from notices.identity import Person
 from notices.print import marks
+from notices.statistics.following import MEASURES
+from notices.statistics.measuring import Measure
 from notices.trust import keyring
 from notices.web import wording
 
@@ -151,6 +153,8 @@ LISTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("agency", "kind"): get_args(AgencyKind),
     ("alert", "kind"): get_args(AgencyKind),
     ("objection", "status"): get_args(ObjectionStatus),
+    ("duration", "measure"): get_args(Measure),
+    ("statistic", "measure"): MEASURES,
 }
 """Columns whose values the database checks, and what has them in the code."""
 

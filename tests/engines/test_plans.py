@@ -37,6 +37,7 @@ from notices.limits import hourly
 from notices.pages.sign_in import Onward
 from notices.pages.sign_in.carrying import Begun
 from notices.relay import checking, publishing
+from notices.statistics import following as counting
 from notices.upkeep import recalling, rescheduling, tidying
 from notices.upkeep.forking import refuse_a_fork
 from notices.verification import effect
@@ -76,6 +77,7 @@ BULK = (
     "notices/changing/undoing.py",
     "notices/upkeep/resealing.py", "notices/upkeep/refiling.py", "notices/upkeep/rotating.py",
     "notices/upkeep/rekeying.py", "notices/upkeep/persons.py", "notices/upkeep/rewatching.py",
+    "notices/statistics/following.py recount",
     "notices/log.py take_turns", "notices/log.py append_all",
     "notices/deployment.py _refuse_where_used",
 )  # fmt: skip
@@ -288,6 +290,7 @@ async def watching(
     assert declared.status_code == 201, declared.text
     while await following.step(deployment):
         pass
+    await counting.step()
     matching = deployment.keys.matching
     matching.before = matching.present
     try:

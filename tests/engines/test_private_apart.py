@@ -62,6 +62,8 @@ WORDS = {
     "exhibit": {"media_type", "size"},
     "agency": {"name", "issuers", "kind", "quota", "masked_quota"}, "agency_key": {"scopes"},
     "agency_use": {"day", "checks"}, "check_count": {"month", "certificate", "checks", "met"},
+    "statistic": {"follower", "measure", "key", "value"},  # of all notices, which are public
+    "duration": {"day", "measure", "times"},
     "idempotency": {"response"},  # of what is public, or an objection's id
     "parked": {"follower", "error"}, "touched": {"takers"}, "hold": {"reason"},
     "follower": {"name", "position"}, "key_check": {"purpose", "key_id", "check_value"},

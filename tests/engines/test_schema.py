@@ -122,6 +122,8 @@ async def test_piccolo_knows_by_what_a_row_is_told_from_all_others(database: Non
         "log_node": ["level", "position"],
         "agency_use": ["day", "key"],
         "check_count": ["month", "certificate"],
+        "statistic": ["follower", "measure", "key"],
+        "duration": ["day", "measure", "bucket"],
         "draft": ["owner", "id"],
         "purpose": ["session", "notice"],
         "data_key": ["purpose", "generation", "master"],

@@ -88,6 +88,7 @@ def source(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Register:
     folder = tmp_path_factory.mktemp("source")
     register = Register(folder / "data", enginefarm.create_database_now(base, f"source_{worker}"))
     register.done("demo", "fill", "300", "--no-publish")
+    register.done("recount")
     uploads = register.data / "uploads" / "37"
     uploads.mkdir(parents=True)
     (uploads / "sealed").write_bytes(os.urandom(300_000))
@@ -110,7 +111,9 @@ def target(tmp_path: Path, worker: str, source: Register) -> Register:
     return register
 
 
-TABLES = ("notice", "event", "log_node", "log_head", "notice_private", "claim", "key_check")
+TABLES = (
+    "notice", "event", "log_node", "log_head", "notice_private", "claim", "key_check", "statistic",
+)  # fmt: skip
 
 
 def content(register: Register) -> dict[str, Any]:
@@ -124,6 +127,12 @@ def content(register: Register) -> dict[str, Any]:
         if file.is_file() and not file.name.startswith(".")
     }
     return found
+
+
+def counted(register: Register) -> int:
+    """How many notices its statistics say there are."""
+    [row] = register.execute("SELECT sum(value) FROM statistic WHERE measure = 'by_region'")
+    return int(row["sum"])
 
 
 @pytest.mark.parametrize("words", [["plain"], ["encrypted", "--key", "key"]])
@@ -146,6 +155,9 @@ def test_a_backup_brings_everything_back(
     assert f"{source.size} entries" in target.done("log", "audit")
     target.done("demo", "fill", "3", "--no-publish", "--seed", "5")
     assert target.size > source.size
+    assert counted(source) == counted(target) == 300
+    target.done("recount")
+    assert counted(target) == 303
     assert f"{target.size} entries" in target.done("log", "audit")
 
 
