@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from litestar import Litestar, Request, post
+from litestar import Litestar, Request, get, post
 
 DATABASE = "BENCH_DATABASE_URL"
 TABLE = "CREATE TABLE IF NOT EXISTS bench_number (hash bytea PRIMARY KEY, answer text NOT NULL)"
@@ -40,6 +40,12 @@ async def bare(data: Question) -> dict[str, str | None]:
     return {"certificate": data.certificate, "number": data.number, "answer": "x" * 600}
 
 
+@get("/text/{size:int}")
+async def text(size: int) -> str:
+    """As many characters as a page has."""
+    return "x" * size
+
+
 @post("/by-key", status_code=200)
 async def by_key(data: Question, request: Request[Any, Any, Any]) -> Signed:
     """Read a question, look for one row, and write a signed answer as long as a real one."""
@@ -59,4 +65,6 @@ async def _connected(app: Litestar) -> AsyncIterator[None]:
     yield
 
 
-app = Litestar([bare, by_key], lifespan=[_connected], openapi_config=None, logging_config=None)
+app = Litestar(
+    [bare, by_key, text], lifespan=[_connected], openapi_config=None, logging_config=None
+)
