@@ -12,6 +12,7 @@ from notices.api import (
     log,
     notices,
     objections,
+    statistics,
     verifications,
     watches,
 )
@@ -30,4 +31,5 @@ HANDLERS = [
     *feeds.HANDLERS,
     *log.HANDLERS,
     *lists.HANDLERS,
+    *statistics.HANDLERS,
 ]

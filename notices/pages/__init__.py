@@ -14,6 +14,7 @@ from notices.pages import (
     integrating,
     looking,
     notices,
+    numbers,
     objecting,
     personal,
     searching,
@@ -42,6 +43,7 @@ HANDLERS = [
     *sessions.HANDLERS,
     *watching.HANDLERS,
     *viewing.HANDLERS,
+    *numbers.HANDLERS,
     *assets.HANDLERS,
     *crawling.HANDLERS,
 ]

@@ -18,15 +18,9 @@ from notices.web.authentication import AnyRequest
 from notices.web.queries import whole_number
 
 PAGES = (
-    "/",
-    "/declare",
-    "/verify",
-    "/log",
-    "/agencies",
-    "/help/agencies",
-    "/problems",
+    "/", "/declare", "/verify", "/statistics", "/log", "/agencies", "/help/agencies", "/problems",
     "/accessibility",
-)
+)  # fmt: skip
 """Pages for everybody; a search is not for engines that search themselves."""
 
 SPAN = 10_000

@@ -14,7 +14,7 @@ from notices.facts import public_terms, purposes
 from notices.facts.agencies import KINDS
 from notices.facts.lifecycle import may_follow
 from notices.facts.texts import Message, Text
-from notices.pages import rendering, watching
+from notices.pages import numbers, rendering, watching
 from notices.print import printing
 from notices.register import Notice
 from notices.watches import alerts
@@ -34,7 +34,10 @@ async def home(request: AnyRequest) -> Response[str]:
     # Organisations only: the start page is what search engines read first.
     newest = await register.newest_of_organisations(ON_THE_START_PAGE)
     return await rendering.page(
-        request, "home.html", newest=[notice.public(deployment) for notice in newest]
+        request,
+        "home.html",
+        newest=[notice.public(deployment) for notice in newest],
+        numbers=await numbers.now(request),
     )
 
 

@@ -59,6 +59,11 @@ def address(path: str, language: str = SOURCE, params: Sequence[tuple[str, str]]
     return path + ("?" + urlencode(pairs) if pairs else "") + ("#" + fragment if fragment else "")
 
 
+def amount(number: float) -> str:
+    """A large number as it is read, in groups of three; of a fraction no more than hundredths."""
+    return f"{number:,.2f}".removesuffix(".00")
+
+
 class Translator:
     """What a template says and links to, in one language."""
 
@@ -80,6 +85,7 @@ class Translator:
             "u": self.u,
             "day": self.day,
             "moment": self.moment,
+            "amount": amount,
         }
 
     def gettext(self, source: str, /, **params: object) -> str:

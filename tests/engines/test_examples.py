@@ -16,6 +16,7 @@ from notices.api.operations import EXAMPLES
 from notices.deployment import Deployment
 from notices.facts import errors, excess, outages
 from notices.facts.texts import ByLanguage
+from notices.statistics import following as counting
 from notices.watches import following
 from notices.web import problems
 from search.admin import Admin
@@ -44,6 +45,7 @@ UNASKED = {
     "getLatestList",
     "getList",
     "verifyFile",
+    "getStatisticsTable",
 }
 """Operations that take and answer no JSON."""
 
@@ -131,10 +133,12 @@ async def made(
         )
         await ask("getUsage", client, f"{api}/usage", **agency)
         await until(caught_up)
+        await counting.step()
         for operation, path in {
             "getAgencies": "/agencies.json", "getTestNumbers": "/help/test-keys.json",
             "getCatalogue": f"{api}/catalogue", "getKeys": "/.well-known/notice-keys.json",
             "getLive": "/health/live", "getReady": "/health/ready",
+            "getStatistics": "/statistics.json",
         }.items():  # fmt: skip
             await ask(operation, client, path)
         for operation in ("overlaps", "rivals"):
@@ -168,7 +172,8 @@ async def refused(ask: Made, client: httpx.AsyncClient, restaurant: httpx.AsyncC
 
 
 def cut(examples: dict[str, dict[str, Any]]) -> None:
-    """One of each that a catalogue has are enough to see how they are; how far behind is chance."""
+    """One of each that a catalogue has are enough to see how they are; how far behind is chance,
+    and so is how long things took."""
     catalogue = examples["getCatalogue"]["answer"]
     for name in ("certificates", "matters"):
         catalogue[name] = catalogue[name][:1]
@@ -176,6 +181,14 @@ def cut(examples: dict[str, dict[str, Any]]) -> None:
     tests["numbers"] = tests["numbers"][:1]
     for place, rival in enumerate(examples["getRivals"]["answer"]["rivals"], 1):
         rival["id"] = str(place)  # counted on from what earlier tests made
+    numbers = examples["getStatistics"]["answer"]
+    took = {"check": {"p50": 0.0044, "p95": 0.019}, "search": {"p50": 0.123, "p95": 0.89}}
+    numbers |= {
+        "seconds_to_publish": {"p50": 84.4, "p95": 312.0}, "checks_met": 0,
+        "freshness": {**took, "list": None}, "by_month": numbers["by_month"][-1:],
+        "freshness_by_day": [{**took, "list": None, "day": "2026-11-29"}],
+    }  # fmt: skip
+    numbers["by_month"][0] |= {"month": "2026-11", "checks_met": 0}
     examples["getReady"]["answer"]["relay"] = {"events": 0, "seconds": 0.0, "parked": 0}
 
 

@@ -1,6 +1,8 @@
 """The numbers are those of a count of the whole log, whatever happened since they were counted."""
 
 import asyncio
+import csv
+import io
 import json
 import time
 from collections import Counter
@@ -335,3 +337,49 @@ async def test_a_list_tells_how_long_each_notice_that_is_new_in_it_took(
     numbers = await read(deployment)
     assert numbers.freshness.list is not None
     assert numbers.freshness.list.p50 < 60
+
+
+async def test_the_same_numbers_stand_on_the_page_and_in_both_files(
+    client: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    await some(deployment)
+    await followed()
+    await measuring.DURATIONS.write()
+    answer = await client.get("/statistics.json")
+    table = await client.get("/statistics.csv")
+    rows = list(csv.reader(io.StringIO(table.text)))
+
+    assert answer.headers["cache-control"] == table.headers["cache-control"]
+    assert answer.headers["cache-control"] == "public, max-age=60"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert table.headers["content-type"].startswith("text/csv")
+    numbers = answer.json()
+    assert set(numbers) >= {
+        "as_of", "notices", "people", "money_saved", "seconds_to_publish", "freshness",
+        "checks_met", "by_month", "by_certificate", "by_region",
+    }  # fmt: skip
+    assert rows[0] == ["measure", "key", "value"]
+    found = {(measure, key): value for measure, key, value in rows[1:]}
+    assert len(found) == len(rows) - 1
+    assert found["notices", ""] == "5"
+    assert found["by_region", KUIWEN] == str(numbers["by_region"][KUIWEN])
+    assert found["freshness.check", "p95"] == str(numbers["freshness"]["check"]["p95"])
+    month = numbers["by_month"][-1]
+    assert found["by_month.notices", month["month"]] == str(month["notices"])
+    day = numbers["freshness_by_day"][0]
+    assert found["freshness_by_day.check.p50", day["day"]] == str(day["check"]["p50"])
+    for language, words in (("zh-CN", "1,000 元"), ("en", "1,000 yuan")):
+        page = await client.get("/statistics", params={"lang": language[:2]})
+        assert page.status_code == 200
+        assert words in page.text
+        start = await client.get("/", params={"lang": language[:2]})
+        assert words in start.text
+
+
+async def test_there_is_a_page_before_anything_happened(
+    client: httpx.AsyncClient,
+) -> None:
+    assert (await client.get("/statistics")).status_code == 200
+    empty = (await client.get("/statistics.json")).json()
+    assert (empty["notices"], empty["by_region"], empty["seconds_to_publish"]) == (0, {}, None)
+    assert len(empty["by_month"]) == 1
