@@ -23,7 +23,7 @@ from notices.deployment import Deployment, WrongDatabase
 from notices.facts.errors import NotFound, Refusal, Unavailable
 from notices.facts.troubles import UnusableUrl
 from notices.finding import Finder
-from notices.pages import rendering
+from notices.pages import failing
 from notices.pages.sign_in import choosing
 from notices.pages.templating import Templates
 from notices.print import press
@@ -155,7 +155,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
                 "presses": presses,
                 "sign_in": way_in,
                 "statistics": Reader(here),
-                "error_page": rendering.error_page,
+                "error_page": failing.error_page,
                 "templates": Templates(here, may_sign_in=way_in.is_open),
                 "feeds": {},
                 "looks": health.looks(settings.uploads_folder),

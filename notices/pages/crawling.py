@@ -18,10 +18,10 @@ from notices.web.authentication import AnyRequest
 from notices.web.queries import whole_number
 
 PAGES = (
-    "/", "/declare", "/verify", "/statistics", "/log", "/agencies", "/help/agencies", "/problems",
-    "/accessibility",
+    "/", "/declare", "/verify", "/statistics", "/log", "/agencies", "/help", "/help/agencies",
+    "/help/developers", "/privacy", "/accessibility", "/problems",
 )  # fmt: skip
-"""Pages for everybody; a search is not for engines that search themselves."""
+"""Pages for everybody, beside the guides; a search is not for engines that search themselves."""
 
 SPAN = 10_000
 """Places of the log that one file covers, with one notice each at most: a fifth of the 50,000 that
@@ -76,8 +76,13 @@ async def sitemap(request: AnyRequest) -> Response[bytes]:
     if part is None:
         raise NotFound
     ids = await register.ids_of_organisations(part * SPAN, (part + 1) * SPAN)
-    paths = [*(PAGES if part == 0 else ()), *(f"/notices/{id}" for id in ids)]
+    paths = [*(pages(deployment) if part == 0 else ()), *(f"/notices/{id}" for id in ids)]
     return _xml("urlset", "url", map(deployment.link, paths))
+
+
+def pages(deployment: Deployment) -> list[str]:
+    """The paths of all pages that search engines are led to, but for notices."""
+    return [*PAGES, *(f"/help/{id}" for id in deployment.catalogue.certificates)]
 
 
 def _xml(root: str, each: str, places: Iterable[str]) -> Response[bytes]:

@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from litestar import MediaType, Response
 
-from notices.facts import errors
-from notices.facts.errors import Problem, Refusal
-from notices.facts.refusals import PurposeRequired
+from notices.facts.errors import Problem
 from notices.facts.texts import Text
 from notices.identity import Signed
 from notices.locale import SOURCE
@@ -17,7 +15,6 @@ from notices.pages.templating import Templates, address
 from notices.web import authentication
 from notices.web.authentication import AnyRequest
 from notices.web.languages import language_of
-from notices.web.options import UNSENT
 from notices.web.queries import SEARCH_PARAMETERS
 
 SHOWN_AGAIN = "private, no-cache"
@@ -58,7 +55,7 @@ def _kept(request: AnyRequest) -> list[tuple[str, str]]:
     ]
 
 
-def _response(
+def response(
     request: AnyRequest,
     template: str,
     signed: Signed | None,
@@ -112,7 +109,7 @@ async def page(
         context["names_nobody"], signed = signed is not None, None
     if signed is not None:
         cache = NEVER_KEPT
-    return _response(request, template, signed, context, status=status, cache=cache)
+    return response(request, template, signed, context, status=status, cache=cache)
 
 
 def see_other(path: str, language: str) -> Response[str]:
@@ -135,44 +132,11 @@ def to_sign_in(request: AnyRequest) -> Response[str]:
     return see_other(address("/sign-in", params=[("next", here)]), language_of(request))
 
 
-def _to_purpose(request: AnyRequest, notice: str) -> Response[str]:
+def to_purpose(request: AnyRequest, notice: str) -> Response[str]:
     """To where an officer says what for they look, which leads on to what was asked for."""
     here = address(request.url.path, params=_kept(request))
     where = address(f"/desk/{notice}/purpose", params=[("next", here)])
     return see_other(where, language_of(request))
-
-
-def error_page(request: AnyRequest, refusal: Refusal, status: int) -> Response[Any]:
-    """A refusal as a page, with what was typed if it was a search.
-
-    It asks the database nothing, which may be what failed.
-    """
-    if isinstance(refusal, errors.SignInRequired) and request.method == "GET":
-        return to_sign_in(request)
-    if isinstance(refusal, PurposeRequired) and request.method == "GET":
-        return _to_purpose(request, refusal.notice)
-    typed = request.query_params.get("q", "")
-    if isinstance(refusal, errors.BadEncoding):
-        # A link of an old page: what it looked for is found by one press, not typed again.
-        query = parse_qs(request.scope["query_string"].decode("latin-1"), encoding="gb18030")
-        typed = query.get("q", [""])[0]
-    # What could not be carried out, and may be when it is sent once more.
-    unsent = request.scope.get("state", {}).get(UNSENT) if status >= 500 else None
-    return _response(
-        request,
-        "error.html",
-        None,
-        {
-            "refusal": refusal,
-            "failed": True,
-            "typed": typed[:MOST_ECHOED],
-            "unsent": unsent[0] if unsent else {},
-            "unsent_file": unsent[1] if unsent else None,
-        },
-        status=status,
-        # Where nothing of it is private, Back from the page after it needs no form sent again.
-        cache=NEVER_KEPT if unsent or typed or request.method == "GET" else SHOWN_AGAIN,
-    )
 
 
 def by_field(problems: Sequence[Problem]) -> dict[str, list[Text]]:

@@ -49,12 +49,18 @@ class Asker:
         self._looked = self.session is None
         self._scope = request.scope
 
+    @property
+    def has_looked(self) -> bool:
+        """Whether who is signed in is known without asking anybody."""
+        return self._looked
+
     async def signed(self) -> Signed | None:
         """The session, or None."""
         if not self._looked:
             self._signed = await identity.who(self._deployment, self.session or "")
             self._looked = True
-            is_there = not self._scope["route_handler"].opt.get(options.UNATTENDED)
+            handler = self._scope.get("route_handler")  # none at an address that is none of ours
+            is_there = handler is None or not handler.opt.get(options.UNATTENDED)
             if is_there and self._signed is not None and self._signed.person.is_staff:
                 with contextlib.suppress(Refusal):  # a full disk keeps nobody from reading
                     await leaving.seen(self.session or "")

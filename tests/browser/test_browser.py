@@ -364,7 +364,10 @@ async def test_what_is_left_empty_does_not_come_into_the_address(
     await context.close()
 
 
-PAGES = ["/", "/sign-in", "/notices", "/notices?q=zzzz&status=invalid", "/verify", "/notices/1"]
+PAGES = [
+    "/", "/sign-in", "/notices", "/notices?q=zzzz&status=invalid", "/verify", "/notices/1",
+    "/help", "/help/real-estate-title", "/privacy",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -55,7 +55,7 @@ async def test_the_sitemap_lists_pages_and_organisations_notices_only(
 
     found = await places(restaurant, "/sitemap.xml")
 
-    assert found == [*(BASE + path for path in crawling.PAGES), shown["links"]["html"]]
+    assert found == [*(BASE + path for path in crawling.pages(deployment)), shown["links"]["html"]]
     for place in found:
         page = await restaurant.get(place)
         assert page.status_code == 200
@@ -67,8 +67,13 @@ async def test_the_sitemap_lists_pages_and_organisations_notices_only(
     assert pdf.headers["x-robots-tag"] == "noindex"
 
 
-async def test_an_empty_register_has_a_sitemap_of_pages(client: httpx.AsyncClient) -> None:
-    assert await places(client, "/sitemap.xml") == [BASE + path for path in crawling.PAGES]
+async def test_an_empty_register_has_a_sitemap_of_pages(
+    client: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    found = await places(client, "/sitemap.xml")
+
+    assert found == [BASE + path for path in crawling.pages(deployment)]
+    assert {BASE + "/help", BASE + "/privacy", BASE + "/help/company-seal"} < set(found)
 
 
 @pytest.mark.parametrize("span", [1, 4, 5, 100])
@@ -76,7 +81,7 @@ async def test_what_does_not_fit_is_divided_and_every_part_is_bounded(
     client: httpx.AsyncClient, deployment: Deployment, monkeypatch: pytest.MonkeyPatch, span: int
 ) -> None:
     await owned(fill(deployment, 20, 1, nobody))
-    whole = (await places(client, "/sitemap.xml"))[len(crawling.PAGES) :]
+    whole = (await places(client, "/sitemap.xml"))[len(crawling.pages(deployment)) :]
     rows = await DB.fetch("SELECT id FROM notice WHERE holder_kind = 'organisation'")
     assert {place.rsplit("/", 1)[1] for place in whole} == {row["id"] for row in rows}
     monkeypatch.setattr(crawling, "SPAN", span)
@@ -88,10 +93,12 @@ async def test_what_does_not_fit_is_divided_and_every_part_is_bounded(
     divided = []
     for part in parts:
         found = await places(client, part)
-        assert len(found) <= span + len(crawling.PAGES)
+        assert len(found) <= span + len(crawling.pages(deployment))
         divided += found
 
-    assert sorted(divided) == sorted([*(BASE + path for path in crawling.PAGES), *whole])
+    assert sorted(divided) == sorted(
+        [*(BASE + path for path in crawling.pages(deployment)), *whole]
+    )
 
 
 @pytest.mark.parametrize("part", ["1", "-1", "x", "", "9" * 30])

@@ -85,7 +85,7 @@ async def test_an_error_is_in_the_third_language(reader: httpx.AsyncClient) -> N
     page = await reader.get("/nowhere", params={"lang": "ar"})
     problem = await reader.get("/api/v1/nowhere", headers={"Accept-Language": "ar, en;q=0.5"})
 
-    assert "لا توجد هذه الصفحة." in page.text
+    assert "<h1>لا توجد هذه الصفحة</h1>" in page.text
     assert problem.json()["title"] == "لا توجد هذه الصفحة."
 
 

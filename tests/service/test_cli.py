@@ -15,6 +15,7 @@ from tests.service import ROOT, free_port
 
 PASSWORD = "geheim-9137"
 NOWHERE = f"postgresql://somebody:{PASSWORD}@127.0.0.1:1/notices"
+SITE = str(ROOT / "docs" / "site.example.toml")
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:
@@ -129,7 +130,7 @@ def test_keys_settings_and_catalogues_that_cannot_be_used_are_told(tmp_path: Pat
     assert "DATABASE_URL" in refused(command("relay", **variables))
 
 
-@pytest.mark.parametrize("name", ["SIGN_IN", "CATALOGUE", "REGIONS"])
+@pytest.mark.parametrize("name", ["SIGN_IN", "CATALOGUE", "REGIONS", "SITE"])
 def test_no_database_is_made_where_a_file_cannot_be_used(tmp_path: Path, name: str) -> None:
     port = str(free_port())
     own = {"DATA": str(tmp_path / "new"), "PORT": port, name: str(tmp_path / "nowhere.json")}
@@ -153,7 +154,7 @@ def test_web_waits_for_its_database_and_answers_503_until_it_is_there(
         base_url=f"http://127.0.0.1:{port}", transport=httpx.HTTPTransport(retries=9), timeout=9
     )
     # Nor is there room for what it counts, which it then keeps to itself.
-    alone = variables | {"PROMETHEUS_MULTIPROC_DIR": "/dev/null/counts"}
+    alone = variables | {"PROMETHEUS_MULTIPROC_DIR": "/dev/null/counts", "SITE": SITE}
     said = tmp_path / "said"
     with said.open("w") as log:
         words = [sys.executable, "-m", "notices", "web"]
@@ -164,6 +165,16 @@ def test_web_waits_for_its_database_and_answers_503_until_it_is_there(
             assert client.get("/health/ready").status_code == 503
             answer = client.get("/api/v1/notices/37070000000136")
             assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+            session = {"Cookie": "session=of-before"}
+            page = client.get("/notices/37070000000136", headers=session)
+            assert page.status_code == 503
+            for words in (
+                "您的登录不受影响",
+                'href="tel:05362512345"',
+                'href="/help"',
+                'href="/mine"',
+            ):
+                assert words in page.text
             enginefarm.create_database_now(base, name)
             assert command("migrate", **variables).returncode == 0
             for _ in range(50):

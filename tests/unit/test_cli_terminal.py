@@ -1,6 +1,7 @@
 """Every failure that a command can name has words in both languages; a fault of ours none."""
 
 import pickle
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -14,7 +15,8 @@ from notices.engines.children import EngineError
 from notices.facts.catalogue import CatalogueError
 from notices.facts.errors import Unavailable
 from notices.facts.regions import RegionsError
-from notices.facts.texts import ByLanguage, TextError
+from notices.facts.sites import SiteError
+from notices.facts.texts import ByLanguage, Message, TextError
 from notices.facts.troubles import Unrestored, UnusableUrl
 from notices.migrating.roles import MigrationError
 from notices.relay.rebuilding import RebuildError
@@ -40,6 +42,7 @@ FAILURES = [
     KeysError("gone"),
     RegionsError(["regions.json: regions.37079: a code has six digits"]),
     CatalogueError(["catalogue.version: is missing"]),
+    SiteError(Path("site.toml"), [Message("没有这个页面。")]),
     EngineError(ByLanguage({"zh": "没有 Meilisearch。", "en": "There is no Meilisearch."})),
     Unrestored(),
     NoSuchAgency(),

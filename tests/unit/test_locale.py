@@ -298,7 +298,7 @@ def test_no_template_speaks_english_but_in_messages() -> None:
         put = _put(templates()[file.name])
         said |= {words for words in put if re.search(r"[A-Z][a-z]|[a-z] [a-z]", words)}
 
-    assert said - {"wide", 'aria-describedby="-hint -error" aria-invalid="true"'} == {"tlog-proof"}
+    assert said <= {"wide", 'aria-describedby="-hint -error" aria-invalid="true"'}
 
 
 def _put(tree: nodes.Template) -> Iterator[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from notices import deployment
+from notices import cli, deployment
 from notices.facts import catalogue, sites
 from notices.facts.sites import Site, SiteError
 from notices.settings import Settings
@@ -182,3 +182,24 @@ def test_nothing_made_up_stands_beside_what_a_city_says(tmp_path: Path) -> None:
     assert all(each.counter is None for each in certificates.matters.values())
     assert made_up.telephone
     assert all(each.counter for each in demo.matters.values())
+
+
+def test_the_command_says_how_many_matters_have_a_counter_or_all_that_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text("telephone = 1", "utf-8")
+
+    cli.main(["site", "check", str(ROOT / "docs" / "site.example.toml")])
+    told = capsys.readouterr().out
+    with pytest.raises(SystemExit) as refused:
+        cli.main(["site", "check", str(wrong)])
+    complaint = capsys.readouterr().err
+    with pytest.raises(SystemExit) as unnamed:
+        cli.main(["site", "check"])
+
+    assert "56 of 56 matters with a counter, 4 where" in told
+    assert refused.value.code == 1
+    for words in (str(wrong), "authority", "telephone", "缺少", "is missing"):
+        assert words in complaint
+    assert unnamed.value.code == 2
