@@ -3,7 +3,7 @@
 # `make run PORT=8001 DATA=var2`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test unit engines service browser coverage check messages bench campaign lock clean system provider checkers trial
+.PHONY: help run setup test unit engines service browser coverage check messages bench lighthouse campaign lock clean system provider checkers trial
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -70,6 +70,9 @@ messages: .venv/ready-test ## Bring notices/locale up to date with the messages 
 
 bench: .venv/ready-test ## Measure what the README promises, among NOTICES (200,000) notices
 	@exec $(BIN)/python -m bench --notices $(NOTICES)
+
+lighthouse: .venv/ready-test bench/lighthouse/node_modules/.ready ## Score the main pages; at least 98 in all four
+	@exec $(BIN)/python -m bench.scores
 
 campaign: .venv/ready-test ## Kill, freeze, fill, flood it, set its clocks for MINUTES (10); say what was lost
 	@exec $(BIN)/python -m campaign --minutes $(MINUTES) --seed $(SEED)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -42,7 +43,9 @@ SMALL = """() => [...document.querySelectorAll("a, button, input, select, textar
   .filter((one) => {
     const inText = getComputedStyle(one).display === "inline" && one.closest("p, li, dd, td");
     const met = one.checkVisibility() && !one.matches(".skip, .visually-hidden, [type=hidden]");
-    return met && !inText && one.getBoundingClientRect().height < 43.5;
+    const box = one.matches("[type=radio], [type=checkbox]");
+    const main = !box && one.matches(".button, nav a, select, textarea, input");
+    return met && !inText && one.getBoundingClientRect().height < (main ? 59.5 : 43.5);
   })
   .map((one) => `${one.tagName}.${one.className} ${one.getBoundingClientRect().height} px high`)"""
 """What the view for elders leaves too small for a finger, but links within a text."""
@@ -140,11 +143,11 @@ class Looker:
     async def found(self, name: str) -> list[str]:
         """What is wrong with the page of that name, in any mode."""
         self.wrong.clear()
-        await self._into(FIRST)
+        await self.into(FIRST)
         await self.page.goto(f"{self.shelf.address}/{name}")
         found = await self._axe(FIRST, {"type": "tag", "values": TAGS})
         for mode in [FIRST, *OTHERS]:
-            await self._into(mode)
+            await self.into(mode)
             asked = [WIDER]
             if mode.elder and mode.text == 1:
                 asked.append(SMALL)
@@ -161,7 +164,7 @@ class Looker:
     async def _axe(self, mode: Mode, only: dict[str, Any]) -> list[str]:
         return [f"{mode.name}: {one}" for one in await self.page.evaluate(FOUND, only)]
 
-    async def _into(self, mode: Mode) -> None:
+    async def into(self, mode: Mode) -> None:
         before, self.mode = self.mode, mode
         if mode.width != before.width:
             await self.page.set_viewport_size({"width": mode.width, "height": HEIGHT})
@@ -205,6 +208,25 @@ async def looked_at(
 
         await asyncio.gather(*(tab() for _ in range(tabs)))
     return found
+
+
+async def pictured(
+    browser: Browser,
+    files: Mapping[str, httpx.Response],
+    pages: Mapping[str, httpx.Response],
+    folder: Path,
+) -> None:
+    """Keeps pictures of each page, on a phone, there in the view for elders, and on a desk."""
+    names = {str(number): name for number, name in enumerate(pages)}
+    shelf = Shelf({**files, **{f"/{n}": pages[name] for n, name in names.items()}})
+    async with shelf.open(), opened(browser, shelf, colours=False) as looker:
+        for number, name in names.items():
+            for mode in (FIRST, OTHERS[0], OTHERS[-1]):
+                await looker.into(FIRST)
+                await looker.page.goto(f"{shelf.address}/{number}")
+                await looker.into(mode)
+                file = re.sub(r"\W+", "-", f"{name} {mode.name}").lower()
+                await looker.page.screenshot(path=folder / f"{file}.png")
 
 
 def summary(found: dict[str, list[str]]) -> str:

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import subprocess
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,13 +21,18 @@ from notices.pages.assets import FILES
 from notices.pages.templating import HERE, asset
 from search.admin import Admin
 from tests.browser import states
-from tests.browser.modes import CHECKERS, looked_at, summary
+from tests.browser.modes import CHECKERS, looked_at, pictured, summary
 from tests.browser.world import State, World, world
 from tests.packages import needs
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 LANGUAGES = ("zh", "en")
 TEMPLATES = {path.name: path.read_text() for path in Path(HERE, "templates").glob("*.html")}
+MAIN = (
+    "start", "declare", "declare: number", "declare: check", "declared", "notice: invalid",
+    "found", "check", "checked: declared", "my notices", "desk: lists", "accessibility",
+)  # fmt: skip
+"""Of which pictures are kept."""
 SHOWN_ELSEWHERE = {
     "sign_in_as.html", "sign_in_providers.html", "signed_out.html",  # of providers that are others'
 }  # fmt: skip
@@ -92,6 +98,23 @@ async def test_nothing_is_wrong_with_any_page_in_any_mode(
     found = await looked_at(browser, shown.files, pages, colours=colours)
 
     assert not found, f"{len(found)} of {len(pages)} pages\n{summary(found)}"
+
+
+def contents(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in folder.iterdir()]
+
+
+async def test_pictures_of_the_main_pages_are_kept(browser: Browser, shown: Shown) -> None:
+    """Where `SCREENSHOTS` names a folder; of one page otherwise, to show that it can be done."""
+    folder, pages = os.environ.get("SCREENSHOTS"), shown.of(LANGUAGES[0])
+    main = MAIN if folder else MAIN[:1]
+    with tempfile.TemporaryDirectory() as nowhere:
+        kept = Path(folder or nowhere)
+        await pictured(browser, shown.files, {name: pages[name] for name in main}, kept)
+
+        pictures = contents(kept)
+    assert len(pictures) >= 3 * len(main)
+    assert all(len(picture) > 5_000 for picture in pictures)
 
 
 @needs("nodejs", "npm")

@@ -23,6 +23,7 @@ if (dialog && dialog.showModal) {
   const say = (text) => {
     told.textContent = text;
     told.classList.add("note-box");
+    told.scrollIntoView({ block: "nearest" });
   };
   const look = async () => {
     if (left() > WARNED) {
@@ -39,13 +40,20 @@ if (dialog && dialog.showModal) {
       if (!dialog.open) dialog.showModal();
     }
   };
-  extend.addEventListener("click", async (event) => {
+  const longer = async (event) => {
     event.preventDefault();
     await ask("POST").catch(() => {});
-    dialog.close();
+    if (dialog.open) dialog.close();
     if (left() > WARNED) say(told.dataset.extended);
     else look();
-  });
+  };
+  extend.addEventListener("click", longer);
+  // An app's web view has no second window, and what was typed must not go with the first.
+  for (const link of document.querySelectorAll(".until a[data-here]")) {
+    link.removeAttribute("target");
+    link.textContent = link.dataset.here;
+    link.addEventListener("click", longer);
+  }
   document.getElementById("session-close").addEventListener("click", () => dialog.close());
   setInterval(look, 10_000);
   // A computer that slept, or a page that Back brought again.
