@@ -86,7 +86,7 @@ async def test_declare_find_check_and_withdraw(
     await expect(page.locator(".status-line")).to_contain_text("已声明作废")
     assert page.url.endswith("/verify")
 
-    await page.get_by_role("link", name="-").click()
+    await page.locator("main").get_by_role("link", name="-").click()
     await on(page, "撤回声明")
     await on(page, "撤回声明")  # without a reason
     await expect(page.get_by_role("alert")).to_be_visible()
