@@ -23,6 +23,7 @@ FOR_EVERYBODY = {
     "found by number": f"/notices?q={NUMBERS[0]}",
     "found nothing": "/notices?q=zzzz&status=invalid", "check": "/verify",
     "check of a certificate": "/verify?certificate=company-seal", "log": "/log",
+    "statistics": "/statistics",
     "agencies": "/agencies", "help for agencies": "/help/agencies",
     "test keys": "/help/test-keys", "problems": "/problems", "problem": "/problems/not_found",
     "accessibility": "/accessibility", "declare": "/declare",
