@@ -345,9 +345,11 @@ CREATE TABLE draft (
   account bytea NOT NULL,
   sealed bytea NOT NULL,
   at timestamp with time zone NOT NULL DEFAULT now(),
+  lasting boolean NOT NULL DEFAULT false,
   CONSTRAINT draft_pkey PRIMARY KEY (owner, id)
 );
 CREATE INDEX draft_at ON public.draft USING btree (at);
+CREATE INDEX draft_of_a_form ON public.draft USING btree (at) WHERE (NOT lasting);
 CREATE INDEX draft_of_account ON public.draft USING btree (account, at);
 
 CREATE TABLE duration (

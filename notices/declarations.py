@@ -69,7 +69,7 @@ def check(
     ]
     holder = declaration.holder
     name = person.acts_for[2]
-    if holder is not None and _is_own(person, holder):
+    if holder is not None and is_own(person, holder):
         if not same_name(holder.name or name, name):
             problems.append(Problem("holder.name", "holder_name_differs"))
         if relations.for_another(declaration) and "relation" not in {one.field for one in problems}:
@@ -82,7 +82,7 @@ def check(
     return deployment.catalogue.certificates[declaration.certificate]
 
 
-def _is_own(person: Person, holder: Holder) -> bool:
+def is_own(person: Person, holder: Holder) -> bool:
     """Whether `holder` is whom `person` acts for: same kind, same document, same identifier."""
     kind, identifier, _ = person.acts_for
     return (
@@ -96,7 +96,7 @@ def _refuse_unless_holder(person: Person, holder: Holder, relation: str) -> None
     if person.is_staff:
         raise NotTheHolder
     # An organisation's session declares for that organisation only.
-    if not _is_own(person, holder) and (person.kind != "person" or relation == "self"):
+    if not is_own(person, holder) and (person.kind != "person" or relation == "self"):
         raise NotTheHolder
 
 

@@ -138,3 +138,25 @@ def opened(deployment: Deployment, row: Mapping[str, Any]) -> PrivateRecord:
     """The private side that is sealed in a row."""
     plain = deployment.keys.sealer.open(row["sealed"], row["notice"].encode())
     return msgspec.json.decode(plain, type=PrivateRecord)
+
+
+class Chosen(NamedTuple):
+    """What a declarant chose that is neither public nor sealed."""
+
+    relation: str
+    alert_on_check: bool
+
+
+_CHOSEN = Prepared(
+    lambda id: NoticePrivate.select(NoticePrivate.relation, NoticePrivate.alert_on_check).where(
+        NoticePrivate.notice == id
+    )
+)
+
+
+async def chosen(id: str) -> Chosen:
+    """What was chosen of notice `id`, which exists."""
+    row = await _CHOSEN.row(id)
+    if row is None:
+        raise RuntimeError("A notice has no private side.")
+    return Chosen(row["relation"], row["alert_on_check"])

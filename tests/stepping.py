@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 
 from notices.changing import unfinished
+from notices.changing.draft import Draft
 from notices.database import DB
 from notices.deployment import Deployment
 
@@ -43,7 +44,7 @@ async def kept(client: httpx.AsyncClient, form: dict[str, str]) -> dict[str, str
     return draft.fields
 
 
-async def draft_of(client: httpx.AsyncClient, form: dict[str, str]) -> unfinished.Draft:
+async def draft_of(client: httpx.AsyncClient, form: dict[str, str]) -> Draft:
     owner, id = unfinished.owner_in(form["of"]), form["draft"]
     assert owner is not None
     row = await DB.row("SELECT sealed FROM draft WHERE owner = $1 AND id = $2", owner, id)

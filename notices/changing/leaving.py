@@ -1,6 +1,7 @@
-"""Signing in and out: whoever leaves takes along what they typed and have not published.
+"""Signing in and out: whoever leaves takes along the forms that they filled in and did not send.
 
-A session that runs out by itself takes nothing along: whoever signs in again goes on.
+A session that runs out by itself takes nothing along: whoever signs in again goes on. So it is of
+a declaration either way, which nobody reads but who typed it.
 """
 
 from datetime import datetime, timedelta
@@ -115,14 +116,14 @@ def _until(row: Any) -> datetime:
 async def sign_out_everywhere(deployment: Deployment, person: Person, token: str) -> int:
     """End all sessions of the account of `person`, and the one of `token`; how many it had.
 
-    Whatever was typed in any of them and is not published goes as well.
+    The forms that were filled in in any of them and not sent go as well.
     """
     async with DB.transaction():
         # All at once: of two who do it at the same time one waits, and none for the other.
         rows = await _END_ALL.fetch(identity.account_hash(deployment, person))
         parts = {each.identity: each for each in (identity.whose(deployment, r) for r in rows)}
         for each in parts.values():
-            await unfinished.forget_all(deployment, each)
+            await unfinished.forget_forms(deployment, each)
         await _leave(deployment, token, None)  # one of before accounts were told apart
     LOG.info("signed_out_everywhere", session=_called(token), sessions=len(rows))
     return len(rows)
@@ -149,5 +150,5 @@ async def _leave(deployment: Deployment, token: str | None, to: Person | None) -
     if person is not None and token:
         LOG.info("signed_out", session=_called(token))
     if person is not None and (to is None or to.identity != person.identity):
-        await unfinished.forget_all(deployment, person)
+        await unfinished.forget_forms(deployment, person)
     return person

@@ -21,7 +21,7 @@ KEPT = timedelta(minutes=15)
 """Long enough to find one's telephone and be sent a code."""
 
 LONGEST = timedelta(hours=2)
-"""For what somebody had typed in a session that ended meanwhile: as long as a draft."""
+"""For what somebody had typed in a session that ended meanwhile: as long as a form."""
 
 Kept = TypeVar("Kept", bound=msgspec.Struct)
 

@@ -1,4 +1,4 @@
-"""What somebody has typed of a declaration so far: sealed, for a short time, for them alone."""
+"""What somebody has typed of a declaration so far: sealed, for a time, and for them alone."""
 
 import base64
 import contextlib
@@ -6,24 +6,26 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 
 from notices import identity, tables
+from notices.changing.draft import Draft
 from notices.database import DB, committed
 from notices.deployment import Deployment
-from notices.facts.errors import BodyTooLarge, Problem, SignInRequired
+from notices.facts.errors import BodyTooLarge, SignInRequired
 from notices.facts.numbers import keyed_hash
-from notices.facts.texts import ByLanguage, Text
 from notices.identity import Person
-from notices.tables.expressions import CLOCK, NOW, ago
+from notices.tables.expressions import CLOCK, NOW, ago, is_false, is_true
 from notices.tables.prepared import Prepared
 
 KEPT = timedelta(hours=2)
-"""After the last step; a phone or a computer that others use too may lie around so long."""
+"""For a form that is to be sent again; whoever signs out has no more to do with it."""
+LASTS = timedelta(days=30)
+"""For a declaration, after its last step: what it needs may have to be looked for at home."""
 MOST_DRAFTS = 20
-"""For each account; a day's declarations are no more, and the oldest goes."""
+"""For each account, of either kind; a day's declarations are no more, and the oldest goes."""
 MOST_BYTES = 64 * 1024
 """As much as one form may have: what is typed over all steps is typed by one person."""
 
@@ -31,9 +33,20 @@ AHEAD = timedelta(minutes=1)
 """What was kept later than now was kept by a clock that was ahead, and would last as long."""
 
 _TABLE = tables.Draft
+_LASTING = True
+_KEPT = (
+    (_TABLE.at > ago(LASTS))
+    & (_TABLE.at < NOW + AHEAD)
+    & ((_TABLE.lasting == _LASTING) | (_TABLE.at > ago(KEPT)))
+)
 _FIND = Prepared(
     lambda owner, id: _TABLE.select(_TABLE.sealed).where(
-        _TABLE.owner == owner, _TABLE.id == id, _TABLE.at > ago(KEPT), _TABLE.at < NOW + AHEAD
+        _TABLE.owner == owner, _TABLE.id == id, _KEPT
+    )
+)
+_FIND_ALL = Prepared(
+    lambda owner: _TABLE.select(_TABLE.id, _TABLE.sealed, _TABLE.at).where(
+        _TABLE.owner == owner, is_true(_TABLE.lasting), _KEPT
     )
 )
 _BEGIN = Prepared(
@@ -45,75 +58,26 @@ _BEGIN = Prepared(
 )
 _LOCK = Prepared(
     lambda owner, id: (
-        _TABLE.select(_TABLE.sealed, _TABLE.at, NOW)
+        _TABLE.select(_TABLE.sealed, _TABLE.at, _TABLE.lasting, NOW)
         .where(_TABLE.owner == owner, _TABLE.id == id)
         .lock_rows()
     )
 )
 _KEEP = Prepared(
     # By the clock: whoever waited for a lock began earlier than what is there by now.
-    lambda owner, id, sealed: _TABLE.update({_TABLE.sealed: sealed, _TABLE.at: CLOCK}).where(
-        _TABLE.owner == owner, _TABLE.id == id
-    )
+    lambda owner, id, sealed, lasting: _TABLE.update(
+        {_TABLE.sealed: sealed, _TABLE.at: CLOCK, _TABLE.lasting: lasting}
+    ).where(_TABLE.owner == owner, _TABLE.id == id)
 )
 _FORGET = Prepared(lambda owner, id: _TABLE.delete().where(_TABLE.owner == owner, _TABLE.id == id))
 _FORGET_ACCOUNT = Prepared(lambda account: _TABLE.delete().where(_TABLE.account == account))
-_FORGET_ALL = Prepared(lambda owner: _TABLE.delete().where(_TABLE.owner == owner))
+_FORGET_FORMS = Prepared(
+    # Compared, so that the index of all forms does not tempt the planner.
+    lambda owner: _TABLE.delete().where(_TABLE.owner == owner, _TABLE.lasting != _LASTING)
+)
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _OWNER = re.compile(r"[A-Za-z0-9_-]{43}")
-
-
-class ShownProblem(msgspec.Struct, frozen=True):
-    """A problem that a step's page shows, in whichever language it is asked for."""
-
-    field: str
-    code: str
-    params: dict[str, Any] = {}
-
-    @classmethod
-    def of(cls, problem: Problem) -> "ShownProblem":
-        params = {
-            name: value.in_all() if isinstance(value, Text) else value
-            for name, value in problem.params.items()
-        }
-        return cls(problem.field, problem.code, params)
-
-    @property
-    def problem(self) -> Problem:
-        params = {
-            name: ByLanguage(value) if isinstance(value, dict) else value
-            for name, value in self.params.items()
-        }
-        return Problem(self.field, self.code, params)
-
-
-class Draft(msgspec.Struct, frozen=True):
-    """The fields typed so far, the step that was asked for last, and what came of it.
-
-    Once it is published nothing is left of it but the ids of its notices.
-    """
-
-    fields: dict[str, str] = {}
-    agreed: tuple[str, ...] = ()
-    step: str = ""
-    problems: tuple[ShownProblem, ...] = ()
-    review: bool = False
-    file: str = ""
-    """The exhibit that came when it was sent before, if it could not be published then."""
-    published: tuple[str, ...] = ()
-    began: float = 0.0
-    """When its first form was sent, in seconds since 1970: how long publishing takes is counted."""
-    refused: tuple[str, ...] = ()
-    """The notices that stand in the way, in the order of the declarations that are left."""
-
-    @property
-    def wrong(self) -> list[Problem]:
-        return [problem_shown.problem for problem_shown in self.problems]
-
-    @property
-    def done(self) -> bool:
-        return bool(self.published) and not self.fields
 
 
 Changing = Callable[[Draft | None], Draft]
@@ -163,6 +127,25 @@ async def find(deployment: Deployment, person: Person, id: str) -> Draft | None:
     return None if row is None else _opened(deployment, row["sealed"], owner, id)
 
 
+class Waiting(NamedTuple):
+    """A draft that waits for whoever typed it, and until when."""
+
+    id: str
+    draft: Draft
+    until: datetime
+
+
+async def waiting(deployment: Deployment, person: Person) -> list[Waiting]:
+    """The declarations that `person` has begun in this part, the newest first."""
+    owner = owner_of(deployment, person)
+    rows = await _FIND_ALL.fetch(owner)
+    found = [
+        Waiting(row["id"], _opened(deployment, row["sealed"], owner, row["id"]), row["at"] + LASTS)
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: each.until, reverse=True)
+
+
 def _opened(deployment: Deployment, sealed: bytes, owner: bytes, id: str) -> Draft:
     return msgspec.json.decode(deployment.keys.sealer.open(sealed, place(owner, id)), type=Draft)
 
@@ -182,7 +165,7 @@ async def change(
         new = living and await _begin(owner, id, account)
         after = await _change(deployment, owner, id, changing, anew=living)
         if new:
-            await _forget_beyond(account)
+            await _forget_beyond(account, lasting=after.lasts)
     return after
 
 
@@ -197,7 +180,7 @@ async def finish(
     """Keep what is `left` after publishing the draft `of`; what is there then.
 
     What another window has made of it meanwhile is not what was published, and stays. After
-    whoever signed out meanwhile nothing is kept.
+    whoever signed out meanwhile nothing is begun.
     """
 
     def finishing(before: Draft | None) -> Draft:
@@ -238,7 +221,8 @@ async def _change(
     row = await _LOCK.row(owner, id)
     if row is None:
         raise SignInRequired
-    living = row["now"] - KEPT < row["at"] < row["now"] + AHEAD
+    lasts = LASTS if row["lasting"] else KEPT
+    living = row["now"] - lasts < row["at"] < row["now"] + AHEAD
     if not (living or anew):
         raise SignInRequired
     before = None
@@ -252,29 +236,31 @@ async def _change(
     plain = msgspec.json.encode(after)
     if len(plain) > MOST_BYTES:
         raise BodyTooLarge(limit=MOST_BYTES)
-    await _KEEP.fetch(owner, id, deployment.keys.sealer.seal(plain, place(owner, id)))
+    sealed = deployment.keys.sealer.seal(plain, place(owner, id))
+    await _KEEP.fetch(owner, id, sealed, after.lasts)
     return after
 
 
-async def _forget_beyond(account: bytes) -> None:
+async def _forget_beyond(account: bytes, *, lasting: bool) -> None:
     beyond = await DB.fetch(
         # Not by everybody's times: of one account there are never many.
-        "SELECT owner, id FROM (SELECT owner, id, at FROM draft WHERE account = $1 OFFSET 0) AS own"
-        " ORDER BY at DESC OFFSET $2",
+        "SELECT owner, id FROM (SELECT owner, id, at, lasting FROM draft WHERE account = $1"
+        " OFFSET 0) AS own WHERE lasting = $2 ORDER BY at DESC OFFSET $3",
         account,
+        lasting,
         MOST_DRAFTS,
     )
     for row in beyond:
         await _FORGET.fetch(row["owner"], row["id"])
 
 
-async def forget_all(deployment: Deployment, person: Person) -> None:
-    """Of whatever `person` typed in this part nothing is left."""
-    await _FORGET_ALL.fetch(owner_of(deployment, person))
+async def forget_forms(deployment: Deployment, person: Person) -> None:
+    """Of the forms that `person` filled in in this part nothing is left; declarations wait."""
+    await _FORGET_FORMS.fetch(owner_of(deployment, person))
 
 
 async def forget_account(deployment: Deployment, person: Person) -> None:
-    """As `forget_all`, in whatever part: whoever has all of theirs erased typed it as anybody.
+    """Of whatever they typed nothing is left, in whatever part: they may have typed it as anybody.
 
     What was typed before a sign-in is nobody's: it lies with the sign-in, and goes with it.
     """
@@ -284,8 +270,14 @@ async def forget_account(deployment: Deployment, person: Person) -> None:
 async def forget(deployment: Deployment, person: Person, id: str) -> None:
     """Of a form that was carried out nothing is left; if this fails, that was done all the same."""
     with committed():
-        await _FORGET.fetch(owner_of(deployment, person), id)
+        await forget_of(owner_of(deployment, person), id)
+
+
+async def forget_of(owner: bytes, id: str) -> None:
+    """Of the draft `id` of `owner` nothing is left."""
+    await _FORGET.fetch(owner, id)
 
 
 async def forget_old(now: datetime) -> None:
-    await _TABLE.delete().where((_TABLE.at < now - KEPT) | (_TABLE.at > now + AHEAD))
+    await _TABLE.delete().where((_TABLE.at < now - LASTS) | (_TABLE.at > now + AHEAD))
+    await _TABLE.delete().where(is_false(_TABLE.lasting), _TABLE.at < now - KEPT)

@@ -10,8 +10,9 @@ MESSAGES: dict[str, Message] = {
         "这些内容在别的窗口里改过，下面是现在的内容，还没有发布。请重新核对，再发布。"
     ),
     "draft_forgotten": Message(
-        "前面各步填写的内容已过两小时，或因退出、换人登录，已经清除；请重新填写。"
+        "前面各步填写的内容已过三十天，或者已经丢弃，或者是用另一个身份填写的；请重新填写。"
     ),
+    "no_more_today": Message("没有发布：{limit}。请在 {wait} 后再发布。"),
     "nothing_changed": Message("没有要更正的内容；请至少改动一项。"),
     "unknown_parameter": Message("不认识的参数“{name}”。"),
     "bad_value": Message("此项的值不对：{expected}。"),

@@ -15,7 +15,7 @@ from litestar import Response
 
 from notices import identity
 from notices.changing import unfinished
-from notices.changing.unfinished import Draft, ShownProblem
+from notices.changing.draft import Draft, ShownProblem
 from notices.deployment import Deployment
 from notices.facts.errors import Problem, SignInRequired
 from notices.facts.numbers import keyed_hash

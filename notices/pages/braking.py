@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from notices.changing import braking, deciding, unfinished
-from notices.changing.unfinished import Draft
+from notices.changing.draft import Draft
 from notices.facts.errors import refuse_wrong
 from notices.facts.text_check import reason_problems
 from notices.pages import again, desk, desk_words, rendering

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from notices import register
 from notices.changing import cases, confirming, deciding, rejecting, setting_aside, unfinished
 from notices.changing.cases import Case
-from notices.changing.unfinished import Draft
+from notices.changing.draft import Draft
 from notices.facts import lifecycle
 from notices.facts.errors import AlreadyDeclared, Invalid, Problem, Refusal, refuse_wrong
 from notices.facts.excess import TooManyChanges

@@ -4,6 +4,7 @@ Every POST is answered by the address of a page (`pages/steps.py`), so that no b
 page, or send a form again, to go back. No private value ever stands in an address.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -13,16 +14,32 @@ from litestar import Response, get, post
 
 from notices.api.declaring import EXHIBIT
 from notices.changing import exhibits, unfinished
+from notices.changing.draft import Draft
 from notices.changing.exhibits import Receiving
-from notices.changing.unfinished import Draft, ShownProblem
 from notices.deployment import Deployment
 from notices.facts import relations
 from notices.facts.catalogue import Certificate
 from notices.facts.errors import Invalid, NotTheHolder, Problem, SignInRequired
+from notices.facts.requests import Declaration
 from notices.facts.texts import CHINA
 from notices.identity import Person
-from notices.pages import again, brought, publishing, rendering, sign_in, steps
-from notices.pages.drafts import STEPS, declarations_of, of_another, problems_in, step_of
+from notices.pages import (
+    again,
+    begun,
+    brought,
+    certificates,
+    going_on,
+    papers,
+    publishing,
+    rendering,
+    several,
+    sign_in,
+    stepping,
+    steps,
+    summing_up,
+)
+from notices.pages.certificates import NOBODY
+from notices.pages.drafts import STEPS
 from notices.pages.posted import Posted
 from notices.pages.templating import address
 from notices.statistics import measuring
@@ -41,18 +58,30 @@ async def start(request: AnyRequest) -> Response[Any]:
         raise SignInRequired
     catalogue = request.app.state.deployment.catalogue
     named = request.query_params.get("certificate", "")
+    if earlier := await _lost_before(request, person, request.query_params):
+        return await certificates.page(request, person or NOBODY, "", earlier, [])
     if named in catalogue.certificates:
         certificate = catalogue.certificates[named]
         if person is None:
             return _as_its_holder(request, certificate)
-        if steps.may_declare(catalogue, person, named):
+        if certificates.may_declare(catalogue, person, named):
             # An address of its own, which nothing is kept under before something is typed.
-            where = steps.address("matter", unfinished.new_id())
+            where = stepping.address("matter", unfinished.new_id())
             where = address(where, params=[("certificate", named)])
             return rendering.see_other(where, languages.language_of(request))
         where = address("/declare", params=[("certificate", named)])
         return await _in_another_part(request, certificate.holder_kind, where)
-    return await steps.certificates(request, person or steps.NOBODY, "", Draft(), [])
+    return await certificates.page(request, person or NOBODY, "", Draft(), [])
+
+
+async def _lost_before(
+    request: AnyRequest, person: Person | None, given: Mapping[str, str]
+) -> Draft | None:
+    """What was said of what was lost with it and is declared already, where a link names that."""
+    notice = given.get(certificates.WITH, "")
+    if not notice or person is None or person.is_staff:
+        return None
+    return await several.after_notice(request.app.state.deployment, person, notice)
 
 
 def _as_its_holder(request: AnyRequest, certificate: Certificate) -> Response[Any]:
@@ -103,20 +132,21 @@ async def _go_on(request: AnyRequest, posted: Posted, upload: Upload) -> Respons
     if person.is_staff:
         raise NotTheHolder
     id = posted.draft or unfinished.new_id()
+    earlier = await _lost_before(request, person, posted.given)
 
     def step(before: Draft | None) -> Draft:
-        draft = posted.keep(deployment, before)
+        draft = posted.keep(deployment, before or earlier)
         first_problems: list[Problem] = []
         if before is None and posted.draft and posted.at not in STEPS[:2]:
-            first_problems = [_FORGOTTEN]
-        elif before is not None and of_another(before.fields, posted.given, posted.at):
-            first_problems = [_CHANGED]
-        return _looked_at(deployment, person, posted, draft, upload, first_problems)
+            first_problems = [going_on.FORGOTTEN]
+        elif before is not None and posted.is_stale(before):
+            first_problems = [going_on.CHANGED]
+        return going_on.looked_at(deployment, person, posted, draft, upload, first_problems)
 
     draft = await unfinished.change(deployment, person, session, id, step)
     if kind := _another_part(deployment, person, posted, draft):
         page = posted.at if posted.at != "certificate" else "matter"
-        return await _in_another_part(request, kind, steps.address(page, id))
+        return await _in_another_part(request, kind, stepping.address(page, id, draft))
     if posted.to == "publish" and not draft.problems:
         if not draft.done:
             id, draft = await _publish(request, person, posted, id, draft, upload.receiving)
@@ -125,8 +155,8 @@ async def _go_on(request: AnyRequest, posted: Posted, upload: Upload) -> Respons
             return rendering.see_other(done, languages.language_of(request))
     elif told := await brought.keep(request, upload):
         await brought.forget(deployment, draft.file)
-        await unfinished.change(deployment, person, session, id, partial(_with_file, told))
-    where = steps.address(posted.page if draft.done else draft.step, id)
+        await unfinished.change(deployment, person, session, id, partial(going_on.with_file, told))
+    where = stepping.address(posted.page if draft.done else draft.step, id, draft)
     if posted.page == "certificate" and posted.given.get("find"):
         where = address(where, params=[("find", posted.given["find"].strip()[:100])])
     return rendering.see_other(where, languages.language_of(request))
@@ -157,64 +187,6 @@ async def _in_another_part(request: AnyRequest, kind: str, next: str) -> Respons
     return rendering.see_other(where, language)
 
 
-def _looked_at(
-    deployment: Deployment,
-    person: Person,
-    posted: Posted,
-    draft: Draft,
-    upload: Upload,
-    first_problems: list[Problem],
-) -> Draft:
-    """`draft` with what is wrong on the way to where the form leads, and the step that mends it.
-
-    What is `told` of the draft as a whole comes first.
-    """
-    to, at = posted.to, posted.at
-    if first_problems == [_CHANGED]:
-        draft = msgspec.structs.replace(draft, problems=(ShownProblem.of(_CHANGED),))
-    if to not in ("check", "publish") and STEPS.index(to) <= STEPS.index(at):
-        return draft
-    certificate = deployment.catalogue.certificates.get(draft.fields.get("certificate", ""))
-    declared = declarations_of(draft.fields, draft.agreed, person, certificate)
-    exhibit = to != "publish" or upload.receiving is not None
-    exhibit = exhibit or brought.kept(deployment, draft.file) is not None
-    now = datetime.now(UTC)
-    problems = problems_in(deployment, person, declared, certificate, now, exhibit=exhibit)
-    earlier = [one for one in problems if STEPS.index(step_of(one.field)) < STEPS.index(to)]
-    if to == "publish":
-        earlier += upload.wrong
-        if posted.draft:
-            elsewhere = [one for one in problems if step_of(one.field) != "check"]
-            if (
-                certificate is None
-                or elsewhere
-                or posted.given.get("seen") != steps.seen(deployment, person, declared, certificate)
-            ):
-                # Whatever the reader agreed to, it was something else.
-                draft = msgspec.structs.replace(draft, agreed=())
-                return _stopped(draft, [*(first_problems or [_CHANGED]), *elsewhere])
-    if earlier:
-        return _stopped(draft, [*first_problems, *earlier])
-    return msgspec.structs.replace(draft, review=draft.review or to in ("check", "publish"))
-
-
-_CHANGED = Problem("", "draft_changed")
-_FORGOTTEN = Problem("", "draft_forgotten")
-
-
-def _with_file(told: str, draft: Draft | None) -> Draft:
-    return msgspec.structs.replace(draft or Draft(), file=told)
-
-
-def _stopped(draft: Draft, problems: list[Problem]) -> Draft:
-    """`draft` at the first step with a problem, with those of that step."""
-    step = next((step_of(one.field) for one in problems if one.field), "check")
-    own = [one for one in problems if not one.field or step_of(one.field) == step]
-    return msgspec.structs.replace(
-        draft, step=step, problems=tuple(ShownProblem.of(problem) for problem in own)
-    )
-
-
 async def _publish(
     request: AnyRequest,
     person: Person,
@@ -229,37 +201,31 @@ async def _publish(
     is told in a draft of its own.
     """
     deployment, session = request.app.state.deployment, request.user.session
-    certificate = deployment.catalogue.certificates[draft.fields["certificate"]]
-    declared = declarations_of(draft.fields, draft.agreed, person, certificate)
-    # One text of one draft is published once, whichever window it is sent from, however often.
-    key = posted.given.get("key", "")
-    if posted.draft:
-        key = f"{id}.{posted.given['seen']}"
+    losts = several.lost(draft, draft.agreed, person, deployment.catalogue)
+
+    def key_of(certificate: Certificate, declaration: Declaration) -> str:
+        # One text of one draft is published once, whichever window it is sent from, however often.
+        if posted.draft:
+            return f"{id}.{summing_up.seen(deployment, person, [(certificate, [declaration])])}"
+        key = posted.given.get("key", "")
+        of_set = key and papers.asked_together(certificate)
+        return f"{key}.{declaration.document}" if of_set else key
+
     try:
         # Of a declaration that has changed since it may be somebody else's document.
         today = datetime.now(UTC).astimezone(CHINA).date()
-        asked = any(relations.needs_exhibit(each, today) for each in declared)
+        asked = any(
+            relations.needs_exhibit(each, today) for lost in losts for each in lost.declared
+        )
         wanted = asked and receiving is None
         earlier = brought.kept(deployment, draft.file) if wanted else None
-        published, refused = await publishing.publish(
-            request, person, declared, certificate, key, receiving, earlier
-        )
+        passed = await publishing.publish(request, person, losts, key_of, receiving, earlier)
     except Invalid as refusal:  # what decoding found out about the exhibit
-        left = _with_file("", _stopped(draft, refusal.problems))
+        left = going_on.with_file("", going_on.stopped(draft, refusal.problems))
     else:
-        if published and draft.began:
+        if passed.published and draft.began:
             measuring.took("publish", datetime.now(UTC).timestamp() - draft.began)
-        left = Draft(published=(*draft.published, *published))
-        if refused:
-            left = Draft(
-                fields=publishing.left(draft.fields, declared, refused),
-                step=steps.CONFLICT,
-                review=True,
-                file=draft.file,
-                published=left.published,
-                began=draft.began,
-                refused=tuple(id for _, id in refused),
-            )
+        left = publishing.left(draft, losts, passed)
     kept = await unfinished.finish(deployment, person, session, id, left, draft)
     if kept != left and not left.done:
         id = unfinished.new_id()
@@ -282,9 +248,15 @@ async def _signed_out(request: AnyRequest, posted: Posted, upload: Upload) -> Re
 
     issued = again.issued(deployment, posted.given, "draft")
     told = await brought.keep(request, upload) if issued else ""
-    if posted.draft and owner and await unfinished.add(deployment, owner, posted.draft, adding):
+    # A draft waits for long; a page that was left open may add to it for as long as its own form.
+    if (
+        issued
+        and posted.draft
+        and owner
+        and await unfinished.add(deployment, owner, posted.draft, adding)
+    ):
         language = languages.language_of(request)
-        next = address(steps.address(posted.page, posted.draft), language)
+        next = address(stepping.address(posted.page, posted.draft), language)
         return rendering.see_other(address("/sign-in", params=[("next", next)]), language)
     given = posted.keep(deployment, None).fields
     if given.keys() == {"certificate"}:
@@ -293,4 +265,4 @@ async def _signed_out(request: AnyRequest, posted: Posted, upload: Upload) -> Re
     return await sign_in.again_for(request, posted.given)
 
 
-HANDLERS = [start, proceed, *steps.HANDLERS, *publishing.HANDLERS]
+HANDLERS = [start, proceed, *steps.HANDLERS, *publishing.HANDLERS, *begun.HANDLERS]

@@ -9,9 +9,9 @@ from litestar.response import Stream
 from notices import register
 from notices.changing import braking, cases, deciding, looking, objecting
 from notices.changing.cases import MOST_COUNTED, MOST_SHOWN, Case, Waiting
+from notices.changing.draft import Draft
 from notices.changing.exhibits import KeptFile
 from notices.changing.looking import Looker
-from notices.changing.unfinished import Draft
 from notices.facts.errors import NotFound
 from notices.facts.lifecycle import State, may_follow
 from notices.facts.notice_ids import printed

@@ -131,10 +131,21 @@ def relations_to(certificate: Certificate) -> list[str]:
     ]
 
 
-def _relation(draft: dict[str, str], person: Person, certificate: Certificate | None) -> str:
-    """The one chosen; before any is, the first that the page offers."""
-    first = relations_to(certificate)[0] if certificate is not None else "self"
-    return draft.get("relation", first) if person.acts_for[0] == "person" else "self"
+def usual_relation(certificate: Certificate | None) -> str | None:
+    """The first that the page offers; None where it may as well be another.
+
+    The holder of a birth certificate who has no identifier yet declares nothing himself.
+    """
+    if certificate is None:
+        return "self"
+    return None if certificate.holder_identifier_optional else relations_to(certificate)[0]
+
+
+def _relation(draft: dict[str, str], person: Person, certificate: Certificate | None) -> str | None:
+    """The one chosen; before any is, the usual one."""
+    if person.acts_for[0] != "person":
+        return "self"
+    return draft.get("relation") or usual_relation(certificate)
 
 
 def held_by_kind(draft: dict[str, str], person: Person, certificate: Certificate | None) -> str:
@@ -222,8 +233,10 @@ def _problems_of(
     now: datetime,
     exhibit: bool,
 ) -> list[Problem]:
+    # Programs need not say that it is their own; here it is chosen, or was the usual choice.
+    wrong = [Problem("relation", "required")] if declaration.relation is None else []
     try:
-        declarations.check(deployment, person, declaration, now, exhibit=exhibit)
+        declarations.check(deployment, person, declaration, now, wrong, exhibit=exhibit)
     except Invalid as refusal:
         return refusal.problems
-    return []
+    return wrong

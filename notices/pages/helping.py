@@ -12,9 +12,8 @@ from notices.facts import periods
 from notices.facts.catalogue import Catalogue, Certificate, Matter
 from notices.facts.certificate import name_key
 from notices.facts.texts import Message, Text
-from notices.pages import rendering
+from notices.pages import not_here, rendering
 from notices.pages.privacy import public_term
-from notices.pages.searching import not_here
 from notices.web import languages, wording
 from notices.web.authentication import AnyRequest
 
@@ -94,7 +93,7 @@ async def _elsewhere_or_unknown(
         status=404,
         asked=asked,
         near=near(catalogue, asked),
-        not_here=not_here(asked, catalogue),
+        not_here=not_here.named(asked, catalogue),
     )
 
 
@@ -124,7 +123,7 @@ def _waiting(certificate: Certificate, now: datetime) -> Waiting | None:
 def _elsewhere(catalogue: Catalogue) -> Iterator[wording.NotHere]:
     """What people lose and this catalogue does not have."""
     for each in wording.NOT_HERE:
-        if not_here(each.words[0], catalogue) is each:
+        if not_here.named(each.words[0], catalogue) is each:
             yield each
 
 

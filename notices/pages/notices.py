@@ -14,7 +14,7 @@ from notices.facts import public_terms, purposes
 from notices.facts.agencies import KINDS
 from notices.facts.lifecycle import may_follow
 from notices.facts.texts import Message, Text
-from notices.pages import numbers, rendering, watching
+from notices.pages import begun, numbers, rendering, watching
 from notices.print import printing
 from notices.register import Notice
 from notices.watches import alerts
@@ -93,6 +93,7 @@ async def mine(request: AnyRequest) -> Response[str]:
         looks=await looking.at(ids) if ids else [],
         news=(await watching.news(deployment, person))[:ON_MINE],
         checks=await alerts.of_holder(deployment, person),
+        begun=await begun.of(deployment, person),
         kinds=KINDS,
         purposes=purposes.SHOWN,
         offices=OFFICES,

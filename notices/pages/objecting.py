@@ -9,8 +9,8 @@ from litestar.params import FromPath
 from notices import register
 from notices.api.objections import EVIDENCE
 from notices.changing import exhibits, objecting, unfinished
+from notices.changing.draft import Draft
 from notices.changing.exhibits import KeptFile
-from notices.changing.unfinished import Draft
 from notices.facts import lifecycle
 from notices.facts.errors import MediaType, Problem
 from notices.facts.requests import Objection

@@ -13,6 +13,7 @@ from notices.facts.catalogue import Certificate
 from notices.facts.certificate import Document
 from notices.facts.errors import Problem
 from notices.facts.texts import Message, Text
+from notices.web import wording
 
 COMPARED = ("number_unusual", "number_check_digit", "copy_number_of_original")
 """What is wrong with a number until somebody says that the certificate really bears it."""
@@ -84,7 +85,7 @@ def labels(certificate: Certificate) -> dict[str, Text]:
     named = {f"details.{field.name}": field.label for field in certificate.fields}
     named["number"] = certificate.number_label
     if not certificate.issuer_asked:
-        named["region"] = Message("备案地区")
+        named["region"] = wording.QUESTIONS["filed_in"]
     if not asked_together(certificate):
         return named
     each_named = Message("{paper}，{field}")
@@ -92,7 +93,7 @@ def labels(certificate: Certificate) -> dict[str, Text]:
     for each in certificate.documents:
         for name, label in (shared | {"number": each.number_label}).items():
             named[f"{name}.{each.id}"] = each_named.format(paper=each.name, field=label)
-    named["document"] = Message("丢的是哪些")
+    named["document"] = wording.QUESTIONS["documents"]
     return named
 
 

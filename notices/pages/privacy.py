@@ -86,7 +86,7 @@ def _kept(catalogue: Catalogue) -> Iterator[Kept]:
     yield Kept(
         Message("没有填完的声明，和随它交来的文件"),
         Message("隔一会儿接着填"),
-        Message("最后一次填写后 {term}；发布、删除时立即清除").format(term=_for(unfinished.KEPT)),
+        Message("最后一次填写后 {term}；发布、删除时立即清除").format(term=_for(unfinished.LASTS)),
         _SELF,
     )
     yield Kept(

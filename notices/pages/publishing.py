@@ -1,7 +1,7 @@
 """Publishing what was declared on the pages, and what the declarant is shown then."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 from litestar import Response, get
@@ -9,46 +9,93 @@ from litestar.params import FromPath
 
 from notices import declarations, idempotency, register
 from notices.changing import amending, unfinished
+from notices.changing.draft import Draft, Paper, ShownProblem
 from notices.changing.exhibits import KeptFile, Receiving
 from notices.facts import documents
 from notices.facts.catalogue import Certificate
-from notices.facts.errors import AlreadyDeclared
+from notices.facts.errors import AlreadyDeclared, Invalid, Problem
 from notices.facts.excess import TooManyRequests
 from notices.facts.requests import Declaration, Holder
 from notices.idempotency import Once
 from notices.identity import Person
-from notices.pages import again, papers, rendering
+from notices.pages import again, rendering, several
+from notices.pages.several import Lost
 from notices.web import languages, limiting, writing
 from notices.web.authentication import AnyRequest, account_of
+
+CONFLICT = "conflict"
+"""The step that tells what was not published."""
 
 MOST_AT_ONCE = 30
 """Notices that one page confirms; no certificate has as many papers."""
 
 
-Refused = list[tuple[Declaration, str]]
-"""Declarations that were not published, each with the notice that stands in its way."""
+class Refused(NamedTuple):
+    """A declaration that was not published: the notice in its way, or what else is."""
+
+    declaration: Declaration
+    paper: str
+    existing: str = ""
+    reason: Problem | None = None
+
+
+class Passed(NamedTuple):
+    """What came of all that one press of the button declares."""
+
+    published: list[str]
+    refused: list[Refused]
+
+
+Key = Callable[[Certificate, Declaration], str]
+"""One text is published once: what its declaration is known by when it is sent again."""
 
 
 async def publish(
     request: AnyRequest,
     person: Person,
-    declared: list[Declaration],
-    certificate: Certificate,
-    key: str,
+    losts: Sequence[Lost],
+    key_of: Key,
     receiving: Receiving | None,
     kept: KeptFile | None,
-) -> tuple[list[str], Refused]:
-    """Publish checked declarations, each in its own transaction; the ids of their notices.
+) -> Passed:
+    """Publish checked declarations, paper by paper, each in its own transaction.
 
-    Each has a key of its own, made from the form's: whoever presses the button again, or once
-    more after a crash in between, is led to the same notices. What is declared already is told
-    together with what was published beside it.
+    Each has a key of its own: whoever presses the button again, or once more after a crash in
+    between, is led to the same notices. What cannot be published now is told together with what
+    was; where nothing could, and it is no notice that stands in the way, that is raised.
     """
-    deployment = request.app.state.deployment
-    posts = [(each, _once_of(request, person, key, each, certificate)) for each in declared]
+    passed = Passed([], [])
+    over: Problem | None = None
+    for each in losts:
+        if over is not None:
+            passed.refused.extend(Refused(one, each.paper.name, "", over) for one in each.declared)
+            continue
+        try:
+            await _publish_paper(request, person, each, key_of, receiving, kept, passed)
+        except TooManyRequests as refusal:
+            if not passed.published:
+                raise
+            over = Problem("", "no_more_today", dict(refusal.extra))
+            passed.refused.extend(Refused(one, each.paper.name, "", over) for one in each.declared)
+    return passed
+
+
+async def _publish_paper(
+    request: AnyRequest,
+    person: Person,
+    lost: Lost,
+    key_of: Key,
+    receiving: Receiving | None,
+    kept: KeptFile | None,
+    passed: Passed,
+) -> None:
+    """Publish what is declared of one paper, and note in `passed` what came of it."""
+    deployment, certificate = request.app.state.deployment, lost.certificate
+    assert certificate is not None  # noqa: S101  (it was checked)
+    posts = [
+        (each, _once_of(request, person, key_of(certificate, each), each)) for each in lost.declared
+    ]
     await _count(request, person, [once_ for _, once_ in posts])
-    published: list[str] = []
-    refused: Refused = []
     for declaration, once_ in posts:
         try:
             done = await declarations.declare(
@@ -63,10 +110,16 @@ async def publish(
             )
         except AlreadyDeclared as refusal:
             await limiting.give_back(request, "declare", account_of(person))
-            refused.append((declaration, refusal.existing.id))
+            passed.refused.append(Refused(declaration, lost.paper.name, refusal.existing.id))
+        except Invalid as refusal:
+            if not passed.published:
+                raise
+            await limiting.give_back(request, "declare", account_of(person))
+            reason = refusal.problems[0]
+            passed.refused.append(Refused(declaration, lost.paper.name, "", reason))
         else:
-            published.append(done.id)
-    return published, refused
+            if done.id not in passed.published:
+                passed.published.append(done.id)
 
 
 def address(published: Sequence[str]) -> str:
@@ -77,14 +130,8 @@ def address(published: Sequence[str]) -> str:
 
 
 def _once_of(
-    request: AnyRequest,
-    person: Person,
-    key: str,
-    declaration: Declaration,
-    certificate: Certificate,
+    request: AnyRequest, person: Person, key: str, declaration: Declaration
 ) -> Once | None:
-    if key and papers.asked_together(certificate):
-        key = f"{key}.{declaration.document}"
     return writing.once_of(request, person, key, msgspec.json.encode(declaration), "/declare")
 
 
@@ -102,46 +149,73 @@ async def _count(request: AnyRequest, person: Person, keys: list[Once | None]) -
         raise
 
 
-def left(
-    fields: Mapping[str, str], declared: Sequence[Declaration], refused: Refused
-) -> dict[str, str]:
-    """What of a draft's fields is left: whoever goes back has to do with those alone."""
-    papers_left = {declaration.document for declaration, _ in refused}
-    done = tuple(f".{each.document}" for each in declared if each.document not in papers_left)
+def left(draft: Draft, losts: Sequence[Lost], passed: Passed) -> Draft:
+    """What of a draft is left to do: whoever goes back has to do with that alone."""
+    published = (*draft.published, *passed.published)
+    if not passed.refused:
+        return Draft(published=published)
+    papers_left = [
+        Paper(each.paper.name, _fields_left(each, of_paper))
+        for each in losts
+        if (of_paper := [one for one in passed.refused if one.paper == each.paper.name])
+    ]
+    return msgspec.structs.replace(
+        several.only(draft, papers_left),
+        step=CONFLICT,
+        problems=(),
+        review=True,
+        published=published,
+        refused=tuple(one.existing for one in passed.refused),
+        reasons=tuple(one.reason and ShownProblem.of(one.reason) for one in passed.refused),
+    )
+
+
+def _fields_left(lost: Lost, refused: Sequence[Refused]) -> dict[str, str]:
+    """Of a paper; of several seals those that are not declared."""
+    to_do = {one.declaration.document for one in refused}
+    done = tuple(f".{each.document}" for each in lost.declared if each.document not in to_do)
+    fields = lost.paper.fields
     return {name: value for name, value in fields.items() if not (done and name.endswith(done))}
 
 
 async def conflict(
-    request: AnyRequest,
-    person: Person,
-    published: Sequence[str],
-    refused: Refused,
-    certificate: Certificate,
-    hidden: dict[str, str],
+    request: AnyRequest, person: Person, draft: Draft, hidden: dict[str, str]
 ) -> Response[Any]:
-    """What is declared already, what was published all the same, and the way back to change it."""
+    """What was not published and why, what was all the same, and the way back to change it."""
     deployment = request.app.state.deployment
+    declared = [
+        (each.paper.name, certificate, declaration)
+        for each in several.lost(draft, (), person, deployment.catalogue)
+        if (certificate := each.certificate) is not None
+        for declaration in each.declared
+    ]
+    reasons = draft.reasons or (None,) * len(draft.refused)
+    not_published = list(zip(declared, draft.refused, reasons, strict=False))
     in_the_way = [
         {
+            "paper": paper,
+            "certificate": certificate,
             "document": documents.of_declaration(declaration, certificate),
             "copies": declaration.copies,
             "copy_number": documents.copy_number(declaration, certificate),
-            "existing": (await register.get(id)).public(deployment),
-            "own": await amending.is_declarant(deployment, person, id),
+            "existing": (await register.get(id)).public(deployment) if id else None,
+            "reason": reason and reason.problem.message,
+            "own": bool(id) and await amending.is_declarant(deployment, person, id),
             "number": declaration.number or (declaration.holder or Holder()).identifier or "",
             "hidden": again.hidden(request, person, unfinished.new_id()),
         }
-        for declaration, id in refused
+        for (paper, certificate, declaration), id, reason in not_published
     ]
+    notices = [await register.get(id) for id in draft.published]
     return await rendering.page(
         request,
         "declare_conflict.html",
         status=AlreadyDeclared.status,
         cache=rendering.NEVER_KEPT,
         refused=in_the_way,
-        published=[(await register.get(id)).public(deployment) for id in published],
+        published=[notice.public(deployment) for notice in notices],
         hidden=hidden,
-        certificate=certificate,
+        certificates=deployment.catalogue.certificates,
     )
 
 
@@ -161,10 +235,9 @@ async def done(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
         "declare_done.html",
         cache=rendering.NEVER_KEPT,
         notices=notices,
-        notice=notices[0],
         rests_on=own[0].rests_on,
-        certificate=deployment.catalogue.certificates.get(notices[0].certificate or ""),
-        matter=deployment.catalogue.matters.get(notices[0].matter or ""),
+        certificates=deployment.catalogue.certificates,
+        matters=deployment.catalogue.matters,
     )
 
 

@@ -29,7 +29,7 @@ MOST_ECHOED = 300
 MOST_KEPT = 3000
 """Of any other parameter: an address to which the sign-in leads back holds a query, encoded."""
 
-KEPT = frozenset({*SEARCH_PARAMETERS, "find", "next", "again", "of", "as"})
+KEPT = frozenset({*SEARCH_PARAMETERS, "find", "next", "again", "of", "as", "with", "paper"})
 """The parameters that pages know. A link of ours keeps no other: a messenger may have added it,
 and somebody else's link to us may hold a number, which no address that we make does."""
 

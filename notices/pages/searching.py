@@ -9,19 +9,16 @@ from typing import Any
 import msgspec
 from litestar import Response, get
 
-from notices.facts.catalogue import Catalogue
 from notices.facts.errors import Unavailable
-from notices.facts.numbers import identifier_form
 from notices.facts.public.search import Counts, SearchPage
 from notices.facts.readings import bare_form
 from notices.finding import Finder, Query
-from notices.pages import rendering
+from notices.pages import not_here, rendering
 from notices.pages.templating import address
 from notices.web import languages, limiting, queries, wording
 from notices.web.authentication import AnyRequest
 from notices.web.queries import SEARCH_PARAMETERS, SORTS, STATUSES, parameters, query_of
 from notices.web.requested import DEEPEST
-from notices.web.wording import NotHere
 
 FILTERS = ("certificate", "region", "status", "year")
 _BETWEEN_WORDS = re.compile(r"[\s,，、;；。|]+")
@@ -54,7 +51,7 @@ async def search(request: AnyRequest) -> Response[str]:
         numbers=numbers,
         words=words,
         ignored=found.interpreted.ignored,
-        not_here=not_here(query.q, request.app.state.deployment.catalogue),
+        not_here=not_here.named(query.q, request.app.state.deployment.catalogue),
         choices=_choices(request, await _facets(finder, query, found), found, given),
         sorts=sorts,
         sort=sort,
@@ -79,20 +76,6 @@ def looked_for(q: str, numbers: list[str]) -> tuple[list[str], list[str]]:
     if numbers and typed and not with_number:
         return [q.strip()], []  # one number, typed with spaces
     return with_number, [part for part in typed if part not in with_number]
-
-
-def not_here(q: str, catalogue: Catalogue) -> NotHere | None:
-    """What the query names of what people lose and this catalogue does not have."""
-    typed = [identifier_form(part) for part in (q, *_BETWEEN_WORDS.split(q))]
-    for each in wording.NOT_HERE:
-        for word in map(identifier_form, each.words):
-            # Only at an end: 护照 stands inside of 爱护照明 as well.
-            if not any(part.startswith(word) or part.endswith(word) for part in typed):
-                continue
-            names = (name for one in catalogue.certificates.values() for name in one.names)
-            if not any(word in identifier_form(name) for name in names):
-                return each
-    return None
 
 
 def _sorts(query: Query) -> tuple[tuple[str, ...], str]:

@@ -22,7 +22,7 @@ from notices.facts.public.catalogue import Named
 from notices.facts.texts import Message, Text
 from notices.locale import LANGUAGES, SOURCE, translated
 from notices.trust import verdicts
-from notices.web import wording
+from notices.web import period_words, wording
 from notices.web.languages import shown_time
 
 HERE = Path(__file__).parent
@@ -234,6 +234,7 @@ def _environment(deployment: Deployment, language: str, may_sign_in: bool) -> En
         "address": address,
         "printed": printed,
         "wording": wording,
+        "period": period_words,
         "log_key": deployment.keys.log.vkey,
         "receipt_texts": _receipt_texts(language),
     }

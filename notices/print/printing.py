@@ -16,7 +16,7 @@ from notices.print import marks, press
 from notices.print.typesetting import LARGEST_QR_CODE
 from notices.register import Notice
 from notices.trust import proofs, receipts
-from notices.web import languages, limiting, wording
+from notices.web import languages, limiting, period_words, wording
 from notices.web.authentication import AnyRequest
 from notices.web.replies import NO_STORE
 
@@ -190,7 +190,7 @@ def _facts(
 
 def _effective(notice: Notice, words: _Bilingual) -> str:
     if notice.state.effective_at is not None:
-        at = languages.TimeText(notice.state.effective_at)
+        at = period_words.effect(notice.state.effective_at)
         return words(PROVISIONAL.format(at=at)) if notice.provisional else words.moment(at)
     if notice.state.status == "contested":
         return words(Message("未定"))

@@ -232,13 +232,14 @@ class SignIn(Table, db=DB, tablename="sign_in"):
 
 
 class Draft(Table, db=DB, tablename="draft"):
-    """A declaration that is still being typed, sealed, for two hours after its last step."""
+    """A declaration that is still being typed, or a form to be sent again; sealed, for a time."""
 
     owner = Bytea(primary_key=True, default=None)
     id = Text(default=None)
     account = Bytea(default=None)
     sealed = Bytea(default=None)
     at = filled(Timestamptz(default=None))
+    lasting = filled(Boolean(default=None))
 
 
 class Idempotency(Table, db=DB, tablename="idempotency"):

@@ -75,3 +75,13 @@ class TimeText(Text):
 
     def in_(self, language: str) -> str:
         return shown_time(self.at, language)
+
+
+@dataclass(frozen=True, slots=True)
+class DayText(Text):
+    """A day among words."""
+
+    at: str | datetime | None
+
+    def in_(self, language: str) -> str:
+        return shown_time(self.at, language, with_clock=False)

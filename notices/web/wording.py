@@ -107,6 +107,25 @@ LOST = Message("{paper} {part}")
 COPIES_OF_BOTH = Message("{first}和{second}")
 NUMBERED_COPY = Message("{copy}（编号 {number}）")
 
+QUESTIONS: dict[str, Text] = {
+    "certificate": Message("丢的是什么证件"),
+    "matter": Message("接下来要办什么"),
+    "relation": Message("是谁的证件"),
+    "copies": Message("丢的是哪一本"),
+    "copy_number": Message("副本编号", "declare"),
+    "documents": Message("丢的是哪些"),
+    "document": Message("证件上印的是什么名称"),
+    "region": Message("发证机关在哪里"),
+    "filed_in": Message("在哪里备案"),
+    "issuer": Message("发证机关"),
+    "issued_on": Message("发证日期"),
+    "cause": Message("怎么不见的"),
+    "lost_on": Message("遗失日期", "declare"),
+    "contact.phone": Message("联系电话"),
+    "alert_on_check": Message("有机关核验这份证件时提醒持证人"),
+}
+"""What a declaration asks, in the words of its pages; its summary and its problems say the same."""
+
 FIELDS: dict[str, Text] = {
     "certificate": Message("证件种类"),
     "document": Message("证件上的名称"),
@@ -177,6 +196,21 @@ NOT_HERE = (
         ("护照", "passport"),
         Message("护照", "kind"),
         Message("公安出入境管理部门"),
+    ),
+    NotHere(
+        ("港澳通行证", "往来港澳通行证"),
+        Message("往来港澳通行证"),
+        Message("公安出入境管理部门"),
+    ),
+    NotHere(
+        ("户口簿", "户口本", "household register"),
+        Message("户口簿"),
+        Message("公安派出所"),
+    ),
+    NotHere(
+        ("结婚证", "离婚证", "marriage certificate"),
+        Message("结婚证、离婚证"),
+        Message("婚姻登记机关"),
     ),
     NotHere(("银行卡", "bank card"), Message("银行卡"), Message("发卡银行")),
     NotHere(

@@ -139,7 +139,7 @@ async def test_privacy_tells_the_terms_by_which_things_are_deleted(
     client: httpx.AsyncClient,
 ) -> None:
     page = words(await client.get("/privacy"))
-    draft = durations.in_words(int(unfinished.KEPT.total_seconds())).zh
+    draft = durations.in_words(int(unfinished.LASTS.total_seconds())).zh
 
     assert f"最后一次填写后 {draft}" in page
     for kept in ("关注的号码", "核验提醒", "整份文件", "没有填完的声明", "核验的次数", "网络地址"):

@@ -1,6 +1,7 @@
 """The pages, asked over HTTP as a browser without scripts would."""
 
 import re
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -900,3 +901,75 @@ def test_every_field_of_the_forms_has_a_name_in_the_summary() -> None:
 
 def test_what_was_typed_is_what_is_decoded() -> None:
     assert forms.decode(b"a=%E8%AF%81&b=&a=2") == {"a": "2", "b": ""}
+
+
+async def test_nobody_is_taken_for_the_child_of_whom_a_birth_certificate_tells(
+    sign_in: SignIn,
+) -> None:
+    anna = await sign_in(ANNA)
+    typed = {"certificate": "birth-medical-certificate", "number": "X990000001", "region": "370705"}
+    page = await submitted(anna, typed | {"copies": "both", "at": "matter", "to": "number"})
+    assert "relation" not in fields(page)  # nothing is chosen
+    told = await submitted(anna, fields(page) | typed | {"copies": "both", "to": "loss"})
+    assert (told.status_code, 'href="#relation"' in told.text) == (422, True)
+    own = await submitted(anna, fields(told) | typed | {"relation": "self", "to": "loss"})
+
+    assert own.status_code == 200
+
+
+async def test_a_period_is_told_by_its_last_day_wherever_it_is_told(
+    restaurant: httpx.AsyncClient, officer: httpx.AsyncClient
+) -> None:
+    seal = {"certificate": "company-seal", "region": "370705", "cause": "lost"}
+    typed = seal | {"document.official-seal": "yes", "number.official-seal": "3799990000011"}
+    check = await submitted(restaurant, typed | {"at": "loss", "to": "check"})
+    answer = await submitted(restaurant, fields(check) | AGREED | {"to": "publish"})
+    id = answer.headers["location"].rpartition("/")[2]
+    notice = (await restaurant.get(f"/api/v1/notices/{id}")).json()
+    first = datetime.fromisoformat(notice["effective_at"])
+    last = first - timedelta(days=1)
+    words = f"公示期到{last.year}年{last.month}月{last.day}日"
+    asked = {"certificate": "company-seal", "number": "3799990000011"}
+    pages = [
+        check, await restaurant.get(f"/declare/done/{id}"), await restaurant.get(f"/notices/{id}"),
+        await restaurant.post("/verify", data=asked),
+    ]  # fmt: skip
+
+    for page in pages:
+        assert words in page.text
+        assert "含当日" in page.text
+        assert f"{first.day}日 00:00" not in page.text
+
+
+async def test_the_matter_is_shown_where_it_is_promised(restaurant: httpx.AsyncClient) -> None:
+    check = await submitted(restaurant, FOOD | {"at": "loss", "to": "check"})
+    assert "地区、事项" in check.text
+    assert "食品经营许可证补办" in check.text
+    id = await published(restaurant)
+
+    assert "食品经营许可证补办" in (await restaurant.get(f"/notices/{id}")).text
+
+
+async def test_what_is_declared_elsewhere_is_found_with_where(client: httpx.AsyncClient) -> None:
+    page = await client.get("/declare?find=我的身份证")
+    assert "身份证不在这里声明，请找公安派出所。" in page.text
+    plain = await client.get("/declare")
+
+    for each in wording.NOT_HERE:
+        assert each.office.zh in plain.text
+
+
+async def test_the_summary_says_the_questions_own_words(restaurant: httpx.AsyncClient) -> None:
+    check = await submitted(restaurant, FOOD | {"at": "loss", "to": "check"})
+    id = fields(check)["draft"]
+    asked = "".join(
+        [
+            (await restaurant.get(f"/declare/{step}/{id}")).text
+            for step in ("certificate", "matter", "number", "loss")
+        ]
+    )
+    labels = re.findall(r"<dt>(.+?)</dt>", check.text.split("您填写的内容")[1])
+
+    assert len(labels) >= 12
+    for label in labels:
+        assert label.replace("（不公开）", "") in asked

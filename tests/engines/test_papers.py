@@ -267,7 +267,7 @@ async def test_the_name_of_the_paper_is_folded_away_where_the_number_will_tell(
     restaurant: httpx.AsyncClient, certificate: str, open_: bool
 ) -> None:
     page = await step(restaurant, {"certificate": certificate}, "matter", "number")
-    [details] = re.findall(r"<details[^>]*>\s*<summary>证件上印的名称", page.text)
+    [details] = re.findall(r"<details[^>]*>\s*<summary>证件上印的", page.text)
 
     assert ("open" in details) == open_
     assert fields(page)["document"] == ""

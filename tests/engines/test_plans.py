@@ -376,6 +376,7 @@ async def ask(client: httpx.AsyncClient, id: str) -> None:
         "/api/v1/events?since=2", f"/notices/{id}", f"/notices/{id}.pdf",
         f"/notices/{id}.tlog-proof", f"/api/v1/notices/{id}", f"/api/v1/notices/{id}/receipt",
         f"/api/v1/notices/{id}/receipt?event={index}", f"/declare/done/{id}",
+        f"/declare?with={id}",
         f"/notices/{id}/withdraw", f"/notices/{id}/correct", "/notices", "/notices?q=餐饮店",
         f"/api/v1/notices?q={NUMBER}", "/api/v1/suggestions?q=JY1379",
         "/api/v1/suggestions?q=37070000",

@@ -152,6 +152,7 @@ WRITES: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/notices/{id}/replacement"): {"issued_on": "2026-11-20"},
     ("POST", "/notices/{id}/object"): {},
     ("POST", "/declare"): {},
+    ("POST", "/declare/discard"): {},
     ("POST", "/notices/{id}/withdraw"): {"reason": "found"},
     ("POST", "/notices/{id}/correct"): {"issuer": "乙局"},
     ("POST", "/desk/{id}/decide"): {"decision": "annul", "reason": "x"},

@@ -17,6 +17,7 @@ from notices import deployment as deployments
 from notices.audit import auditing
 from notices.audit.comparing import Numbers
 from notices.changing import exhibits, unfinished
+from notices.changing.draft import Draft
 from notices.database import DB
 from notices.deployment import Deployment, WrongDatabase, refuse_other_keys
 from notices.identity import Person
@@ -264,7 +265,7 @@ async def test_what_somebody_writes_meanwhile_is_not_written_over(
             typed.append(
                 await unfinished.change(
                     deployment, person, token, id,
-                    lambda _: unfinished.Draft({"number": "JY1"}, step="number"),
+                    lambda _: Draft({"number": "JY1"}, step="number"),
                 )
             )  # fmt: skip
         await usual(column, made)

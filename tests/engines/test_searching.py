@@ -16,7 +16,7 @@ from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.facts.public.search import RawSearchPage, SearchPage
 from notices.finding import Query
-from notices.pages import searching
+from notices.pages import not_here, searching
 from tests.api import declaration
 
 NUMBER = "JY13799990000011"
@@ -212,7 +212,7 @@ async def test_while_search_is_limited_nobody_is_told_that_there_is_no_notice(
 def test_what_is_declared_elsewhere_is_named(
     deployment: Deployment, q: str, name: str | None
 ) -> None:
-    found = searching.not_here(q, deployment.catalogue)
+    found = not_here.named(q, deployment.catalogue)
 
     assert (found.name.zh if found else None) == name
 
@@ -223,8 +223,8 @@ def test_what_the_catalogue_has_is_not_sent_elsewhere(deployment: Deployment) ->
     certificates[first] = dataclasses.replace(certificates[first], aliases=("机动车行驶证",))
     catalogue = dataclasses.replace(deployment.catalogue, certificates=certificates)
 
-    assert searching.not_here("行驶证", deployment.catalogue)
-    assert searching.not_here("行驶证", catalogue) is None
+    assert not_here.named("行驶证", deployment.catalogue)
+    assert not_here.named("行驶证", catalogue) is None
 
 
 async def test_who_looks_for_a_passport_is_told_where_to_ask(

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from notices import locale
 from notices.app import create_app
-from notices.changing.unfinished import ShownProblem
+from notices.changing.draft import ShownProblem
 from notices.deployment import Deployment
 from notices.facts import catalogue, durations
 from notices.facts.errors import Problem

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from notices.changing import leaving, unfinished
-from notices.changing.unfinished import Draft, ShownProblem
+from notices.changing.draft import Draft, ShownProblem
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import BodyTooLarge, Problem, SignInRequired
@@ -25,6 +25,10 @@ ZHANG_FOR_A_SHOP = Person(
     kind="organisation", name="张三", identifier="37999919000101001X", organisation=SHOP
 )
 LI = Person(kind="person", name="李四", identifier="379999190001020023")
+
+TYPED = Draft(fields=FIELDS, step="loss")
+FORM = Draft(fields={"issuer": "x"}, step="/notices/37070000000136/correct")
+KINDS = ["a declaration", "a form"]
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -99,25 +103,43 @@ async def test_a_draft_that_was_moved_to_another_place_is_not_opened(
         await asked
 
 
-async def test_it_is_forgotten_two_hours_after_the_last_step(deployment: Deployment) -> None:
-    await typed(deployment)
-    await older(119)
+@pytest.mark.parametrize(("draft", "lasts"), [(TYPED, 30 * 24 * 60), (FORM, 120)], ids=KINDS)
+async def test_it_is_forgotten_so_long_after_the_last_step(
+    deployment: Deployment, draft: Draft, lasts: int
+) -> None:
+    await change(deployment, ZHANG, ID, lambda before: draft)
+    await older(lasts - 1)
     await change(deployment, ZHANG, ID, lambda before: before or Draft())
-    await older(119)
-    assert await unfinished.find(deployment, ZHANG, ID)
+    await older(lasts - 1)
+    found = await unfinished.find(deployment, ZHANG, ID)
+    assert found is not None
+    assert (found.fields, found.step) == (draft.fields, draft.step)
     await older(2)
 
     assert await unfinished.find(deployment, ZHANG, ID) is None
+    assert await unfinished.waiting(deployment, ZHANG) == []
     owner = unfinished.owner_of(deployment, ZHANG)
-    assert not await unfinished.add(deployment, owner, ID, lambda before: Draft(fields=FIELDS))
+    assert not await unfinished.add(deployment, owner, ID, lambda before: draft)
     again = await change(deployment, ZHANG, ID, lambda before: before or Draft())
     assert again.fields == {}
+
+
+async def test_what_is_published_waits_for_nobody(deployment: Deployment) -> None:
+    await typed(deployment)
+    assert [each.id for each in await unfinished.waiting(deployment, ZHANG)] == [ID]
+    await unfinished.finish(deployment, ZHANG, None, ID, Draft(published=("37070000000136",)))
+
+    assert await unfinished.waiting(deployment, ZHANG) == []
+    await older(121)
+    assert await unfinished.find(deployment, ZHANG, ID) is None
 
 
 async def test_the_sweep_takes_what_is_past_its_time_and_nothing_else(
     deployment: Deployment,
 ) -> None:
     await typed(deployment)
+    await older(30 * 24 * 60 - 120)
+    await change(deployment, ZHANG, f"{1:022}", lambda before: FORM)
     await older(121)
     await typed(deployment, id="abcdefghijkl0123456789")
     await tidying.tidy(deployment)
@@ -186,12 +208,23 @@ async def test_what_is_published_is_changed_by_nobody(deployment: Deployment) ->
     assert await unfinished.find(deployment, ZHANG, ID) == after
 
 
-async def test_who_signs_out_leaves_nothing_behind(deployment: Deployment) -> None:
-    await typed(deployment)
+@pytest.mark.parametrize("everywhere", [False, True])
+async def test_who_signs_out_leaves_no_form_behind_and_finds_the_declaration_again(
+    deployment: Deployment, everywhere: bool
+) -> None:
+    form, session = f"{1:022}", await leaving.sign_in(deployment, ZHANG, None)
+    await unfinished.change(deployment, ZHANG, session, ID, lambda before: TYPED)
+    await unfinished.change(deployment, ZHANG, session, form, lambda before: FORM)
     await typed(deployment, LI)
-    await unfinished.forget_all(deployment, ZHANG)
+    if everywhere:
+        await leaving.sign_out_everywhere(deployment, ZHANG, session)
+    else:
+        await leaving.sign_out(deployment, session)
 
-    assert await how_many() == 1
+    assert await unfinished.find(deployment, ZHANG, form) is None
+    found = await unfinished.find(deployment, ZHANG, ID)
+    assert found is not None
+    assert found.fields == FIELDS
     assert await unfinished.find(deployment, LI, ID)
 
 
@@ -249,12 +282,12 @@ async def test_without_a_session_a_draft_is_changed_and_never_begun(deployment: 
 async def test_nothing_that_is_on_its_way_is_kept_after_signing_out(
     deployment: Deployment,
 ) -> None:
-    """Whichever comes first; and one of the others may be thrown out meanwhile."""
+    """No form, whichever comes first; and one of the others may be thrown out meanwhile."""
     for round in range(5):
         session = await leaving.sign_in(deployment, ZHANG, None)
         ids = [f"{number:022}" for number in range(30)]
         kept = [
-            unfinished.change(deployment, ZHANG, session, id, lambda before: before or Draft())
+            unfinished.change(deployment, ZHANG, session, id, lambda before: before or FORM)
             for id in (*ids[: 5 * round], *ids)
         ]
         kept.insert(7 * round, leaving.sign_out(deployment, session))  # type: ignore[arg-type]
@@ -313,8 +346,9 @@ async def test_the_one_that_waited_for_twenty_others_is_the_newest(deployment: D
         )
         await until(somebody_waits)
         await DB.fetch(
-            "INSERT INTO draft (owner, id, account, sealed, at) SELECT owner, n::text, account,"
-            " sealed, clock_timestamp() FROM draft, generate_series(1, 20) AS n WHERE id = $1",
+            "INSERT INTO draft (owner, id, account, sealed, at, lasting) SELECT owner, n::text,"
+            " account, sealed, clock_timestamp(), true FROM draft, generate_series(1, 20) AS n"
+            " WHERE id = $1",
             ID,
         )
     await waiting

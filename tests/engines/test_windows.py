@@ -234,7 +234,7 @@ async def test_a_window_of_before_does_not_turn_it_back_to_another_certificate(
 
 
 @pytest.mark.parametrize("way", ["page", "program"])
-async def test_who_signs_out_while_his_declaration_meets_a_conflict_leaves_nothing(
+async def test_who_signs_out_while_his_declaration_meets_a_conflict_is_told_when_he_is_back(
     restaurant: httpx.AsyncClient, after_publishing: Held, way: str
 ) -> None:
     await published(restaurant)
@@ -243,9 +243,11 @@ async def test_who_signs_out_while_his_declaration_meets_a_conflict_leaves_nothi
     async with held(publish, after_publishing) as answer:
         await signed_out(restaurant, way)
 
-    assert await drafts() == 0
+    assert await drafts() == 1
     assert answer.result().status_code == 303
     assert (await restaurant.get(answer.result().headers["location"])).status_code == 303
+    await signed_in(restaurant, RESTAURANT, "program")
+    assert (await restaurant.get(answer.result().headers["location"])).status_code == 409
 
 
 async def signed_out(client: httpx.AsyncClient, way: str) -> None:
@@ -257,7 +259,7 @@ async def signed_out(client: httpx.AsyncClient, way: str) -> None:
 
 @pytest.mark.parametrize("to", ["check", "publish"])
 @pytest.mark.parametrize("begun", [False, True])
-async def test_no_step_that_was_on_its_way_is_kept_after_signing_out(
+async def test_no_draft_is_begun_after_signing_out_by_a_step_that_was_on_its_way(
     restaurant: httpx.AsyncClient, before_keeping: Held, to: str, begun: bool
 ) -> None:
     form = FOOD | AGREED | {"at": "check", "to": to, "key": "k"}
@@ -268,7 +270,7 @@ async def test_no_step_that_was_on_its_way_is_kept_after_signing_out(
     async with held(restaurant.post("/declare", data=form), before_keeping) as answer:
         await signed_out(restaurant, "page")
 
-    assert await drafts() == 0
+    assert await drafts() == int(begun)
     # A check page that comes after it holds nothing that was typed but which certificate it is.
     assert answer.result().status_code == 303
     assert answer.result().headers["cache-control"] == "no-store"
@@ -280,7 +282,7 @@ async def test_no_step_that_was_on_its_way_is_kept_after_signing_out(
 
 @pytest.mark.parametrize("way", ["page", "program"])
 @pytest.mark.parametrize("part", PARTS)
-async def test_who_signs_in_as_another_forgets_what_was_typed_as_the_one_before(
+async def test_who_signs_in_as_another_sees_nothing_that_was_typed_as_the_one_before(
     restaurant: httpx.AsyncClient, sign_in: SignIn, part: str, way: str
 ) -> None:
     elsewhere = await sign_in(OTHER)
@@ -289,7 +291,7 @@ async def test_who_signs_in_as_another_forgets_what_was_typed_as_the_one_before(
     await signed_in(restaurant, PARTS[part], way)
 
     same = part == "the same"
-    assert await drafts() == 1 + same
+    assert ("没填完的声明" in (await restaurant.get("/mine")).text) is same
     assert (await kept(elsewhere, others))["number"] == "JY13799990000020"
     page = await page_of(restaurant, "loss", form)
     assert (page.status_code, FORGOTTEN in page.text) == ((200, False) if same else (404, True))
@@ -302,14 +304,16 @@ async def signed_in(client: httpx.AsyncClient, who: dict[str, Any], way: str) ->
     assert (await client.post("/sign-in", data=written(who))).status_code == 303
 
 
-async def test_who_signs_out_when_his_session_has_run_out_leaves_nothing_either(
+async def test_a_declaration_waits_for_who_signs_out_when_his_session_has_run_out(
     restaurant: httpx.AsyncClient,
 ) -> None:
-    await checked(restaurant)
+    form = await checked(restaurant)
     await DB.fetch("UPDATE session SET expires_at = now()")
     await signed_out(restaurant, "page")
+    await signed_in(restaurant, RESTAURANT, "program")
 
-    assert await drafts() == 0
+    assert await kept(restaurant, form) == FOOD
+    assert "没填完的声明" in (await restaurant.get("/mine")).text
 
 
 # A session that ends in the middle of an objection, a withdrawal or a correction.

@@ -19,7 +19,7 @@ from notices.facts.errors import BadRequest, BodyTooLarge
 from notices.facts.numbers import keyed_hash
 from notices.facts.texts import Message
 from notices.identity import Person
-from notices.pages import again, steps
+from notices.pages import again, publishing, several, stepping
 from notices.pages.posted import Posted
 from notices.trust.sealing import SealError
 from notices.web import authentication
@@ -32,6 +32,10 @@ MOST_BYTES = unfinished.MOST_BYTES - 1024
 too much."""
 NATURAL = "natural"
 """The field that says who typed it: it is for them alone, in whichever part they go on."""
+
+
+LEFT = "left"
+"""The field that names the draft that goes when another part has taken over what was typed."""
 
 
 class Onward(NamedTuple):
@@ -92,7 +96,7 @@ async def found(request: AnyRequest, name: str) -> Onward | None:
 async def of_draft(request: AnyRequest, person: Person | None, next: str) -> Onward:
     """Onward to `next`; where that is a draft of `person`, with what they have typed of it.
 
-    In another part they own another draft, and this one is forgotten with the session.
+    In another part they own another draft, in place of this one.
     """
     address = _DRAFT.fullmatch(next)
     if person is None or person.is_staff or address is None:
@@ -102,10 +106,11 @@ async def of_draft(request: AnyRequest, person: Person | None, next: str) -> Onw
     if draft is None or not draft.fields:
         return Onward(next)
     fields = {name: it for name, it in draft.fields.items() if not _for_another(name)}
-    place = {"at": step, "to": "check" if step == steps.CONFLICT else step}
-    return with_typed(
-        deployment, "/declare", fields | place | {NATURAL: _natural(deployment, person)}
-    )
+    place = {"at": step, "to": "check" if step == publishing.CONFLICT else step}
+    whose = {NATURAL: _natural(deployment, person)}
+    if not several.are(draft):
+        whose[LEFT] = f"{unfinished.written(unfinished.owner_of(deployment, person))} {id}"
+    return with_typed(deployment, "/declare", fields | place | whose)
 
 
 def _for_another(field: str) -> bool:
@@ -150,4 +155,9 @@ async def resumed(
         fields = {"certificate": fields.get("certificate", ""), "at": "certificate", "to": "matter"}
     id, form = unfinished.new_id(), Posted.of(fields, deployment)
     await unfinished.change(deployment, person, token, id, lambda _: form.keep(deployment, None))
-    return steps.address(form.page, id)
+    owner_before, _, left = fields.get(LEFT, "").partition(" ")
+    before = unfinished.owner_in(owner_before)
+    # Only what we have sealed for them says who typed it.
+    if before is not None and fields.get(NATURAL) == _natural(deployment, person):
+        await unfinished.forget_of(before, left)
+    return stepping.address(form.page, id)

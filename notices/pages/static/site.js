@@ -11,7 +11,8 @@ if (filter) {
   const input = filter.querySelector("input[type=search]");
   const list = document.getElementById(filter.dataset.filter);
   const none = document.querySelector(".none");
-  const items = Array.from(list.children);
+  const items = list ? Array.from(list.children) : [];
+  const elsewhere = document.getElementById("elsewhere");
   const narrow = () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
@@ -20,11 +21,20 @@ if (filter) {
       item.hidden = !words.every((word) => text.includes(word));
       if (!item.hidden) shown += 1;
     }
-    none.hidden = shown > 0;
+    // What is declared elsewhere is told with where; then it is not that nothing was found.
+    const typed = words.join("");
+    const known = elsewhere && typed.length > 1 && Array.from(elsewhere.querySelectorAll("li")).filter((item) => {
+      const found = item.dataset.words.toLowerCase().split("|").some((word) => typed.includes(word) || word.includes(typed));
+      item.dataset.found = found;
+      return found;
+    }).length > 0;
+    if (elsewhere) for (const item of elsewhere.querySelectorAll("li")) item.hidden = known && item.dataset.found !== "true";
+    if (elsewhere && (known || shown === 0)) elsewhere.open = known;
+    none.hidden = shown > 0 || known;
   };
   input.addEventListener("input", narrow);
   filter.addEventListener("submit", (event) => {
-    if (list.querySelector("li:not([hidden])")) event.preventDefault();
+    if (list?.querySelector("li:not([hidden])")) event.preventDefault();
   });
 }
 

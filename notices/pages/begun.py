@@ -1,0 +1,64 @@
+"""Declarations that somebody has begun and not published: listed, gone on with, discarded."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from litestar import Response, post
+
+from notices.changing import unfinished
+from notices.deployment import Deployment
+from notices.facts.texts import Text
+from notices.identity import Person
+from notices.pages import again, rendering, stepping
+from notices.pages.drafts import STEPS
+from notices.pages.publishing import CONFLICT
+from notices.web import forms, languages
+from notices.web.authentication import AnyRequest
+
+
+class Begun(NamedTuple):
+    """A draft as it is listed: of which papers, how far it has come, and until when it is kept."""
+
+    id: str
+    names: list[Text]
+    step: int
+    """From 1 to 5; 0 where something was not published."""
+    until: datetime
+    where: str
+    form: dict[str, str]
+    """What the form that discards it carries."""
+
+
+async def of(deployment: Deployment, person: Person) -> list[Begun]:
+    """Those of `person` in the part in which they are signed in, the newest first."""
+    found = []
+    for each in await unfinished.waiting(deployment, person):
+        step, draft = each.draft.step, each.draft
+        known = [
+            deployment.catalogue.certificates.get(paper.fields.get("certificate", ""))
+            for paper in draft.papers
+        ]
+        names = [certificate.name for certificate in known if certificate is not None]
+        if not names:
+            continue
+        number = 0 if step == CONFLICT else STEPS.index(step) + 1 if step in STEPS else 1
+        found.append(
+            Begun(
+                each.id, names, number, each.until, stepping.address(step or STEPS[0], each.id),
+                again.stamped(deployment, person, each.id) | {"draft": each.id},
+            )
+        )  # fmt: skip
+    return found
+
+
+@post("/declare/discard", include_in_schema=False)
+async def discard(request: AnyRequest) -> Response[Any]:
+    """Forget a draft at once; of one that is gone already nothing is left to do."""
+    given = await forms.fields(request)
+    person = await again.sender(request, given.get("of", ""))
+    if unfinished.is_id(given.get("draft", "")):
+        await unfinished.forget(request.app.state.deployment, person, given["draft"])
+    return rendering.see_other("/mine#begun", languages.language_of(request))
+
+
+HANDLERS = [discard]
