@@ -26,7 +26,9 @@ FOR_EVERYBODY = {
     "statistics": "/statistics",
     "agencies": "/agencies", "help for agencies": "/help/agencies",
     "test keys": "/help/test-keys", "problems": "/problems", "problem": "/problems/not_found",
-    "accessibility": "/accessibility", "declare": "/declare",
+    "accessibility": "/accessibility", "help": "/help", "guide": "/help/food-operation-license",
+    "guide to seals": "/help/company-seal", "for developers": "/help/developers",
+    "privacy": "/privacy", "declare": "/declare",
     "declare: no such certificate": "/declare?find=没有这种证",
 }  # fmt: skip
 OF_ONES_OWN = {
@@ -55,6 +57,7 @@ async def meet(world: World) -> None:
 def _everybody(world: World) -> None:
     for name, path in FOR_EVERYBODY.items():
         world.met(name, world.nobody, path)
+    world.met("no such guide", world.nobody, "/help/身份证", status=404)
     for name, id in world.ids.items():
         world.met(f"notice: {name}", world.nobody, f"/notices/{id}")
 
