@@ -27,6 +27,7 @@ from notices.pages import failing
 from notices.pages.sign_in import choosing
 from notices.pages.templating import Templates
 from notices.print import press
+from notices.print.picturing import Pictures
 from notices.print.press import Presses
 from notices.settings import Settings
 from notices.statistics import measuring
@@ -153,6 +154,7 @@ def create_app(settings: Settings, known: Deployment | None = None) -> Litestar:
                 "finder": finder,
                 "places": Places(Place(press.AT_ONCE, press.RETRY_AFTER)),
                 "presses": presses,
+                "pictures": Pictures(),
                 "sign_in": way_in,
                 "statistics": Reader(here),
                 "error_page": failing.error_page,

@@ -111,7 +111,7 @@ KINDS: dict[EventKind, Kind] = {
         after="reinstated",
         feed="声明已撤回",
         mark=Mark(
-            Message("已撤回"),
+            Message("已撤回", "notice"),
             Message("声明人已撤回这份声明，它不再生效。"),
         ),
     ),

@@ -22,6 +22,7 @@ from notices.pages import (
     privacy,
     searching,
     sessions,
+    slips,
     verifying,
     viewing,
     watching,
@@ -29,6 +30,7 @@ from notices.pages import (
 
 HANDLERS = [
     *notices.HANDLERS,
+    *slips.HANDLERS,
     *searching.HANDLERS,
     *changing.HANDLERS,
     *objecting.HANDLERS,

@@ -15,8 +15,8 @@ from notices.facts.agencies import KINDS
 from notices.facts.lifecycle import may_follow
 from notices.facts.texts import Message, Text
 from notices.pages import begun, numbers, rendering, watching
-from notices.print import printing
-from notices.register import Notice
+from notices.print import picturing, printing
+from notices.register import Notice, speaking
 from notices.watches import alerts
 from notices.web.authentication import AnyRequest
 
@@ -24,7 +24,7 @@ ON_THE_START_PAGE = 5
 ON_MINE = 10
 OFFICES: dict[str, Text] = {"officer": Message("工作人员"), "agency": Message("发证机关")}
 """Who looked at what is private, as whom it concerns is told."""
-PROOF, PRINTED = ".tlog-proof", ".pdf"
+PROOF, PRINTED, PICTURED = ".tlog-proof", ".pdf", ".png"
 
 
 @get("/", include_in_schema=False)
@@ -48,6 +48,8 @@ async def notice(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
         return await log.tlog_proof(request, id.removesuffix(PROOF))
     if id.endswith(PRINTED):
         return await printing.pdf(request, id.removesuffix(PRINTED))
+    if id.endswith(PICTURED):
+        return await picturing.png(request, id.removesuffix(PICTURED))
     deployment = request.app.state.deployment
     found = await register.get(id)
     person = await request.user.person()
@@ -58,6 +60,7 @@ async def notice(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
         notice=found.public(deployment),
         state=found.state,
         rests_on=found.rests_on,
+        speaker=await speaking.relation_of(found),
         texts=await register.texts_of(found.id),
         mine=mine,
         may_object=not mine and not found.state.ended,

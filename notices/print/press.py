@@ -1,4 +1,4 @@
-"""A press: a process that makes sheets of paper, one after the other, until nobody wants any more.
+"""A press: a process that makes sheets and pictures, one by one, until nobody wants any more.
 
 Half of that work is Python's (a QR code takes 50 ms), and whoever does it in a thread keeps the
 loop waiting for the interpreter at each of its steps. Here it has an interpreter of its own, and
@@ -36,7 +36,7 @@ SECRETS = ("DATABASE_", "MEILI_")
 _LENGTH = struct.Struct(">I")
 
 
-class Sheet(msgspec.Struct, array_like=True):
+class Sheet(msgspec.Struct, array_like=True, tag="sheet"):
     """What one sheet is made of: `typesetting.typeset` says what each of it is."""
 
     data: Mapping[str, Any]
@@ -49,18 +49,25 @@ class Sheet(msgspec.Struct, array_like=True):
     """All that is shown of the notice, and the note on what of it no font has."""
 
 
+class Card(msgspec.Struct, array_like=True, tag="card"):
+    """What a picture is made of: `typesetting.drawn` says what each of it is."""
+
+    data: Mapping[str, Any]
+    code: str
+
+
 class Presses:
     """Up to AT_ONCE presses, which are started when they are needed, and kept."""
 
     def __init__(self) -> None:
         self._idle: list[Process] = []
 
-    async def make(self, sheet: Sheet) -> bytes:
-        """The PDF; raises Unavailable where it takes too long. For whoever has a place for it."""
+    async def make(self, sheet: Sheet | Card) -> bytes:
+        """The PDF or PNG; raises Unavailable after too long. For whoever has a place for it."""
         press = self._idle.pop() if self._idle else await _start()
         try:
             async with asyncio.timeout(DEADLINE):
-                pdf = await _ask(press, msgspec.msgpack.encode(sheet))
+                made = await _ask(press, msgspec.msgpack.encode(sheet))
         except BaseException as error:
             # What it answers later would be taken for the next one's.
             await _end(press)
@@ -68,7 +75,7 @@ class Presses:
                 raise Unavailable(retry_after=RETRY_AFTER) from error
             raise
         self._idle.append(press)
-        return pdf
+        return made
 
     async def stop(self) -> None:
         while self._idle:
@@ -95,8 +102,10 @@ async def _end(press: Process) -> None:
     await press.wait()
 
 
-def made_of(sheet: Sheet) -> bytes:
-    """The PDF of `sheet`."""
+def made_of(sheet: Sheet | Card) -> bytes:
+    """The PDF of a sheet, the PNG of a card."""
+    if isinstance(sheet, Card):
+        return typesetting.drawn(sheet.data, typesetting.qr_code(sheet.code))
     return typesetting.typeset(
         typesetting.noted(sheet.data, *sheet.lacking),
         typesetting.qr_code(sheet.code),
@@ -111,7 +120,7 @@ def work(sheets: BinaryIO, made: BinaryIO) -> None:
     That is all it needs to know of its parent, however that one ended.
     """
     while length := sheets.read(_LENGTH.size):
-        sheet = msgspec.msgpack.decode(sheets.read(*_LENGTH.unpack(length)), type=Sheet)
-        pdf = made_of(sheet)
-        made.write(_LENGTH.pack(len(pdf)) + pdf)
+        sheet = msgspec.msgpack.decode(sheets.read(*_LENGTH.unpack(length)), type=Sheet | Card)
+        file = made_of(sheet)
+        made.write(_LENGTH.pack(len(file)) + file)
         made.flush()

@@ -8,15 +8,16 @@ from litestar import Response
 from notices import register
 from notices.deployment import Deployment
 from notices.facts.notice_ids import printed
-from notices.facts.public.form import PublicForm, Words
+from notices.facts.public.form import PublicForm
 from notices.facts.public.notice import Receipt
 from notices.facts.texts import CHINA, ByLanguage, Message, Text, rfc3339
 from notices.locale import SOURCE
 from notices.print import marks, press
+from notices.print.bilingual import Bilingual
 from notices.print.typesetting import LARGEST_QR_CODE
 from notices.register import Notice
 from notices.trust import proofs, receipts
-from notices.web import languages, limiting, period_words, wording
+from notices.web import languages, limiting, period_words, standings, wording
 from notices.web.authentication import AnyRequest
 from notices.web.replies import NO_STORE
 
@@ -26,12 +27,12 @@ BINDING = Message("声明以中文发布，以中文文本为准。")
 NO_TYPE = Message("“〓”处是字库没有的字，依次为：{points}；网页上可以看到原字。")
 HOW = Message("扫描二维码，打开公告并核对证明；现在的状态以网页为准：")
 BOTH_PROVE = Message(
-    "二维码和本文件的附件 {name} 都可以离线证明：这份公告的“{kind}”于 {at} 记入日志“{origin}”"
+    "二维码和本文件的附件 {name} 都可以离线证明：这份公告的“{kind}”于 {at} 记入登记簿“{origin}”"
     "第 {index} 号。没有证明：公告现在的状态、声明内容是否属实，以及纸上的文字。"
 )
 FILE_PROVES = Message(
-    "本文件的附件 {name} 可以离线证明：这份公告的“{kind}”于 {at} 记入日志“{origin}”第 {index} 号。"
-    "没有证明：公告现在的状态、声明内容是否属实，以及纸上的文字。"
+    "本文件的附件 {name} 可以离线证明：这份公告的“{kind}”于 {at} 记入登记簿“{origin}”"
+    "第 {index} 号。没有证明：公告现在的状态、声明内容是否属实，以及纸上的文字。"
 )
 
 
@@ -77,7 +78,7 @@ def sheet_of(
         origin=deployment.keys.log.name,
         index=receipt.index,
     )
-    words = _Bilingual(language)
+    words = Bilingual(language)
     sheet, shown = _sheet(deployment, notice, texts, words)
     return press.Sheet(
         data=sheet | {"address": page, "proof": _proof(deployment, notice, receipt, says, words)},
@@ -88,25 +89,8 @@ def sheet_of(
     )
 
 
-class _Bilingual:
-    """Chinese, with the language beside it that is asked for."""
-
-    def __init__(self, language: str) -> None:
-        self.other = language if language != SOURCE else None
-
-    def __call__(self, text: Text | Words) -> str:
-        return " ".join(self.lines(text))
-
-    def lines(self, text: Text | Words) -> list[str]:
-        # What is the same in both is said once.
-        return list(dict.fromkeys((text.zh, text.in_(self.other or SOURCE))))
-
-    def moment(self, at: Text) -> str:
-        return f"{at.zh} ({at.in_(self.other)})" if self.other else at.zh
-
-
 def _sheet(
-    deployment: Deployment, notice: Notice, texts: dict[int, str], words: _Bilingual
+    deployment: Deployment, notice: Notice, texts: dict[int, str], words: Bilingual
 ) -> tuple[dict[str, Any], str]:
     """What the page says of the notice itself, and all of it that somebody wrote."""
     form = notice.form
@@ -118,10 +102,9 @@ def _sheet(
     shown = [statement, *(value for _, value in facts), *(event["text"] for event in events)]
     document = form.paper.name if form else None
     paper = words(document) if document else ""
-    standing = wording.standing(notice.state)
     sheet = {
         "document": f"{document.zh if document else ''} {title.zh} {number}".strip(),
-        "description": f"{wording.STATUSES[standing].zh}（{now}）",
+        "description": f"{standings.status(notice).zh}（{now}）",
         "site": deployment.settings.site_name,
         "number": number,
         "numbered": " ".join((words(Message("公告编号")), number)),
@@ -134,11 +117,11 @@ def _sheet(
         "signed": languages.shown_time(notice.published_at, SOURCE, with_clock=False),
         "status": {
             "label": words(Message("打印时的状态")),
-            "word": words(wording.STATUSES[standing]),
+            "word": words(standings.status(notice)),
             "since": words(
                 Message("自 {since} 起").format(since=languages.TimeText(notice.state.since))
             ),
-            "meanings": words.lines(wording.MEANINGS[standing]),
+            "meanings": words.lines(standings.meaning(notice)),
         },
         "facts": facts,
         "history": {"title": words(Message("历史")), "events": events},
@@ -147,7 +130,7 @@ def _sheet(
     return sheet, "\n".join(filter(None, shown))
 
 
-def _notes(notice: Notice, words: _Bilingual) -> Iterator[str]:
+def _notes(notice: Notice, words: Bilingual) -> Iterator[str]:
     if notice.form is not None and any(event.kind == "corrected" for event in notice.events):
         yield words(CORRECTED)
     if notice.form is not None and words.other:
@@ -155,7 +138,7 @@ def _notes(notice: Notice, words: _Bilingual) -> Iterator[str]:
 
 
 def _facts(
-    deployment: Deployment, notice: Notice, form: PublicForm | None, words: _Bilingual
+    deployment: Deployment, notice: Notice, form: PublicForm | None, words: Bilingual
 ) -> Iterator[tuple[Text, str]]:
     if form is not None:
         certificate = deployment.catalogue.certificates.get(form.certificate)
@@ -188,7 +171,7 @@ def _facts(
         yield Message("还应当公布在") if elsewhere.required else Message("提示"), channel
 
 
-def _effective(notice: Notice, words: _Bilingual) -> str:
+def _effective(notice: Notice, words: Bilingual) -> str:
     if notice.state.effective_at is not None:
         at = period_words.effect(notice.state.effective_at)
         return words(PROVISIONAL.format(at=at)) if notice.provisional else words.moment(at)
@@ -199,9 +182,7 @@ def _effective(notice: Notice, words: _Bilingual) -> str:
     return words(Message("不再生效"))
 
 
-def _events(
-    notice: Notice, texts: dict[int, str], words: _Bilingual
-) -> list[dict[str, str | None]]:
+def _events(notice: Notice, texts: dict[int, str], words: Bilingual) -> list[dict[str, str | None]]:
     return [
         {
             "kind": words(wording.EVENTS.get(event.kind, ByLanguage({SOURCE: event.kind}))),
@@ -214,7 +195,7 @@ def _events(
 
 
 def _proof(
-    deployment: Deployment, notice: Notice, receipt: Receipt, says: Text, words: _Bilingual
+    deployment: Deployment, notice: Notice, receipt: Receipt, says: Text, words: Bilingual
 ) -> dict[str, Any]:
     return {
         "title": words(Message("核对")),
@@ -223,6 +204,6 @@ def _proof(
         "says": words.lines(says),
         "texts": [
             [words(Message("检查点")), receipt.checkpoint.strip()],
-            [words(Message("日志公钥")), deployment.keys.log.vkey],
+            [words(Message("登记簿公钥")), deployment.keys.log.vkey],
         ],
     }

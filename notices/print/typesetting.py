@@ -1,4 +1,4 @@
-"""A sheet of paper as a PDF: the only code that knows typst and QR codes.
+"""A sheet of paper as a PDF, a card as a picture: the only code that knows typst and QR codes.
 
 What is put on a sheet is data to the template and never markup, whatever it holds. The same sheet
 gives the same bytes on one machine: no clock is read. On every machine it does where the project's
@@ -29,6 +29,9 @@ QUIET = 4
 
 LARGEST_QR_CODE = 2953
 """Bytes that a QR code takes at its lowest level of correction (ISO/IEC 18004, table 7)."""
+
+PIXELS_PER_INCH = 220.0
+"""Of a picture: a card of 90 mm is 780 pixels wide, what a phone shows sharp."""
 
 
 class Attachment(NamedTuple):
@@ -75,22 +78,38 @@ def noted(sheet: Mapping[str, Any], shown: str, note: str) -> dict[str, Any]:
 
 def typeset(sheet: Mapping[str, Any], qr: str, attachment: Attachment, at: datetime) -> bytes:
     """The PDF (PDF/A-3a, PDF/UA-1) that `notice.typ` makes of `sheet`, made at `at`."""
-    data = {"qr": qr, "attachment": attachment._asdict()}
+    more = {"qr": qr, "attachment": attachment._asdict()}
+    paper = {
+        "format": "pdf",
+        "pdf_standards": ["a-3a", "ua-1"],
+        "timestamp": int(at.timestamp()),
+    }
+    pdf = _made("notice.typ", sheet, more, paper)
+    return attachments.unpacked(pdf, attachment.text.encode())
+
+
+def drawn(card: Mapping[str, Any], qr: str) -> bytes:
+    """The PNG that `card.typ` makes of `card`: pixels, and no word about them beside."""
+    return _made("card.typ", card, {"qr": qr}, {"format": "png", "ppi": PIXELS_PER_INCH})
+
+
+def _made(
+    template: str, sheet: Mapping[str, Any], more: dict[str, Any], how: dict[str, Any]
+) -> bytes:
     needed = Type()
-    sheet = _set(sheet, needed)
+    shown = _set(sheet, needed)
     try:
-        pdf = _printed(data | {"sheet": sheet}, needed, at)
+        return _compiled(template, more | {"sheet": shown}, needed, how)
     except typst.TypstError as error:
         # A font of the machine that says it has a letter and cannot draw it stops no notice.
         if not needed.families:
             raise
         LOG.warning("printed without %s: %s", ", ".join(needed.families), error.message)
         needed = Type(machine=False)
-        pdf = _printed(data | {"sheet": _set(sheet, needed)}, needed, at)
-    return attachments.unpacked(pdf, attachment.text.encode())
+        return _compiled(template, more | {"sheet": _set(sheet, needed)}, needed, how)
 
 
-def _printed(data: dict[str, Any], needed: Type, at: datetime) -> bytes:
+def _compiled(template: str, data: dict[str, Any], needed: Type, how: dict[str, Any]) -> bytes:
     words = sorted(needed.words, key=len, reverse=True)
     data |= {
         "families": needed.families,
@@ -98,19 +117,14 @@ def _printed(data: dict[str, Any], needed: Type, at: datetime) -> bytes:
         "pattern": "|".join(map(re.escape, words)),
     }
     compiler = typst.Compiler(
-        (TEMPLATES / "notice.typ").read_bytes(),
+        (TEMPLATES / template).read_bytes(),
         root=TEMPLATES,
         font_paths=faces.fonts(machine=bool(needed.families)),
     )
-    pdf = compiler.compile(
-        format="pdf",
-        sys_inputs={"data": msgspec.json.encode(data).decode()},
-        pdf_standards=["a-3a", "ua-1"],
-        timestamp=int(at.timestamp()),
-    )
-    if not isinstance(pdf, bytes):
+    made = compiler.compile(sys_inputs={"data": msgspec.json.encode(data).decode()}, **how)
+    if not isinstance(made, bytes):
         raise TypeError("typst makes one file of one document")
-    return pdf
+    return made
 
 
 def _set(value: Any, needed: Type) -> Any:

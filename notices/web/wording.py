@@ -225,6 +225,12 @@ RECEIPTS: dict[str, Text] = {
     "other": Message(
         "注意：这份凭证属于另一份公告 {proven}，不是公告 {shown}，不能证明公告 {shown} 的任何内容。"
     ),
+    "same_text": Message(
+        "下面的文字于{at}记入登记簿，此后一个字也没有改动。请把纸上的文字与它对一对。"
+    ),
+    "same_entry": Message(
+        "这份公告于{at}记入登记簿，此后没有改动。纸上的文字，请按编号与本站的公告对一对。"
+    ),
     "no_code": Message("图片里没有找到我们的二维码。请靠近一些、拍清楚，再试一次。"),
     "no_attachment": Message("这份 PDF 里没有附带凭证。请扫描其中的二维码，或到公告页下载凭证。"),
     "no_inflating": Message(

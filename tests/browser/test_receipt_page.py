@@ -83,7 +83,7 @@ def result(page: Page) -> Locator:
 
 
 async def choose(
-    page: Page, content: bytes, name: str = "receipt.json", at: str = "回执文件"
+    page: Page, content: bytes, name: str = "receipt.json", at: str = "凭证文件"
 ) -> None:
     file: Any = {"name": name, "mimeType": "", "buffer": content}
     await page.get_by_label(at).set_input_files(file)
@@ -91,7 +91,7 @@ async def choose(
 
 async def paste(page: Page, text: str) -> None:
     await page.get_by_label("粘贴扫出的内容").fill(text)
-    await on(page, "核验回执")
+    await on(page, "核验凭证")
 
 
 async def test_a_printed_notice_of_the_service_is_checked(
@@ -123,6 +123,7 @@ async def test_a_receipt_and_a_proof_are_checked_without_network_and_without_a_t
 
     await choose(page, one.receipt)
     await expect(result(page)).to_contain_text(one.sentence(one.receipt))
+    await expect(result(page)).to_contain_text("现在的状态没有查到")
     await expect(result(page)).to_contain_text(str(verify(one.receipt, one.key).statement))
     await expect(result(page)).to_be_focused()
     await expect(result(page).get_by_role("link", name="看现在的状态")).to_have_attribute(
@@ -132,7 +133,7 @@ async def test_a_receipt_and_a_proof_are_checked_without_network_and_without_a_t
     await expect(result(page)).to_contain_text(other.sentence(other.proof))
     await choose(page, one.moved(one.receipt))
     await expect(result(page)).to_contain_text(SENTENCES["not_in_log"].zh)
-    await expect(result(page)).not_to_contain_text("已证明")
+    await expect(result(page)).not_to_contain_text("证明对得上")
 
     # The browser fetches the icon of a page when it likes.
     assert [url for url in asked if "/static/icon.svg" not in url] == wrong == []
@@ -159,7 +160,7 @@ async def test_what_was_scanned_may_be_pasted(
         (one.proof.decode().strip(), one.proof), (one.receipt.decode(), one.receipt),
     ]:  # fmt: skip
         await page.get_by_label("粘贴扫出的内容").fill("")
-        await on(page, "核验回执")
+        await on(page, "核验凭证")
         await expect(result(page)).to_contain_text("请选择文件，或粘贴内容。")
         await paste(page, text)
         await expect(result(page)).to_contain_text(one.sentence(content))
@@ -189,20 +190,24 @@ async def test_the_address_of_a_printed_notice_is_checked_above_the_notice(
     await page.goto(f"/notices/{one.id}")
     await expect(result(page)).to_be_empty()
     await page.goto(f"/notices/{one.id}#proof={one.fragment}")
-    await expect(result(page)).to_contain_text(one.sentence(one.proof))
-    await expect(result(page)).to_be_focused()
+    await expect(result(page)).to_contain_text("这张纸上的证明对得上")
+    await expect(result(page)).not_to_be_focused()
+    await expect(page.locator("#proof")).to_contain_text(one.sentence(one.proof))
     await expect(page.get_by_role("heading", level=1)).to_contain_text("遗失声明")
 
     await page.goto(f"/notices/{one.id}#proof={other.fragment}")
     await expect(result(page)).to_contain_text("注意：这份凭证属于另一份公告")
+    await expect(result(page)).to_be_focused()
     await expect(result(page).locator(".badge")).to_have_count(0)
+    await expect(page.locator("#proof")).not_to_contain_text("证明对得上")
     await page.goto(f"/notices/{one.id}?lang=en#proof={other.fragment}")
     await expect(result(page)).to_contain_text("belongs to another notice")
     await expect(result(page)).to_contain_text(other.sentence(other.proof, "en"))
     moved = one.moved(one.fragment.encode()).decode()
     await page.goto(f"/notices/{one.id}?lang=en#proof={moved}")
     await expect(result(page)).to_contain_text(SENTENCES["not_in_log"].en)
-    await page.goto(f"/notices/{one.id}#history")
+    await page.goto(f"/notices/{one.id}#proof")
+    await page.get_by_text("凭证，以及怎样自己核验").click()
     await page.get_by_role("link", name="核验一份凭证").click()
     await page.wait_for_url(f"{service}/verify#receipt")
 
@@ -272,7 +277,7 @@ async def test_a_picture_is_taken_where_the_browser_reads_codes(
     context = await opened(browser, service)
     page = await context.new_page()
     await page.goto("/verify")
-    await expect(page.get_by_label("回执文件")).to_be_visible()
+    await expect(page.get_by_label("凭证文件")).to_be_visible()
     await expect(page.get_by_label("二维码的照片")).to_be_hidden()
     picture = await page.screenshot()
     await context.add_init_script(
@@ -301,7 +306,7 @@ async def test_without_scripts_the_page_says_how_else_a_receipt_is_checked(
     await page.goto("/verify")
 
     await expect(page.get_by_text("notices receipt verify FILE")).to_be_visible()
-    await expect(page.get_by_label("回执文件")).to_be_hidden()
+    await expect(page.get_by_label("凭证文件")).to_be_hidden()
     await expect(page.get_by_role("button", name="核验", exact=True)).to_be_visible()
     await context.close()
 
@@ -323,7 +328,7 @@ async def test_what_is_said_fits_the_smallest_phone_and_stands_out(
             await page.goto(f"{path}?lang={lang}")
             if path == "/verify":
                 await page.locator("summary").last.click()
-                await choose(page, content, at="Receipt file" if lang == "en" else "回执文件")
+                await choose(page, content, at="Receipt file" if lang == "en" else "凭证文件")
             else:
                 await page.evaluate(
                     "(proof) => { location.hash = 'proof=' + proof }", quote(content.decode())
@@ -341,7 +346,7 @@ async def test_the_keyboard_alone_is_enough_to_check_a_receipt(
     context = await opened(browser, service)
     page = await context.new_page()
     await page.goto("/verify")
-    await page.get_by_label("回执文件").focus()
+    await page.get_by_label("凭证文件").focus()
     await page.keyboard.press("Tab")
     await expect(page.get_by_label("粘贴扫出的内容")).to_be_focused()
     await page.keyboard.insert_text(logged[0].address)
@@ -352,4 +357,39 @@ async def test_the_keyboard_alone_is_enough_to_check_a_receipt(
     await page.keyboard.press("Tab")
 
     await expect(result(page).get_by_role("link", name="看现在的状态")).to_be_focused()
+    await context.close()
+
+
+GREEN = """() => [...document.querySelectorAll("main *")].filter((each) => {
+  const style = getComputedStyle(each);
+  return [style.color, style.backgroundColor, style.borderInlineStartColor].some((color) => {
+    const [red, green, blue] = color.match(/[\\d.]+/g).map(Number);
+    return green > red + 12 && green > blue + 12;
+  });
+}).map((each) => each.outerHTML.slice(0, 90))"""
+
+
+async def test_a_scanned_notice_that_was_withdrawn_opens_on_that_and_is_nowhere_green(
+    browser: Browser, service: str
+) -> None:
+    with api.client(service) as client:
+        api.sign_in(client, RESTAURANT)
+        id = client.post(api.NOTICES, json=declaration(number="JY13799990000087")).json()["id"]
+        assert client.post(api.of(id, "withdrawal"), json={"reason": "found"}).status_code == 201
+        proof = client.get(f"/notices/{id}.tlog-proof").text
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await page.set_viewport_size(SMALLEST)  # type: ignore[arg-type]
+    scanned = f"/notices/{id}#proof={quote(proof, safe='/+=:@-._~')}"
+
+    await page.goto(scanned)
+    await expect(result(page)).to_contain_text("这张纸上的证明对得上")
+    await expect(page.locator("main .badge").first).to_have_text("已撤回")
+    await expect(page.locator("main .badge").first).to_be_in_viewport()
+    await expect(page.locator("#proof")).not_to_be_in_viewport()
+    assert await page.evaluate(GREEN) == []
+    await page.goto("/verify")
+    await paste(page, f"https://notices.example{scanned}")
+    await expect(result(page).locator(".badge")).to_have_text(["已撤回", "证明对得上"])
+    assert await page.evaluate(GREEN) == []
     await context.close()

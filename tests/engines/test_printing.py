@@ -215,7 +215,10 @@ async def test_a_withdrawn_notice_says_so_largest(
     text = text_of(await pdf(restaurant, id), tmp_path)
 
     assert "已撤回" in text.split("\n")
-    assert unbroken(wording.MEANINGS["reinstated"].zh) in unbroken(text)
+    assert "声明人已撤回这份声明，它不再生效。证件是否有效，以发证机关的登记为准。" in unbroken(
+        text
+    )
+    assert "撤销" not in text
     assert "更正为“某某局”。原声明其余内容不变。" in unbroken(text)
     assert "已更正，见下方“历史”。" in text
     assert "证件已找回，且未补发新证，声明人撤回该声明。" in unbroken(text)

@@ -1,5 +1,6 @@
 // Says on the page what a receipt proves: one that is chosen, photographed or pasted, or the
-// proof in the address to which the QR code of a printed notice leads.
+// proof in the address to which the QR code of a printed notice leads. How the notice stands now
+// comes first: a proof is about the past, and true of a notice that was withdrawn, too.
 "use strict";
 
 {
@@ -35,6 +36,7 @@
     const [sentence] = Receipts.sentence(found, texts).split("\n");
     const shown = show("receipt-proven", {
       sentence,
+      same: texts[found.statement ? "same_text" : "same_entry"].replace("{at}", readable(found.at)),
       statement: found.statement,
       id: Receipts.printed(found.id),
       at: readable(found.at),
@@ -52,6 +54,31 @@
     return shown;
   };
 
+  // The notice as its own page tells it now: the box with its status, in the language of this one.
+  const presentStatus = async (id) => {
+    if (!navigator.onLine) return null;
+    try {
+      const reply = await fetch(`/notices/${id}${location.search}`);
+      if (!reply.ok) return null;
+      const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+      return document.importNode(page.querySelector("main > .status-box"), true);
+    } catch { // nobody answers
+      return null;
+    }
+  };
+
+  // Beside the notice its status stands above already; elsewhere it is asked for, by the number alone.
+  const proofOf = async (found, expected) => {
+    const shown = proven(found, expected);
+    if (found.id === result.dataset.notice) {
+      document.getElementById("receipt-shown").replaceChildren(shown);
+      return show("receipt-matched", {});
+    }
+    if (expected && expected !== found.id) return shown;
+    shown.prepend((await presentStatus(found.id)) || show("receipt-unasked", {}));
+    return shown;
+  };
+
   let asked = 0;
 
   // Checks what `give` brings, { content, expected, onPaper }, and says so; the newest question counts.
@@ -63,7 +90,7 @@
       const { content, expected, onPaper } = await give();
       const key = typed ? typed.value.trim() : result.dataset.key;
       const found = await Receipts.verify(content, key);
-      shown = proven({ ...found, onPaper }, expected);
+      shown = await proofOf({ ...found, onPaper }, expected);
     } catch (problem) {
       if (problem instanceof Receipts.Refused) {
         shown = show("receipt-refused", { reason: texts[problem.reason] });
@@ -75,8 +102,10 @@
       }
     }
     if (turn !== asked) return;
-    result.textContent = "";
-    result.append(shown);
+    const matched = Boolean(shown.querySelector("a[href='#proof']"));
+    if (!matched) document.getElementById("receipt-shown")?.replaceChildren();
+    result.replaceChildren(shown);
+    if (matched) return; // whoever scanned a notice sees its status, and reads on from there
     result.focus();
     result.scrollIntoView({ block: "nearest" });
   };

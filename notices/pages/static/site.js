@@ -80,3 +80,10 @@ for (const form of document.querySelectorAll("form[method=get]")) {
     for (const [name, value] of Array.from(formData)) if (value === "") formData.delete(name);
   });
 }
+
+// The browser's own menu prints as well; a button is nearer.
+const printing = document.getElementById("print");
+if (printing) {
+  printing.hidden = false;
+  printing.addEventListener("click", () => window.print());
+}

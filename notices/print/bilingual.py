@@ -1,0 +1,22 @@
+"""Words for paper: Chinese, with the language beside it that is asked for."""
+
+from notices.facts.public.form import Words
+from notices.facts.texts import Text
+from notices.locale import SOURCE
+
+
+class Bilingual:
+    """Chinese, and beside it `language` where that is another one."""
+
+    def __init__(self, language: str) -> None:
+        self.other = language if language != SOURCE else None
+
+    def __call__(self, text: Text | Words) -> str:
+        return " ".join(self.lines(text))
+
+    def lines(self, text: Text | Words) -> list[str]:
+        # What is the same in both is said once.
+        return list(dict.fromkeys((text.zh, text.in_(self.other or SOURCE))))
+
+    def moment(self, at: Text) -> str:
+        return f"{at.zh} ({at.in_(self.other)})" if self.other else at.zh
