@@ -1,4 +1,4 @@
-"""The command line: `notices serve`, `migrate`, `reindex`, `demo fill`, and more beside it."""
+"""The command line: `notices serve`, `migrate`, `reindex`, `demo`, and more beside it."""
 
 import argparse
 import asyncio
@@ -206,6 +206,20 @@ def demo_fill(settings: Settings, options: argparse.Namespace) -> None:
     asyncio.run(work())
 
 
+def demo_states(settings: Settings, options: argparse.Namespace) -> None:
+    async def work() -> None:
+        from notices import deployment, examples
+        from notices.facts.notice_ids import printed
+
+        async with at_work(settings) as found:
+            here = deployment.load(found)
+            await deployment.refuse_another_database(here)
+            for state, id in (await examples.show(here)).items():
+                say(f"{printed(id)}  {state}  {here.link(f'/notices/{id}')}")
+
+    asyncio.run(work())
+
+
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="notices", description="遗失声明公示服务 / public notices of lost certificates"
@@ -232,6 +246,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("count", type=_count, metavar="N")
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--no-publish", action="store_true", help="之后再 reindex / reindex later")
+    add(demo, "states", demo_states, "每种状态写入一份示例公告 / a made-up notice in every state")
 
     catalogues.add_to(commands)
     sites.add_to(commands)

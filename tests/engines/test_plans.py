@@ -72,7 +72,8 @@ ROOT = Path(__file__).parents[2]
 TABLES = {name for name, kind in vars(tables).items() if isinstance(kind, type)}
 MADE = r"Prepared\(|_changing\("
 BULK = (
-    "notices/cli/", "notices/demo/", "notices/backup/restoring.py", "notices/database.py",
+    "notices/cli/", "notices/demo/", "notices/examples.py",
+    "notices/backup/restoring.py", "notices/database.py",
     "notices/upkeep/rehashing.py", "notices/upkeep/recalling.py",
     "notices/changing/undoing.py",
     "notices/upkeep/resealing.py", "notices/upkeep/refiling.py", "notices/upkeep/rotating.py",
