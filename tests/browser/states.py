@@ -60,6 +60,11 @@ def _everybody(world: World) -> None:
     world.met("no such guide", world.nobody, "/help/身份证", status=404)
     for name, id in world.ids.items():
         world.met(f"notice: {name}", world.nobody, f"/notices/{id}")
+    for name, state, query in [
+        ("a sheet", "invalid", ""), ("a roll", "contested", "?paper=80mm"),
+        ("of what ended", "withdrawn", ""),
+    ]:  # fmt: skip
+        world.met(f"slip: {name}", world.nobody, f"/notices/{world.ids[state]}/slip{query}")
 
     @contextmanager
     def closed() -> Iterator[None]:
