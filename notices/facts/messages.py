@@ -13,6 +13,7 @@ MESSAGES: dict[str, Message] = {
         "前面各步填写的内容已过三十天，或者已经丢弃，或者是用另一个身份填写的；请重新填写。"
     ),
     "no_more_today": Message("没有发布：{limit}。请在 {wait} 后再发布。"),
+    "answer_unsigned": Message("这不是本站签名的核验答复，印不了凭条。请重新核验一次。"),
     "nothing_changed": Message("没有要更正的内容；请至少改动一项。"),
     "unknown_parameter": Message("不认识的参数“{name}”。"),
     "bad_value": Message("此项的值不对：{expected}。"),

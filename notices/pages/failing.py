@@ -81,7 +81,7 @@ def error_page(request: AnyRequest, refusal: Refusal, status: int) -> Response[A
         query = parse_qs(request.scope["query_string"].decode("latin-1"), encoding="gb18030")
         typed = query.get("q", [""])[0]
     # What could not be carried out, and may be when it is sent once more.
-    unsent = request.scope.get("state", {}).get(UNSENT) if status >= 500 else None
+    unsent = request.scope.get("state", {}).get(UNSENT) if status >= 500 or status == 429 else None
     # Where nothing of it is private, Back from the page after it needs no form sent again.
     private = bool(unsent or typed or request.method == "GET")
 

@@ -1,5 +1,6 @@
 """Pages: where a template, a language and the headers of a page come together."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from notices.facts.errors import Problem
 from notices.facts.texts import Text
 from notices.identity import Signed
 from notices.locale import SOURCE
+from notices.pages import inside
 from notices.pages.templating import Templates, address
 from notices.web import authentication
 from notices.web.authentication import AnyRequest
@@ -24,12 +26,17 @@ NEVER_KEPT = "no-store"
 VIEW, ELDER = "view", "elder"
 """What the cookie is for that keeps a view, and what it holds for the view for elders (长辈版)."""
 
+KIOSK = "kiosk"
+"""What the cookie is for that makes a browser a terminal in a hall; it holds seconds of rest."""
+
 MOST_ECHOED = 300
 """Characters of what was typed that a page shows again; more is refused, and would come back."""
 MOST_KEPT = 3000
 """Of any other parameter: an address to which the sign-in leads back holds a query, encoded."""
 
-KEPT = frozenset({*SEARCH_PARAMETERS, "find", "next", "again", "of", "as", "with", "paper"})
+KEPT = frozenset(
+    {*SEARCH_PARAMETERS, "find", "next", "again", "of", "as", "with", "paper", "shown"}
+)
 """The parameters that pages know. A link of ours keeps no other: a messenger may have added it,
 and somebody else's link to us may hold a number, which no address that we make does."""
 
@@ -45,6 +52,14 @@ def local_path(text: str | None, default: str = "/") -> str:
     except ValueError:
         return default
     return default if parts.scheme or parts.netloc else text
+
+
+def kiosk_of(request: AnyRequest) -> int | None:
+    """Seconds of rest after which a terminal forgets who was there; None for any other browser."""
+    begun: int | None = request.scope.get("state", {}).get(KIOSK)
+    name = authentication.cookie_name(request.app.state.deployment, KIOSK)
+    kept = request.cookies.get(name, "")
+    return begun or (int(kept) if re.fullmatch(r"[0-9]{2,3}", kept) else None)
 
 
 def _kept(request: AnyRequest) -> list[tuple[str, str]]:
@@ -66,11 +81,13 @@ def response(
 ) -> Response[str]:
     templates: Templates = request.app.state.templates
     path, kept = request.url.path, _kept(request)
+    kiosk = kiosk_of(request)
     view = request.cookies.get(authentication.cookie_name(request.app.state.deployment, VIEW))
     around = {
         "path": path,
         "here": address(path, language_of(request), kept),
         "elder": view == ELDER,
+        "kiosk": kiosk,
         "in_language": lambda language: address(path, language, kept),
         "person": signed.person if signed else None,
         "signed": signed,
@@ -80,6 +97,8 @@ def response(
         "failed": False,
     }
     html = templates.render(template, language_of(request), around | dict(context))
+    if kiosk is not None:
+        html, cache = inside.only(html), NEVER_KEPT
     return Response(
         html,
         status_code=status,
@@ -128,6 +147,8 @@ def _with_language(path: str, language: str) -> str:
 
 def to_sign_in(request: AnyRequest) -> Response[str]:
     """To the sign-in page, which leads back to the page that was asked for."""
+    if kiosk_of(request) is not None:
+        return see_other("/kiosk/phone", language_of(request))
     here = address(request.url.path, params=_kept(request))
     return see_other(address("/sign-in", params=[("next", here)]), language_of(request))
 

@@ -24,6 +24,8 @@ async def sign_in_page(request: AnyRequest) -> Response[Any]:
     `of` names what was typed before in a session that has ended. Whoever is signed in and is to go
     on as another takes along the draft to which `next` leads.
     """
+    if rendering.kiosk_of(request) is not None:
+        return rendering.to_sign_in(request)
     next = rendering.local_path(request.query_params.get("next"), "/mine")
     onward = None
     if name := request.query_params.get("of"):

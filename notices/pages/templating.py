@@ -10,6 +10,7 @@ from types import CodeType
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
@@ -251,6 +252,7 @@ def _environment(deployment: Deployment, language: str, may_sign_in: bool) -> En
         "wording": wording,
         "period": period_words,
         "log_key": deployment.keys.log.vkey,
+        "answer_keys": msgspec.json.encode(deployment.keys.public().answers).decode(),
         "receipt_texts": _receipt_texts(language),
     }
     return environment

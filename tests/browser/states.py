@@ -11,6 +11,7 @@ from notices.database import DB
 from notices.identity import Person
 from notices.pages.sign_in.closed import Closed
 from tests.browser.world import NUMBERS, World
+from tests.engines.test_checking_pages import answer_in
 from tests.engines.test_desk import send
 from tests.engines.test_pages import AGREED, FOOD, fields
 from tests.looking import opened
@@ -26,6 +27,7 @@ FOR_EVERYBODY = {
     "statistics": "/statistics",
     "agencies": "/agencies", "help for agencies": "/help/agencies",
     "test keys": "/help/test-keys", "problems": "/problems", "problem": "/problems/not_found",
+    "check several": "/verify/many",
     "accessibility": "/accessibility", "help": "/help", "guide": "/help/food-operation-license",
     "guide to seals": "/help/company-seal", "for developers": "/help/developers",
     "privacy": "/privacy", "declare": "/declare",
@@ -47,6 +49,8 @@ async def meet(world: World) -> None:
     _everybody(world)
     _checked(world)
     _errors(world)
+    await _slips(world)
+    await _terminal(world)
     await _own(world)
     await _wrong(world)
     await _declaring(world)
@@ -87,6 +91,40 @@ def _checked(world: World) -> None:
     }.items():  # fmt: skip
         world.met(f"checked: {name}", world.nobody, "/verify", sent={**food, **changes})
     world.met("checked: nothing", world.nobody, "/verify", sent={**food, "number": ""}, status=422)
+
+
+async def _slips(world: World) -> None:
+    food = {"certificate": FOOD["certificate"], "number": world.taken}
+    lines = "\n".join([world.taken, "无", "JY13799990099999", NUMBERS[4]])
+    for name, sent, status in [
+        ("several", {"numbers": lines}, 200), ("several, none", {"numbers": ""}, 422),
+    ]:  # fmt: skip
+        world.met(f"checked: {name}", world.nobody, "/verify/many", sent=sent, status=status)
+    masked = {"certificate": "birth-medical-certificate", "number": "X379999999"}
+    signed = answer_in(await world.nobody.post("/verify", data=food))
+    private = answer_in(await world.nobody.post("/verify", data=masked))
+    for name, sent in {
+        "a4": {"answer": signed}, "roll": {"answer": signed, "paper": "80mm"},
+        "masked": {"answer": private},
+    }.items():  # fmt: skip
+        world.met(f"slip: {name}", world.nobody, "/verify/slip", sent=sent)
+    for name, text, status in [("proven", signed, 200), ("unproven", signed[:-9], 422)]:
+        sent = {"number": text}
+        world.met(f"checked: {name}", world.nobody, "/verify", sent=sent, status=status)
+    world.met("error: no slip", world.nobody, "/verify/slip", sent={"answer": "x"}, status=422)
+
+
+async def _terminal(world: World) -> None:
+    world.people["terminal"] = terminal = world.client()
+    await terminal.get("/kiosk")
+    sent = await terminal.post("/verify", data={"number": world.taken})
+    for name, path in {
+        "start": "/kiosk", "found": "/notices", "notice": f"/notices/{world.ids['invalid']}",
+        "check": "/verify", "checked": sent.headers["location"], "phone": "/kiosk/phone",
+        "off": "/kiosk/off",
+    }.items():  # fmt: skip
+        world.met(f"terminal: {name}", terminal, path)
+    world.met("terminal: no such page", terminal, "/nothing", status=404)
 
 
 @contextmanager

@@ -80,6 +80,7 @@ async def test_declare_find_check_and_withdraw(
     await expect(page.locator(".status-line")).to_contain_text("已声明作废")
 
     await page.goto("/verify")
+    await page.get_by_text("选证件种类").click()
     await page.get_by_label("证件种类").select_option("food-operation-license")
     await page.get_by_label("证件号码").fill(f" {number[:6]}-{number[6:].lower()} ")
     await page.keyboard.press("Enter")
@@ -393,6 +394,7 @@ async def test_only_what_a_certificate_has_is_asked_and_a_likely_number_is_one_p
     kinds = {"": [], "food-operation-license": fields[:2], "company-seal": fields[2:]}
 
     await page.goto("/verify")
+    await page.get_by_text("选证件种类").click()
     for kind, asked in kinds.items():
         await page.get_by_label("证件种类").select_option(kind)
         for each in fields:
@@ -422,6 +424,7 @@ async def test_every_text_stands_out_from_its_ground(
         await page.goto(path)
         assert await page.evaluate(TOO_FAINT) == [], path
     await page.goto("/verify")
+    await page.get_by_text("选证件种类").click()
     await page.get_by_label("证件种类").select_option("company-seal")
     await on(page, "核验")
     assert await page.evaluate(TOO_FAINT) == []

@@ -417,7 +417,7 @@ async def test_a_notices_own_number_leads_to_the_notice(
     page = (await restaurant.post("/verify", data={"certificate": "", "number": typed})).text
     api = await restaurant.post("/api/v1/verifications", json={"number": typed})
 
-    told = page.index("您输入的是公告编号")
+    told = page.index("是一份公告的编号")
     assert told < page.index(f'href="/notices/{id}"') < page.index("号码可能不对")
     assert "status-box big no_notice" not in page
     assert (api.json()["status"], api.json()["number_form"]) == ("no_notice", "unusual")
@@ -425,8 +425,10 @@ async def test_a_notices_own_number_leads_to_the_notice(
 
 async def test_fourteen_digits_of_no_notice_lead_nowhere(client: httpx.AsyncClient) -> None:
     question = {"certificate": "", "number": "37070000000136"}
+    page = (await client.post("/verify", data=question)).text
 
-    assert "您输入的是公告编号" not in (await client.post("/verify", data=question)).text
+    assert "像公告编号，但没有这份公告" in page
+    assert 'href="/notices/37070000000136"' not in page
 
 
 async def test_what_does_not_apply_is_ignored_on_the_page(

@@ -172,10 +172,11 @@ WRITES: dict[tuple[str, str], Any] = {
     ("POST", "/sign-out"): {},
     ("POST", "/session"): {},
     ("POST", "/view"): {"view": "elder"},
+    ("POST", "/kiosk/off"): {},
 }
 ASKING = {
     ("POST", "/api/v1/verifications"), ("POST", "/api/v1/verifications/batch"), ("POST", "/verify"),
-    ("POST", "/agencies/check"),
+    ("POST", "/agencies/check"), ("POST", "/verify/many"), ("POST", "/verify/slip"),
 }  # fmt: skip
 
 

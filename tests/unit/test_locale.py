@@ -320,7 +320,7 @@ def _put(tree: nodes.Template) -> Iterator[str]:
                 left += [pair.value for pair in pairs]
 
 
-SCRIPTS_FILL = {"有 {n} 条建议，可用上下箭头选择"}
+SCRIPTS_FILL = {"有 {n} 条建议，可用上下箭头选择", "这是别的网站的地址，没有打开：{text}"}
 
 
 def test_a_template_fills_a_message_with_what_it_names() -> None:

@@ -24,13 +24,14 @@ SECONDS = Histogram(
 
 log = structlog.get_logger("notices.web")
 
+PERMISSIONS = b"permissions-policy"
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),  # for browsers that do not know frame-ancestors
     (
-        b"permissions-policy",
+        PERMISSIONS,
         b"camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(),"
         b" display-capture=(), browsing-topics=()",
     ),
@@ -73,8 +74,13 @@ class Recorder:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                own: Any = [*self.headers, (b"x-request-id", request_id.encode())]
-                if not any(name == RESOURCE_POLICY for name, _ in message["headers"]):
+                given = {name for name, _ in message["headers"]}
+                # The one page that reads codes by camera has a policy of its own.
+                own: Any = [
+                    each for each in self.headers if each[0] != PERMISSIONS or each[0] not in given
+                ]
+                own.append((b"x-request-id", request_id.encode()))
+                if RESOURCE_POLICY not in given:
                     own.append((RESOURCE_POLICY, b"same-origin"))
                 own += quotas.headers(scope, message["headers"])
                 message["headers"] = [*message["headers"], *own]

@@ -1,0 +1,119 @@
+"""Several certificates at once, for a clerk with a queue: a number on a line, answers in order."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from litestar import Response, get, post
+
+from notices import verification
+from notices.api import verifications
+from notices.api.verifications import MOST_OF_STRANGERS
+from notices.facts.errors import Invalid, Problem
+from notices.facts.excess import ManyNeedSignIn, TooManyRequests
+from notices.facts.public.answer import Answer
+from notices.facts.texts import Message, Text
+from notices.pages import answering, rendering
+from notices.verification import MOST_QUESTIONS, Checked, Question
+from notices.web import forms, limiting
+from notices.web.authentication import AnyRequest
+from notices.web.options import CHANGES_NOTHING, COUNTS
+
+
+class Line(NamedTuple):
+    """A line as it was typed, and what is answered to it, or what is wrong with it."""
+
+    typed: str
+    answer: Answer | None
+    problems: Sequence[Problem] = ()
+
+
+@get("/verify/many", include_in_schema=False)
+async def many_form(request: AnyRequest) -> Response[str]:
+    """A box for the numbers; one kind of certificate for all of them, if it is known."""
+    return await _page(request, {"certificate": "", "numbers": ""})
+
+
+@post(
+    "/verify/many",
+    status_code=200,
+    include_in_schema=False,
+    opt={COUNTS: True, CHANGES_NOTHING: True},
+)
+async def many(request: AnyRequest) -> Response[str]:
+    """Each line's answer in the order of the lines; a line that is no number stops none."""
+    who = await answering.counted(request)
+    given = await forms.fields(request)
+    values = {name: given.get(name, "") for name in ("certificate", "numbers")}
+    typed = [line.strip() for line in values["numbers"].splitlines() if line.strip()]
+    stranger = limiting.is_stranger(request, who)
+    most = MOST_OF_STRANGERS if stranger else MOST_QUESTIONS
+    if not typed:
+        return await _page(request, values, Problem("numbers", "required"))
+    if len(typed) > most:
+        refusal = ManyNeedSignIn(most=most).detail if stranger else _TOO_MANY.format(most=most)
+        return await _page(request, values, told=refusal, sign_in=stranger)
+    lines, checked = await _checked(request, values["certificate"] or None, typed)
+    try:
+        found, _ = await verifications.answers_to(request, who, checked) if checked else ([], False)
+    except TooManyRequests as refusal:
+        response = await _page(
+            request, values, told=refusal.detail, sign_in=refusal.offers_sign_in, status=429
+        )
+        response.headers.update(refusal.headers)
+        return response
+    answers = iter(found)
+    lines = [line if line.problems else line._replace(answer=next(answers)) for line in lines]
+    return await _page(request, values, lines=lines)
+
+
+async def _checked(
+    request: AnyRequest, certificate: str | None, typed: Sequence[str]
+) -> tuple[list[Line], list[Checked]]:
+    """The lines with what is wrong with each, and the questions of the others."""
+    lines: list[Line] = []
+    checked: list[Checked] = []
+    for number in typed:
+        try:
+            question = Question(certificate=certificate, number=number)
+            checked += await verification.check(request.app.state.deployment, [question])
+            lines.append(Line(number, None))
+        except Invalid as refusal:
+            lines.append(Line(number, None, refusal.problems))
+    return lines, checked
+
+
+async def _page(
+    request: AnyRequest,
+    values: dict[str, str],
+    problem: Problem | None = None,
+    *,
+    lines: Sequence[Line] = (),
+    told: Text | None = None,
+    sign_in: bool = False,
+    status: int = 200,
+) -> Response[str]:
+    problems = [problem] if problem else []
+    context: dict[str, Any] = {"lines": lines, "told": told, "offers_sign_in": sign_in}
+    return await rendering.page(
+        request,
+        "verify_many.html",
+        status=422 if (problem or told) and status == 200 else status,
+        named=not (lines or problem or told),
+        values=values,
+        problems=problems,
+        errors=rendering.by_field(problems),
+        most_of_strangers=MOST_OF_STRANGERS,
+        counts=_counts(lines),
+        **context,
+    )
+
+
+def _counts(lines: Sequence[Line]) -> tuple[int, int, int]:
+    """How many lines met a notice, met none, and could not be asked."""
+    met = sum(line.answer is not None and line.answer.status != "no_notice" for line in lines)
+    wrong = sum(line.answer is None for line in lines)
+    return met, len(lines) - met - wrong, wrong
+
+
+_TOO_MANY = Message("一次最多 {most} 行，请分几次核验。")
+HANDLERS = [many_form, many]

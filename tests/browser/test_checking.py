@@ -1,0 +1,203 @@
+"""Checking as a clerk does it: by the keyboard, with slips and codes; and a terminal in a hall."""
+
+import base64
+import io
+import json
+import re
+import zlib
+from pathlib import Path
+
+import pytest
+import rfc8785
+import segno
+from playwright.async_api import Browser, Page, expect
+
+from tests import api
+from tests.api import declaration
+from tests.browsing import opened, watched
+from tests.printed import needs_a_scanner, run, scanned
+from tests.samples import RESTAURANT
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+NUMBER = "JY13799990000704"
+NEXT = "JY13799990000712"
+
+
+@pytest.fixture(scope="module")
+def notice(service: str) -> str:
+    """The notice of NUMBER in the running service."""
+    with api.client(service) as client:
+        api.sign_in(client, RESTAURANT)
+        body = declaration(number=NUMBER, confirm_unusual_number=True)
+        return str(client.post("/api/v1/notices", json=body).raise_for_status().json()["id"])
+
+
+async def asked(page: Page, number: str) -> None:
+    await page.goto("/verify")
+    await page.locator("#number").fill(number)
+    await page.keyboard.press("Enter")
+    await page.locator("#answer").wait_for()
+
+
+async def test_the_next_number_is_typed_without_a_mouse_and_the_answer_is_heard_with_the_box(
+    browser: Browser, service: str, notice: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    wrong = watched(page, service)
+    await page.goto("/verify")
+    for number, answer in ((NUMBER, "已声明作废"), (NEXT, "号码可能不对"), (NUMBER, "已声明作废")):
+        await page.keyboard.type(number)
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#answer .asked")).to_contain_text(number)
+        await expect(page.locator("#number")).to_be_focused()
+        await expect(page.locator("#number")).to_have_accessible_description(re.compile(answer))
+        assert await page.evaluate("scrollY") == 0
+    assert page.url == f"{service}/verify"
+    assert wrong == []
+    await context.close()
+
+
+@pytest.mark.parametrize("scripts", [False, True], ids=["without scripts", "with scripts"])
+async def test_back_and_forward_lead_to_the_answer_and_never_to_a_question(
+    browser: Browser, service: str, notice: str, scripts: bool
+) -> None:
+    context = await opened(browser, service, scripts)
+    page = await context.new_page()
+    await asked(page, NUMBER)
+    await page.locator(f'main a[href="/notices/{notice}"]').click()
+    await expect(page.locator("h1").first).to_be_visible()
+    await page.go_back()
+    await expect(page.locator("#answer")).to_contain_text("已声明作废")
+    await page.locator("#number").fill(NEXT)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#answer")).to_contain_text(NEXT)
+    await page.go_back()
+    await expect(page.locator("#answer")).to_contain_text(NUMBER)
+    await page.go_forward()
+    await expect(page.locator("#answer")).to_contain_text(NEXT)
+    await page.reload()
+    await expect(page.locator("#answer")).to_contain_text(NEXT)
+    await context.close()
+
+
+@needs_a_scanner
+@pytest.mark.parametrize("paper", ["a4", "80mm"])
+async def test_a_printed_slip_is_verified_by_its_code_and_by_openssl(
+    browser: Browser, service: str, notice: str, tmp_path: Path, paper: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await asked(page, NUMBER)
+    await page.locator(".print-slip button").nth(int(paper == "80mm")).click()
+    await expect(page.locator(".slip-answer")).to_have_text("已声明作废")
+    pdf = await page.pdf(prefer_css_page_size=True)
+    code = scanned(pdf, tmp_path).strip()
+    answer = json.loads(zlib.decompress(base64.urlsafe_b64decode(code.partition("=")[2] + "==")))
+
+    keys = api.get(f"{service}/.well-known/notice-keys.json").json()["answers"]
+    assert proven_by_openssl(answer, keys, tmp_path)
+    assert not proven_by_openssl({**answer, "status": "no_notice"}, keys, tmp_path)
+    assert (answer["number"], answer["notice"]) == (NUMBER, notice)
+
+    other = await context.new_page()
+    sent: list[str] = []
+    other.on("request", lambda request: sent.append(request.url))
+    await other.goto(code)
+    proof = other.locator("#answer-result")
+    await expect(proof).to_contain_text("签名属实")
+    await expect(proof).to_contain_text(NUMBER)
+    assert not any("answer=" in url.partition("#")[0] or NUMBER in url for url in sent)
+    changed = json.dumps({**answer, "status": "no_notice"}, ensure_ascii=False).encode()
+    for content in (changed, b"{}", b"["):
+        coded = base64.urlsafe_b64encode(zlib.compress(content)).decode().rstrip("=")
+        await other.evaluate("to => { location.hash = to; }", f"answer={coded}")
+        await expect(proof).to_contain_text("什么也没有证明")
+        await other.evaluate("to => { location.hash = to; }", code.partition("#")[2])
+        await expect(proof).to_contain_text("签名属实")
+    await proof.get_by_role("button", name="再核验一次").click()
+    await expect(other.locator("#answer")).to_contain_text("已声明作废")
+    await context.close()
+
+
+def proven_by_openssl(answer: dict[str, object], keys: list[dict[str, str]], at: Path) -> bool:
+    signature = answer["signature"]
+    assert isinstance(signature, dict)
+    [key] = [each for each in keys if each["id"] == signature["key"]]
+    said = {name: value for name, value in answer.items() if name != "signature"}
+    der = bytes.fromhex("302a300506032b6570032100") + base64.b64decode(key["key"])
+    (at / "key").write_bytes(der)
+    (at / "said").write_bytes(b"notices-answer/v1\n" + rfc8785.dumps(said))
+    (at / "signature").write_bytes(base64.b64decode(signature["value"]))
+    try:
+        return "Success" in run(
+            "openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", at / "key",
+            "-rawin", "-in", at / "said", "-sigfile", at / "signature",
+        )  # fmt: skip
+    except Exception:
+        return False
+
+
+def picture(text: str) -> dict[str, str | bytes]:
+    content = io.BytesIO()
+    segno.make_qr(text).save(content, kind="png", scale=6)
+    return {"name": "code.png", "mimeType": "image/png", "buffer": content.getvalue()}
+
+
+async def test_a_code_that_is_read_goes_where_it_belongs_and_no_other_site_is_opened(
+    browser: Browser, service: str, notice: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    wrong = watched(page, service)
+    told, file = page.locator("#scan-told"), page.locator("#scan-file")
+    await page.goto("/verify")
+    loaded = "performance.getEntriesByType('resource').map((one) => one.name)"
+    assert not any("qr-reader" in name or "scan" in name for name in await page.evaluate(loaded))
+    await page.get_by_role("button", name="扫二维码").click()
+    await expect(told).to_contain_text("用不了摄像头")  # there is none here
+
+    await file.set_input_files([picture("https://elsewhere.example/notices/1?a=b")])  # type: ignore[list-item]
+    await expect(told).to_contain_text("没有打开：https://elsewhere.example/notices/1?a=b")
+    assert page.url == f"{service}/verify"
+    await page.get_by_role("button", name="扫二维码").click()
+    await file.set_input_files([picture("编号：" + NUMBER)])  # type: ignore[list-item]
+    await expect(page.locator("#number")).to_have_value("编号：" + NUMBER)
+    await page.get_by_role("button", name="扫二维码").click()
+    await file.set_input_files([picture(f"{service}/notices/{notice}")])  # type: ignore[list-item]
+    await page.wait_for_url(f"**/notices/{notice}")
+    assert wrong == []
+    await context.close()
+
+
+async def test_a_terminal_forgets_its_user_and_leaves_no_page_to_go_back_to(
+    browser: Browser, service: str, notice: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    wrong = watched(page, service)
+    await page.goto("/kiosk?idle=15")
+    entries = await page.evaluate("history.length")
+    await page.locator("main").get_by_role("link", name="核验证件").click()
+    await page.locator("#number").fill(NUMBER)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#answer")).to_contain_text("已声明作废")
+    assert NUMBER not in page.url
+    await page.locator(".print-slip button").last.click()
+    await expect(page.locator(".slip-answer")).to_be_visible()
+    assert await page.evaluate("history.length") == entries
+    dialog = page.locator("#kiosk-idle")
+    await expect(dialog).to_be_visible(timeout=12_000)
+    await dialog.get_by_role("button", name="还在用").click()
+    await expect(dialog).to_be_hidden()
+    await expect(page.locator(".slip-answer")).to_be_visible()
+    await page.wait_for_url("**/kiosk", timeout=22_000)
+
+    assert [cookie["name"] for cookie in await context.cookies()] == ["kiosk"]
+    assert await page.evaluate("history.length") == entries
+    assert await page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+    assert NUMBER not in await page.content()
+    await page.go_back()
+    assert NUMBER not in await page.content()
+    assert wrong == []
+    await context.close()
