@@ -7,6 +7,8 @@ from notices import register
 from notices.deployment import Deployment
 from notices.facts import notice_ids, readings
 from notices.facts.public.notice import PublicNotice
+from notices.facts.texts import Text
+from notices.web import standings
 
 _ADDRESS = re.compile(r"/notices/([0-9]{14})(?![0-9])")
 
@@ -16,6 +18,8 @@ class OwnNumber(NamedTuple):
 
     id: str
     notice: PublicNotice | None
+    told: Text | None = None
+    meaning: Text | None = None
 
 
 async def found(deployment: Deployment, typed: str) -> OwnNumber | None:
@@ -30,5 +34,8 @@ async def found(deployment: Deployment, typed: str) -> OwnNumber | None:
         except notice_ids.NoticeIdError:
             continue
         notice = (await register.get_many([id])).get(id)
-        return OwnNumber(id, notice.public(deployment) if notice else None)
+        if notice is None:
+            return OwnNumber(id, None)
+        public = notice.public(deployment)
+        return OwnNumber(id, public, standings.status(public), standings.meaning(public))
     return None
