@@ -56,6 +56,8 @@ class Blot:
         return [
             (r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+08:00|Z)", "{time}"),
             (r'(name="stamp" value=")\d+', r"\1{seconds}"),
+            # A QR code says the notice's number, which is another one after other tests.
+            (r'(stroke-width="1.02" d=")[^"]+', r"\1{code}"),
             (r'data-(left|longest)="\d+"', r'data-\1="{seconds}"'),
             (r"(20\d\d)-(\d\d)-(\d\d)(?!\d)", self._day),
             (r"(20\d\d)年(\d{1,2})月(\d{1,2})日", self._day),
