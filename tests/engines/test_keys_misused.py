@@ -266,7 +266,7 @@ async def test_counts_go_on_being_written_whatever_the_database_refused(
     database: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agency, _ = await added()
-    tally = Tally(using.USES._add)
+    tally = Tally(using.USES.add)
     tally.count(f"{agency.id}.1", times=7)
     monkeypatch.setattr(tallies, "EVERY", 0.01)
     role = (await DB.fetch("SELECT current_user AS name"))[0]["name"]
