@@ -76,6 +76,7 @@ OPERATIONS = {
     "getOverlaps", "getRivals", "getExhibit", "getEvidence", "getUsage", "getAgencies",
     "getVerifiedFile", "verifyFile",
     "getTestNumbers", "decide", "redact", "confirm", "replace",
+    "getStatistics", "getStatisticsTable",
     "watch", "getWatches", "endWatch", "replayWatch",
 }  # fmt: skip
 """Every operation but signing out, which would end the session that the others need."""
