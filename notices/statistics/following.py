@@ -31,6 +31,9 @@ MEASURES = ("by_month", "by_certificate", "by_region")
 
 LOG = structlog.get_logger()
 
+# Who removes a text looks for those who count, and finds none of whom nothing is committed yet: so
+# whoever has looked is waited for, and whoever looks from now on waits.
+_ALONE = "LOCK TABLE follower IN EXCLUSIVE MODE"
 _BEGIN = "INSERT INTO follower (name, position) VALUES ($1, 0) ON CONFLICT DO NOTHING"
 _AT = """
 SELECT f.position, h.size FROM follower f, log_head h WHERE f.name = $1 AND h.id = 1 FOR UPDATE OF f
@@ -64,12 +67,26 @@ _END = "DELETE FROM follower WHERE name = $1"
 
 async def step(follower: str = FOLLOWER, batch: int = BATCH) -> int:
     """Count the next events; how many that were."""
+    taken = await _count(follower, batch)
+    if taken is None:
+        await _begin(follower)
+        taken = await _count(follower, batch)
+    return taken or 0
+
+
+async def _begin(follower: str) -> None:
+    """From the log's first event on, unless `follower` has begun before."""
+    async with DB.transaction():
+        await DB.fetch(_ALONE)
+        await DB.fetch(_BEGIN, follower)
+
+
+async def _count(follower: str, batch: int) -> int | None:
+    """Count the next events; None of a follower who has not begun."""
     async with DB.transaction():
         row = await DB.row(_AT, follower)
         if row is None:
-            await DB.fetch(_BEGIN, follower)
-            row = await DB.row(_AT, follower)
-        assert row is not None  # noqa: S101  (just written)
+            return None
         first, end = row["position"], min(row["size"], row["position"] + batch)
         if first >= end:
             return 0
@@ -86,13 +103,13 @@ async def recount(progress: Callable[[int, int], None]) -> None:
     async with DB.transaction():
         await DB.fetch(_END, ANEW)
         await DB.fetch(_FORGET, ANEW)
+    await _begin(FOLLOWER)
     (total,) = await LogHead.select(LogHead.size).where(LogHead.id == 1).output(as_list=True)
     done = 0
     while taken := await step(ANEW):
         done += taken
         progress(done, max(total, done))
     async with DB.transaction():
-        await DB.fetch(_BEGIN, FOLLOWER)
         await DB.fetch(_BOTH, [FOLLOWER, ANEW])
         await DB.fetch(_FORGET, FOLLOWER)
         await DB.fetch(_PUT, FOLLOWER, ANEW)

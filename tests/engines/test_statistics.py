@@ -16,6 +16,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from notices.changing import following as changing
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
@@ -139,6 +140,33 @@ async def test_a_county_is_counted_before_its_text_goes_or_not_at_all(
     await followed()
 
     assert await shown() == await counted()
+
+
+@pytest.mark.parametrize("follower", [FOLLOWER, ANEW])
+async def test_who_begins_to_count_waits_for_what_is_being_removed(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, follower: str
+) -> None:
+    """A text that goes meanwhile was taken out of no count, since there was none yet."""
+    ids = await some(deployment)
+    if follower == ANEW:
+        await followed()
+    removing, committing = asyncio.Event(), asyncio.Event()
+    done = changing.idempotency.done
+
+    async def waiting(*given: Any) -> None:
+        removing.set()
+        await committing.wait()
+        await done(*given)
+
+    monkeypatch.setattr(changing.idempotency, "done", waiting)
+    redacting = asyncio.create_task(redacted(deployment, ids[0]))
+    await removing.wait()
+    counting = asyncio.create_task(followed(follower))
+    await asyncio.wait([counting], timeout=0.3)
+    committing.set()
+    await asyncio.gather(redacting, counting)
+
+    assert await shown(follower) == await counted()
 
 
 @pytest.mark.parametrize("broken", ["_COUNT", "_MOVE"])
