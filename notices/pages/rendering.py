@@ -62,6 +62,15 @@ def kiosk_of(request: AnyRequest) -> int | None:
     return begun or (int(kept) if re.fullmatch(r"[0-9]{2,3}", kept) else None)
 
 
+def _path(request: AnyRequest) -> str:
+    """Where this page is, so that it leads there wherever it stands in a link.
+
+    What came as //elsewhere or /\\elsewhere would lead to another site: a browser takes a backslash
+    for a slash, and leaves out what it cannot see.
+    """
+    return "/" + quote(request.url.path.lstrip("/"), safe="/:@!$&'()*+,;=~", errors="replace")
+
+
 def _kept(request: AnyRequest) -> list[tuple[str, str]]:
     return [
         (name, value[: MOST_ECHOED if name == "q" else MOST_KEPT])
@@ -80,7 +89,7 @@ def response(
     cache: str,
 ) -> Response[str]:
     templates: Templates = request.app.state.templates
-    path, kept = request.url.path, _kept(request)
+    path, kept = _path(request), _kept(request)
     kiosk = kiosk_of(request)
     view = request.cookies.get(authentication.cookie_name(request.app.state.deployment, VIEW))
     around = {
@@ -149,13 +158,13 @@ def to_sign_in(request: AnyRequest) -> Response[str]:
     """To the sign-in page, which leads back to the page that was asked for."""
     if kiosk_of(request) is not None:
         return see_other("/kiosk/phone", language_of(request))
-    here = address(request.url.path, params=_kept(request))
+    here = address(_path(request), params=_kept(request))
     return see_other(address("/sign-in", params=[("next", here)]), language_of(request))
 
 
 def to_purpose(request: AnyRequest, notice: str) -> Response[str]:
     """To where an officer says what for they look, which leads on to what was asked for."""
-    here = address(request.url.path, params=_kept(request))
+    here = address(_path(request), params=_kept(request))
     where = address(f"/desk/{notice}/purpose", params=[("next", here)])
     return see_other(where, language_of(request))
 

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -73,6 +74,33 @@ async def test_where_there_is_no_page_who_is_signed_in_stays_so(
     assert "/sign-out" in header(own)
     assert OWN not in strangers.text
     assert 'href="/sign-in' in header(strangers)
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example/a", "///evil.example", "/\\evil.example", "/\t/evil.example", "/ a?b"]
+)
+async def test_no_address_makes_a_page_that_leads_elsewhere(app: Litestar, path: str) -> None:
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
+        "scheme": "http", "path": path, "raw_path": b"", "query_string": b"", "root_path": "",
+        "headers": [(b"host", b"testserver.example")], "client": ("127.0.0.1", 1),
+        "server": ("testserver.example", 80), "state": {},
+    }  # fmt: skip
+    await app(scope, receive, send)  # type: ignore[arg-type]  # no client sends such addresses
+    page = b"".join(message.get("body", b"") for message in sent).decode()
+
+    assert sent[0]["status"] == 404
+    links = re.findall(r'(?:href|action)="([^"]*)"', page)
+    assert [link for link in links if "lang=en" in link]
+    assert not [link for link in links if re.match(r"/[/\\\s]", link)]
 
 
 async def test_a_session_that_ended_is_not_shown(restaurant: httpx.AsyncClient) -> None:
