@@ -25,6 +25,11 @@ from tests.stepping import DONE, arrived, deployment_of, draft_of, submitted
 
 CODE = RESTAURANT["organisation"]["identifier"]  # type: ignore[index]
 REGION = {"region": "370705"}
+CHILD = {
+    "certificate": "birth-medical-certificate", "matter": "", "number": "X990000001",
+    "relation": "parent", "holder.name": "张小小", "holder.identifier_type": "resident-id",
+    "holder.identifier": CHILD_ID, "copies": "both",
+}  # fmt: skip
 
 
 async def checked(client: httpx.AsyncClient, **changes: str) -> httpx.Response:
@@ -315,12 +320,7 @@ async def test_how_it_was_lost_is_changed_for_all(restaurant: httpx.AsyncClient)
 
 async def test_papers_that_the_same_holder_can_have_are_offered(sign_in: SignIn) -> None:
     anna = await sign_in(ANNA)
-    child = {
-        "certificate": "birth-medical-certificate", "matter": "", "number": "X990000001",
-        "relation": "parent", "holder.name": "张小小", "holder.identifier_type": "resident-id",
-        "holder.identifier": CHILD_ID, "copies": "both",
-    }  # fmt: skip
-    page = await checked(anna, **child)
+    page = await checked(anna, **CHILD)
     choosing = await submitted(anna, fields(page) | {"to": "another"})
     offered = set(re.findall(r'name="certificate" value="([a-z-]+)', choosing.text))
     page = await filled(
@@ -411,6 +411,25 @@ async def test_what_was_agreed_to_long_ago_is_ticked_again(
     page = await filled(restaurant, choosing, "business-license/both")
 
     assert 'type="checkbox" id="publication_consent"' in page.text
+
+
+@pytest.mark.parametrize("papers", [1, 2])
+async def test_who_signs_in_as_what_they_are_goes_on_with_the_very_same_draft(
+    sign_in: SignIn, papers: int
+) -> None:
+    anna = await sign_in(ANNA)
+    page = await checked(anna, **CHILD)
+    if papers == 2:
+        number = "鲁(2099)某某市不动产权第0000001号"
+        page = await another(anna, page, "real-estate-title", number=number)
+    before = await draft_of(anna, fields(page))
+    signing_in = await anna.get(f"/sign-in?as=person&next={page.url.path}")
+    assert "已填写的内容都还在" in signing_in.text
+    done = await anna.post("/sign-in", data=fields(signing_in) | ANNA)
+
+    assert done.headers["location"] == page.url.path
+    assert await draft_of(anna, fields(page)) == before
+    assert len(await DB.fetch("SELECT FROM draft")) == 1
 
 
 async def test_a_session_that_ends_at_a_further_paper_loses_nothing(

@@ -34,8 +34,10 @@ NATURAL = "natural"
 """The field that says who typed it: it is for them alone, in whichever part they go on."""
 
 
-LEFT = "left"
-"""The field that names the draft that goes when another part has taken over what was typed."""
+DRAFT = "taken from"
+"""The field that names the draft that this was, which goes when another part has taken it over."""
+STAYS = "stays"
+"""The field that says that it does not go: another part takes over but one of its papers."""
 
 
 class Onward(NamedTuple):
@@ -107,9 +109,10 @@ async def of_draft(request: AnyRequest, person: Person | None, next: str) -> Onw
         return Onward(next)
     fields = {name: it for name, it in draft.fields.items() if not _for_another(name)}
     place = {"at": step, "to": "check" if step == publishing.CONFLICT else step}
-    whose = {NATURAL: _natural(deployment, person)}
-    if not several.are(draft):
-        whose[LEFT] = f"{unfinished.written(unfinished.owner_of(deployment, person))} {id}"
+    owner = unfinished.written(unfinished.owner_of(deployment, person))
+    whose = {NATURAL: _natural(deployment, person), DRAFT: f"{owner} {id}"}
+    if several.are(draft):
+        whose[STAYS] = "yes"
     return with_typed(deployment, "/declare", fields | place | whose)
 
 
@@ -154,10 +157,13 @@ async def resumed(
         # A colleague's account, say: which certificate it is is nobody's secret.
         fields = {"certificate": fields.get("certificate", ""), "at": "certificate", "to": "matter"}
     id, form = unfinished.new_id(), Posted.of(fields, deployment)
-    await unfinished.change(deployment, person, token, id, lambda _: form.keep(deployment, None))
-    owner_before, _, left = fields.get(LEFT, "").partition(" ")
-    before = unfinished.owner_in(owner_before)
+    owner_before, _, draft = fields.get(DRAFT, "").partition(" ")
     # Only what we have sealed for them says who typed it.
-    if before is not None and fields.get(NATURAL) == _natural(deployment, person):
-        await unfinished.forget_of(before, left)
+    own = fields.get(NATURAL) == _natural(deployment, person)
+    before = unfinished.owner_in(owner_before) if own else None
+    if before == unfinished.owner_of(deployment, person):  # who went on as what they were
+        return stepping.address(fields["at"], draft)
+    await unfinished.change(deployment, person, token, id, lambda _: form.keep(deployment, None))
+    if before is not None and STAYS not in fields:
+        await unfinished.forget_of(before, draft)
     return stepping.address(form.page, id)
