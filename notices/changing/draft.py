@@ -58,8 +58,8 @@ class Draft(msgspec.Struct, frozen=True):
     """How many there have been: no name is given twice."""
     follows: str = ""
     """The notice of what was lost with it and declared before: who, how and when was said there."""
-    agreed_before: bool = False
-    """Whether the same consent was given to that one, not long ago: it is read, and not ticked."""
+    agreed_until: float = 0.0
+    """Until when, in seconds since 1970, what was agreed to of that one is read, and not ticked."""
     agreed: tuple[str, ...] = ()
     step: str = ""
     problems: tuple[ShownProblem, ...] = ()

@@ -184,7 +184,7 @@ async def finish(
     """
 
     def finishing(before: Draft | None) -> Draft:
-        return left if before is None or of is None or before.fields == of.fields else before
+        return left if before is None or of is None or before.papers == of.papers else before
 
     outcome = committed() if left.published else contextlib.nullcontext()
     with outcome, contextlib.suppress(SignInRequired):

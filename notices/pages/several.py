@@ -4,7 +4,7 @@ What was said once holds for all of them: whose they are, how and when they were
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -167,11 +167,11 @@ async def after_notice(deployment: Deployment, person: Person, id: str) -> Draft
         said |= {"relation": chosen.relation, **dict(_of_holder(private))}
     elif person.kind == "person":
         said["relation"] = "self"
-    recent = datetime.now(UTC) - notice.published_at < AGREED_FOR
+    agreed_until = (notice.published_at + AGREED_FOR).timestamp()
     return Draft(
         fields={name: value for name, value in said.items() if value},
         follows=notice.id,
-        agreed_before=own and recent,
+        agreed_until=agreed_until if own else 0.0,
         review=True,
     )
 

@@ -73,7 +73,7 @@ def context(deployment: Deployment, person: Person, draft: Draft, now: datetime)
             relations.needs_exhibit(each, today) for lost in losts for each in lost.declared
         ),
         "consents": _consents(losts, person),
-        "agreed_before": draft.agreed_before,
+        "agreed_before": now.timestamp() < draft.agreed_until,
         "seen": seen(deployment, person, whole),
         "agreed": draft.agreed,
         "more_may_come": several.are_fewer_than_may_be(draft),

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import httpx
@@ -15,7 +15,7 @@ from notices.changing import unfinished
 from notices.database import DB
 from notices.facts.errors import Unavailable
 from notices.facts.requests import Login
-from notices.pages import publishing, several
+from notices.pages import publishing, several, steps
 from notices.pages.sign_in.demo import person_from
 from tests.conftest import SignIn
 from tests.engines.test_pages import AGREED, CHILD_ID, FOOD, fields, published
@@ -193,6 +193,29 @@ async def test_of_a_pass_cut_in_two_what_was_changed_since_is_published_and_noth
 
     assert whole.status_code == 303  # the first is the same text under the same key
     assert await how_many() == 2
+
+
+async def test_what_another_window_changes_of_any_paper_while_it_is_published_stays(
+    restaurant: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await another(restaurant, await checked(restaurant), "business-license/both")
+    real, calls = publishing.declarations.declare, []
+
+    async def meanwhile(*given: Any, **named: Any) -> Any:
+        calls.append(given)
+        if len(calls) == 1:
+            number = await submitted(restaurant, fields(page) | {"to": "number.1"})
+            typed = {"number": "JY13799990000020", "to": "check"}
+            changed = await submitted(restaurant, fields(number) | typed)
+            await submitted(restaurant, fields(changed) | {"to": "number.2"})
+        return await real(*given, **named)
+
+    monkeypatch.setattr(publishing.declarations, "declare", meanwhile)
+    await publish(restaurant, page)
+
+    assert await how_many() == 2
+    draft = await draft_of(restaurant, fields(page))
+    assert [paper.fields.get("number") for paper in draft.papers][:1] == ["JY13799990000020"]
 
 
 async def test_what_is_declared_already_stays_with_its_reason_and_the_others_are_published(
@@ -402,13 +425,22 @@ async def test_a_colleague_is_not_told_whom_to_call(
     assert 'type="checkbox" id="publication_consent"' in page.text  # it was another who agreed
 
 
+class Tomorrow(datetime):
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "Tomorrow":
+        return super().now(tz) + several.AGREED_FOR
+
+
 async def test_what_was_agreed_to_long_ago_is_ticked_again(
     restaurant: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     id = await first_published(restaurant)
-    monkeypatch.setattr(several, "AGREED_FOR", timedelta(0))
     choosing = await restaurant.get(f"/declare?with={id}")
     page = await filled(restaurant, choosing, "business-license/both")
+    assert 'type="checkbox" id="publication_consent"' not in page.text
+    draft = fields(page)["draft"]
+    monkeypatch.setattr(steps, "datetime", Tomorrow)  # the draft waits for thirty days
+    page = await restaurant.get(f"/declare/check/{draft}")
 
     assert 'type="checkbox" id="publication_consent"' in page.text
 
