@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
+import structlog
 
 from notices import identity, tables
 from notices.changing.draft import Draft
@@ -19,6 +20,9 @@ from notices.facts.numbers import keyed_hash
 from notices.identity import Person
 from notices.tables.expressions import CLOCK, NOW, ago, is_false, is_true
 from notices.tables.prepared import Prepared
+from notices.trust.sealing import SealError
+
+LOG = structlog.get_logger()
 
 KEPT = timedelta(hours=2)
 """For a form that is to be sent again; whoever signs out has no more to do with it."""
@@ -69,8 +73,18 @@ _KEEP = Prepared(
         {_TABLE.sealed: sealed, _TABLE.at: CLOCK, _TABLE.lasting: lasting}
     ).where(_TABLE.owner == owner, _TABLE.id == id)
 )
-_FORGET = Prepared(lambda owner, id: _TABLE.delete().where(_TABLE.owner == owner, _TABLE.id == id))
-_FORGET_ACCOUNT = Prepared(lambda account: _TABLE.delete().where(_TABLE.account == account))
+_FORGET = Prepared(
+    lambda owner, id: (
+        _TABLE.delete().where(_TABLE.owner == owner, _TABLE.id == id).returning(_TABLE.sealed)
+    )
+)
+_FORGET_ACCOUNT = Prepared(
+    lambda account: (
+        _TABLE.delete()
+        .where(_TABLE.account == account)
+        .returning(_TABLE.owner, _TABLE.id, _TABLE.sealed)
+    )
+)
 _FORGET_FORMS = Prepared(
     # Compared, so that the index of all forms does not tempt the planner.
     lambda owner: _TABLE.delete().where(_TABLE.owner == owner, _TABLE.lasting != _LASTING)
@@ -140,10 +154,20 @@ async def waiting(deployment: Deployment, person: Person) -> list[Waiting]:
     owner = owner_of(deployment, person)
     rows = await _FIND_ALL.fetch(owner)
     found = [
-        Waiting(row["id"], _opened(deployment, row["sealed"], owner, row["id"]), row["at"] + LASTS)
+        Waiting(row["id"], draft, row["at"] + LASTS)
         for row in rows
+        if (draft := _opened_or_none(deployment, row["sealed"], owner, row["id"])) is not None
     ]
     return sorted(found, key=lambda each: each.until, reverse=True)
+
+
+def _opened_or_none(deployment: Deployment, sealed: bytes, owner: bytes, id: str) -> Draft | None:
+    """`_opened`, None where it does not open: nobody misses the others, or a page, for it."""
+    try:
+        return _opened(deployment, sealed, owner, id)
+    except (SealError, msgspec.MsgspecError):
+        LOG.error("draft_not_opened")
+        return None
 
 
 def _opened(deployment: Deployment, sealed: bytes, owner: bytes, id: str) -> Draft:
@@ -259,12 +283,22 @@ async def forget_forms(deployment: Deployment, person: Person) -> None:
     await _FORGET_FORMS.fetch(owner_of(deployment, person))
 
 
-async def forget_account(deployment: Deployment, person: Person) -> None:
+async def forget_account(deployment: Deployment, person: Person) -> list[Draft]:
     """Of whatever they typed nothing is left, in whatever part: they may have typed it as anybody.
 
-    What was typed before a sign-in is nobody's: it lies with the sign-in, and goes with it.
+    What was typed before a sign-in is nobody's: it lies with the sign-in, and goes with it. What
+    was forgotten is returned: a file may have come with it.
     """
-    await _FORGET_ACCOUNT.fetch(_account_of(deployment, person))
+    rows = await _FORGET_ACCOUNT.fetch(_account_of(deployment, person))
+    found = [_opened_or_none(deployment, row["sealed"], row["owner"], row["id"]) for row in rows]
+    return [draft for draft in found if draft is not None]
+
+
+async def discard(deployment: Deployment, person: Person, id: str) -> Draft | None:
+    """Forget the draft `id`, and what it was; None where there is none, or it does not open."""
+    owner = owner_of(deployment, person)
+    row = await _FORGET.row(owner, id)
+    return None if row is None else _opened_or_none(deployment, row["sealed"], owner, id)
 
 
 async def forget(deployment: Deployment, person: Person, id: str) -> None:

@@ -9,7 +9,7 @@ from notices.changing import unfinished
 from notices.deployment import Deployment
 from notices.facts.texts import Text
 from notices.identity import Person
-from notices.pages import again, rendering, stepping
+from notices.pages import again, brought, rendering, stepping
 from notices.pages.drafts import STEPS
 from notices.pages.publishing import CONFLICT
 from notices.web import forms, languages
@@ -53,11 +53,13 @@ async def of(deployment: Deployment, person: Person) -> list[Begun]:
 
 @post("/declare/discard", include_in_schema=False)
 async def discard(request: AnyRequest) -> Response[Any]:
-    """Forget a draft at once; of one that is gone already nothing is left to do."""
+    """Forget a draft at once, and its file; of one that is gone already nothing is left to do."""
+    deployment = request.app.state.deployment
     given = await forms.fields(request)
     person = await again.sender(request, given.get("of", ""))
-    if unfinished.is_id(given.get("draft", "")):
-        await unfinished.forget(request.app.state.deployment, person, given["draft"])
+    id = given.get("draft", "")
+    if unfinished.is_id(id) and (draft := await unfinished.discard(deployment, person, id)):
+        await brought.forget_with(deployment, draft)
     return rendering.see_other("/mine#begun", languages.language_of(request))
 
 

@@ -5,6 +5,7 @@ files of nobody.
 """
 
 from notices.changing import exhibits
+from notices.changing.draft import Draft
 from notices.changing.exhibits import KeptFile
 from notices.deployment import Deployment
 from notices.facts.excess import TooManyRequests
@@ -34,6 +35,11 @@ async def keep(request: AnyRequest, upload: Upload) -> str:
     except TooManyRequests:
         return ""
     return str(await upload.receiving.keep_for_now())
+
+
+async def forget_with(deployment: Deployment, draft: Draft) -> None:
+    """What came with a draft that is forgotten goes with it."""
+    await forget(deployment, draft.file or draft.fields.get(FILE, ""))
 
 
 async def forget(deployment: Deployment, told: str) -> None:

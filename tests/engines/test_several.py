@@ -25,6 +25,7 @@ from tests.stepping import DONE, arrived, deployment_of, draft_of, submitted
 
 CODE = RESTAURANT["organisation"]["identifier"]  # type: ignore[index]
 REGION = {"region": "370705"}
+OTHER_NUMBER = {"number": "JY13799990000020", "confirm_unusual_number": "yes"}
 CHILD = {
     "certificate": "birth-medical-certificate", "matter": "", "number": "X990000001",
     "relation": "parent", "holder.name": "张小小", "holder.identifier_type": "resident-id",
@@ -371,6 +372,26 @@ async def test_no_pass_has_more_papers_than_a_day_can_publish(
     await submitted(restaurant, fields(page) | {"to": "another"})
 
     assert len((await draft_of(restaurant, fields(page))).papers) == several.MOST_PAPERS
+
+
+@pytest.mark.parametrize("spoilt", ["moved", "of another kind"])
+async def test_a_draft_that_does_not_open_hides_no_other(
+    restaurant: httpx.AsyncClient, spoilt: str
+) -> None:
+    broken, whole = await checked(restaurant), await checked(restaurant, **OTHER_NUMBER)
+    id = fields(broken)["draft"]
+    if spoilt == "moved":
+        await DB.fetch("UPDATE draft SET id = $1 WHERE id = $2", unfinished.new_id(), id)
+    else:  # as another version might have kept it
+        owner = unfinished.owner_in(fields(broken)["of"])
+        assert owner is not None
+        sealer = deployment_of(restaurant).keys.sealer
+        sealed = sealer.seal(b'{"fields": 1}', unfinished.place(owner, id))
+        await DB.fetch("UPDATE draft SET sealed = $1 WHERE id = $2", sealed, id)
+
+    for page in (await mine(restaurant), (await restaurant.get("/declare")).text):
+        assert page.count("/declare/check/") == 1
+        assert f"/declare/check/{fields(whole)['draft']}" in page
 
 
 # After publishing.

@@ -720,6 +720,19 @@ async def test_a_file_that_is_gone_is_asked_for_again(sign_in: SignIn, uploads: 
     assert (refused.status_code, 'href="#exhibit"' in refused.text) == (422, True)
 
 
+@pytest.mark.parametrize("path", ["/declare/discard", "/mine/erase"])
+async def test_a_file_goes_with_the_draft_that_is_discarded(
+    sign_in: SignIn, uploads: Path, path: str
+) -> None:
+    anna = await sign_in(ANNA)
+    form = fields(await submitted(anna, MANDATE | {"at": "loss", "to": "check"})) | PUBLISH
+    await with_exhibit(anna, form)
+    assert len(kept_in(uploads)) == 1
+    await anna.post(path, data=form | {"sure": "yes"})
+
+    assert (await drafts(), kept_in(uploads)) == (0, [])
+
+
 async def test_of_strangers_no_exhibit_is_kept(sign_in: SignIn, uploads: Path) -> None:
     anna = await sign_in(ANNA)
     form = fields(await submitted(anna, MANDATE | {"at": "loss", "to": "check"})) | PUBLISH
