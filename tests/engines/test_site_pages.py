@@ -27,7 +27,7 @@ police_record = "鲁公网安备37079902000001号"
 matters = ["food-operation-license.reissue"]
 name = "七号窗口"
 address = "东风街 1 号"
-telephone = "0536-2512346"
+telephone = "（0536）2512346"
 hours = "全天"
 [[accepts]]
 matters = ["food-operation-license.reissue"]
@@ -62,6 +62,7 @@ async def test_every_page_says_who_runs_this_and_links_the_records_as_text(
         pages = [await client.get(path) for path in ("/", "/notices", "/verify", "/nothing")]
         english = await client.get("/?lang=en")
         catalogue = (await client.get("/api/v1/catalogue")).json()
+        guide = (await client.get("/help/food-operation-license")).text
 
     for page in pages:
         assert "主办：<span>潍坊市&lt;行政审批&gt;服务局</span>" in page.text
@@ -76,6 +77,7 @@ async def test_every_page_says_who_runs_this_and_links_the_records_as_text(
     [matter] = [each for each in catalogue["matters"] if each["counter"]]
     assert matter["id"] == "food-operation-license.reissue"
     assert matter["counter"]["name"] == "七号窗口"
+    assert 'href="tel:05362512346">（0536）2512346</a>' in guide
     assert matter["accepts"] == {"since": "2026-03-01", "source": "潍审批〔2026〕2 号"}
     assert catalogue["version"] == f"{site_and_catalogue(city)[1].version}"
 
