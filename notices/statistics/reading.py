@@ -50,23 +50,35 @@ class Reader:
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
-        self._reading = asyncio.Lock()
+        self._reading: asyncio.Task[Statistics] | None = None
         self._read_at = float("-inf")
         self._known: Statistics | None = None
         self.made: dict[str, str] = {}
         """What faces made of the numbers that `now` has last given; it goes with them."""
 
     async def now(self) -> Statistics:
-        """The numbers, at most EVERY old. Raises Unavailable."""
-        clock = asyncio.get_running_loop().time
-        if self._known is None or clock() >= self._read_at + EVERY:
-            async with self._reading:
-                if self._known is None or clock() >= self._read_at + EVERY:
-                    before = clock()
-                    self._known = await read(self._deployment)
-                    self.made = {}
-                    self._read_at = before
+        """The numbers, at most EVERY old. Raises Unavailable.
+
+        Whoever asks while they are read gets what comes of that, be it a failure: while the
+        database hangs, nobody waits for more than one that does not answer.
+        """
+        now = asyncio.get_running_loop().time()
+        if self._known is not None and now < self._read_at + EVERY:
+            return self._known
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read(now))
+            self._reading.add_done_callback(self._over)
+        return await asyncio.shield(self._reading)
+
+    async def _read(self, began: float) -> Statistics:
+        self._known = await read(self._deployment)
+        self.made, self._read_at = {}, began
         return self._known
+
+    def _over(self, reading: asyncio.Task[Statistics]) -> None:
+        self._reading = None
+        if not reading.cancelled():
+            reading.exception()  # whoever asked may have gone
 
 
 class _Counts(NamedTuple):

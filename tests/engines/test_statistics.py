@@ -22,9 +22,9 @@ from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.listing.folder import Folder
 from notices.listing.keeping import _Keeper
-from notices.statistics import following, measuring
+from notices.statistics import following, measuring, reading
 from notices.statistics.following import ANEW, FOLLOWER, recount, step
-from notices.statistics.reading import read
+from notices.statistics.reading import Reader, read
 from notices.verification import effect
 from search import index as indexes
 from search.admin import Admin
@@ -402,6 +402,25 @@ async def test_the_same_numbers_stand_on_the_page_and_in_both_files(
         assert words in page.text
         start = await client.get("/", params={"lang": language[:2]})
         assert words in start.text
+
+
+async def test_while_the_database_hangs_everybody_waits_for_one_reading(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, readings = Reader(deployment), []
+
+    async def hangs(_: Deployment) -> Any:
+        readings.append(1)
+        await asyncio.sleep(0.05)
+        raise Unavailable(retry_after=1)
+
+    with monkeypatch.context() as hanging:
+        hanging.setattr(reading, "read", hangs)
+        asked = await asyncio.gather(*(reader.now() for _ in range(20)), return_exceptions=True)
+
+    assert len(readings) == 1
+    assert {type(each) for each in asked} == {Unavailable}
+    assert (await reader.now()).notices == 0  # it is asked anew when it is back
 
 
 async def test_there_is_a_page_before_anything_happened(
