@@ -49,4 +49,4 @@ async def draft_of(client: httpx.AsyncClient, form: dict[str, str]) -> Draft:
     assert owner is not None
     row = await DB.row("SELECT sealed FROM draft WHERE owner = $1 AND id = $2", owner, id)
     assert row is not None
-    return unfinished._opened(deployment_of(client), row["sealed"], owner, id)
+    return unfinished.opened(deployment_of(client), row["sealed"], owner, id)

@@ -6,10 +6,8 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 import msgspec
-import structlog
 
 from notices import identity, tables
 from notices.changing.draft import Draft
@@ -18,11 +16,8 @@ from notices.deployment import Deployment
 from notices.facts.errors import BodyTooLarge, SignInRequired
 from notices.facts.numbers import keyed_hash
 from notices.identity import Person
-from notices.tables.expressions import CLOCK, NOW, ago, is_false, is_true
+from notices.tables.expressions import CLOCK, NOW, ago, is_false
 from notices.tables.prepared import Prepared
-from notices.trust.sealing import SealError
-
-LOG = structlog.get_logger()
 
 KEPT = timedelta(hours=2)
 """For a form that is to be sent again; whoever signs out has no more to do with it."""
@@ -38,19 +33,14 @@ AHEAD = timedelta(minutes=1)
 
 _TABLE = tables.Draft
 _LASTING = True
-_KEPT = (
+LIVING = (
     (_TABLE.at > ago(LASTS))
     & (_TABLE.at < NOW + AHEAD)
     & ((_TABLE.lasting == _LASTING) | (_TABLE.at > ago(KEPT)))
 )
 _FIND = Prepared(
     lambda owner, id: _TABLE.select(_TABLE.sealed).where(
-        _TABLE.owner == owner, _TABLE.id == id, _KEPT
-    )
-)
-_FIND_ALL = Prepared(
-    lambda owner: _TABLE.select(_TABLE.id, _TABLE.sealed, _TABLE.at).where(
-        _TABLE.owner == owner, is_true(_TABLE.lasting), _KEPT
+        _TABLE.owner == owner, _TABLE.id == id, LIVING
     )
 )
 _BEGIN = Prepared(
@@ -73,18 +63,7 @@ _KEEP = Prepared(
         {_TABLE.sealed: sealed, _TABLE.at: CLOCK, _TABLE.lasting: lasting}
     ).where(_TABLE.owner == owner, _TABLE.id == id)
 )
-_FORGET = Prepared(
-    lambda owner, id: (
-        _TABLE.delete().where(_TABLE.owner == owner, _TABLE.id == id).returning(_TABLE.sealed)
-    )
-)
-_FORGET_ACCOUNT = Prepared(
-    lambda account: (
-        _TABLE.delete()
-        .where(_TABLE.account == account)
-        .returning(_TABLE.owner, _TABLE.id, _TABLE.sealed)
-    )
-)
+_FORGET = Prepared(lambda owner, id: _TABLE.delete().where(_TABLE.owner == owner, _TABLE.id == id))
 _FORGET_FORMS = Prepared(
     # Compared, so that the index of all forms does not tempt the planner.
     lambda owner: _TABLE.delete().where(_TABLE.owner == owner, _TABLE.lasting != _LASTING)
@@ -111,7 +90,7 @@ def owner_of(deployment: Deployment, person: Person) -> bytes:
     return keyed_hash(deployment.keys.sealer.passing, "draft owner", person.identity)
 
 
-def _account_of(deployment: Deployment, person: Person) -> bytes:
+def account_of(deployment: Deployment, person: Person) -> bytes:
     """Under what all drafts of an account are counted, for whomever it acts."""
     return keyed_hash(deployment.keys.sealer.passing, "draft account", person.account)
 
@@ -138,39 +117,11 @@ async def find(deployment: Deployment, person: Person, id: str) -> Draft | None:
     """The draft `id` of `person`, unless it is forgotten."""
     owner = owner_of(deployment, person)
     row = await _FIND.row(owner, id)
-    return None if row is None else _opened(deployment, row["sealed"], owner, id)
+    return None if row is None else opened(deployment, row["sealed"], owner, id)
 
 
-class Waiting(NamedTuple):
-    """A draft that waits for whoever typed it, and until when."""
-
-    id: str
-    draft: Draft
-    until: datetime
-
-
-async def waiting(deployment: Deployment, person: Person) -> list[Waiting]:
-    """The declarations that `person` has begun in this part, the newest first."""
-    owner = owner_of(deployment, person)
-    rows = await _FIND_ALL.fetch(owner)
-    found = [
-        Waiting(row["id"], draft, row["at"] + LASTS)
-        for row in rows
-        if (draft := _opened_or_none(deployment, row["sealed"], owner, row["id"])) is not None
-    ]
-    return sorted(found, key=lambda each: each.until, reverse=True)
-
-
-def _opened_or_none(deployment: Deployment, sealed: bytes, owner: bytes, id: str) -> Draft | None:
-    """`_opened`, None where it does not open: nobody misses the others, or a page, for it."""
-    try:
-        return _opened(deployment, sealed, owner, id)
-    except (SealError, msgspec.MsgspecError):
-        LOG.error("draft_not_opened")
-        return None
-
-
-def _opened(deployment: Deployment, sealed: bytes, owner: bytes, id: str) -> Draft:
+def opened(deployment: Deployment, sealed: bytes, owner: bytes, id: str) -> Draft:
+    """The draft that is `sealed` in its row; raises SealError and msgspec.MsgspecError."""
     return msgspec.json.decode(deployment.keys.sealer.open(sealed, place(owner, id)), type=Draft)
 
 
@@ -183,7 +134,7 @@ async def change(
     Raises SignInRequired where there is no such draft and `session` has ended: nothing that was
     on its way is kept after whoever signed out.
     """
-    owner, account = owner_of(deployment, person), _account_of(deployment, person)
+    owner, account = owner_of(deployment, person), account_of(deployment, person)
     async with DB.transaction():
         living = session is not None and await identity.stays(session)
         new = living and await _begin(owner, id, account)
@@ -251,7 +202,7 @@ async def _change(
         raise SignInRequired
     before = None
     if living and row["sealed"]:
-        before = _opened(deployment, row["sealed"], owner, id)
+        before = opened(deployment, row["sealed"], owner, id)
     if before is not None and before.done:
         return before
     after = changing(before)
@@ -281,24 +232,6 @@ async def _forget_beyond(account: bytes, *, lasting: bool) -> None:
 async def forget_forms(deployment: Deployment, person: Person) -> None:
     """Of the forms that `person` filled in in this part nothing is left; declarations wait."""
     await _FORGET_FORMS.fetch(owner_of(deployment, person))
-
-
-async def forget_account(deployment: Deployment, person: Person) -> list[Draft]:
-    """Of whatever they typed nothing is left, in whatever part: they may have typed it as anybody.
-
-    What was typed before a sign-in is nobody's: it lies with the sign-in, and goes with it. What
-    was forgotten is returned: a file may have come with it.
-    """
-    rows = await _FORGET_ACCOUNT.fetch(_account_of(deployment, person))
-    found = [_opened_or_none(deployment, row["sealed"], row["owner"], row["id"]) for row in rows]
-    return [draft for draft in found if draft is not None]
-
-
-async def discard(deployment: Deployment, person: Person, id: str) -> Draft | None:
-    """Forget the draft `id`, and what it was; None where there is none, or it does not open."""
-    owner = owner_of(deployment, person)
-    row = await _FORGET.row(owner, id)
-    return None if row is None else _opened_or_none(deployment, row["sealed"], owner, id)
 
 
 async def forget(deployment: Deployment, person: Person, id: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from litestar import Response, post
 
-from notices.changing import unfinished
+from notices.changing import unfinished, waiting
 from notices.deployment import Deployment
 from notices.facts.texts import Text
 from notices.identity import Person
@@ -32,7 +32,7 @@ class Begun(NamedTuple):
 async def of(deployment: Deployment, person: Person) -> list[Begun]:
     """Those of `person` in the part in which they are signed in, the newest first."""
     found = []
-    for each in await unfinished.waiting(deployment, person):
+    for each in await waiting.of(deployment, person):
         step, draft = each.draft.step, each.draft
         known = [
             deployment.catalogue.certificates.get(paper.fields.get("certificate", ""))
@@ -58,7 +58,7 @@ async def discard(request: AnyRequest) -> Response[Any]:
     given = await forms.fields(request)
     person = await again.sender(request, given.get("of", ""))
     id = given.get("draft", "")
-    if unfinished.is_id(id) and (draft := await unfinished.discard(deployment, person, id)):
+    if unfinished.is_id(id) and (draft := await waiting.discard(deployment, person, id)):
         await brought.forget_with(deployment, draft)
     return rendering.see_other("/mine#begun", languages.language_of(request))
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 from litestar import Response, get, post
 
-from notices.changing import erasing, rights, unfinished
+from notices.changing import erasing, rights, waiting
 from notices.changing.rights import Known
 from notices.facts.errors import Problem
 from notices.pages import brought, rendering
@@ -58,7 +58,7 @@ async def erase(request: AnyRequest) -> Response[str]:
         return rendering.see_other(f"/mine/privacy?{SURE}=#sure", language)
     deployment = request.app.state.deployment
     await erasing.erase(deployment, Known.of(person))
-    for draft in await unfinished.forget_account(deployment, person):
+    for draft in await waiting.forget_account(deployment, person):
         await brought.forget_with(deployment, draft)
     return rendering.see_other(f"/mine/privacy?{ERASED}=", language)
 

@@ -355,6 +355,7 @@ async def draft(client: httpx.AsyncClient) -> None:
     assert (await client.get(begun.headers["location"])).status_code == 200
     id = begun.headers["location"].rpartition("/")[2]
     await client.post("/declare", data=typed | {"draft": id})
+    assert (await client.post("/declare/discard", data={"draft": id})).status_code == 303
     notice = (await client.post("/api/v1/notices", json=declaration(copies="duplicate"))).json()
     taken_back = await client.post(f"/notices/{notice['id']}/withdraw", data={"reason": "found"})
     assert taken_back.status_code == 303

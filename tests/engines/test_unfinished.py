@@ -6,7 +6,7 @@ from contextvars import Context
 import msgspec
 import pytest
 
-from notices.changing import leaving, unfinished
+from notices.changing import leaving, unfinished, waiting
 from notices.changing.draft import Draft, ShownProblem
 from notices.database import DB
 from notices.deployment import Deployment
@@ -117,7 +117,7 @@ async def test_it_is_forgotten_so_long_after_the_last_step(
     await older(2)
 
     assert await unfinished.find(deployment, ZHANG, ID) is None
-    assert await unfinished.waiting(deployment, ZHANG) == []
+    assert await waiting.of(deployment, ZHANG) == []
     owner = unfinished.owner_of(deployment, ZHANG)
     assert not await unfinished.add(deployment, owner, ID, lambda before: draft)
     again = await change(deployment, ZHANG, ID, lambda before: before or Draft())
@@ -126,10 +126,10 @@ async def test_it_is_forgotten_so_long_after_the_last_step(
 
 async def test_what_is_published_waits_for_nobody(deployment: Deployment) -> None:
     await typed(deployment)
-    assert [each.id for each in await unfinished.waiting(deployment, ZHANG)] == [ID]
+    assert [each.id for each in await waiting.of(deployment, ZHANG)] == [ID]
     await unfinished.finish(deployment, ZHANG, None, ID, Draft(published=("37070000000136",)))
 
-    assert await unfinished.waiting(deployment, ZHANG) == []
+    assert await waiting.of(deployment, ZHANG) == []
     await older(121)
     assert await unfinished.find(deployment, ZHANG, ID) is None
 
