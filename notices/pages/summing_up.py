@@ -57,7 +57,8 @@ def seen(
         ]
         for certificate, declared in losts
     ]
-    text = msgspec.json.encode(pages).decode()
+    # Who agreed to other words than these has to be asked again.
+    text = msgspec.json.encode([consents.VERSION, pages]).decode()
     return keyed_hash(deployment.keys.sealer.passing, "draft seen", text).hex()
 
 

@@ -22,6 +22,9 @@ EVERY = 5.0
 DAYS = 30
 """Over so many days, today's included, percentiles are taken."""
 
+PUBLISHED_AT_LEAST = 5
+"""Below so many it would be told how long one person took."""
+
 Steps = Mapping[int, int]
 """How often something took so long, by the steps of `buckets`."""
 
@@ -106,7 +109,7 @@ async def read(deployment: Deployment) -> Statistics:
         people=notices,
         money_saved=notices * price,
         newspaper_price=price,
-        seconds_to_publish=_percentiles(of_all["publish"]),
+        seconds_to_publish=_percentiles(of_all["publish"], PUBLISHED_AT_LEAST),
         freshness=Fresh(**_freshness(of_all)),
         freshness_by_day=[
             FreshOnDay(day=day.isoformat(), **_freshness(taken[day]))
@@ -147,7 +150,9 @@ def _freshness(by_measure: Mapping[str, Steps]) -> dict[str, Percentiles | None]
     return {each: _percentiles(by_measure.get(each, {})) for each in ("check", "search", "list")}
 
 
-def _percentiles(steps: Steps) -> Percentiles | None:
+def _percentiles(steps: Steps, least: int = 1) -> Percentiles | None:
+    if sum(steps.values()) < least:
+        return None
     half, most = percentile(steps, 0.5), percentile(steps, 0.95)
     return None if half is None or most is None else Percentiles(p50=half, p95=most)
 

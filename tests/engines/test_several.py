@@ -66,7 +66,7 @@ def statements(answer: httpx.Response) -> list[str]:
 
 
 def receipts(answer: httpx.Response) -> list[str]:
-    return re.findall(r"/api/v1/notices/(\d{14})/receipt", answer.text)
+    return re.findall(r"/notices/(\d{14})\.pdf", answer.text)
 
 
 async def how_many() -> int:
