@@ -16,7 +16,7 @@ GRANTS = {
     "notice": "SELECT, INSERT, UPDATE (form, evidence, effective_at, provisional, awaiting,"
     " objections)",
     # Where nothing rests on it any more, as triggers have it.
-    "notice_private": "SELECT, INSERT, UPDATE (sealed)",
+    "notice_private": "SELECT, INSERT, UPDATE (sealed, alert_on_check)",
     "event_private": "SELECT, INSERT",
     "claim": "SELECT, INSERT, UPDATE (living, awaiting, replaced)",
     "overlap": "SELECT",

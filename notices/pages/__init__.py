@@ -17,6 +17,7 @@ from notices.pages import (
     integrating,
     kiosk,
     looking,
+    mine,
     notices,
     numbers,
     objecting,
@@ -34,6 +35,7 @@ from notices.pages import (
 HANDLERS = [
     *notices.HANDLERS,
     *slips.HANDLERS,
+    *mine.HANDLERS,
     *searching.HANDLERS,
     *changing.HANDLERS,
     *objecting.HANDLERS,

@@ -32,7 +32,7 @@ HIDDEN = ("key", "of", "stamp")
 ISSUED = identity.LONGEST + unfinished.KEPT
 """For how long a form that we made may come back, when its session has ended meanwhile."""
 _FORM = re.compile(
-    r"/notices/[0-9]{14}/(withdraw|correct|object)|/desk/[0-9]{14}/(decide|confirm|redact|set-aside|purpose)|/desk/brakes/[0-9]{1,17}|/mine/watches(/[0-9a-f]{24}/end)?"
+    r"/notices/[0-9]{14}/(withdraw|correct|object)|/desk/[0-9]{14}/(decide|confirm|redact|set-aside|purpose)|/desk/brakes/[0-9]{1,17}|/mine/watches(/[0-9a-f]{24}/end)?|/mine/alerts"
 )
 
 

@@ -13,7 +13,7 @@ from notices.facts.errors import NotTheDeclarant, Problem
 from notices.facts.requests import Correction, Withdrawal
 from notices.facts.texts import CHINA
 from notices.identity import Person
-from notices.pages import again, region_field, rendering
+from notices.pages import again, done, region_field, rendering
 from notices.pages.submitting import Submission, carried_out
 from notices.register import Notice
 from notices.web import forms, languages
@@ -88,7 +88,7 @@ async def withdraw(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
         reason = amending.check_withdrawal(form)
         here = request.app.state.deployment
         await amending.withdraw(here, sent.person, found.id, reason, sent.once)
-        return await _back_to(request, sent, found)
+        return await _back_to(request, sent, found, "withdrawn")
 
     path = f"/notices/{found.id}/withdraw"
     return await carried_out(request, path, given, ("reason",), form.reason, act)
@@ -119,23 +119,27 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
         if await idempotency.known(
             sent.once
         ):  # pressed twice, and what was corrected is shown by now
-            return await _back_to(request, sent, found)
+            return await _back_to(request, sent, found, "corrected")
         here, now = request.app.state.deployment, datetime.now(UTC)
         shown = _shown(found)
         # What was left as it stands is no correction: it was right by the rules of its day.
         changed = {name: text for name, text in filled.items() if text != shown[name]}
         changes = amending.check_correction(here, Correction(**changed), now)
         await amending.correct(here, sent.person, found.id, changes, now=now, once_=sent.once)
-        return await _back_to(request, sent, found)
+        return await _back_to(request, sent, found, "corrected")
 
     path = f"/notices/{found.id}/correct"
     return await carried_out(request, path, given, tuple(filled), filled, act)
 
 
-async def _back_to(request: AnyRequest, sent: Submission, found: Notice) -> Response[str]:
-    """To the notice; a form of before, with something wrong, is forgotten."""
+async def _back_to(
+    request: AnyRequest, sent: Submission, found: Notice, word: str
+) -> Response[Any]:
+    """To the notice, which says `word`; a form of before, with something wrong, is forgotten."""
     await unfinished.forget(request.app.state.deployment, sent.person, sent.key)
-    return rendering.see_other(f"/notices/{found.id}#history", languages.language_of(request))
+    path = f"/notices/{found.id}"
+    there = rendering.see_other(done.place(path), languages.language_of(request))
+    return done.on(request, word, path, there)
 
 
 HANDLERS = [withdraw_form, withdraw, correct_form, correct]

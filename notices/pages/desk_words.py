@@ -43,15 +43,6 @@ DONE: dict[str, Message] = {
     "set_aside": Message("已将公告 {number} 的一件事结案；公告没有变化。"),
 }
 
-OBJECTIONS: dict[str, Text] = {
-    "open": Message("等待受理"),
-    "admitted": Message("已受理，等待决定"),
-    "dismissed": Message("已驳回"),
-    "upheld": Message("异议成立，公告已撤销"),
-    "closed": Message("公告先已终止，没有决定"),
-    "rejected": Message("不予受理"),
-}
-
 RELATIONS: dict[str, Text] = {
     "self": Message("声明人就是持证人"),
     "parent": Message("持证人是声明人的未成年子女"),

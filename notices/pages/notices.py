@@ -1,6 +1,5 @@
-"""The start page, a notice, and the notices of whoever is signed in."""
+"""The start page, and a notice."""
 
-from datetime import datetime
 from typing import Any
 
 from litestar import Response, get
@@ -8,22 +7,14 @@ from litestar.params import FromPath
 
 from notices import register
 from notices.api import log
-from notices.changing import amending, expiring, looking
-from notices.deployment import Deployment
-from notices.facts import public_terms, purposes
-from notices.facts.agencies import KINDS
+from notices.changing import amending
 from notices.facts.lifecycle import may_follow
-from notices.facts.texts import Message, Text
-from notices.pages import begun, numbers, rendering, watching
+from notices.pages import numbers, rendering
 from notices.print import picturing, printing
-from notices.register import Notice, speaking
-from notices.watches import alerts
+from notices.register import speaking
 from notices.web.authentication import AnyRequest
 
 ON_THE_START_PAGE = 5
-ON_MINE = 10
-OFFICES: dict[str, Text] = {"officer": Message("工作人员"), "agency": Message("发证机关")}
-"""Who looked at what is private, as whom it concerns is told."""
 PROOF, PRINTED, PICTURED = ".tlog-proof", ".pdf", ".png"
 
 
@@ -69,38 +60,4 @@ async def notice(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     )
 
 
-def _ending(deployment: Deployment, notices: list[Notice]) -> list[tuple[Notice, datetime]]:
-    """Those whose public term is over soon, with its end, the first to end first."""
-    ends = [(notice, expiring.ends_at(deployment, notice)) for notice in notices]
-    soon = [
-        (notice, at)
-        for notice, at in ends
-        if at is not None and at <= notice.now + public_terms.ANNOUNCED
-    ]
-    return sorted(soon, key=lambda each: each[1])
-
-
-@get("/mine", include_in_schema=False)
-async def mine(request: AnyRequest) -> Response[str]:
-    """The notices that whoever is signed in can withdraw or correct."""
-    person = await request.user.signed_in()
-    deployment = request.app.state.deployment
-    ids = await amending.declared_by(deployment, person)
-    found = await register.get_many(ids)
-    return await rendering.page(
-        request,
-        "mine.html",
-        cache=rendering.NEVER_KEPT,
-        notices=[found[id].public(deployment) for id in ids if id in found],
-        ending=_ending(deployment, [found[id] for id in ids if id in found]),
-        looks=await looking.at(ids) if ids else [],
-        news=(await watching.news(deployment, person))[:ON_MINE],
-        checks=await alerts.of_holder(deployment, person),
-        begun=await begun.of(deployment, person),
-        kinds=KINDS,
-        purposes=purposes.SHOWN,
-        offices=OFFICES,
-    )
-
-
-HANDLERS = [home, notice, mine]
+HANDLERS = [home, notice]

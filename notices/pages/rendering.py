@@ -12,7 +12,7 @@ from notices.facts.errors import Problem
 from notices.facts.texts import Text
 from notices.identity import Signed
 from notices.locale import SOURCE
-from notices.pages import inside
+from notices.pages import done, inside
 from notices.pages.templating import Templates, address
 from notices.web import authentication
 from notices.web.authentication import AnyRequest
@@ -102,19 +102,22 @@ def response(
         "signed": signed,
         "session_ends": datetime.now(UTC) + timedelta(seconds=signed.left if signed else 0),
         "names_nobody": False,
+        "done": done.said(request),
         "problems": [],
         "failed": False,
     }
     html = templates.render(template, language_of(request), around | dict(context))
     if kiosk is not None:
         html, cache = inside.only(html), NEVER_KEPT
-    return Response(
+    made = Response(
         html,
         status_code=status,
         media_type=MediaType.HTML,
         # Who is signed in stands on every page, and a cookie says in which view it is shown.
         headers={"Vary": "Cookie", "Cache-Control": cache},
     )
+    done.forget(request, made)
+    return made
 
 
 async def page(

@@ -14,7 +14,7 @@ from notices.facts.public.watches import Told, Watch
 from notices.facts.requests import Watch as Form
 from notices.facts.texts import Text
 from notices.identity import Person
-from notices.pages import again, rendering
+from notices.pages import again, done, rendering
 from notices.pages.submitting import Submission, carried_out
 from notices.watches import MOST_OF_PERSONS, listing
 from notices.web import forms, languages
@@ -22,10 +22,6 @@ from notices.web.authentication import AnyRequest
 
 PATH = "/mine/watches"
 FIELDS = ("certificate", "number", "label")
-BEGUN, ENDED = "begun", "ended"
-"""Parameters of the page that follows: what was done."""
-UNUSUAL = "unusual"
-"""Its value where the number is not built as others of its certificate are."""
 
 
 class News(NamedTuple):
@@ -53,7 +49,7 @@ async def page(request: AnyRequest) -> Response[str]:
     person, deployment = await request.user.signed_in(), request.app.state.deployment
     key, sent = await again.sent(request, person, PATH)
     found = await listing.listed(deployment, owner_of(person))
-    query, problems = request.query_params, sent.wrong
+    problems = sent.wrong
     return await rendering.page(
         request,
         "watches.html",
@@ -66,9 +62,6 @@ async def page(request: AnyRequest) -> Response[str]:
         problems=problems,
         errors=rendering.by_field(problems),
         hidden=again.hidden(request, person, key),
-        begun=BEGUN in query,
-        unusual=query.get(BEGUN) == UNUSUAL,
-        ended=ENDED in query,
     )
 
 
@@ -84,8 +77,8 @@ async def watch(request: AnyRequest) -> Response[Any]:
         await count(request, sent.person, wanted)
         begun = await watches.watch(here, owner, wanted, sent.once)
         await unfinished.forget(here, sent.person, sent.key)
-        word = UNUSUAL if begun.number_form == "unusual" else ""
-        return _to(request, f"{BEGUN}={word}")
+        unusual = begun.number_form == "unusual"
+        return _told(request, "watched-unusual" if unusual else "watched")
 
     return await carried_out(request, PATH, given, FIELDS, form, act)
 
@@ -97,13 +90,14 @@ async def end(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
 
     async def act(sent: Submission) -> Response[Any]:
         await watches.end(here, owner_of(sent.person), id)
-        return _to(request, f"{ENDED}=")
+        return _told(request, "unwatched")
 
     return await carried_out(request, f"{PATH}/{id}/end", given, (), None, act)
 
 
-def _to(request: AnyRequest, query: str) -> Response[Any]:
-    return rendering.see_other(f"{PATH}?{query}", languages.language_of(request))
+def _told(request: AnyRequest, word: str) -> Response[Any]:
+    there = rendering.see_other(done.place(PATH), languages.language_of(request))
+    return done.on(request, word, PATH, there)
 
 
 HANDLERS = [page, watch, end]

@@ -10,7 +10,7 @@ is looked at by the statement that writes: of others nothing is ever stored.
 
 import contextlib
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -20,11 +20,11 @@ from notices import matching_keys
 from notices.agencies import Agency
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.facts.errors import Unavailable
+from notices.facts.errors import NotTheHolder, Unavailable
 from notices.facts.public.agencies import AgencyKind
 from notices.facts.public.answer import Answer
 from notices.identity import Person, hashes_of_acting
-from notices.tables import Alert
+from notices.tables import Alert, NoticePrivate
 from notices.tallies import Tally
 
 KEPT = timedelta(days=90)
@@ -108,6 +108,43 @@ async def of_holder(deployment: Deployment, person: Person) -> list[Met]:
     hashes = hashes_of_acting(deployment.keys.matching.both, person)
     shown = shown_to(datetime.now(UTC))
     return [Met(**row) for row in await DB.fetch(_OF_HOLDER, hashes, MOST_SHOWN, shown)]
+
+
+async def chosen(deployment: Deployment, person: Person, ids: Sequence[str]) -> dict[str, bool]:
+    """Of those of `ids` whose holder `person` acts for: whether they are told of checks."""
+    if person.is_staff or not ids:
+        return {}
+    rows = await NoticePrivate.select(NoticePrivate.notice, NoticePrivate.alert_on_check).where(
+        NoticePrivate.notice.is_in(list(ids)), await _held(deployment, person)
+    )
+    return {row["notice"]: row["alert_on_check"] for row in rows}
+
+
+async def choose(deployment: Deployment, person: Person, id: str, *, wanted: bool) -> None:
+    """Tell the holder of notice `id` of checks from now on, or no more; raises NotTheHolder.
+
+    No event says so, since it is nobody else's business. What nobody will be shown is not kept.
+    """
+    if person.is_staff:
+        raise NotTheHolder
+    held = await _held(deployment, person)
+    async with DB.transaction():
+        changed = (
+            await NoticePrivate.update({NoticePrivate.alert_on_check: wanted})
+            .where(NoticePrivate.notice == id, held)
+            .returning(NoticePrivate.notice)
+        )
+        if not changed:
+            raise NotTheHolder
+        if not wanted:
+            await forget([id])
+
+
+async def _held(deployment: Deployment, person: Person) -> Any:
+    """The notices whose holder `person` acts for: whoever declared for them is told nothing."""
+    await matching_keys.sure(deployment.keys)
+    hashes = hashes_of_acting(deployment.keys.matching.both, person)
+    return NoticePrivate.holder_hash.is_in(hashes)
 
 
 async def forget(notices: Any) -> None:

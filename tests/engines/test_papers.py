@@ -148,7 +148,7 @@ async def test_of_a_set_those_that_are_declared_already_do_not_hold_up_the_other
     assert f"/notices/{id}" in before
     assert "<strong>公章</strong>" in before
     mine = (await restaurant.get("/mine")).text
-    assert all(f"<span>{each}</span>" in mine for each in ("公章", "财务专用章", "法定代表人名章"))
+    assert all(f">{each}</a></h3>" in mine for each in ("公章", "财务专用章", "法定代表人名章"))
     assert "这是您发布的" in before
     assert await how_many() == 3
     assert [name for name in again if name.startswith("document.")] == ["document.official-seal"]

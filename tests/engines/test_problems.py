@@ -166,6 +166,7 @@ WRITES: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/watches/{id}/replay"): {"since": 0},
     ("POST", "/mine/watches"): {"certificate": "food-operation-license", "number": "JY1"},
     ("POST", "/mine/watches/{id}/end"): {},
+    ("POST", "/mine/alerts"): {"notice": "37070000012345", "told": "yes"},
     ("POST", "/mine/erase"): {"sure": "yes"},
     ("POST", "/mine/sign-out"): {},
     ("POST", "/sign-in"): {"sample": "li"},

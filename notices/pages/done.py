@@ -1,0 +1,71 @@
+"""The word of success on the page that follows a write.
+
+A cookie holds it, so that no address says what was done: a link that is passed on, or a page that
+somebody goes back to, says nothing. It stays while that page is loaded again, and goes with the
+next one. It names what was done and which page that was for, and nothing that is private.
+"""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from litestar import Response
+
+from notices.facts.texts import Message, Text
+from notices.pages.templating import address
+from notices.web import authentication
+from notices.web.authentication import AnyRequest
+
+DONE = "done"
+"""What the cookie is for, and the place on the page where its word stands."""
+LASTS = timedelta(minutes=10)
+"""Longer nobody needs to be told; a page that was left open may be loaded again until then."""
+
+WORDS: dict[str, Text] = {
+    "withdrawn": Message("已撤回。这份声明不再生效；撤回已公开，原来的内容留在历史里。"),
+    "corrected": Message("已更正。更正已公开，原来的内容留在历史里。"),
+    "watched": Message("已关注。号码加密保存，不再显示。"),
+    "watched-unusual": Message(
+        "已关注。号码加密保存，不再显示。这个号码与常见格式不同，可能填错了；填错的请取消后重新填写。"
+    ),
+    "unwatched": Message("已取消关注。"),
+    "told": Message("核验提醒已打开。机关核验到这份公告时，在这一页告诉您。"),
+    "untold": Message("核验提醒已关闭，以前记下的核验也删除了。"),
+}
+
+
+def _named(word: str, path: str) -> str:
+    return f"{word}.{hashlib.sha256(path.encode()).hexdigest()[:16]}"
+
+
+def on(request: AnyRequest, word: str, path: str, response: Response[Any]) -> Response[Any]:
+    """`response`, which leads to `path`, where `word` is said."""
+    deployment = request.app.state.deployment
+    kept = authentication.cookie(deployment, DONE, _named(word, path), LASTS)
+    response.set_cookie(kept)
+    return response
+
+
+def place(path: str) -> str:
+    """The address of the word on the page of `path`: there reading begins, without a script."""
+    return address(f"{path}#{DONE}")
+
+
+def said(request: AnyRequest) -> Text | None:
+    """What was done, if this is the page that says it."""
+    given = _given(request)
+    if given is None:
+        return None
+    word, path = given.partition(".")[0], request.url.path
+    return WORDS[word] if word in WORDS and given == _named(word, path) else None
+
+
+def forget(request: AnyRequest, response: Response[Any]) -> None:
+    """Any other page than the one that says it takes the word away."""
+    if _given(request) is not None and said(request) is None:
+        deployment = request.app.state.deployment
+        response.set_cookie(authentication.cookie(deployment, DONE, "", timedelta(0)))
+
+
+def _given(request: AnyRequest) -> str | None:
+    return request.cookies.get(authentication.cookie_name(request.app.state.deployment, DONE))
