@@ -4,14 +4,18 @@ import asyncio
 import dataclasses
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from litestar import Response, get
 
+from notices import register
+from notices.facts import notice_ids
 from notices.facts.errors import Unavailable
+from notices.facts.notice_ids import NoticeIdError
 from notices.facts.public.search import Counts, SearchPage
 from notices.facts.readings import bare_form
+from notices.facts.texts import Message, Text
 from notices.finding import Finder, Query
 from notices.pages import not_here, rendering
 from notices.pages.templating import address
@@ -23,13 +27,32 @@ from notices.web.requested import DEEPEST
 FILTERS = ("certificate", "region", "status", "year")
 _BETWEEN_WORDS = re.compile(r"[\s,，、;；。|]+")
 
+NARROWING: dict[str, Text] = {
+    "certificate": Message("证件种类"),
+    "matter": Message("办理事项"),
+    "region": Message("地区"),
+    "status": Message("状态"),
+    "year": Message("发布年份"),
+    "published_from": Message("发布日期从"),
+    "published_to": Message("发布日期到"),
+}
+"""All that narrows a search, whether the form offers it or an address alone has it."""
+
 Choice = tuple[str, str, int | None]
 """A value of a filter, what it is called, and how many notices it would leave."""
 
 
+class Active(NamedTuple):
+    """A filter that is on: what it is called, its value in words, and the page without it."""
+
+    label: Text
+    words: str
+    without: str
+
+
 @get("/notices", include_in_schema=False)
 async def search(request: AnyRequest) -> Response[str]:
-    """Published notices by words, number and filters, with counts."""
+    """Published notices by words, number and filters, with counts; or one by its own number."""
     await limiting.limit(request, "search")
     queries.refuse_given_twice(request, SEARCH_PARAMETERS)
     query = query_of(request)
@@ -40,9 +63,12 @@ async def search(request: AnyRequest) -> Response[str]:
         for name, value in parameters(request).items()
         if value and name in SEARCH_PARAMETERS and name != "page"
     }
+    if (named := await _named(query, found, given)) is not None:
+        return rendering.see_other(f"/notices/{named}", languages.language_of(request))
     last = max(1, -(-min(found.total, DEEPEST) // query.per_page))
     numbers, words = looked_for(query.q, found.interpreted.numbers)
     sorts, sort = _sorts(query)
+    choices = _choices(request, await _facets(finder, query, found), found, given)
     return await rendering.page(
         request,
         "notices.html",
@@ -52,7 +78,8 @@ async def search(request: AnyRequest) -> Response[str]:
         words=words,
         ignored=found.interpreted.ignored,
         not_here=not_here.named(query.q, request.app.state.deployment.catalogue),
-        choices=_choices(request, await _facets(finder, query, found), found, given),
+        choices=choices,
+        active=_active(request, choices, given),
         sorts=sorts,
         sort=sort,
         page=query.page,
@@ -61,9 +88,57 @@ async def search(request: AnyRequest) -> Response[str]:
         too_many=found.total > DEEPEST or (found.total == DEEPEST and not found.total_is_exact),
         deepest=DEEPEST,
         feed=address("/feed.atom", params=list(given.items())),
+        other_end=address(
+            "/notices",
+            languages.language_of(request),
+            [
+                *((k, v) for k, v in given.items() if k != "sort"),
+                ("sort", "oldest" if sort == "newest" else "newest"),
+            ],
+        ),
         to_page=_to_page(given, languages.language_of(request)),
-        filtered=any(given.get(name) for name in FILTERS),
+        filtered=any(name in given for name in NARROWING),
     )
+
+
+async def _named(query: Query, found: SearchPage, given: dict[str, str]) -> str | None:
+    """The id of the notice whose number was typed, by itself, and that nothing else goes by.
+
+    Its text may be gone, so that no search finds it; and a certificate may bear the same digits.
+    """
+    if any(name in given for name in NARROWING):
+        return None
+    try:
+        id = notice_ids.parse(query.q)
+    except NoticeIdError:
+        return None
+    if any(notice.id != id for notice in found.notices):
+        return None
+    return id if await register.get_many([id]) else None
+
+
+def _active(
+    request: AnyRequest, choices: dict[str, list[Choice]], given: dict[str, str]
+) -> list[Active]:
+    """The filters that are on, each with the address of the same search without it."""
+    language, catalogue = languages.language_of(request), request.app.state.deployment.catalogue
+
+    def words_of(name: str, value: str) -> str:
+        if name.startswith("published_"):
+            return languages.shown_time(value, language, with_clock=False)
+        if name == "matter":
+            return str(catalogue.matters[value].name.in_(language))
+        return next((words for key, words, _ in choices[name] if key == value), value)
+
+    def without(name: str) -> str:
+        others = [(key, value) for key, value in given.items() if key != name]
+        return address("/notices", language, others)
+
+    return [
+        Active(label, words_of(name, given[name]), without(name))
+        for name, label in NARROWING.items()
+        if name in given
+    ]
 
 
 def looked_for(q: str, numbers: list[str]) -> tuple[list[str], list[str]]:

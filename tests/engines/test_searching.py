@@ -378,14 +378,19 @@ async def test_a_card_names_the_paper_and_the_copy(
 ) -> None:
     notice = await published(restaurant)
     paper = {"id": "x", "name": {"zh": "餐饮服务许可证", "en": "Catering licence"}}
-    shows = notice | {"document": paper, "copy_number": "3-2", "highlights": {"document": [[0, 4]]}}
+    shows = notice | {
+        "document": paper,
+        "copies": "duplicate",
+        "copy_number": "3-2",
+        "highlights": {"document": [[0, 4]]},
+    }
     finds(total=1, notices=[shows])
     page = await client.get("/notices", params={"q": "餐饮服务"})
     card = page.text.split('class="card"')[1].split("</li>")[0]
 
     assert "<mark>餐饮服务</mark>许可证" in card
     assert "食品经营许可证" not in card
-    assert "副本编号 3-2" in card
+    assert "副本（编号 3-2）" in card
     assert "Catering licence" in await shown(client, lang="en")
 
 
@@ -401,3 +406,89 @@ async def test_a_notice_that_is_found_by_its_number_says_so(
     assert "号码一致" not in await shown(client, q="9990000011")
     finds(total=1, notices=[notice])
     assert "号码一致" not in await shown(client, q="梅思")
+
+
+async def test_each_filter_that_is_on_is_taken_away_with_one_press(
+    client: httpx.AsyncClient, finds: Finds
+) -> None:
+    """Those too that only an address has, and that the form does not offer."""
+    finds()
+    asked = {
+        "q": "餐饮", "certificate": "company-seal", "region": "3707", "status": "invalid",
+        "matter": "food-operation-license.reissue", "year": "2026", "published_from": "2026-11-01",
+        "published_to": "2026-11-30", "sort": "oldest", "lang": "en",
+    }  # fmt: skip
+    page = await client.get("/notices", params=asked)
+    chips = page.text.partition('class="active-filters"')[2].partition("</ul>")[0]
+    links = [html.unescape(each) for each in re.findall(r'href="([^"]+)"', chips)]
+
+    assert len(links) == 7
+    assert chips.count("(remove this filter)") == 7
+    found = []
+    for link in links:
+        left = dict(httpx.URL(link).params)
+        [gone] = asked.keys() - left.keys()
+        assert left == {name: value for name, value in asked.items() if name != gone}
+        assert (await client.get(link)).status_code == 200
+        found.append(gone)
+    assert found == list(searching.NARROWING)
+    assert "active-filters" not in (await client.get("/notices", params={"q": "餐饮"})).text
+
+
+async def test_a_notices_own_number_leads_to_it(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, finds: Finds
+) -> None:
+    """Also where its text is gone, and no search finds it; never where something else is meant."""
+    notice = await published(restaurant)
+    id = notice["id"]
+    finds()
+    for typed in (id, f" {id[:4]}-{id[4:8]} {id[8:12]}-{id[12:]} ", "".join(map(_wide, id))):
+        answer = await client.get("/notices", params={"q": typed, "lang": "en"})
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/notices/{id}?lang=en")
+
+    wrong = id[:-1] + str((int(id[-1]) + 1) % 10)
+    for asked in ({"q": wrong}, {"q": f"{id} 餐饮"}, {"q": id, "status": "invalid"}, {"q": ""}):
+        assert (await client.get("/notices", params=asked)).status_code == 200
+    finds(total=1, notices=[notice | {"id": "37070000099921"}])  # a certificate with these digits
+    assert (await client.get("/notices", params={"q": id})).status_code == 200
+
+
+def _wide(digit: str) -> str:
+    return chr(ord(digit) + 0xFEE0)
+
+
+async def test_the_last_page_of_too_many_leads_to_the_other_end(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, finds: Finds
+) -> None:
+    finds(total=1001, notices=[await published(restaurant)])
+    last = (await client.get("/notices", params={"page": "50", "status": "invalid"})).text
+    first = (await client.get("/notices", params={"status": "invalid"})).text
+
+    assert 'href="/notices?status=invalid&amp;sort=oldest">从最早的看起' in last
+    assert "从最早的看起" not in first
+    end = (await client.get("/notices", params={"page": "50", "sort": "oldest"})).text
+    assert 'href="/notices?sort=newest">从最新的看起' in end
+
+
+async def test_while_search_is_limited_what_is_listed_is_not_all(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, finds: Finds
+) -> None:
+    finds(total=1, degraded=True, notices=[await published(restaurant)])
+    page = await client.get("/notices", params={"q": "潍坊"})
+
+    assert "不等于没有公告" in page.text
+    assert 'href="/verify"' in page.text.partition('class="note-box strong"')[2][:600]
+
+
+async def test_a_search_that_finds_nothing_says_how_to_look_again(
+    client: httpx.AsyncClient, finds: Finds, interpreted: Callable[..., dict[str, Any]]
+) -> None:
+    finds(interpreted=interpreted(numbers=["JY1379"]))
+    assert "容易看错" in await shown(client, q="JY1379")
+    finds(interpreted=interpreted(words=["梅思"]))
+    by_words = await shown(client, q="梅思")
+    assert "错别字" in by_words
+    assert "容易看错" not in by_words
+    assert "看它们在哪里声明" in by_words
+    elsewhere = (await client.get("/help")).text
+    assert 'id="elsewhere"' in elsewhere
