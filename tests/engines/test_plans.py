@@ -316,6 +316,10 @@ async def watching(
     assert (await anna.get("/mine/watches")).status_code == 200
     alerts.ALERTS.count(declared.json()["id"], "1", "bank")
     await alerts.ALERTS.write()
+    switch = {"notice": declared.json()["id"], "told": "no"}
+    switched = {who: await who.post("/mine/alerts", data=switch) for who in (anna, restaurant)}
+    assert sorted(answer.status_code for answer in switched.values()) == [303, 403]
+    assert (await anna.get("/notices", params={"q": declared.json()["id"]})).status_code == 303
     for id in ids:
         more = {"headers": headers} if id == ids[1] else {}
         assert (await anna.delete(f"/api/v1/watches/{id}", **more)).status_code == 204
