@@ -96,6 +96,7 @@ def error_page(request: AnyRequest, refusal: Refusal, status: int) -> Response[A
                 "names_nobody": unknown or (signed is not None and not private),
                 "may_ask_again": request.method == "GET",
                 "typed": typed[:MOST_ECHOED],
+                "first_page": rendering.without(request, ("page", "per_page")),
                 "unsent": unsent[0] if unsent else {},
                 "unsent_file": unsent[1] if unsent else None,
             },

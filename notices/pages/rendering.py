@@ -1,7 +1,7 @@
 """Pages: where a template, a language and the headers of a page come together."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -77,6 +77,12 @@ def _kept(request: AnyRequest) -> list[tuple[str, str]]:
         for name, value in request.query_params.multi_items()
         if name in KEPT
     ]
+
+
+def without(request: AnyRequest, names: Collection[str]) -> str:
+    """The address of this page without the parameters of these `names`."""
+    kept = [(name, value) for name, value in _kept(request) if name not in names]
+    return address(request.url.path, language_of(request), kept)
 
 
 def response(

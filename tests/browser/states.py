@@ -5,11 +5,16 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
+import httpx
+
 from notices import register
 from notices.changing import braking, unfinished
 from notices.database import DB
+from notices.finding import Finder
 from notices.identity import Person
+from notices.pages import done
 from notices.pages.sign_in.closed import Closed
+from search.engine import SearchDown
 from tests.browser.world import NUMBERS, World
 from tests.engines.test_checking_pages import answer_in
 from tests.engines.test_desk import send
@@ -23,6 +28,8 @@ FOR_EVERYBODY = {
     "found": "/notices", "found by name": "/notices?q=餐饮店",
     "found by number": f"/notices?q={NUMBERS[0]}",
     "found nothing": "/notices?q=zzzz&status=invalid", "check": "/verify",
+    "found, narrowed": "/notices?status=invalid&region=3707&published_from=2026-01-01",
+    "found nothing, number": "/notices?q=JY13799990099999",
     "check of a certificate": "/verify?certificate=company-seal", "log": "/log",
     "statistics": "/statistics",
     "agencies": "/agencies", "help for agencies": "/help/agencies",
@@ -75,6 +82,15 @@ def _everybody(world: World) -> None:
         with mock.patch.object(world.app.state, "sign_in", Closed()):
             yield
 
+    @contextmanager
+    def limited() -> Iterator[None]:
+        with mock.patch.object(Finder, "_search", side_effect=SearchDown):
+            yield
+
+    for name, path in {
+        "found, limited": f"/notices?q={world.taken}", "found nothing, limited": "/notices?q=zzzz",
+    }.items():  # fmt: skip
+        world.met(name, world.nobody, path, meanwhile=limited)
     world.met("sign in: closed", world.nobody, "/sign-in", meanwhile=closed)
     typed = {"kind": "person", "name": "", "identifier": "123", "next": "/mine"}
     world.met("sign in: wrong", world.nobody, "/sign-in", sent=typed, status=422)
@@ -146,6 +162,7 @@ def _errors(world: World) -> None:
     for name, path, status, meanwhile in [
         ("no such page", "/nothing", 404, None),
         ("no such notice", "/notices/37070000012345", 404, None),
+        ("too deep", "/notices?page=51", 400, None),
         ("no such value", "/notices?status=nothing", 400, None),
         ("old encoding", "/notices?q=%B2%CD", 400, None),
         ("fault of ours", "/", 500, broken),
@@ -158,6 +175,14 @@ async def _own(world: World) -> None:
     restaurant, anna, clerk = (world.people[name] for name in ("restaurant", "anna", "clerk"))
     for name, path in OF_ONES_OWN.items():
         world.met(name, restaurant, path.format(**world.ids))
+    for word, path in {
+        "corrected": f"/notices/{world.ids['invalid']}", "told": "/mine",
+        "watched-unusual": "/mine/watches",
+    }.items():  # fmt: skip
+        just = world.client()
+        just.cookies = httpx.Cookies(restaurant.cookies)
+        just.cookies.set(done.DONE, done._named(word, path))
+        world.met(f"done: {word}", just, path)
     again = f"/notices/{world.ids['withdrawn']}/withdraw"
     world.met("error: too late", restaurant, again, status=409)
     world.met("error: no officer", restaurant, "/desk", status=403)

@@ -492,3 +492,16 @@ async def test_a_search_that_finds_nothing_says_how_to_look_again(
     assert "看它们在哪里声明" in by_words
     elsewhere = (await client.get("/help")).text
     assert 'id="elsewhere"' in elsewhere
+
+
+async def test_a_page_beyond_the_thousandth_notice_leads_back_to_the_first(
+    client: httpx.AsyncClient,
+) -> None:
+    asked = {"q": "餐饮", "status": "invalid", "page": "51", "lang": "en"}
+    page = await client.get("/notices", params=asked)
+    [link] = re.findall(r'class="button second" href="([^"]+)">Back to the first page', page.text)
+
+    assert page.status_code == 400
+    assert dict(httpx.URL(html.unescape(link)).params) == {
+        "q": "餐饮", "status": "invalid", "lang": "en",
+    }  # fmt: skip
