@@ -69,6 +69,8 @@ async def test_a_notice_says_what_ends_when_and_offers_what_can_be_done(
         assert f"/notices/{running.id}/{act}" in cards[running.id]
         assert f"/notices/{copy.id}/{act}" not in cards[copy.id]
     assert "食品经营许可证 副本（编号 3-2）" in cards[copy.id]
+    assert "撤回" in cards[copy.id]
+    assert "撤销" not in cards[copy.id]  # which an officer does
     for id, card in cards.items():
         assert f"/api/v1/notices/{id}/receipt" in card
     assert (await restaurant.get(f"/api/v1/notices/{running.id}/receipt")).status_code == 200
