@@ -125,6 +125,6 @@ _JUMPED = Message(
     "对的，请重启服务。"
 )
 _BEHIND = Message(
-    "日志最后一条记录的时间是 {at}，比现在晚 {seconds} 秒。如果现在的时钟不对，请校正；如果那条记录"
-    "的时间错了，请看 docs/operating.md（notices log accept --later）。"
+    "登记簿最后一条记录的时间是 {at}，比现在晚 {seconds} 秒。如果现在的时钟不对，请校正；"
+    "如果那条记录的时间错了，请看 docs/operating.md（notices log accept --later）。"
 )

@@ -295,6 +295,6 @@ _NO_SEARCH = Message("Meilisearch 暂时连不上，由数据库代替检索。"
 _ENDED = Message("数据库和检索由另一进程启动，它已结束；现在自行启动。")
 _STOPPED = Message("{signal}：已停止。")
 _MAY_CHANGE = Message(
-    "DATABASE_URL 的用户可以改动日志；请另建一个用户，"
+    "DATABASE_URL 的用户可以改动登记簿；请另建一个用户，"
     "把所有者写在 DATABASE_OWNER_URL（docs/operating.md）。"
 )

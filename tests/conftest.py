@@ -78,7 +78,7 @@ DEAR = {
 }  # fmt: skip
 """Files with something that takes seconds to make, which one process makes for all of its tests."""
 
-READERS = {"test_architecture", "test_locale", "test_statements"}
+READERS = {"test_architecture", "test_locale", "test_one_word", "test_statements"}
 """Files that look through all of the code, which one process parses for them (tests/sources.py)."""
 
 

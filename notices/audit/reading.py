@@ -184,6 +184,6 @@ class Reader:
 
 
 _AWAY = Message("无法读取 {path}：{why}。")
-_NO_LOG = Message("{path} 不存在：这个地址上没有日志。")
-_ABSENT = Message("日志没有提供检查点已包含的瓦片 {path}。")
+_NO_LOG = Message("{path} 不存在：这个地址上没有登记簿。")
+_ABSENT = Message("登记簿没有提供检查点已包含的瓦片 {path}。")
 _TOO_LONG = Message("{path} 超过了它可能的大小（{most}字节）。")

@@ -146,7 +146,7 @@ def _keep(folder: Path | None, tile: Tile, content: bytes) -> None:
         files.put(file, content, mode=files.PUBLIC, lasting=False)
 
 
-_UNSIGNED = Message("检查点不是用所信任的日志公钥签名的：{why}。")
-_SHRUNK = Message("日志变短了：上次见到{old}条记录，现在的检查点只有{size}条。")
-_FORKED = Message("日志分叉了：同样是{size}条记录，检查点的根哈希与上次见到的不同。")
+_UNSIGNED = Message("检查点不是用所信任的登记簿公钥签名的：{why}。")
+_SHRUNK = Message("登记簿变短了：上次见到{old}条记录，现在的检查点只有{size}条。")
+_FORKED = Message("登记簿分叉了：同样是{size}条记录，检查点的根哈希与上次见到的不同。")
 _NO_TILE = Message("瓦片 {path} 不完整：{problem}。")

@@ -278,9 +278,9 @@ _TWICE = Message("另一个 restore 正在恢复这个数据库。")
 _NOT_EMPTY = Message(
     "数据库不是空的（有表 {names} 等）。请恢复到新的 DATA 目录，或新建的空数据库。"
 )
-_OTHER_LOG = Message("审计状态文件属于另一个日志（公钥不同）。")
+_OTHER_LOG = Message("审计状态文件属于另一本登记簿（公钥不同）。")
 _NO_MIRROR = Message("镜像目录中没有瓦片 {path}，或它已损坏；不用 --mirror 也可以恢复。")
 _MISSING = Message(
-    "恢复后的日志比审计者见过的、或日志密钥签过的短：缺少第{first}至{last}条，共{count}条，"
+    "恢复后的登记簿比审计者见过的、或登记簿密钥签过的短：缺少第{first}至{last}条，共{count}条，"
     "时间在 {after} 之后、至 {until}。这些公告的凭证已在声明人手中，而这里查不到。"
 )

@@ -186,5 +186,5 @@ def _add_file(tar: tarfile.TarFile, folder: Path, file: Path) -> None:
         tar.addfile(member, content)
 
 
-_UNFINISHED = Message("这个数据库没有日志，或恢复尚未完成，没有可备份的内容。")
+_UNFINISHED = Message("这个数据库没有登记簿，或恢复尚未完成，没有可备份的内容。")
 _EXISTS = Message("{file} 已经存在；换一个名字，或用 --force 覆盖。")

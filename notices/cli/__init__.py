@@ -237,9 +237,11 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--spare", action="store_true", help="等到被需要时 / begin when needed")
     add(commands, "relay", relay, "只启动索引进程 / the relay alone, on engines that are named")
     add(commands, "migrate", migrate, "更新数据库结构 / bring the database up to date")
-    add(commands, "reindex", reindex, "从日志重建检索索引 / rebuild the search index from the log")
+    add(
+        commands, "reindex", reindex, "从登记簿重建检索索引 / rebuild the search index from the log"
+    )
 
-    add(commands, "recount", recount, "从日志重新统计 / count the statistics anew from the log")
+    add(commands, "recount", recount, "从登记簿重新统计 / count the statistics anew from the log")
 
     demo = commands.add_parser("demo", help="演示数据 / demo data").add_subparsers(required=True)
     command = add(demo, "fill", demo_fill, "写入 N 份示例公告 / write N made-up notices")

@@ -206,12 +206,12 @@ def _whole(seen: Seen, began: int, before: Memory | None) -> None:
 
 def add_to(commands: Commands) -> Commands:
     """Adds the group of commands about the log, which is returned."""
-    group: Commands = commands.add_parser("log", help="日志 / the log").add_subparsers(
+    group: Commands = commands.add_parser("log", help="登记簿 / the log").add_subparsers(
         required=True
     )
     command = add(
         group, "audit", audit,
-        "重新计算整个日志并核对 / hash the whole log again: a service's, or our own database",
+        "重新计算整本登记簿并核对 / hash the whole log again: a service's, or our own database",
     )  # fmt: skip
     command.add_argument(
         "url", nargs="?", metavar="URL",
@@ -220,7 +220,7 @@ def add_to(commands: Commands) -> Commands:
     )  # fmt: skip
     command.add_argument(
         "--key", metavar="VKEY",
-        help="日志公钥；默认用状态文件中的 / the log's verifier key (default: the state file's; "
+        help="登记簿公钥；默认用状态文件中的 / the log's verifier key (default: the state file's; "
         "at first /log/vkey, on trust)",
     )  # fmt: skip
     command.add_argument(
@@ -238,23 +238,23 @@ def add_to(commands: Commands) -> Commands:
     )  # fmt: skip
     command.add_argument(
         "--later", type=_time, metavar="TIME",
-        help="已知日志中有晚于现在的记录，最晚到 TIME / entries up to TIME, which has yet to come, "
-        "are known and accepted",
+        help="已知登记簿中有晚于现在的记录，最晚到 TIME / entries up to TIME, which has yet "
+        "to come, are known and accepted",
     )  # fmt: skip
     return group
 
 
-_BROKEN = Message("日志有问题：{found}")
+_BROKEN = Message("登记簿有问题：{found}")
 _BAD_URL = Message("URL 应为 https://主机 的形式。")
 _FIRST_USE = Message(
-    "【首次使用】没有给出日志公钥，现在信任网站自己说的这一个，并记入状态文件。"
+    "【首次使用】没有给出登记簿公钥，现在信任网站自己说的这一个，并记入状态文件。"
     "请从其他渠道核对它；以后只认这一个。"
 )
-_OTHER_KEY = Message("给出的、状态文件中的和日志自己的公钥不是同一个。")
+_OTHER_KEY = Message("给出的、状态文件中的和登记簿自己的公钥不是同一个。")
 _EVIDENCE = Message("与所见不符的检查点存于 {file}；{state} 未改动。两者一起就是证据，请保存。")
 _LATER = Message(
-    "日志完整，但第{first}至{last}条的时间（{at} 至 {until}）晚于本机时钟（{now}）。"
-    "如果本机时钟是对的，就是日志的时钟曾经不对：请问运营者；他确认后可用 --later {until}。"
+    "登记簿完整，但第{first}至{last}条的时间（{at} 至 {until}）晚于本机时钟（{now}）。"
+    "如果本机时钟是对的，就是登记簿的时钟曾经不对：请问运营者；他确认后可用 --later {until}。"
 )
 _NO_KEYS = Message("这里没有密钥：没有核对各公告登记的是否就是它声明的号码，也没有核对密封的内容。")
 _OLDER = Message(
@@ -263,4 +263,4 @@ _OLDER = Message(
 _KEEP_URL = Message("--keep 只用于 URL。")
 _KEEP_ALL = Message("镜像目录还是空的，而状态文件已有进度：请加 --full 从头读起。")
 _JOURNAL_WHOLE = Message("审计日志完整：{size}条，上次见到的{known}条都在其中。")
-_WHOLE = Message("日志完整：{size}条记录，本次重新计算{read}条；上次见到的{known}条都在原处。")
+_WHOLE = Message("登记簿完整：{size}条记录，本次重新计算{read}条；上次见到的{known}条都在原处。")

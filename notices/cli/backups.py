@@ -202,7 +202,7 @@ _OLD_KEY = Message(
     "密钥文件是较早版本的，用它写的备份只有本程序能打开。要让 age 等程序也能打开，请用 --make-key "
     "新建一个密钥文件；原来的留着，打开以前的备份还要用。"
 )
-_MADE = Message("已备份到 {file}（{size}字节，日志{log}条）。")
+_MADE = Message("已备份到 {file}（{size}字节，登记簿{log}条）。")
 _KEYS_APART = Message(
     "备份中没有私钥；请另用 notices keys export 导出并分开保存，否则恢复后无法使用。"
 )
@@ -211,22 +211,22 @@ _NO_KEYS = Message("这里没有密钥：恢复后、启动前请先运行 notic
 _OTHER_KEYS = Message(
     "{folder} 中的密钥不是这个备份的；请另用一个 DATA 目录，先用 notices keys import 取回原来的。"
 )
-_RESTORED = Message("已恢复 {at} 的备份，日志{size}条，全部核对无误。检索索引会自行重建。")
+_RESTORED = Message("已恢复 {at} 的备份，登记簿{size}条，全部核对无误。检索索引会自行重建。")
 _SERIAL = Message(
     "新公告的编号（第5至12位）从 {serial} 之后开始：备份之后可能已经发出的编号不会再发一次。"
 )
 _KEY_DUE = Message(
-    "如果 {at} 之后还有公告发布过，日志密钥就签过另一份日志：请先运行 notices keys rotate log "
-    "换用新的密钥，再启动服务，否则同样长度的日志会有两个签名的根。"
+    "如果 {at} 之后还有公告发布过，登记簿密钥就签过另一本登记簿：请先运行 notices keys rotate log "
+    "换用新的密钥，再启动服务，否则同样长度的登记簿会有两个签名的根。"
 )
 _NOBODY_VOUCHED = Message(
     "没有给出审计者的状态文件（--state）：没有外部证据说明备份之后没有丢失公告。"
 )
 _VOUCHED = Message("审计者见过的{size}条都在其中。")
 _FORK = Message(
-    "如果就此提供服务，新公告会占用同样的序号，而外面已有更长日志的签名检查点：日志就分叉了，"
+    "如果就此提供服务，新公告会占用同样的序号，而外面已有更长登记簿的签名检查点：登记簿就分叉了，"
     "任何人都能证明。因此 serve 现在拒绝启动。请先找更新的备份或数据库副本；确实没有时，"
-    "运行 notices log accept，再用 notices keys rotate log 换用新的日志密钥，并告知所有审计者。"
+    "运行 notices log accept，再用 notices keys rotate log 换用新的登记簿密钥，并告知所有审计者。"
 )
 _TWO_PASSPHRASES = Message("两次输入的口令不同。")
 _THERE = Message("{file} 已经存在，没有覆盖。")

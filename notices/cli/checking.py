@@ -125,4 +125,4 @@ _WORD = Message(
     "没有查到的，以这份签名清单为凭；查到的，请联网确认。"
 )
 _NO_SUCH_CERTIFICATE = Message("没有“{name}”这种证件；名称和编号见 /api/v1/catalogue。")
-_NO_KEY = Message("请用 --log-key 给出日志的公钥（网站 /log/vkey），或存为清单旁的 .vkey 文件。")
+_NO_KEY = Message("请用 --log-key 给出登记簿的公钥（网站 /log/vkey），或存为清单旁的 .vkey 文件。")

@@ -44,7 +44,7 @@ def add_to(commands: Commands) -> None:
     command.add_argument(
         "--log-key",
         metavar="VKEY",
-        help="日志公钥或其文件 / the log's key, or its file",
+        help="登记簿公钥或其文件 / the log's key, or its file",
     )
     command.add_argument(
         "--at-most", metavar="AGE", type=_age, default=timedelta(days=1),
@@ -64,6 +64,6 @@ def add_to(commands: Commands) -> None:
     command.add_argument("--server", metavar="URL", required=True, help="网站 / the service")
     command.add_argument(
         "--log-key", metavar="VKEY",
-        help="日志公钥或其文件；第一次下载时不给出，就存下网站给的公钥，以后以它为准 "
+        help="登记簿公钥或其文件；第一次下载时不给出，就存下网站给的公钥，以后以它为准 "
         "/ the log's key; else that of the first download is kept beside the list",
     )  # fmt: skip

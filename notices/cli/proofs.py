@@ -22,7 +22,7 @@ def receipt_verify(settings: Settings, options: argparse.Namespace) -> None:
     if not vkeys and (settings.keys_folder / "answers.key").exists():
         vkeys = Keys.open(settings.keys_folder, "").log_vkeys
     if not vkeys:
-        raise CommandError(Message("请用 --key 给出日志的公钥（网站 /log/vkey）。"))
+        raise CommandError(Message("请用 --key 给出登记簿的公钥（网站 /log/vkey）。"))
     content, refused = _content(options.file), None
     for vkey in vkeys:
         try:
@@ -51,10 +51,10 @@ def answer_verify(settings: Settings, options: argparse.Namespace) -> None:
 
 def add_to(commands: Commands) -> Commands:
     """The commands; returned is the group of those about keys."""
-    group = commands.add_parser("receipt", help="回执 / receipts")
+    group = commands.add_parser("receipt", help="凭证 / receipts")
     command = add(
         group.add_subparsers(required=True), "verify", receipt_verify,
-        "离线验证回执 / verify a receipt, offline",
+        "离线验证凭证 / verify a receipt, offline",
     )  # fmt: skip
     command.add_argument(
         "file", metavar="FILE", help="JSON, tlog-proof, printed PDF, or - (standard input)"

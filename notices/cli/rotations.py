@@ -106,7 +106,7 @@ _ANSWERS_ROTATED = Message(
 )
 _LOG_ROTATED = Message(
     "新的密钥：{key}。重启服务后使用；旧的公钥仍在 /.well-known/notice-keys.json 公布，"
-    "以前的回执仍然有效。请备份 {folder}，并把新的日志公钥告诉所有审计者。"
+    "以前的凭证仍然有效。请备份 {folder}，并把新的登记簿公钥告诉所有审计者。"
 )
 _BEGUN = Message(
     "已换用新的密钥：几秒内所有进程都用它密封新的内容，原有内容现在逐条重新密封，服务照常。"

@@ -250,5 +250,5 @@ def _keys(said: dict[str, Any], where: str) -> dict[str, PublicKey]:
 
 
 _NO_NOTICES = Message("登记簿里还没有公布号码的公告，没有可试的。")
-_NO_LIST = Message("还没有离线清单；日志有变动后一分钟内就有。")
+_NO_LIST = Message("还没有离线清单；登记簿有变动后一分钟内就有。")
 _NO_TEST_KEY = Message("这一项要有测试密钥（--key）。")

@@ -180,7 +180,7 @@ def ask(port: int, key: str, method: str, path: str) -> tuple[int, dict[str, Any
 
 
 _ASIDE = Message(
-    "Meilisearch 无法读取它的数据，已移到 {folder}（保留，可删除）；检索索引正从日志重建，"
+    "Meilisearch 无法读取它的数据，已移到 {folder}（保留，可删除）；检索索引正从登记簿重建，"
     "在此之前由数据库代替检索。声明和核验不受影响。"
 )
 _WITHOUT = Message(

@@ -31,7 +31,7 @@ class Unrestored(TextError):
     """A restore of this database is at work, or did not come to its end: it is not to be used."""
 
     text = Message(
-        "这个数据库的恢复没有完成，或恢复后的日志没有通过核对。请再次运行 notices restore。"
+        "这个数据库的恢复没有完成，或恢复后的登记簿没有通过核对。请再次运行 notices restore。"
     )
 
 

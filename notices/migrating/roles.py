@@ -95,7 +95,7 @@ _ANOTHER = Message(
     "或以它运行 REASSIGN OWNED BY {owners} TO {named}。"
 )
 _MEMBER = Message(
-    "DATABASE_URL 的用户 {service} 是表的所有者（{owners}）、它的成员或超级用户，可以改动日志，"
+    "DATABASE_URL 的用户 {service} 是表的所有者（{owners}）、它的成员或超级用户，可以改动登记簿，"
     "分成两个用户就没有意义了。请用 REVOKE {owners} FROM {service} 取消成员资格，另建一个用户，"
     "或把表转给所有者（REASSIGN OWNED）。"
 )

@@ -108,8 +108,10 @@ async def _named(query: Query, found: SearchPage, given: dict[str, str]) -> str 
     """
     if any(name in given for name in NARROWING):
         return None
+    meant = found.interpreted  # 公告编号：3707-… and the address of its page are read by the finder
+    typed = query.q if meant.words or len(meant.numbers) != 1 else meant.numbers[0]
     try:
-        id = notice_ids.parse(query.q)
+        id = notice_ids.parse(typed)
     except NoticeIdError:
         return None
     if any(notice.id != id for notice in found.notices):

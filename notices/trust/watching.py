@@ -251,11 +251,11 @@ def refuse_other_hashes(tile: Tile, entries_read: bytes, hashes: Sequence[bytes]
     )
 
 
-_MALFORMED = Message("第{index}条记录的格式不对：不是日志记录应有的规范 JSON。")
+_MALFORMED = Message("第{index}条记录的格式不对：不是登记簿记录应有的规范 JSON。")
 _BAD_ID = Message("第{index}条记录中的公告编号 {id} 校验位不对。")
 _EARLIER = Message("第{index}条记录的时间 {at} 早于它前面一条的时间 {before}。")
-_REWRITTEN = Message("日志被改写：它前{size}条记录的根哈希与上次见到的不同。")
-_OTHER_SIZE = Message("检查点说日志有{size}条记录，实际读到{found}条。")
-_OTHER_ROOT = Message("日志的{size}条记录算不出检查点中的根哈希。")
+_REWRITTEN = Message("登记簿被改写：它前{size}条记录的根哈希与上次见到的不同。")
+_OTHER_SIZE = Message("检查点说登记簿有{size}条记录，实际读到{found}条。")
+_OTHER_ROOT = Message("登记簿的{size}条记录算不出检查点中的根哈希。")
 _NO_TILE = Message("瓦片 {path} 不完整：{problem}。")
 _OTHER_TILE = Message("瓦片 {path} 的第{at}个哈希与第{entries}条记录不符。")

@@ -95,7 +95,7 @@ async def refuse_a_fork(deployment: Deployment, database: Database = DB) -> None
 
 
 _OLDER_COPY = Message(
-    "日志密钥已经签过有{signed}条记录的日志，而这个数据库（{here}条）不是它："
+    "登记簿密钥已经签过有{signed}条记录的登记簿，而这个数据库（{here}条）不是它："
     "是较旧的副本。请先找更新的备份或数据库副本；确实没有时，运行 notices log accept，"
     "再运行 notices keys rotate log。"
 )

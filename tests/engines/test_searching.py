@@ -436,8 +436,9 @@ async def test_each_filter_that_is_on_is_taken_away_with_one_press(
 
 
 async def test_a_notices_own_number_leads_to_it(
-    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, finds: Finds
-) -> None:
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, finds: Finds,
+    interpreted: Callable[..., dict[str, Any]],
+) -> None:  # fmt: skip
     """Also where its text is gone, and no search finds it; never where something else is meant."""
     notice = await published(restaurant)
     id = notice["id"]
@@ -446,6 +447,13 @@ async def test_a_notices_own_number_leads_to_it(
         answer = await client.get("/notices", params={"q": typed, "lang": "en"})
         assert (answer.status_code, answer.headers["location"]) == (303, f"/notices/{id}?lang=en")
 
+    finds(interpreted=interpreted(numbers=[id]))
+    answer = await client.get("/notices", params={"q": f"公告编号：{id}"})
+    assert answer.headers["location"] == f"/notices/{id}"
+    finds(interpreted=interpreted(numbers=[id], words=["餐饮"]))
+    assert (await client.get("/notices", params={"q": f"{id} 餐饮"})).status_code == 200
+
+    finds()
     wrong = id[:-1] + str((int(id[-1]) + 1) % 10)
     for asked in ({"q": wrong}, {"q": f"{id} 餐饮"}, {"q": id, "status": "invalid"}, {"q": ""}):
         assert (await client.get("/notices", params=asked)).status_code == 200

@@ -192,7 +192,7 @@ def test_a_list_of_another_log_or_a_damaged_one_is_refused_in_words(
 
     other = run(service, tmp_path, "check", book, "--offline", held, "--log-key", STRANGER)
     assert other.returncode == 1
-    assert "没有这个日志的有效签名" in other.stderr
+    assert "没有这本登记簿的有效签名" in other.stderr
     assert "no valid signature of this log" in other.stderr
     held.write_bytes(held.read_bytes()[:-1])
     cut = run(service, tmp_path, "check", book, "--offline", held)
