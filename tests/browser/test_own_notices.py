@@ -81,7 +81,7 @@ async def test_by_the_keyboard_without_scripts_a_notice_is_corrected_objected_to
     await expect(done).to_contain_text("已撤回")
     await page.goto("/notices")
     await page.go_back()
-    await expect(page.locator(".status-line").first).to_contain_text("声明已撤回")
+    await expect(page.locator(".status-line").first).to_contain_text("已撤回")
     await expect(done).to_have_count(0)
     await context.close()
 
