@@ -13,17 +13,7 @@ from notices.facts.texts import Message, Text
 
 STATUSES: dict[str, Text] = {name: row.words for name, row in statuses.STATUSES.items()}
 MEANINGS: dict[str, Text] = {name: row.meaning for name, row in statuses.STATUSES.items()}
-SHAPES: dict[statuses.Standing, str] = {
-    "no_notice": "M6 1a5 5 0 1 0 .01 0zM6 3a3 3 0 1 1-.01 0z",
-    "declared": "M6 1a5 5 0 1 0 .01 0zM5.3 3h1.4v2.7l2 1.2-.7 1.2-2.7-1.6z",
-    "awaiting": "M2 1h8L6.5 6 10 11H2l3.5-5z",
-    "invalid": "M1 2.5 2.5 1 6 4.5 9.5 1 11 2.5 7.5 6 11 9.5 9.5 11 6 7.5 2.5 11 1 9.5 4.5 6z",
-    "contested": "M6 0l6 11H0zM5 4v3h2V4zM5 8v2h2V8z",
-    "reinstated": "M5 1v2.5h2a4 4 0 0 1 0 7.5H3V9h4a2 2 0 0 0 0-3.5H5V8L1 4.5z",
-    "replaced": "M1 1h7v2H3v6H1zM4 4h7v7H4z",
-}
-"""Beside the word of a status stands a shape of its own, so that no colour has to tell: a path in a
-square of 12, filled by its holes (`evenodd`)."""
+SHAPES: dict[str, str] = {name: row.shape for name, row in statuses.STATUSES.items()}
 EVENTS: dict[str, Text] = {name: row.words for name, row in event_kinds.KINDS.items()}
 
 EVIDENCE = evidence.WORDS
