@@ -19,6 +19,7 @@ from notices.facts.requests import Login
 from notices.pages import papers, publishing
 from notices.pages.sign_in.demo import person_from
 from notices.print import printing
+from notices.print.bilingual import Bilingual
 from notices.web import wording
 from tests.api import declaration
 from tests.conftest import SignIn
@@ -88,7 +89,7 @@ async def test_several_seals_are_declared_in_one_pass_each_as_its_own_notice(
     promised = statements(page)
     answer = await publish(restaurant, page)
     done = await restaurant.get(answer.headers["location"])
-    ids = re.findall(r"/api/v1/notices/(\d{14})/receipt", done.text)
+    ids = re.findall(r"/notices/(\d{14})\.pdf", done.text)
     shown = [await restaurant.get(f"/notices/{id}") for id in ids]
 
     assert answer.status_code == 303
@@ -238,7 +239,7 @@ async def test_nobody_is_asked_what_the_number_tells(
     notice = await restaurant.get(f"/notices/{id}")
     pdf, _ = printing._sheet(
         restaurant._transport.app.state.deployment,  # type: ignore[attr-defined]
-        await register.get(id), {}, printing._Bilingual("zh"),
+        await register.get(id), {}, Bilingual("zh"),
     )  # fmt: skip
 
     assert f"《{name}》" in statements(page)[0]
