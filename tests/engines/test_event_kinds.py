@@ -237,6 +237,7 @@ LISTING = {
     "notices/verification/matching.py": "which status is the gravest",
     "notices/trust/lists.py": "which byte each status is, and which is the gravest",
     "notices/examples.py": "what is to be seen of each state of a notice",
+    "notices/pages/slips.py": "in which of them a counter takes a notice",
     "notices/pages/done.py": "the word of success of what somebody has done",
     "search/document.py": "what the clock alone tells apart is one thing to the index",
     "search/lookup.py": "likewise",
