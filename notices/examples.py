@@ -14,6 +14,7 @@ from notices.changing import amending, confirming, deciding, issuing, objecting,
 from notices.demo import RealRegister
 from notices.demo import people as demo_people
 from notices.demo.drafting import Draft, Writer
+from notices.demo.numbering import NumbersExhaustedError
 from notices.deployment import Deployment
 from notices.facts.errors import AlreadyDeclared
 from notices.facts.requests import Decision, Objection, Replacement
@@ -143,7 +144,10 @@ async def show(deployment: Deployment) -> dict[str, str]:
     left, shown = dict(STATES), dict[str, str]()
     first = random.randrange(*SERIALS)
     for serial in range(first, first + MOST_DRAFTS):
-        draft = writer.draft(serial, datetime.now(UTC), random)
+        try:
+            draft = writer.draft(serial, datetime.now(UTC), random)
+        except NumbersExhaustedError:  # a kind of few numbers, and another comes next
+            continue
         state = next((name for name, (fits, _) in left.items() if fits(draft)), None)
         if state is None:
             continue

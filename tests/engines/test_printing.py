@@ -117,9 +117,10 @@ async def test_the_notice_and_its_page_lead_to_the_printed_one(
 
     assert notice["links"]["pdf"] == f"{BASE}/notices/{id}.pdf"
     chinese = (await restaurant.get(f"/notices/{id}")).text
-    assert f'href="/notices/{id}.pdf">打印公告（PDF）</a>' in chinese
+    assert f'href="/notices/{id}.pdf">打印公告（PDF，附凭证）</a>' in chinese
     english = (await restaurant.get(f"/notices/{id}?lang=en")).text
-    assert f'href="/notices/{id}.pdf?lang=en">Print (PDF)</a>' in english
+    words = "Printed notice (PDF, with the receipt)"
+    assert f'href="/notices/{id}.pdf?lang=en">{words}</a>' in english
 
 
 @pytest.mark.parametrize("id", ["x", "37070000012399", "37070000012358", ""])

@@ -253,7 +253,7 @@ def providing(bare: Path) -> Path:
         (bare / name).symlink_to(shutil.which(name) or name)
     (bare.parent / ".ci").mkdir()
     (bare.parent / "tests" / "provider" / "node_modules").mkdir(parents=True)
-    return shutil.copy(FOLDER / "provider", bare.parent / ".ci" / "provider")
+    return shutil.copy(FOLDER / "node", bare.parent / ".ci" / "node")
 
 
 @pytest.mark.parametrize(("server", "ends"), [("", 0), ("1", 1)])
@@ -273,7 +273,10 @@ def test_without_a_provider_a_person_goes_on_and_a_build_server_does_not(
     if npm is not None:
         program(bare / "npm", npm)
     done = subprocess.run(
-        [providing], env={"PATH": str(bare), "CI": server}, capture_output=True, text=True
+        [providing, "tests/provider", "身份提供方", "provider"],
+        env={"PATH": str(bare), "CI": server},
+        capture_output=True,
+        text=True,
     )
     brought = (bare.parent / "tests/provider/node_modules/.ready").exists()
 
