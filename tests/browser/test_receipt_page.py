@@ -79,14 +79,15 @@ def printed(service: str, logged: list[Logged]) -> bytes:
 
 
 def result(page: Page) -> Locator:
-    return page.locator("main").get_by_role("status")
+    """What is said of a receipt; /verify tells of scans and of answers in places of their own."""
+    return page.get_by_role("status").and_(page.locator("main #receipt-result"))
 
 
 async def choose(
     page: Page, content: bytes, name: str = "receipt.json", at: str = "凭证文件"
 ) -> None:
     file: Any = {"name": name, "mimeType": "", "buffer": content}
-    await page.get_by_label(at).set_input_files(file)
+    await page.get_by_label(at, exact=True).set_input_files(file)
 
 
 async def paste(page: Page, text: str) -> None:
@@ -278,7 +279,7 @@ async def test_a_picture_is_taken_where_the_browser_reads_codes(
     page = await context.new_page()
     await page.goto("/verify")
     await expect(page.get_by_label("凭证文件")).to_be_visible()
-    await expect(page.get_by_label("二维码的照片")).to_be_hidden()
+    await expect(page.get_by_label("二维码的照片", exact=True)).to_be_hidden()
     picture = await page.screenshot()
     await context.add_init_script(
         """window.BarcodeDetector = class {
