@@ -93,7 +93,7 @@ async def test_declare_find_check_and_withdraw(
     await expect(page.get_by_role("alert")).to_be_visible()
     await page.get_by_label("证件找到了").check()
     await on(page, "撤回声明")
-    await expect(page.locator(".status-line")).to_contain_text("声明已撤回")
+    await expect(page.locator(".status-line .badge")).to_have_text("已撤回")
     await page.go_back()  # never to a question whether to send the form again
     await expect(page.get_by_role("heading", level=1)).to_have_text("现在不能这样做")
     await page.go_forward()

@@ -9,7 +9,9 @@ from tests.samples import ANNA, RESTAURANT
 
 pytestmark = pytest.mark.browser
 
-NUMBER = "JY13799990001022"
+# These no other test declares, in whatever order they come.
+NUMBER = "JY13799990002000"
+LISTED = tuple(f"JY1379999{serial:07}" for serial in range(2001, 2009))
 MOST_TABS = 120
 
 
@@ -33,6 +35,17 @@ async def reached(page: Page, what: Locator) -> None:
 async def pressed(page: Page, name: str, role: str = "button") -> None:
     await reached(page, page.locator("main").get_by_role(role, name=name).first)  # type: ignore[arg-type]
     await page.keyboard.press("Enter")
+
+
+async def rested(page: Page) -> float:
+    """Where the page is scrolled to, once it moves no more: a wheel turns it a moment later."""
+    at = await page.evaluate("window.scrollY")
+    for _ in range(20):
+        await page.wait_for_timeout(250)
+        before, at = at, await page.evaluate("window.scrollY")
+        if at == before:
+            return at
+    pytest.fail("the page does not stop moving")
 
 
 async def test_by_the_keyboard_without_scripts_a_notice_is_corrected_objected_to_and_withdrawn(
@@ -92,23 +105,26 @@ async def test_back_from_a_notice_leads_to_the_place_in_the_list(
     context = await opened(browser, service, scripts=False)
     with api.client(service, headers={"Origin": service}) as client:
         api.sign_in(client, RESTAURANT)
-        for serial in range(2001, 2009):
-            number = f"JY1379999{serial:07}"
-            api.declare(client, api.declaration(number=number, confirm_unusual_number=True))
+        ids = [api.declare(client, api.unusual(number)).id for number in LISTED]
     page = await context.new_page()
+    links = [page.locator(f'.card h2 a[href="/notices/{id}"]') for id in ids]
     for _ in range(40):
         await page.goto("/notices?sort=newest")
-        if await page.locator(".card").count() >= 8:
+        if all([await link.count() for link in links]):
             break
         await page.wait_for_timeout(250)
-    await page.locator(".card").nth(6).scroll_into_view_if_needed()
-    await page.mouse.wheel(0, 300)
-    await page.wait_for_function("window.scrollY > 300")
-    place = await page.evaluate("window.scrollY")
-    await page.locator(".card h2 a").nth(6).click()
+    else:
+        pytest.fail("the notices did not come into the list")
+    link = links[1]
+    await link.scroll_into_view_if_needed()
+    await page.mouse.wheel(0, 100)
+    place = await rested(page)
+    assert place > 300
+    await expect(link).to_be_in_viewport(ratio=1)
+    await link.click()
     await expect(page.locator("#history")).to_be_visible()
     await page.go_back()
 
-    await expect(page.locator(".card").nth(6)).to_be_in_viewport()
-    assert abs(await page.evaluate("window.scrollY") - place) < 50
+    await expect(link).to_be_in_viewport()
+    assert abs(await rested(page) - place) < 50
     await context.close()
