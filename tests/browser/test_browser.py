@@ -740,6 +740,8 @@ async def test_an_officer_decides_on_the_smallest_phone_without_scripts(
     await page.set_viewport_size(SMALLEST)  # type: ignore[arg-type]
 
     async def looked_at() -> None:
+        await page.wait_for_load_state()
+        await page.get_by_role("contentinfo").wait_for()
         assert await page.evaluate("document.documentElement.scrollWidth") <= SMALLEST["width"]
         assert await page.evaluate(TOO_FAINT) == []
 
