@@ -7,12 +7,12 @@ from notices.facts.numbers import identifier_form
 from notices.web import wording
 from notices.web.wording import NotHere
 
-_BETWEEN_WORDS = re.compile(r"[\s,，、;；。|]+")
+BETWEEN_WORDS = re.compile(r"[\s,，、;；。|]+")
 
 
 def named(q: str, catalogue: Catalogue) -> NotHere | None:
     """What the query names of what people lose and this catalogue does not have."""
-    typed = [identifier_form(part) for part in (q, *_BETWEEN_WORDS.split(q))]
+    typed = [identifier_form(part) for part in (q, *BETWEEN_WORDS.split(q))]
     for each in wording.NOT_HERE:
         for word in map(identifier_form, each.words):
             # Only at an end: 护照 stands inside of 爱护照明 as well.

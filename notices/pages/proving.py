@@ -11,7 +11,7 @@ from notices.facts import masking
 from notices.facts.errors import Invalid, Problem
 from notices.facts.public.answer import Answer
 from notices.facts.texts import Message, Text
-from notices.pages import answering, kiosk, rendering
+from notices.pages import answering, kiosk, rendering, slips
 from notices.print import typesetting
 from notices.trust import answers, carried
 from notices.trust.answers import AnswerError
@@ -20,9 +20,6 @@ from notices.trust.encoding import EncodingError, strict_json
 from notices.web import forms, languages, limiting
 from notices.web.authentication import AnyRequest
 from notices.web.options import CHANGES_NOTHING, COUNTS
-
-PAPERS = ("a4", "80mm")
-"""What a slip is printed on: an office's sheet, or the roll of a till's printer."""
 
 _read = msgspec.json.Decoder(Answer).decode
 
@@ -116,7 +113,7 @@ async def _page(request: AnyRequest, answer: Answer, paper: str, *, whole: bool)
         code=code,
         masked=masked if masked and not whole else None,
         may_be_whole=bool(masked),
-        sheet=paper if paper in PAPERS else PAPERS[0],
+        sheet=slips.sheet(paper),
         host=deployment.link("/verify"),
         **answering.papers(certificates, answer),
     )

@@ -82,7 +82,7 @@ def _kept(request: AnyRequest) -> list[tuple[str, str]]:
 def without(request: AnyRequest, names: Collection[str]) -> str:
     """The address of this page without the parameters of these `names`."""
     kept = [(name, value) for name, value in _kept(request) if name not in names]
-    return address(request.url.path, language_of(request), kept)
+    return address(_path(request), language_of(request), kept)
 
 
 def response(

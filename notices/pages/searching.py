@@ -2,7 +2,6 @@
 
 import asyncio
 import dataclasses
-import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -25,7 +24,6 @@ from notices.web.queries import SEARCH_PARAMETERS, SORTS, STATUSES, parameters, 
 from notices.web.requested import DEEPEST
 
 FILTERS = ("certificate", "region", "status", "year")
-_BETWEEN_WORDS = re.compile(r"[\s,，、;；。|]+")
 
 NARROWING: dict[str, Text] = {
     "certificate": Message("证件种类"),
@@ -148,7 +146,7 @@ def looked_for(q: str, numbers: list[str]) -> tuple[list[str], list[str]]:
 
     `numbers` is what the finder took for numbers, which may be parts of what was typed.
     """
-    typed = [part for part in _BETWEEN_WORDS.split(q) if any(map(str.isalnum, part))]
+    typed = [part for part in not_here.BETWEEN_WORDS.split(q) if any(map(str.isalnum, part))]
     with_number = [part for part in typed if any(run in bare_form(part) for run in numbers)]
     if numbers and typed and not with_number:
         return [q.strip()], []  # one number, typed with spaces

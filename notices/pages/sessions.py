@@ -39,7 +39,7 @@ async def sign_in_page(request: AnyRequest) -> Response[Any]:
 
 @post("/sign-out", include_in_schema=False)
 async def sign_out(request: AnyRequest) -> Response[Any]:
-    """End the session, if there is one, and forget what was typed in it."""
+    """End the session, if there is one, and forget its forms; declarations that were begun wait."""
     deployment, person = request.app.state.deployment, await request.user.person()
     await leaving.sign_out(deployment, request.user.session)
     response = await sign_in.of(request).farewell(request, person)

@@ -22,6 +22,12 @@ from notices.web.languages import DayText, TimeText
 PAPERS = ("a4", "80mm")
 """What it is printed on: an office's sheet, or the roll of a till's printer."""
 
+
+def sheet(paper: str) -> str:
+    """What to print on: `paper` where there is such, else the usual one."""
+    return paper if paper in PAPERS else PAPERS[0]
+
+
 ACCEPTED_STATUSES = ("declared", "invalid")
 """Of whatever else stands in a notice no counter takes it for a declaration in effect."""
 
@@ -46,14 +52,13 @@ async def slip(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     own = found.form.matter if found.form else None
     asked = request.query_params.get("matter") or own
     matter = next((each for each in matters if each.id == asked), None)
-    paper = request.query_params.get("paper", "")
     return await rendering.page(
         request,
         "slip.html",
         id=found.id,
         of=ByLanguage({"zh": deployment.settings.site_name, "en": SITE_NAME.en}),
         link=deployment.link(f"/notices/{found.id}"),
-        paper=paper if paper in PAPERS else PAPERS[0],
+        paper=sheet(request.query_params.get("paper", "")),
         marks=list(marks.of(found)),
         told=standings.status(found),
         standing=wording.standing(found.state),

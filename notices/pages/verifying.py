@@ -14,12 +14,10 @@ from notices.pages.answering import ASKED, MOST_TYPED
 from notices.trust import carried
 from notices.web import forms
 from notices.web.authentication import AnyRequest
+from notices.web.middleware.recording import PERMISSIONS_POLICY
 from notices.web.options import CHANGES_NOTHING, COUNTS
 
-CAMERA = {
-    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=(),"
-    " serial=(), bluetooth=(), display-capture=(), browsing-topics=()"
-}
+CAMERA = {"Permissions-Policy": PERMISSIONS_POLICY.replace("camera=()", "camera=(self)")}
 """A code is read by the camera here, and nowhere else on the site."""
 
 

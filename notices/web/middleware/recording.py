@@ -25,16 +25,16 @@ SECONDS = Histogram(
 log = structlog.get_logger("notices.web")
 
 PERMISSIONS = b"permissions-policy"
+PERMISSIONS_POLICY = (
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(),"
+    " display-capture=(), browsing-topics=()"
+)
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),  # for browsers that do not know frame-ancestors
-    (
-        PERMISSIONS,
-        b"camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(),"
-        b" display-capture=(), browsing-topics=()",
-    ),
+    (PERMISSIONS, PERMISSIONS_POLICY.encode()),
     (
         b"content-security-policy",
         b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
