@@ -1,6 +1,6 @@
 """Help: how it works, what is asked often, and a guide for each certificate of the catalogue."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from notices.facts.certificate import name_key
 from notices.facts.texts import Message, Text
 from notices.pages import not_here, rendering
 from notices.pages.privacy import public_term
+from notices.pages.templating import typeset
 from notices.web import languages, wording
 from notices.web.authentication import AnyRequest
 
@@ -50,9 +51,9 @@ async def overview(request: AnyRequest) -> Response[str]:
             (words, [each for each in certificates if each.holder_kind == kind])
             for kind, words in GROUPS.items()
         ],
-        masked=[name.in_(language) for name in masked],
-        named_in_full=[name.in_(language) for name in named],
-        beside=[name.in_(language) for name in beside],
+        masked=[typeset(name.in_(language)) for name in masked],
+        named_in_full=[typeset(name.in_(language)) for name in named],
+        beside=[typeset(name.in_(language)) for name in beside],
         public_term=public_term(request.app.state.deployment.catalogue),
         not_here=list(_elsewhere(request.app.state.deployment.catalogue)),
     )
@@ -70,7 +71,7 @@ async def guide(request: AnyRequest, certificate: FromPath[str]) -> Response[str
         request,
         "help_certificate.html",
         certificate=found,
-        matters=catalogue.matters_of(found.id),
+        errands=_errands(catalogue.matters_of(found.id)),
         waiting=_waiting(found, now),
         usual=[each for each in found.documents if not each.former],
         former=[each for each in found.documents if each.former],
@@ -111,6 +112,14 @@ def near(catalogue: Catalogue, asked: str) -> list[Certificate]:
 def _matter_of(catalogue: Catalogue, asked: str) -> Matter | None:
     key = name_key(asked)
     return next((each for id, each in catalogue.matters.items() if name_key(id) == key), None)
+
+
+def _errands(matters: Sequence[Matter]) -> list[list[Matter]]:
+    """Those that one goes to the same counter for together, in the catalogue's order."""
+    together: dict[tuple[object, ...], list[Matter]] = {}
+    for each in matters:
+        together.setdefault((each.department, each.counter, each.accepts), []).append(each)
+    return list(together.values())
 
 
 def _waiting(certificate: Certificate, now: datetime) -> Waiting | None:

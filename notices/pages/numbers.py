@@ -9,7 +9,7 @@ from markupsafe import Markup
 from notices.facts.public.statistics import Percentiles, Statistics
 from notices.facts.texts import Message, Text
 from notices.pages import rendering
-from notices.pages.templating import Templates
+from notices.pages.templating import Templates, typeset
 from notices.statistics.reading import DAYS, Reader
 from notices.web import languages
 from notices.web.authentication import AnyRequest
@@ -63,8 +63,7 @@ def _shown(request: AnyRequest, numbers: Statistics, language: str) -> str:
     certificates = deployment.catalogue.certificates
 
     def certificate(id: str) -> str:
-        name: str = certificates[id].name.in_(language) if id in certificates else id
-        return name
+        return typeset(certificates[id].name.in_(language)) if id in certificates else id
 
     def region(code: str) -> str:
         return deployment.regions.name(code) or code

@@ -17,7 +17,7 @@ from notices.facts.readings import bare_form
 from notices.facts.texts import Message, Text
 from notices.finding import Finder, Query
 from notices.pages import not_here, rendering
-from notices.pages.templating import address
+from notices.pages.templating import address, typeset
 from notices.web import languages, limiting, queries, wording
 from notices.web.authentication import AnyRequest
 from notices.web.queries import SEARCH_PARAMETERS, SORTS, STATUSES, parameters, query_of
@@ -127,7 +127,7 @@ def _active(
         if name.startswith("published_"):
             return languages.shown_time(value, language, with_clock=False)
         if name == "matter":
-            return str(catalogue.matters[value].name.in_(language))
+            return typeset(catalogue.matters[value].name.in_(language))
         return next((words for key, words, _ in choices[name] if key == value), value)
 
     def without(name: str) -> str:
@@ -197,7 +197,7 @@ def _choices(
     def name_of(kind: str, value: str) -> str:
         if kind == "certificate":
             certificate = deployment.catalogue.certificates.get(value)
-            return certificate.name.in_(language) if certificate else value
+            return typeset(certificate.name.in_(language)) if certificate else value
         if kind == "region":
             return deployment.regions.name(value.ljust(6, "0")) or value
         if kind == "status":

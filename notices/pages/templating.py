@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache, partial, reduce
@@ -66,6 +67,20 @@ def amount(number: float) -> str:
     return f"{number:,.2f}".removesuffix(".00")
 
 
+_MARKS = str.maketrans("(),:;", "（），：；")
+_AROUND = re.compile(r" ?([（），：；]) ?")
+
+
+def typeset(name: str) -> str:
+    """A Chinese name with the full-width marks of Chinese, however the catalogue has them.
+
+    Where digits stand it may be the number of a certificate, which stays as it is on the paper.
+    """
+    if name.isascii() or any(map(str.isdigit, name)):
+        return name
+    return _AROUND.sub(r"\1", name.translate(_MARKS))
+
+
 def status_code(deployment: Deployment, id: str) -> Markup:
     """A QR code that opens on the status of notice `id`, as an SVG of our own making."""
     return _drawn(deployment.link(f"/notices/{id}"))
@@ -92,6 +107,7 @@ class Translator:
             "_p": self.pgettext,
             "_n": self.ngettext,
             "tr": self.tr,
+            "typeset": typeset,
             "joined": self.joined,
             "listed": self.listed,
             "quoted": self.quoted,
@@ -115,7 +131,10 @@ class Translator:
         """Of a notice, which knows two languages, in a third by the catalogue's name."""
         if isinstance(text, (forms.Words, Named)) and self.language not in text.__struct_fields__:
             text = self._names.get(text.zh, text)
-        return "" if text is None else text.in_(self.language)
+        if text is None or isinstance(text, Message):
+            return text.in_(self.language) if text else ""
+        words = text.in_(self.language)
+        return typeset(words) if self.language == SOURCE else words
 
     def joined(self, *sentences: str | None) -> str:
         """The sentences that there are, one after the other."""

@@ -11,6 +11,8 @@ from notices.changing import unfinished
 from notices.deployment import Deployment
 from notices.facts import durations
 from notices.facts.certificate import Certificate
+from notices.locale import SOURCE
+from notices.pages.templating import typeset
 from tests.api import declaration
 from tests.stepping import submitted
 
@@ -35,6 +37,7 @@ def told(certificate: Certificate, language: str) -> list[str]:
         texts.append(certificate.elsewhere.channel)
     texts += [field.label for field in certificate.fields]
     said = [certificate.name.in_(language), *(text.in_(language) for text in texts)]
+    said = [typeset(each) if language == SOURCE else each for each in said]
     return [
         " ".join(each.split()) for each in (*said, *certificate.examples, certificate.legal_basis)
     ]
@@ -53,13 +56,28 @@ async def test_every_guide_says_what_the_catalogue_knows(
         for matter in matters:
             assert matter.counter
             assert matter.accepts
-            wanted += [matter.name.in_(language), matter.department, matter.counter.name]
+            name = matter.name.in_(language)
+            wanted += [typeset(name) if language == SOURCE else name]
+            wanted += [typeset(matter.department), matter.counter.name]
             wanted += [matter.counter.telephone, matter.accepts.source]
             assert f'href="{matter.next_step_url}"' in page.text
         missing = [each for each in wanted if each.replace(" ", "") not in text.replace(" ", "")]
 
         assert page.status_code == 200
         assert not missing, (id, missing)
+
+
+async def test_a_counter_of_several_matters_is_told_once(
+    client: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    first, *others = deployment.catalogue.matters_of("food-operation-license")
+    text = words(await client.get("/help/food-operation-license"))
+
+    assert others
+    assert first.counter
+    assert {each.counter for each in others} == {first.counter}
+    assert text.count(first.counter.name) == 1
+    assert all(each.matter_code and text.count(each.matter_code) == 1 for each in others)
 
 
 async def test_a_period_is_told_by_the_days_of_a_notice_of_today(
@@ -125,7 +143,7 @@ async def test_every_anchor_that_help_links_to_is_there(client: httpx.AsyncClien
     assert not lacking
 
 
-async def test_the_questions_of_the_issue_are_answered(client: httpx.AsyncClient) -> None:
+async def test_what_is_asked_first_is_answered(client: httpx.AsyncClient) -> None:
     text = (await client.get("/help")).text
 
     for anchor in ("withdraw", "accepted", "free", "not", "public", "who", "wrong", "elsewhere"):

@@ -274,7 +274,7 @@ async def test_a_chosen_filter_offers_its_other_values_with_counts(
 
     assert options(page, "certificate")[1:3] == [
         "食品经营许可证 (7)",
-        "印章(公章、财务专用章、合同专用章、发票专用章、法定代表人名章) (2)",
+        "印章（公章、财务专用章、合同专用章、发票专用章、法定代表人名章） (2)",
     ]
     assert len(options(page, "region")) == 3
     assert options(page, "status")[1:] == ["已声明作废 (7)", "声明已撤回或撤销 (1)"]

@@ -429,7 +429,10 @@ async def test_while_the_database_hangs_everybody_waits_for_one_reading(
 async def test_there_is_a_page_before_anything_happened(
     client: httpx.AsyncClient,
 ) -> None:
-    assert (await client.get("/statistics")).status_code == 200
+    page = await client.get("/statistics")
+    assert page.status_code == 200
+    assert "还没有公告" in page.text
+    assert "<svg" not in page.text.partition("<main")[2]  # a chart of nothing says nothing
     empty = (await client.get("/statistics.json")).json()
     assert (empty["notices"], empty["by_region"], empty["seconds_to_publish"]) == (0, {}, None)
     assert len(empty["by_month"]) == 1
