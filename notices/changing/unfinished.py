@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
@@ -144,6 +145,16 @@ async def change(
     return after
 
 
+class Finished(NamedTuple):
+    """What is there after publishing a draft, and whether it was this one that put an end to it.
+
+    Of two windows that publish one text at once the other one finds it done.
+    """
+
+    draft: Draft
+    ours: bool
+
+
 async def finish(
     deployment: Deployment,
     person: Person,
@@ -151,20 +162,23 @@ async def finish(
     id: str,
     left: Draft,
     of: Draft | None = None,
-) -> Draft:
-    """Keep what is `left` after publishing the draft `of`; what is there then.
+) -> Finished:
+    """Keep what is `left` after publishing the draft `of`.
 
     What another window has made of it meanwhile is not what was published, and stays. After
     whoever signed out meanwhile nothing is begun.
     """
+    ours = False
 
     def finishing(before: Draft | None) -> Draft:
-        return left if before is None or of is None or before.papers == of.papers else before
+        nonlocal ours
+        ours = before is None or of is None or before.papers == of.papers
+        return left if ours or before is None else before
 
     outcome = committed() if left.published else contextlib.nullcontext()
     with outcome, contextlib.suppress(SignInRequired):
-        return await change(deployment, person, session, id, finishing)
-    return left
+        return Finished(await change(deployment, person, session, id, finishing), ours)
+    return Finished(left, False)
 
 
 async def add(deployment: Deployment, owner: bytes, id: str, changing: Changing) -> bool:

@@ -4,10 +4,14 @@ It is sealed under an id that only the sender's own draft names; what nothing co
 files of nobody.
 """
 
+import contextlib
+from collections.abc import Iterable
+
 from notices.changing import exhibits
 from notices.changing.draft import Draft
 from notices.changing.exhibits import KeptFile
 from notices.deployment import Deployment
+from notices.facts.errors import Unavailable
 from notices.facts.excess import TooManyRequests
 from notices.web import limiting
 from notices.web.authentication import AnyRequest
@@ -21,6 +25,11 @@ def kept(deployment: Deployment, told: str) -> KeptFile | None:
     """The file of which a draft tells, as long as it is there."""
     file = KeptFile.of(told) if told else None
     return file if file is not None and exhibits.is_there(deployment, file.id) else None
+
+
+def is_gone(deployment: Deployment, told: str) -> bool:
+    """Whether a draft, which lasts for longer than its file, tells of one that is there no more."""
+    return bool(told) and kept(deployment, told) is None
 
 
 async def keep(request: AnyRequest, upload: Upload) -> str:
@@ -40,6 +49,13 @@ async def keep(request: AnyRequest, upload: Upload) -> str:
 async def forget_with(deployment: Deployment, draft: Draft) -> None:
     """What came with a draft that is forgotten goes with it."""
     await forget(deployment, draft.file or draft.fields.get(FILE, ""))
+
+
+async def forget_all(deployment: Deployment, told: Iterable[str]) -> None:
+    """`forget`, after what was published: while the database is away they go with the orphans."""
+    with contextlib.suppress(Unavailable):
+        for each in told:
+            await forget(deployment, each)
 
 
 async def forget(deployment: Deployment, told: str) -> None:

@@ -19,7 +19,8 @@ from notices.changing.exhibits import Receiving
 from notices.deployment import Deployment
 from notices.facts import relations
 from notices.facts.catalogue import Certificate
-from notices.facts.errors import Invalid, NotTheHolder, Problem, SignInRequired
+from notices.facts.errors import NotTheHolder, Problem, SignInRequired
+from notices.facts.excess import TooManyRequests
 from notices.facts.requests import Declaration
 from notices.facts.texts import CHINA
 from notices.identity import Person
@@ -211,25 +212,35 @@ async def _publish(
         of_set = key and papers.asked_together(certificate)
         return f"{key}.{declaration.document}" if of_set else key
 
+    # Of a declaration that has changed since it may be somebody else's document.
+    today = datetime.now(UTC).astimezone(CHINA).date()
+    asked = any(relations.needs_exhibit(each, today) for lost in losts for each in lost.declared)
+    new = await receiving.keep_for_now() if asked and receiving is not None else None
+    exhibit = new or (brought.kept(deployment, draft.file) if asked else None)
     try:
-        # Of a declaration that has changed since it may be somebody else's document.
-        today = datetime.now(UTC).astimezone(CHINA).date()
-        asked = any(
-            relations.needs_exhibit(each, today) for lost in losts for each in lost.declared
-        )
-        wanted = asked and receiving is None
-        earlier = brought.kept(deployment, draft.file) if wanted else None
-        passed = await publishing.publish(request, person, losts, key_of, receiving, earlier)
-    except Invalid as refusal:  # what decoding found out about the exhibit
-        left = going_on.with_file("", going_on.stopped(draft, refusal.problems))
+        passed = await publishing.publish(request, person, losts, key_of, exhibit)
+    except TooManyRequests:
+        await brought.forget_all(deployment, {str(new or "")})
+        raise
+    except publishing.Stopped as stop:
+        front = several.turned(draft, stop.paper) or draft
+        left = going_on.stopped(front, stop.problems)
+        wrong = any(problem.field == EXHIBIT for problem in stop.problems)
+        told = "" if wrong or exhibit is None else str(exhibit)
+        left = going_on.with_file(told, left)
     else:
-        if passed.published and draft.began:
-            measuring.took("publish", datetime.now(UTC).timestamp() - draft.began)
         left = publishing.left(draft, losts, passed)
-    kept = await unfinished.finish(deployment, person, session, id, left, draft)
+        if not left.done and exhibit is not None:
+            left = going_on.with_file(str(exhibit), left)
+    kept, ours = await unfinished.finish(deployment, person, session, id, left, draft)
+    # Once of each draft, and of none that came as a whole: nobody has typed that here.
+    if ours and posted.draft and left.published and not draft.published:
+        measuring.took("publish", datetime.now(UTC).timestamp() - draft.began)
     if kept != left and not left.done:
         id = unfinished.new_id()
         await unfinished.finish(deployment, person, session, id, left)
+    came = {draft.file, str(new or "")}
+    await brought.forget_all(deployment, came - {left.file, kept.file})
     return id, left
 
 

@@ -62,8 +62,8 @@ class Posted:
 
     def is_stale(self, before: Draft) -> bool:
         """Whether the form asks for what another window has made something else, or taken out."""
-        if self.act == "drop":
-            return False
+        if self.act == "drop" or (self.at == "check" and several.are(before)):
+            return False  # which of them is in front is no change; `seen` tells what is published
         here = several.turned(before, self.paper)
         return here is None or of_another(here.fields, self.given, self.at)
 

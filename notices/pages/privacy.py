@@ -9,7 +9,7 @@ from litestar import Response, get
 from notices import idempotency, identity
 from notices.agencies import using
 from notices.batches import summaries
-from notices.changing import unfinished
+from notices.changing import exhibits, unfinished
 from notices.facts import durations, public_terms
 from notices.facts.catalogue import Catalogue
 from notices.facts.texts import Message, Text
@@ -84,9 +84,23 @@ def _kept(catalogue: Catalogue) -> Iterator[Kept]:
         _HOLDER,
     )
     yield Kept(
-        Message("没有填完的声明，和随它交来的文件"),
+        Message("没有填完的声明"),
         Message("隔一会儿接着填"),
         Message("最后一次填写后 {term}；发布、删除时立即清除").format(term=_for(unfinished.LASTS)),
+        _SELF,
+    )
+    yield Kept(
+        Message("没有交成的表格（填错了，或登录已过期）"),
+        Message("改好或登录以后再交，不用重填"),
+        Message("最长 {term}；办成、退出时立即清除").format(term=_for(unfinished.KEPT)),
+        _SELF,
+    )
+    yield Kept(
+        Message("随没有办成的声明或异议交来的文件"),
+        Message("再交时不用重新选择；过期以后要重新选择"),
+        Message("{term}；丢弃那份声明时立即清除").format(
+            term=_for(timedelta(seconds=exhibits.ORPHAN_AFTER))
+        ),
         _SELF,
     )
     yield Kept(

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from notices import declarations, idempotency, register
 from notices.changing import amending, unfinished
 from notices.changing.draft import Draft, Paper, ShownProblem
-from notices.changing.exhibits import KeptFile, Receiving
+from notices.changing.exhibits import KeptFile
 from notices.facts import documents
 from notices.facts.catalogue import Certificate
 from notices.facts.errors import AlreadyDeclared, Invalid, Problem
@@ -18,9 +18,9 @@ from notices.facts.excess import TooManyRequests
 from notices.facts.requests import Declaration, Holder
 from notices.idempotency import Once
 from notices.identity import Person
-from notices.pages import again, rendering, several
+from notices.pages import again, papers, rendering, several
 from notices.pages.several import Lost
-from notices.web import languages, limiting, writing
+from notices.web import languages, limiting, wording, writing
 from notices.web.authentication import AnyRequest, account_of
 
 CONFLICT = "conflict"
@@ -46,6 +46,14 @@ class Passed(NamedTuple):
     refused: list[Refused]
 
 
+class Stopped(Exception):
+    """Nothing was published, since something is wrong with this paper."""
+
+    def __init__(self, paper: str, problems: list[Problem]) -> None:
+        super().__init__()
+        self.paper, self.problems = paper, problems
+
+
 Key = Callable[[Certificate, Declaration], str]
 """One text is published once: what its declaration is known by when it is sent again."""
 
@@ -55,14 +63,14 @@ async def publish(
     person: Person,
     losts: Sequence[Lost],
     key_of: Key,
-    receiving: Receiving | None,
-    kept: KeptFile | None,
+    exhibit: KeptFile | None,
 ) -> Passed:
     """Publish checked declarations, paper by paper, each in its own transaction.
 
     Each has a key of its own: whoever presses the button again, or once more after a crash in
     between, is led to the same notices. What cannot be published now is told together with what
-    was; where nothing could, and it is no notice that stands in the way, that is raised.
+    was; where nothing could, and it is no notice that stands in the way, that is raised: Stopped,
+    or TooManyRequests. The `exhibit` stays, whatever becomes of any of them.
     """
     passed = Passed([], [])
     over: Problem | None = None
@@ -71,7 +79,7 @@ async def publish(
             passed.refused.extend(Refused(one, each.paper.name, "", over) for one in each.declared)
             continue
         try:
-            await _publish_paper(request, person, each, key_of, receiving, kept, passed)
+            await _publish_paper(request, person, each, key_of, exhibit, passed)
         except TooManyRequests as refusal:
             if not passed.published:
                 raise
@@ -85,8 +93,7 @@ async def _publish_paper(
     person: Person,
     lost: Lost,
     key_of: Key,
-    receiving: Receiving | None,
-    kept: KeptFile | None,
+    exhibit: KeptFile | None,
     passed: Passed,
 ) -> None:
     """Publish what is declared of one paper, and note in `passed` what came of it."""
@@ -104,8 +111,7 @@ async def _publish_paper(
                 declaration,
                 certificate=certificate,
                 once_=once_,
-                receiving=receiving,
-                kept=kept,
+                kept=exhibit,
                 crowded=await limiting.crowded(request),
             )
         except AlreadyDeclared as refusal:
@@ -113,7 +119,7 @@ async def _publish_paper(
             passed.refused.append(Refused(declaration, lost.paper.name, refusal.existing.id))
         except Invalid as refusal:
             if not passed.published:
-                raise
+                raise Stopped(lost.paper.name, refusal.problems) from None
             await limiting.give_back(request, "declare", account_of(person))
             reason = refusal.problems[0]
             passed.refused.append(Refused(declaration, lost.paper.name, "", reason))
@@ -200,6 +206,7 @@ async def conflict(
             "copy_number": documents.copy_number(declaration, certificate),
             "existing": (await register.get(id)).public(deployment) if id else None,
             "reason": reason and reason.problem.message,
+            "field": reason and (wording.QUESTIONS | papers.labels(certificate)).get(reason.field),
             "own": bool(id) and await amending.is_declarant(deployment, person, id),
             "number": declaration.number or (declaration.holder or Holder()).identifier or "",
             "hidden": again.hidden(request, person, unfinished.new_id()),

@@ -103,6 +103,7 @@ async def _show(
         "field_labels": wording.QUESTIONS | papers.labels(certificate),
         "today": now.astimezone(CHINA).date().isoformat(),
         "file": brought.kept(deployment, draft.file),
+        "file_gone": brought.is_gone(deployment, draft.file),
         **_of_step(step, deployment, certificate, person, draft, now),
     }
     if step == "number":

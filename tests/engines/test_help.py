@@ -7,7 +7,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from notices.changing import unfinished
+from notices.changing import exhibits, unfinished
 from notices.deployment import Deployment
 from notices.facts import durations
 from notices.facts.certificate import Certificate
@@ -158,8 +158,12 @@ async def test_privacy_tells_the_terms_by_which_things_are_deleted(
 ) -> None:
     page = words(await client.get("/privacy"))
     draft = durations.in_words(int(unfinished.LASTS.total_seconds())).zh
+    form = durations.in_words(int(unfinished.KEPT.total_seconds())).zh
+    file = durations.in_words(int(exhibits.ORPHAN_AFTER)).zh
 
     assert f"最后一次填写后 {draft}" in page
+    assert f"最长 {form}；办成" in page
+    assert f"{file}；丢弃那份声明时立即清除" in page
     for kept in ("关注的号码", "核验提醒", "整份文件", "没有填完的声明", "核验的次数", "网络地址"):
         assert kept in page
     assert "个人信息由 示例市行政审批服务局 处理" in page

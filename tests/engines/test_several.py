@@ -13,10 +13,11 @@ from litestar import Litestar
 from notices import limits, records
 from notices.changing import unfinished
 from notices.database import DB
-from notices.facts.errors import Unavailable
+from notices.facts.errors import Invalid, Problem, Unavailable
 from notices.facts.requests import Login
 from notices.pages import publishing, several, steps
 from notices.pages.sign_in.demo import person_from
+from tests import api
 from tests.conftest import SignIn
 from tests.engines.test_pages import AGREED, CHILD_ID, FOOD, fields, published
 from tests.limiting import limited as limited
@@ -196,6 +197,33 @@ async def test_of_a_pass_cut_in_two_what_was_changed_since_is_published_and_noth
     assert await how_many() == 2
 
 
+async def test_of_a_pass_cut_long_ago_what_was_withdrawn_since_is_declared_as_it_is_agreed_to_again(
+    restaurant: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await another(restaurant, await checked(restaurant), "business-license/both")
+    real, calls = publishing.declarations.declare, []
+
+    async def dies(*given: Any, **named: Any) -> Any:
+        calls.append(given)
+        if len(calls) == 2:
+            raise Unavailable(retry_after=1)
+        return await real(*given, **named)
+
+    monkeypatch.setattr(publishing.declarations, "declare", dies)
+    assert (await publish(restaurant, page)).status_code == 503
+    [row] = await DB.fetch("SELECT id FROM notice")
+    await DB.fetch("UPDATE idempotency SET created_at = created_at - interval '25 hours'")
+    await restaurant.post(api.of(row["id"], "withdrawal"), json={"reason": "found"})
+    rest = await restaurant.get(f"/declare/check/{fields(page)['draft']}")
+    without = await submitted(restaurant, fields(rest) | {"to": "drop.1"})
+
+    assert len(statements(rest)) == 2  # neither is published without its text and its boxes
+    assert len(statements(without)) == 1
+    done = await publish(restaurant, without)
+    assert done.headers["location"].startswith(DONE)
+    assert await how_many() == 2
+
+
 async def test_what_another_window_changes_of_any_paper_while_it_is_published_stays(
     restaurant: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -271,6 +299,52 @@ async def test_a_day_that_is_used_up_halfway_keeps_the_rest_with_its_reason(
     done = await submitted(restaurant, fields(rest) | {"to": "publish"})  # agreed to already
     assert done.headers["location"].startswith(DONE)
     assert await how_many() == 2
+
+
+def refuses(monkeypatch: pytest.MonkeyPatch, call: int, problem: Problem) -> None:
+    """What could be said of a paper by the check page is found wrong when it is published."""
+    real, calls = publishing.declarations.declare, []
+
+    async def refusing(*given: Any, **named: Any) -> Any:
+        calls.append(given)
+        if len(calls) == call:
+            raise Invalid(problems=[problem])
+        return await real(*given, **named)
+
+    monkeypatch.setattr(publishing.declarations, "declare", refusing)
+
+
+async def test_what_is_wrong_with_a_later_paper_is_told_beside_what_was_published(
+    restaurant: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await another(restaurant, await checked(restaurant), "business-license/both")
+    page = await another(restaurant, page, "tobacco-retail-license/original", number="379999000001")
+    refuses(monkeypatch, 2, Problem("issued_on", "date_in_future"))
+    told = await publish(restaurant, page)
+    draft = await draft_of(restaurant, fields(page))
+
+    assert (told.status_code, await how_many()) == (409, 2)
+    assert "发布了 2 份，另外 1 份没有发布" in told.text
+    said = told.text.split("没有发布的</h2>")[1].split("</ul>")[0]
+    assert "营业执照" in said
+    assert "发证日期：" in said
+    assert [paper.fields["certificate"] for paper in draft.papers] == ["business-license"]
+    rest = await restaurant.get(f"/declare/check/{fields(page)['draft']}")
+    done = await restaurant.get((await publish(restaurant, rest)).headers["location"])
+    assert len(set(receipts(done))) == 3
+
+
+async def test_what_is_wrong_with_the_first_that_is_published_leads_to_that_paper(
+    restaurant: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await another(restaurant, await checked(restaurant), "business-license/both")
+    refuses(monkeypatch, 1, Problem("number", "number_placeholder"))
+    told = await publish(restaurant, page)
+
+    assert (told.status_code, await how_many()) == (422, 0)
+    assert (told.url.path.split("/")[2], fields(told)["number"]) == ("number", FOOD["number"])
+    assert 'href="#number"' in told.text
+    assert (await publish(restaurant, page)).status_code == 303
 
 
 async def test_a_day_that_is_used_up_at_once_changes_nothing(

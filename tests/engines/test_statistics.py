@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -23,7 +24,7 @@ from notices.facts.errors import Unavailable
 from notices.listing.folder import Folder
 from notices.listing.keeping import _Keeper
 from notices.statistics import following, measuring, reading
-from notices.statistics.following import ANEW, FOLLOWER, recount, step
+from notices.statistics.following import ANEW, FOLLOWER, RecountRuns, recount, step
 from notices.statistics.reading import Reader, read
 from notices.verification import effect
 from search import index as indexes
@@ -254,6 +255,48 @@ async def test_what_is_counted_anew_is_the_same_and_is_shown_when_it_is_done(
     assert await shown() == await counted()
 
 
+async def test_who_counts_anew_while_another_does_says_so_and_takes_nothing_away(
+    deployment: Deployment,
+) -> None:
+    await some(deployment)
+
+    async with owning():
+        other: list[asyncio.Task[None]] = []
+        real = following.step
+
+        async def at_work(follower: str = FOLLOWER, batch: int = 3) -> int:
+            if not other:
+                other.append(asyncio.create_task(recount(nobody)))
+                await asyncio.wait(other)
+            return await real(follower, 2)
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(following, "step", at_work)
+            await recount(nobody)
+        with pytest.raises(RecountRuns):
+            other[0].result()
+        await recount(nobody)  # and the lock is free again
+
+    assert await shown() == await counted()
+
+
+async def test_metrics_tell_how_far_the_counting_is_behind(
+    deployment: Deployment, client: httpx.AsyncClient
+) -> None:
+    async def behind() -> tuple[float, float]:
+        text = (await client.get("/metrics")).text
+        lag = re.findall(r"^notices_statistics_lag_(?:events|seconds) (\S+)$", text, re.M)
+        events, seconds = map(float, lag)
+        return events, seconds
+
+    ids = await some(deployment)
+    events, seconds = await behind()
+    await followed()
+
+    assert (events, seconds > 0) == (len(ids) + 1, True)
+    assert await behind() == (0, 0)
+
+
 async def test_all_that_happened_before_the_time_they_are_of_is_counted(
     deployment: Deployment,
 ) -> None:
@@ -326,6 +369,21 @@ async def test_publishing_takes_as_long_as_from_the_first_form_to_the_notice(
     assert of_one.seconds_to_publish is None  # it would tell how long this one took
     assert numbers.seconds_to_publish is not None
     assert 0.3 <= numbers.seconds_to_publish.p50 <= passed * 1.1
+
+
+async def test_one_publishing_counts_once_from_however_many_windows_and_none_without_a_draft(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    page = await submitted(restaurant, FOOD | {"at": "loss", "to": "check"})
+    agreed = fields(page) | AGREED | {"to": "publish"}
+    answers = await asyncio.gather(*(submitted(restaurant, agreed) for _ in range(3)))
+    whole = FOOD | {"number": "JY13799990000020", "confirm_unusual_number": "yes"}
+    by_program = await submitted(restaurant, whole | AGREED | {"at": "check", "to": "publish"})
+    await measuring.DURATIONS.write()
+
+    assert len({each.headers["location"] for each in answers}) == 1
+    assert by_program.headers["location"].startswith(DONE)
+    assert await steps_of("publish") == 1
 
 
 async def test_the_index_tells_how_long_each_notice_took_and_of_no_made_up_one(

@@ -327,11 +327,13 @@ async def test_what_another_window_typed_while_it_was_published_stays(
     other = Draft(fields=meanwhile or FIELDS, step="loss")
     await unfinished.change(deployment, ZHANG, session, ID, lambda _: other)
     done = Draft(published=("37070000000136",))
-    kept = await unfinished.finish(deployment, ZHANG, session, ID, done, was)
+    kept, ours = await unfinished.finish(deployment, ZHANG, session, ID, done, was)
 
     assert kept == await unfinished.find(deployment, ZHANG, ID)
     other = msgspec.structs.replace(other, began=was.began)  # since its first form was sent
     assert kept == (other if meanwhile else done)
+    assert ours is not bool(meanwhile)
+    assert (await unfinished.finish(deployment, ZHANG, session, ID, done, was)).ours is False
 
 
 async def test_the_one_that_waited_for_twenty_others_is_the_newest(deployment: Deployment) -> None:

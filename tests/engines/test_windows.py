@@ -4,15 +4,16 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from notices.changing import inspecting, unfinished
+from notices.changing import exhibits, inspecting, unfinished
 from notices.database import DB
+from notices.facts.errors import Unavailable
 from notices.pages import publishing
 from tests.conftest import SignIn
 from tests.engines.test_again import FORMS, OBJECTED, OTHER, send
@@ -20,7 +21,7 @@ from tests.engines.test_pages import AGREED, FOOD, Fields, fields, published
 from tests.engines.test_steps import FORGOTTEN, PUBLISH, STALE, checked, drafts, page_of
 from tests.files import picture
 from tests.samples import ANNA, OFFICER, RESTAURANT
-from tests.stepping import DONE, kept, submitted
+from tests.stepping import DONE, deployment_of, kept, submitted
 
 OWNER = {name: RESTAURANT[name] for name in ("name", "identifier")}
 PARTS = {
@@ -675,6 +676,49 @@ async def test_an_exhibit_of_what_is_published_stays_when_another_one_comes(
     assert (read.status_code, read.content) == (200, PICTURE)
 
 
+SEALS_BY_MANDATE = SEALS | {
+    "relation": "mandate", "holder.name": RESTAURANT["organisation"]["name"],
+    "holder.identifier_type": "uscc",
+    "holder.identifier": RESTAURANT["organisation"]["identifier"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("first", ["is declared already", "was published before a crash"])
+async def test_an_exhibit_is_there_for_all_of_a_pass_whatever_became_of_the_first(
+    restaurant: httpx.AsyncClient,
+    sign_in: SignIn,
+    uploads: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    first: str,
+) -> None:
+    anna, officer = await sign_in(ANNA), await sign_in(OFFICER)
+    form = fields(await submitted(anna, SEALS_BY_MANDATE | {"at": "loss", "to": "check"}))
+    whole = form | AGREED | PUBLISH
+    if first == "is declared already":
+        await published(
+            restaurant, certificate="company-seal", document="official-seal", matter=None,
+            copies=None, number=None,
+        )  # fmt: skip
+    else:
+        real, calls = publishing.declarations.declare, list[int]()
+
+        async def dies(*given: Any, **named: Any) -> Any:
+            calls.append(1)
+            if len(calls) == 2:
+                raise Unavailable(retry_after=1)
+            return await real(*given, **named)
+
+        monkeypatch.setattr(publishing.declarations, "declare", dies)
+        assert (await with_exhibit(anna, whole)).status_code == 503
+    await with_exhibit(anna, whole)
+    rows = await DB.fetch("SELECT notice FROM exhibit ORDER BY notice")
+
+    assert len(rows) == (1 if first == "is declared already" else 2)
+    for row in rows:
+        read = await officer.get(f"/api/v1/notices/{row['notice']}/exhibit")
+        assert (read.status_code, read.content) == (200, PICTURE)
+
+
 async def test_an_exhibit_that_is_not_asked_for_any_more_comes_to_no_notice(
     sign_in: SignIn, uploads: Path
 ) -> None:
@@ -713,11 +757,17 @@ async def test_a_file_that_is_gone_is_asked_for_again(sign_in: SignIn, uploads: 
     anna = await sign_in(ANNA)
     form = fields(await submitted(anna, MANDATE | {"at": "loss", "to": "check"})) | PUBLISH
     page = await anna.get((await with_exhibit(anna, form)).headers["location"])
-    [file] = kept_in(uploads)
-    file.unlink()
+    await exhibits.forget_orphans(deployment_of(anna), datetime.now(UTC) + timedelta(days=3))
+    assert kept_in(uploads) == []
+    waiting = await page_of(anna, "check", form)
     refused = await submitted(anna, fields(page) | AGREED | PUBLISH)
 
+    for told in (waiting, refused):  # the draft waits for longer than its file
+        assert "上次交来的文件只保留一天，已经删除" in told.text
+        assert "刚才交来的文件还在" not in told.text
     assert (refused.status_code, 'href="#exhibit"' in refused.text) == (422, True)
+    done = await with_exhibit(anna, fields(waiting) | AGREED | PUBLISH)
+    assert done.headers["location"].startswith(DONE)
 
 
 @pytest.mark.parametrize("path", ["/declare/discard", "/mine/erase"])
