@@ -117,13 +117,15 @@ class _Now(Collector):
             yield GaugeMetricFamily(
                 "notices_database_writes", "PostgreSQL can write.", found.writes == "yes"
             )
-            webhooks = found.webhooks
+            webhooks, uncounted = found.webhooks, found.uncounted
             for name, words, value in (
                 ("notices_clock_right", "Its clock can be believed.", found.clock is None),
                 ("notices_log_size", "Entries in the log.", found.log_size),
                 ("notices_relay_lag_events", "Events not yet in the index.", found.lag_events),
                 ("notices_relay_lag_seconds", "Age of the oldest of them.", found.lag_seconds),
                 ("notices_relay_parked", "Notices the index refused.", found.parked),
+                ("notices_statistics_lag_events", "Events not counted.", uncounted.events),
+                ("notices_statistics_lag_seconds", "Age of the oldest.", uncounted.seconds),
                 ("notices_watches_lag_events", "Events watches did not take.", webhooks.events),
                 ("notices_webhooks_waiting", "Messages to send (10000 at most).", webhooks.waiting),
                 ("notices_webhooks_oldest_seconds", "Age of the oldest.", webhooks.seconds),

@@ -49,8 +49,8 @@ FAILURES = (RebuildError, *SEARCH_AWAY)
 LOG = structlog.get_logger()
 
 
-async def lag() -> tuple[int, float]:
-    """How many events the index has not taken, and for how many seconds it has stood still.
+async def lag(follower: str = FOLLOWER) -> tuple[int, float]:
+    """How many events a follower has not taken (the index), and how many seconds it stands still.
 
     An old event that was just written, as the demo's are, has not waited since its own time.
     """
@@ -60,7 +60,7 @@ async def lag() -> tuple[int, float]:
         "  clock_timestamp() - greatest(e.at, f.moved_at))) END AS seconds"
         " FROM log_head h LEFT JOIN follower f ON f.name = $1"
         " LEFT JOIN event e ON e.index = coalesce(f.position, 0) WHERE h.id = 1",
-        FOLLOWER,
+        follower,
     )
     return (row["events"], float(row["seconds"])) if row else (0, 0.0)
 

@@ -7,13 +7,15 @@ trigger takes it out again with the text, and waits here for the follower's row)
 """
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable
 
 import asyncpg
 import structlog
 
-from notices.database import AWAY, DB
+from notices.database import AWAY, DB, KEEPALIVES, connect
 from notices.facts.errors import Unavailable
+from notices.facts.texts import Message, TextError
 from notices.tables import LogHead
 
 FOLLOWER = "statistics"
@@ -25,6 +27,10 @@ BATCH = 2_000
 LOOK_EVERY = 1.0
 """Seconds between two looks whether the log has grown."""
 AFTER_A_FAULT = 5.0
+WITHIN = 5.0
+"""Seconds in which the database lets somebody in, or out."""
+LOCK = 0x7265636E
+"""The session lock of who counts anew."""
 
 MEASURES = ("by_month", "by_certificate", "by_region")
 """By what notices are counted."""
@@ -65,6 +71,12 @@ WHERE name = $1
 _END = "DELETE FROM follower WHERE name = $1"
 
 
+class RecountRuns(TextError):
+    """What it counts is counted from the log's first event on too: there is nothing left to do."""
+
+    text = Message("另一个 notices recount 正在统计，它完成后数字就是新的；这一次没有改动。")
+
+
 async def step(follower: str = FOLLOWER, batch: int = BATCH) -> int:
     """Count the next events; how many that were."""
     taken = await _count(follower, batch)
@@ -99,7 +111,25 @@ async def recount(progress: Callable[[int, int], None]) -> None:
     """Count everything anew and put that in place of what is shown meanwhile.
 
     The same steps as ever, under another name. Of one that was killed nothing is left by the next.
+    Raises RecountRuns where another process is at it: it would take away what that one has counted.
     """
+    async with _turn():
+        await recount_alone(progress)
+
+
+@contextlib.asynccontextmanager
+async def _turn() -> AsyncIterator[None]:
+    """The session lock of who counts anew; a connection that dies frees it by itself."""
+    connection = await connect(DB.config["dsn"], timeout=WITHIN, server_settings=KEEPALIVES)
+    try:
+        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+            raise RecountRuns
+        yield
+    finally:
+        await connection.close(timeout=WITHIN)
+
+
+async def recount_alone(progress: Callable[[int, int], None]) -> None:
     async with DB.transaction():
         await DB.fetch(_END, ANEW)
         await DB.fetch(_FORGET, ANEW)

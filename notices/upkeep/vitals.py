@@ -15,6 +15,7 @@ from notices.database import DB
 from notices.facts.errors import Unavailable
 from notices.facts.outages import StorageFull
 from notices.facts.texts import Text
+from notices.statistics import following as statistics
 
 T = TypeVar("T")
 
@@ -46,6 +47,13 @@ class Backlog(NamedTuple):
     dead: int
 
 
+class Uncounted(NamedTuple):
+    """What the statistics have yet to count, and for how many seconds they have stood still."""
+
+    events: int
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True)
 class Vitals:
     """`writes` says whether the database takes writes: `yes`, `full` or `read_only`.
@@ -56,7 +64,7 @@ class Vitals:
     when `key_due`, until the log has a new key.
 
     Then the entries in the log; of the search index what it lacks, since when, and what it refused;
-    and how telling by webhooks goes.
+    what the statistics lack; and how telling by webhooks goes.
     """
 
     writes: str
@@ -64,6 +72,7 @@ class Vitals:
     lag_events: int
     lag_seconds: float
     parked: int
+    uncounted: Uncounted
     now: datetime
     clock: Text | None
     key_due: bool
@@ -73,6 +82,7 @@ class Vitals:
 async def measure() -> Vitals:
     """Raises what the database raises when it is away."""
     events, seconds = await relay.lag()
+    uncounted = Uncounted(*await relay.lag(statistics.FOLLOWER))
     asked = clock.HERE.now()
     row = await DB.row(
         "SELECT size, (SELECT count(*) FROM parked) AS parked, later, spent_key,"
@@ -86,7 +96,7 @@ async def measure() -> Vitals:
     due = row["spent_key"] is not None
     writes = "read_only" if row["read_only"] else await _WRITES()
     return Vitals(
-        writes, row["size"], events, seconds, row["parked"], row["now"], wrong, due,
+        writes, row["size"], events, seconds, row["parked"], uncounted, row["now"], wrong, due,
         await backlog(row["size"]),
     )  # fmt: skip
 
