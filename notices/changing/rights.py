@@ -128,7 +128,7 @@ class KeptAlert(msgspec.Struct, frozen=True, kw_only=True):
 class Copy(msgspec.Struct, frozen=True, kw_only=True):
     """The notices, objections and watches of somebody, and what was declared in vain.
 
-    Not in it is what is still being typed.
+    Not in it is what is still being typed: that is found by an account (`waiting.copies`).
     """
 
     made_at: Time

@@ -9,8 +9,11 @@ import structlog
 from notices import tables
 from notices.changing import unfinished
 from notices.changing.draft import Draft
-from notices.changing.unfinished import LASTS, LIVING
+from notices.changing.exhibits import KeptFile
+from notices.changing.unfinished import KEPT, LASTS, LIVING
 from notices.deployment import Deployment
+from notices.facts.public.shown import Time
+from notices.facts.texts import rfc3339
 from notices.identity import Person
 from notices.tables.expressions import is_true
 from notices.tables.prepared import Prepared
@@ -38,6 +41,27 @@ _TAKE_ALL = Prepared(
 )
 
 
+_ALL = Prepared(
+    lambda account: _TABLE.select(
+        _TABLE.owner, _TABLE.id, _TABLE.sealed, _TABLE.at, _TABLE.lasting
+    ).where(_TABLE.account == account, LIVING)
+)
+
+
+class KeptDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody has typed and not sent, as their copy has it: the fields of each paper.
+
+    `form` is the address of a form that is to be sent again, null of a declaration; `published`
+    what of a declaration is public by now.
+    """
+
+    until: Time
+    form: str | None
+    papers: list[dict[str, str]]
+    published: list[str]
+    file_sha256: str | None
+
+
 class Waiting(NamedTuple):
     """A draft that waits for whoever typed it, and until when."""
 
@@ -56,6 +80,32 @@ async def of(deployment: Deployment, person: Person) -> list[Waiting]:
         if (draft := _opened(deployment, row["sealed"], owner, row["id"])) is not None
     ]
     return sorted(found, key=lambda each: each.until, reverse=True)
+
+
+async def copies(deployment: Deployment, person: Person) -> list[KeptDraft]:
+    """All that the account of `person` has typed, in whatever part, the oldest first."""
+    rows = await _ALL.fetch(unfinished.account_of(deployment, person))
+    found = [
+        _copied(draft, row["at"] + (LASTS if row["lasting"] else KEPT))
+        for row in sorted(rows, key=lambda row: (row["at"], row["id"]))
+        if (draft := _opened(deployment, row["sealed"], row["owner"], row["id"])) is not None
+    ]
+    return [each for each in found if each.papers]
+
+
+def _copied(draft: Draft, until: datetime) -> KeptDraft:
+    file = draft.file or draft.fields.get("file", "")
+    papers = [
+        {name: value for name, value in paper.fields.items() if name != "file"}
+        for paper in draft.papers
+    ]
+    return KeptDraft(
+        until=rfc3339(until),
+        form=draft.step if draft.step.startswith("/") else None,
+        papers=[fields for fields in papers if fields],
+        published=list(draft.published),
+        file_sha256=KeptFile.of(file).sha256.hex() if file else None,
+    )
 
 
 def _opened(deployment: Deployment, sealed: bytes, owner: bytes, id: str) -> Draft | None:

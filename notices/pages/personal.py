@@ -38,7 +38,10 @@ async def data(request: AnyRequest) -> Response[bytes]:
     """All that is kept about a person, to be saved (PIPL Art. 45)."""
     person = await request.user.signed_in()
     now = datetime.now(UTC)
-    copy = await rights.copy_of(request.app.state.deployment, Known.of(person), now)
+    deployment = request.app.state.deployment
+    copy = msgspec.structs.asdict(await rights.copy_of(deployment, Known.of(person), now))
+    # What is typed is found by the account alone, which nobody but its owner can name.
+    copy["drafts"] = await waiting.copies(deployment, person)
     return Response(
         msgspec.json.format(msgspec.json.encode(copy)),
         media_type="application/json",

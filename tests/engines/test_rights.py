@@ -25,9 +25,10 @@ from notices.upkeep import persons
 from tests import api
 from tests.conftest import SignIn
 from tests.engines.test_expiring import DRIVER
+from tests.engines.test_pages import FOOD, fields
 from tests.files import kept, picture
 from tests.owning import owned, owning
-from tests.samples import ANNA, OFFICER
+from tests.samples import ANNA, OFFICER, RESTAURANT
 from tests.stepping import submitted
 
 pytestmark = pytest.mark.usefixtures("uploads")
@@ -98,6 +99,26 @@ async def test_a_copy_holds_all_that_is_kept_and_nothing_of_others(
     assert (objection["id"], objection["notice"], objection["text"]) == (filed, trade, TEXT)
     nothing = await copy(other)
     assert (nothing["notices"], nothing["objections"]) == ([], [])
+
+
+async def test_what_is_still_being_typed_is_in_the_copy_of_whoever_types_it_in_whatever_part(
+    restaurant: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    page = await submitted(restaurant, FOOD | {"at": "loss", "to": "check"})
+    await submitted(restaurant, fields(page) | {"to": "another"})
+    wrong = {"certificate": "", "number": "鲁B12345678", "label": ""}
+    watch = fields(await restaurant.get("/mine/watches")) | wrong
+    await restaurant.post("/mine/watches", data=watch)
+    natural = {name: RESTAURANT[name] for name in ("name", "identifier")} | {"kind": "person"}
+    drafts = [(await copy(await sign_in(each)))["drafts"] for each in (RESTAURANT, natural, ANNA)]
+
+    declared, form = drafts[0]
+    assert declared["papers"][0]["number"] == FOOD["number"]
+    assert declared["papers"][0]["contact.phone"] == FOOD["contact.phone"]
+    assert (declared["form"], form["form"]) == (None, "/mine/watches")
+    assert form["papers"][0]["number"] == wrong["number"]
+    assert declared["until"] > form["until"]
+    assert drafts[1:] == [drafts[0], []]
 
 
 async def test_who_was_declared_for_sees_what_was_said_and_not_by_whom(
