@@ -212,6 +212,7 @@ class Receiving:
                 self._file.close()
         self._draft.unlink(missing_ok=True)
         self._final.unlink(missing_ok=True)
+        self._kept = None  # `keep` must not tell of it any more
 
     def _seal(self, piece: bytes, *, last: bool) -> None:
         sealed = self._sealer.seal(piece, place(self._id, self._pieces, last))

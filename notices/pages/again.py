@@ -20,7 +20,7 @@ from notices.deployment import Deployment
 from notices.facts.errors import Problem, SignInRequired
 from notices.facts.numbers import keyed_hash
 from notices.identity import Person
-from notices.pages import rendering
+from notices.pages import rendering, templating
 from notices.pages.brought import FILE
 from notices.web import languages
 from notices.web.authentication import AnyRequest
@@ -99,6 +99,12 @@ async def sender(request: AnyRequest, of: str) -> Person:
     return person
 
 
+def signing_in(request: AnyRequest, page: str) -> Response[Any]:
+    """To sign in, and then to the `page` of a form of which nothing is kept."""
+    where = templating.address("/sign-in", params=[("next", page)])
+    return rendering.see_other(where, languages.language_of(request))
+
+
 async def wrong(
     request: AnyRequest,
     person: Person,
@@ -119,11 +125,11 @@ async def resumed(
 ) -> str:
     """Where whoever has signed in goes on with the form of `path`, which was `given` before.
 
-    Whoever else signs in is led to its notice (to no case, unless it is another officer), and
-    nothing is kept.
+    Whoever else signs in is led to its notice (to no case, unless it is another officer) or to the
+    page that it stands on, and nothing is kept.
     """
     if unfinished.owner_in(given.get("of", "")) != unfinished.owner_of(deployment, person):
-        return path.rpartition("/")[0]
+        return path.removesuffix("/end").rpartition("/")[0]
     key = key_in(given.get("key", ""))
     fields = {name: text for name, text in given.items() if name not in HIDDEN}
 

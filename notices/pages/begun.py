@@ -7,6 +7,7 @@ from litestar import Response, post
 
 from notices.changing import unfinished, waiting
 from notices.deployment import Deployment
+from notices.facts.errors import SignInRequired
 from notices.facts.texts import Text
 from notices.identity import Person
 from notices.pages import again, brought, rendering, stepping
@@ -42,12 +43,9 @@ async def of(deployment: Deployment, person: Person) -> list[Begun]:
         if not names:
             continue
         number = 0 if step == CONFLICT else STEPS.index(step) + 1 if step in STEPS else 1
-        found.append(
-            Begun(
-                each.id, names, number, each.until, stepping.address(step or STEPS[0], each.id),
-                again.stamped(deployment, person, each.id) | {"draft": each.id},
-            )
-        )  # fmt: skip
+        where = stepping.address(step or STEPS[0], each.id, draft)
+        form = again.stamped(deployment, person, each.id) | {"draft": each.id}
+        found.append(Begun(each.id, names, number, each.until, where, form))
     return found
 
 
@@ -56,7 +54,10 @@ async def discard(request: AnyRequest) -> Response[Any]:
     """Forget a draft at once, and its file; of one that is gone already nothing is left to do."""
     deployment = request.app.state.deployment
     given = await forms.fields(request)
-    person = await again.sender(request, given.get("of", ""))
+    try:
+        person = await again.sender(request, given.get("of", ""))
+    except SignInRequired:
+        return again.signing_in(request, "/mine")
     id = given.get("draft", "")
     if unfinished.is_id(id) and (draft := await waiting.discard(deployment, person, id)):
         await brought.forget_with(deployment, draft)

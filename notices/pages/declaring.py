@@ -252,10 +252,14 @@ async def _signed_out(request: AnyRequest, posted: Posted, upload: Upload) -> Re
     deployment = request.app.state.deployment
     owner = unfinished.owner_in(posted.given.get("of", ""))
 
+    left: Draft | None = None
+
     def adding(before: Draft | None) -> Draft:
-        # Who is not signed in agrees to nothing.
+        nonlocal left
         draft = posted.keep(deployment, before)
-        return msgspec.structs.replace(draft, agreed=(), file=told or draft.file)
+        # Who is not signed in agrees to nothing.
+        left = msgspec.structs.replace(draft, agreed=(), file=told or draft.file)
+        return left
 
     issued = again.issued(deployment, posted.given, "draft")
     told = await brought.keep(request, upload) if issued else ""
@@ -267,7 +271,7 @@ async def _signed_out(request: AnyRequest, posted: Posted, upload: Upload) -> Re
         and await unfinished.add(deployment, owner, posted.draft, adding)
     ):
         language = languages.language_of(request)
-        next = address(stepping.address(posted.page, posted.draft), language)
+        next = address(stepping.address(posted.page, posted.draft, left), language)
         return rendering.see_other(address("/sign-in", params=[("next", next)]), language)
     given = posted.keep(deployment, None).fields
     if given.keys() == {"certificate"}:

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import msgspec
 from litestar import Response, get, post
 
-from notices.changing import erasing, rights, waiting
+from notices.changing import erasing, rights, unfinished, waiting
 from notices.changing.rights import Known
-from notices.facts.errors import Problem
-from notices.pages import brought, rendering
+from notices.facts.errors import Problem, SignInRequired
+from notices.pages import again, brought, rendering
 from notices.web import forms, languages
 from notices.web.authentication import AnyRequest
 
@@ -28,6 +28,7 @@ async def privacy(request: AnyRequest) -> Response[str]:
         cache=rendering.NEVER_KEPT,
         erased=ERASED in query,
         left=await erasing.left(request.app.state.deployment, Known.of(person)),
+        hidden=again.hidden(request, person, unfinished.new_id()),
         problems=problems,
         errors=rendering.by_field(problems),
     )
@@ -55,8 +56,11 @@ async def data(request: AnyRequest) -> Response[bytes]:
 @post("/mine/erase", include_in_schema=False)
 async def erase(request: AnyRequest) -> Response[str]:
     """Erase what can be; the page that follows says what stays for now."""
-    person, given = await request.user.signed_in(), await forms.fields(request)
-    language = languages.language_of(request)
+    given, language = await forms.fields(request), languages.language_of(request)
+    try:
+        person = await again.sender(request, given.get("of", ""))
+    except SignInRequired:  # nobody erases what another window shows of somebody else
+        return again.signing_in(request, "/mine/privacy")
     if given.get("sure") != "yes":
         return rendering.see_other(f"/mine/privacy?{SURE}=#sure", language)
     deployment = request.app.state.deployment

@@ -85,7 +85,13 @@ async def search(request: AnyRequest) -> Response[str]:
         # Without the engine counting ends where looking does.
         too_many=found.total > DEEPEST or (found.total == DEEPEST and not found.total_is_exact),
         deepest=DEEPEST,
-        feed=address("/feed.atom", params=list(given.items())),
+        # Whoever follows a search is told what is new, in whatever order they look at it now.
+        feed=address("/feed.atom", params=[(k, v) for k, v in given.items() if k != "sort"]),
+        without_filters=address(
+            "/notices",
+            languages.language_of(request),
+            [(k, v) for k, v in given.items() if k not in NARROWING],
+        ),
         other_end=address(
             "/notices",
             languages.language_of(request),
@@ -210,7 +216,8 @@ def _choices(
         counts: dict[str, int | None] = dict(facets.get(kind) or {})
         if chosen := given.get(kind):
             # A whole city or province is no value of its facet.
-            counts.setdefault(chosen, found.total if found.total_is_exact else None)
+            known = found.total_is_exact and (found.total or not found.degraded)
+            counts.setdefault(chosen, found.total if known else None)
         if kind == "status":
             counts = {status: counts[status] for status in STATUSES if status in counts}
         ordered = list(counts.items())

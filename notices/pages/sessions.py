@@ -7,10 +7,11 @@ from litestar import Response, delete, get, post
 
 from notices import identity
 from notices.api.documenting import reads
-from notices.changing import leaving
-from notices.pages import rendering, sign_in
+from notices.changing import leaving, unfinished
+from notices.facts.errors import SignInRequired
+from notices.pages import again, rendering, sign_in
 from notices.pages.sign_in import Onward, carrying
-from notices.web import authentication, languages, limiting, options, writing
+from notices.web import authentication, forms, languages, limiting, options, writing
 from notices.web.authentication import AnyRequest, Asker
 from notices.web.requested import Nothing
 
@@ -75,13 +76,18 @@ async def sessions(request: AnyRequest) -> Response[Any]:
     return await rendering.page(
         request, "sessions.html", cache=rendering.NEVER_KEPT,
         sessions=found[:MOST_SHOWN], more=len(found[MOST_SHOWN:]),
+        hidden=again.hidden(request, person, unfinished.new_id()),
     )  # fmt: skip
 
 
 @post("/mine/sign-out", include_in_schema=False)
 async def sign_out_everywhere(request: AnyRequest) -> Response[Any]:
     """End every session of the account, on whatever device, for whomever it acts."""
-    deployment, person = request.app.state.deployment, await request.user.signed_in()
+    deployment, given = request.app.state.deployment, await forms.fields(request)
+    try:
+        person = await again.sender(request, given.get("of", ""))
+    except SignInRequired:  # of somebody else's sessions none is ended in place of one's own
+        return again.signing_in(request, "/mine/sessions")
     await leaving.sign_out_everywhere(deployment, person, request.user.session or "")
     response = await sign_in.of(request).farewell(request, person)
     authentication.forget(response, deployment)

@@ -83,6 +83,12 @@ async def watch(request: AnyRequest) -> Response[Any]:
     return await carried_out(request, PATH, given, FIELDS, form, act)
 
 
+@get("/mine/watches/{id:str}/end", include_in_schema=False)
+async def back(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
+    """To the page of the form below: whoever had to sign in first presses it again."""
+    return rendering.see_other(PATH, languages.language_of(request))
+
+
 @post("/mine/watches/{id:str}/end", include_in_schema=False)
 async def end(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     """Watch a number no more; pressed twice, it is ended all the same."""
@@ -100,4 +106,4 @@ def _told(request: AnyRequest, word: str) -> Response[Any]:
     return done.on(request, word, PATH, there)
 
 
-HANDLERS = [page, watch, end]
+HANDLERS = [page, watch, back, end]

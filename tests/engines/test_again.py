@@ -1,16 +1,19 @@
 """A form that is sent with something wrong comes again by GET, and for its sender alone."""
 
+import re
 from typing import Any
 
 import httpx
 import pytest
 
 from notices.database import DB
+from notices.pages import again
 from tests.conftest import SignIn
 from tests.engines.test_pages import fields, published
 from tests.samples import ANNA, RESTAURANT
 
 KEY = "0123456789abcdefghijkl"
+IDS = ("37070000012345", "0" * 24)
 OTHER = {
     "kind": "organisation", "name": "赵六", "identifier": "379999198803120137",
     "organisation": {"name": "青州市老街杂货铺", "identifier": "92379999MA00000316"},
@@ -80,3 +83,20 @@ async def test_a_form_of_one_notice_is_none_of_another(restaurant: httpx.AsyncCl
 
     assert page.status_code == 200
     assert "另一站式" not in page.text
+
+
+async def test_every_form_that_is_kept_has_a_page_to_come_back_to(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    app = restaurant._transport.app  # type: ignore[attr-defined]
+    forms = {
+        path: route.methods
+        for route in app.routes
+        if "POST" in getattr(route, "methods", ())
+        for path in (route.path.replace("{id:str}", id) for id in IDS)
+        for path in (re.sub(r"\{id:\w+\}", "7", path),)
+        if again.is_form(path)
+    }
+
+    assert len(forms) >= 11
+    assert [path for path, methods in forms.items() if "GET" not in methods] == []

@@ -432,6 +432,10 @@ async def test_each_filter_that_is_on_is_taken_away_with_one_press(
         assert (await client.get(link)).status_code == 200
         found.append(gone)
     assert found == list(searching.NARROWING)
+    [all_of_them] = re.findall(r'<a href="([^"]+)">Remove all</a>', page.text)
+    assert dict(httpx.URL(html.unescape(all_of_them)).params) == {
+        name: asked[name] for name in ("q", "sort", "lang")
+    }
     assert "active-filters" not in (await client.get("/notices", params={"q": "餐饮"})).text
 
 

@@ -577,6 +577,29 @@ async def test_a_session_that_ends_at_a_further_paper_loses_nothing(
     assert "379999000001" in statements(page)[1]
 
 
+@pytest.mark.parametrize("way", ["my notices", "a session that ended"])
+async def test_who_left_off_at_a_further_paper_goes_on_with_that_one(
+    restaurant: httpx.AsyncClient, way: str
+) -> None:
+    choosing = await submitted(restaurant, fields(await checked(restaurant)) | {"to": "another"})
+    chosen = fields(choosing) | {"certificate": "tobacco-retail-license/original"}
+    if way == "my notices":
+        await submitted(restaurant, chosen)
+        found = re.search(r'<a class="button second" href="([^"]+)">接着填', await mine(restaurant))
+        assert found is not None
+        where = found[1]
+    else:
+        restaurant.cookies.clear()
+        ended = await restaurant.post("/declare", data=chosen)
+        await restaurant.post("/api/v1/demo/login", json=RESTAURANT)
+        where = httpx.URL(ended.headers["location"]).params["next"]
+    page = await restaurant.get(where)
+
+    assert page.status_code == 200
+    assert "烟草专卖零售许可证" in page.text
+    assert (fields(page)["number"], fields(page)["paper"]) == ("", "2")
+
+
 async def test_nothing_of_a_draft_with_papers_can_be_read_in_the_table(
     restaurant: httpx.AsyncClient,
 ) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -827,3 +828,50 @@ async def test_what_the_sign_in_page_holds_is_good_for_its_own_form_alone(
 
         assert refused.status_code == 400
     assert await drafts() == 0
+
+
+async def test_who_watches_no_more_when_the_session_has_ended_comes_back_to_the_list(
+    sign_in: SignIn,
+) -> None:
+    anna = await sign_in(ANNA)
+    page = fields(await anna.get("/mine/watches"))
+    typed = {"certificate": "food-operation-license", "number": "JY13799990000011"}
+    await anna.post("/mine/watches", data=page | typed)
+    [watch] = await DB.fetch("SELECT id FROM watch")
+    form = fields(await anna.get("/mine/watches"))
+    path = f"/mine/watches/{watch['id']}/end"
+    for who in (OTHER, ANNA):
+        anna.cookies.clear()
+        ended = await anna.get((await anna.post(path, data=form)).headers["location"])
+        signed = await anna.post("/sign-in", data=fields(ended) | written(who))
+        back = await anna.get(signed.headers["location"], follow_redirects=True)
+        assert (back.status_code, back.url.path) == (200, "/mine/watches")
+
+    assert len(await DB.fetch("SELECT 1 FROM watch")) == 1
+
+
+# Two accounts in one browser.
+
+
+@pytest.mark.parametrize("act", ["/mine/erase", "/mine/sign-out", "/declare/discard"])
+async def test_what_one_windows_page_shows_of_somebody_is_done_to_nobody_else(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, act: str
+) -> None:
+    """Where another window has signed in as somebody else since."""
+    shared, elsewhere = await sign_in(ANNA), await sign_in(RESTAURANT)
+    pages = {
+        "/mine/erase": "/mine/privacy",
+        "/mine/sign-out": "/mine/sessions",
+        "/declare/discard": "/mine",
+    }
+    await submitted(shared, FOOD | {"at": "loss", "to": "check"})
+    form = fields(await shared.get(pages[act])) | {"sure": "yes"}
+    assert form["of"]
+    await signed_in(shared, RESTAURANT, "program")
+    own = fields(await submitted(shared, FOOD | {"at": "loss", "to": "check"}))
+    done = await shared.post(act, data=form | ({"draft": own["draft"]} if "draft" in form else {}))
+
+    assert done.headers["location"] == f"/sign-in?next={quote(pages[act], safe='')}"
+    assert await kept(shared, own)
+    for browser in (shared, elsewhere):
+        assert (await browser.get("/mine")).status_code == 200
