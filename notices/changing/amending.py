@@ -46,21 +46,40 @@ async def is_declarant(deployment: Deployment, person: Person, id: str) -> bool:
     return row is not None and not person.is_staff
 
 
-async def declared_by(deployment: Deployment, person: Person, limit: int = 50) -> list[str]:
-    """The ids of the newest notices whose declarant `person` is."""
+# Two looks and not an OR, and OFFSET 0 keeps the order out of both: or the planner might read all
+# notices from the newest on until enough are theirs.
+_OWN = """(
+(SELECT notice FROM notice_private WHERE holder_hash = ANY($1::bytea[]) OFFSET 0)
+UNION ALL (SELECT notice FROM notice_private WHERE declarant_hash = ANY($1::bytea[])
+ AND holder_hash <> ALL($1::bytea[]) AND relation <> 'self' OFFSET 0)
+) own"""
+_NEWEST = f"SELECT notice FROM {_OWN} ORDER BY notice DESC LIMIT $2 OFFSET $3"  # noqa: S608  (our own text)
+_ENDING = f"""
+SELECT n.id FROM {_OWN} CROSS JOIN LATERAL (SELECT id, agreed_until FROM notice
+  WHERE id = own.notice AND form IS NOT NULL AND agreed_until <= $2 OFFSET 0) n
+ORDER BY n.agreed_until, n.id LIMIT $3
+"""  # noqa: S608  (likewise)
+
+
+async def declared_by(
+    deployment: Deployment, person: Person, limit: int, skip: int = 0
+) -> list[str]:
+    """The ids of the notices whose declarant `person` is, the newest first, after `skip`."""
     await matching_keys.sure(deployment.keys)
-    rows = await DB.fetch(
-        # Two looks and not an OR, and OFFSET 0 keeps the order out of both: or the planner might
-        # read all notices from the newest on until enough are theirs.
-        "SELECT notice FROM ("
-        "(SELECT notice FROM notice_private WHERE holder_hash = ANY($1::bytea[]) OFFSET 0)"
-        " UNION ALL (SELECT notice FROM notice_private WHERE declarant_hash = ANY($1::bytea[])"
-        "  AND holder_hash <> ALL($1::bytea[]) AND relation <> 'self' OFFSET 0)"
-        ") own ORDER BY notice DESC LIMIT $2",
-        hashes_of_acting(deployment.keys.matching.both, person),
-        limit,
-    )
-    return [row["notice"] for row in rows]
+    hashes = hashes_of_acting(deployment.keys.matching.both, person)
+    return [row["notice"] for row in await DB.fetch(_NEWEST, hashes, limit, skip)]
+
+
+async def ending_of(
+    deployment: Deployment, person: Person, before: datetime, limit: int
+) -> list[str]:
+    """Those of them whose public term, as it was agreed to, ends `before`, the first to end first.
+
+    They are the oldest: whoever has many would look for them on the last pages.
+    """
+    await matching_keys.sure(deployment.keys)
+    hashes = hashes_of_acting(deployment.keys.matching.both, person)
+    return [row["id"] for row in await DB.fetch(_ENDING, hashes, before, limit)]
 
 
 def check_withdrawal(withdrawal: Withdrawal, wrong: Sequence[Problem] = ()) -> str:

@@ -1,12 +1,12 @@
 """The page of one's own notices: how each stands, what ends when, and what can be done with it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from litestar import Response, get, post
 
 from notices import register
-from notices.changing import amending, expiring, looking, rights, unfinished
+from notices.changing import amending, expiring, looking, objecting, rights, unfinished
 from notices.changing.rights import Known
 from notices.deployment import Deployment
 from notices.facts import public_terms, purposes
@@ -19,11 +19,12 @@ from notices.pages import again, begun, done, rendering, watching
 from notices.pages.submitting import Submission, carried_out
 from notices.register import Notice
 from notices.watches import alerts
-from notices.web import forms, languages
+from notices.web import forms, languages, queries
 from notices.web.authentication import AnyRequest
 
 PATH, ALERTS = "/mine", "/mine/alerts"
 MOST_NEWS = 10
+A_PAGE, PAGES = 50, 1000
 OFFICES: dict[str, Text] = {"officer": Message("工作人员"), "agency": Message("发证机关")}
 """Who looked at what is private, as whom it concerns is told."""
 
@@ -52,21 +53,24 @@ def _own(deployment: Deployment, found: Notice, told: dict[str, bool]) -> Own:
     )
 
 
-def _ending(found: list[Notice], own: list[Own]) -> list[Own]:
-    """Those whose public term is over soon, the first to end first."""
-    soon = [
-        (each.ends_at, each)
-        for notice, each in zip(found, own, strict=True)
-        if each.ends_at is not None and each.ends_at <= notice.now + public_terms.ANNOUNCED
-    ]
-    return [each for _, each in sorted(soon, key=lambda pair: pair[0])]
+def _ending(own: list[Own], soon: datetime) -> list[Own]:
+    """Those whose public term is over `soon`, the first to end first."""
+    ending = [(each.ends_at, each) for each in own if each.ends_at and each.ends_at <= soon]
+    return [each for _, each in sorted(ending, key=lambda pair: pair[0])]
 
 
 async def _objections(deployment: Deployment, person: Person) -> list[Any]:
-    """Those that `person` filed, the newest first; staff decides, and files none."""
+    """Those that `person` filed in this part, the newest first; staff decides, and files none."""
     if person.is_staff:
         return []
-    return list(reversed(await rights.objections_of(deployment, Known.of(person))))
+    filed = await rights.objections_of(deployment, Known.of(person))
+    return [each for each in reversed(filed) if _acting(deployment, each) == person.acts_for[:2]]
+
+
+def _acting(deployment: Deployment, objection: Any) -> tuple[str, str]:
+    """For whom an objection was filed: in a company's part nobody shows what is a clerk's own."""
+    private = objecting.private_of(deployment, objection["id"], objection["sealed"])
+    return private.objector.acts_for[:2]
 
 
 @get("/mine", include_in_schema=False)
@@ -74,8 +78,12 @@ async def mine(request: AnyRequest) -> Response[str]:
     """The notices and objections of whoever is signed in."""
     person = await request.user.signed_in()
     deployment = request.app.state.deployment
-    ids = await amending.declared_by(deployment, person)
-    known = await register.get_many(ids)
+    page = queries.whole_number(request.query_params.get("page", ""), 1, PAGES) or 1
+    ids = await amending.declared_by(deployment, person, A_PAGE + 1, (page - 1) * A_PAGE)
+    more, ids = len(ids) > A_PAGE, ids[:A_PAGE]
+    soon = datetime.now(UTC) + public_terms.ANNOUNCED
+    ends = await amending.ending_of(deployment, person, soon, A_PAGE)
+    known = await register.get_many([*ids, *ends])
     found = [known[id] for id in ids if id in known]
     told = await alerts.chosen(deployment, person, ids)
     own = [_own(deployment, notice, told) for notice in found]
@@ -85,7 +93,9 @@ async def mine(request: AnyRequest) -> Response[str]:
         cache=rendering.NEVER_KEPT,
         own=own,
         begun=await begun.of(deployment, person),
-        ending=_ending(found, own),
+        page=page,
+        more=more,
+        ending=_ending([_own(deployment, each, {}) for each in known.values()], soon),
         objections=await _objections(deployment, person),
         looks=await looking.at(ids) if ids else [],
         news=(await watching.news(deployment, person))[:MOST_NEWS],

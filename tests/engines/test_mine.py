@@ -9,16 +9,22 @@ import pytest
 from notices.database import DB
 from notices.facts.notice_ids import printed
 from notices.facts.public.notice import ObjectionStatus
-from notices.pages import done
+from notices.pages import done, mine
 from notices.web import wording
 from tests import api
 from tests.api import declaration
 from tests.conftest import SignIn
 from tests.engines.test_desk import MANDATE, PNG, objected
 from tests.engines.test_pages import fields
+from tests.owning import owning
 from tests.samples import ANNA
 
 NUMBER = "JY13799990000011"
+NUMBERS = ("鲁(2020)奎文区不动产权第0000001号", "鲁(2020)奎文区不动产权第0000002号")
+DEED: dict[str, Any] = {
+    "certificate": "real-estate-title", "matter": None, "copies": None, "holder": ANNA,
+    "issuer": "某某市自然资源和规划局",
+}  # fmt: skip
 SAID = 'id="done"'
 
 
@@ -76,6 +82,27 @@ async def test_a_notice_says_what_ends_when_and_offers_what_can_be_done(
     assert (await restaurant.get(f"/api/v1/notices/{running.id}/receipt")).status_code == 200
 
 
+async def test_whoever_has_many_is_led_to_all_and_told_of_the_oldest_whose_term_ends(
+    anna: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mine, "A_PAGE", 1)
+    old, new = [(await api.declared(anna, **DEED, number=number)).id for number in NUMBERS]
+    async with owning():
+        await DB.fetch(
+            "UPDATE notice SET agreed_until = now() + interval '10 days' WHERE id = $1", old
+        )
+    first, second = await anna.get("/mine"), await anna.get("/mine?page=2&lang=en")
+
+    assert (f'id="notice-{new}"' in first.text, f'id="notice-{old}"' in first.text) == (True, False)
+    assert 'href="/mine?page=2"' in first.text
+    assert f'id="notice-{old}"' in second.text
+    assert 'rel="next"' not in second.text
+    ending = first.text.partition('id="ending"')[2].partition("</section>")[0]
+    assert (f"/notices/{old}" in ending, f"/notices/{new}" in ending) == (True, False)
+    for nowhere in ("3", "0", "x", "1001"):
+        assert (await anna.get("/mine", params={"page": nowhere})).status_code == 200
+
+
 async def test_what_waits_and_when_a_persons_text_goes_is_said(anna: httpx.AsyncClient) -> None:
     await api.declared(anna, MANDATE, PNG)
 
@@ -96,6 +123,19 @@ async def test_an_objection_is_shown_to_whoever_filed_it_with_what_became_of_it(
     assert printed(notice.id) in page
     assert "提出的异议" not in words(await restaurant.get("/mine"))
     assert "not admitted" not in words(await anna.get("/mine?lang=en"))
+
+
+async def test_what_a_clerk_objected_for_himself_is_not_shown_in_his_companys_part(
+    restaurant: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    notice = await api.declared(restaurant)
+    company = {"name": "潍坊试样一有限公司", "identifier": "91379999MA0000100Q"}
+    firm = await sign_in(ANNA | {"kind": "organisation", "organisation": company})
+    own = await sign_in(ANNA)
+    await objected(own, notice.id, NUMBER)
+
+    assert "提出的异议" in words(await own.get("/mine"))
+    assert "提出的异议" not in words(await firm.get("/mine"))
 
 
 def test_every_outcome_of_an_objection_has_words() -> None:
