@@ -8,6 +8,7 @@ from litestar import Response, get, post
 from notices.changing import erasing, rights, unfinished, waiting
 from notices.changing.rights import Known
 from notices.facts.errors import Problem, SignInRequired
+from notices.identity import Person
 from notices.pages import again, brought, rendering
 from notices.web import forms, languages
 from notices.web.authentication import AnyRequest
@@ -16,10 +17,22 @@ ERASED, SURE = "erased", "unsure"
 """Parameters of the page that follows: it was done, or was not confirmed."""
 
 
+async def _natural(request: AnyRequest) -> Person:
+    """Who is signed in; raises SignInRequired for staff too, whom an office vouches for.
+
+    What is kept about a person is told to them alone, and not to whom an office calls by their
+    number.
+    """
+    person = await request.user.signed_in()
+    if person.is_staff:
+        raise SignInRequired
+    return person
+
+
 @get("/mine/privacy", include_in_schema=False)
 async def privacy(request: AnyRequest) -> Response[str]:
     """What is kept and how long, and the ways to have it and to have it erased."""
-    person = await request.user.signed_in()
+    person = await _natural(request)
     query = request.query_params
     problems = [Problem("sure", "not_confirmed")] if SURE in query else []
     return await rendering.page(
@@ -37,7 +50,7 @@ async def privacy(request: AnyRequest) -> Response[str]:
 @get("/mine/data", include_in_schema=False)
 async def data(request: AnyRequest) -> Response[bytes]:
     """All that is kept about a person, to be saved (PIPL Art. 45)."""
-    person = await request.user.signed_in()
+    person = await _natural(request)
     now = datetime.now(UTC)
     deployment = request.app.state.deployment
     copy = msgspec.structs.asdict(await rights.copy_of(deployment, Known.of(person), now))
@@ -58,6 +71,7 @@ async def erase(request: AnyRequest) -> Response[str]:
     """Erase what can be; the page that follows says what stays for now."""
     given, language = await forms.fields(request), languages.language_of(request)
     try:
+        await _natural(request)
         person = await again.sender(request, given.get("of", ""))
     except SignInRequired:  # nobody erases what another window shows of somebody else
         return again.signing_in(request, "/mine/privacy")

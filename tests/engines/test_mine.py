@@ -1,7 +1,9 @@
 """The page of one's own notices: what stands there, what can be done, and a word of success."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -20,6 +22,7 @@ from tests.owning import owning
 from tests.samples import ANNA
 
 NUMBER = "JY13799990000011"
+LONG_AGO = datetime.now(UTC) - timedelta(days=2)
 NUMBERS = ("鲁(2020)奎文区不动产权第0000001号", "鲁(2020)奎文区不动产权第0000002号")
 DEED: dict[str, Any] = {
     "certificate": "real-estate-title", "matter": None, "copies": None, "holder": ANNA,
@@ -136,6 +139,24 @@ async def test_what_a_clerk_objected_for_himself_is_not_shown_in_his_companys_pa
 
     assert "提出的异议" in words(await own.get("/mine"))
     assert "提出的异议" not in words(await firm.get("/mine"))
+
+
+async def test_what_somebody_declared_for_himself_is_not_shown_where_he_works(
+    sign_in: SignIn,
+) -> None:
+    """An office says who works there; what is kept about a person it is not told by that."""
+    himself = ANNA | {"kind": "officer"}
+    own, office = await sign_in(ANNA), await sign_in(himself)
+    id = (await api.declared(own, **DEED, number=NUMBERS[0], alert_on_check=True)).id
+    await DB.fetch("INSERT INTO alert (notice, hour, kind) VALUES ($1, $2, 'bank')", id, LONG_AGO)
+
+    assert printed(id) in words(await own.get("/mine"))
+    assert printed(id) not in words(await office.get("/mine"))
+    for path in ("/mine/privacy", "/mine/data"):
+        asked = await office.get(path)
+        assert asked.headers["location"] == f"/sign-in?next={quote(path, safe='')}"
+    await office.post("/mine/erase", data={"sure": "yes"})
+    assert "银行" in words(await own.get("/mine"))
 
 
 def test_every_outcome_of_an_objection_has_words() -> None:
