@@ -131,7 +131,7 @@ async def _publish_paper(
 def address(published: Sequence[str]) -> str:
     """Where the notices of one pass are confirmed."""
     first, *others = published
-    also = f"?also={'.'.join(others)}" if others else ""
+    also = f"?{rendering.ALSO}={'.'.join(others)}" if others else ""
     return f"/declare/done/{first}{also}"
 
 
@@ -231,7 +231,7 @@ async def done(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     """What was published, its numbers, and what to do next; `also` names the rest of a pass."""
     deployment = request.app.state.deployment
     person = await request.user.signed_in()
-    also = filter(None, request.query_params.get("also", "").split("."))
+    also = filter(None, request.query_params.get(rendering.ALSO, "").split("."))
     found = [await register.get(each) for each in [id, *also][:MOST_AT_ONCE]]
     own = [each for each in found if await amending.is_declarant(deployment, person, each.id)]
     if found[0] not in own:

@@ -40,6 +40,10 @@ KEPT = frozenset(
 """The parameters that pages know. A link of ours keeps no other: a messenger may have added it,
 and somebody else's link to us may hold a number, which no address that we make does."""
 
+ALSO = "also"
+"""The rest of what was published in one pass: numbers of notices, which are public, and no other."""
+_NOTICES = re.compile(r"[0-9]{14}(\.[0-9]{14}){0,40}")
+
 
 def local_path(text: str | None, default: str = "/") -> str:
     """`text` if it leads to a page of this very site, else `default`."""
@@ -75,7 +79,7 @@ def _kept(request: AnyRequest) -> list[tuple[str, str]]:
     return [
         (name, value[: MOST_ECHOED if name == "q" else MOST_KEPT])
         for name, value in request.query_params.multi_items()
-        if name in KEPT
+        if name in KEPT or (name == ALSO and _NOTICES.fullmatch(value))
     ]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from datetime import datetime, tzinfo
+from html import unescape
 from typing import Any
 
 import httpx
@@ -104,6 +105,10 @@ async def test_each_paper_is_a_notice_of_its_own_and_what_was_said_holds_for_all
         receipt = (await restaurant.get(f"/api/v1/notices/{id}/receipt")).json()
         assert receipt["index"] == notice["events"][0]["index"]
     assert "没填完的声明" not in await mine(restaurant)
+    english = re.search(r'href="([^"]+)"[^>]*>English', done.text)
+    assert english is not None
+    page = await restaurant.get(unescape(english[1]))
+    assert list(dict.fromkeys(receipts(page))) == ids  # in another language they are as many
 
 
 async def test_a_further_paper_is_asked_what_is_its_own_and_nothing_else(
