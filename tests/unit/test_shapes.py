@@ -21,3 +21,9 @@ def test_no_template_draws_a_status_by_itself() -> None:
     ]
 
     assert by_hand == []
+
+
+def test_no_style_draws_the_shape_of_a_status_once_more() -> None:
+    style = Path(HERE, "static", "site.css").read_text()
+
+    assert re.findall(r"\.badge[^{]*::(?:before|after)[^}]*content", style) == []
