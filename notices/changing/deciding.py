@@ -139,10 +139,8 @@ async def remove(
 
     exhibit = await exhibit_of(id)
     answer = await following.follow(deployment, id, "redacted", checked, once_)
-    if exhibit is not None and not await tables.Exhibit.exists().where(
-        tables.Exhibit.file == exhibit.id
-    ):
-        exhibits.forget(deployment, exhibit.id)
+    if exhibit is not None:  # of several notices of one pass it is the same
+        await exhibits.take_away(deployment, exhibit.id)
     return answer
 
 

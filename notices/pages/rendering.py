@@ -41,7 +41,7 @@ KEPT = frozenset(
 and somebody else's link to us may hold a number, which no address that we make does."""
 
 ALSO = "also"
-"""The rest of what was published in one pass: numbers of notices, which are public, and no other."""
+"""The rest of what was published in one pass: numbers of notices, which are public."""
 _NOTICES = re.compile(r"[0-9]{14}(\.[0-9]{14}){0,40}")
 
 

@@ -16,6 +16,7 @@ from notices.changing import exhibits, inspecting, unfinished
 from notices.database import DB
 from notices.facts.errors import Unavailable
 from notices.pages import publishing
+from tests import api
 from tests.conftest import SignIn
 from tests.engines.test_again import FORMS, OBJECTED, OTHER, send
 from tests.engines.test_pages import AGREED, FOOD, Fields, fields, published
@@ -718,6 +719,42 @@ async def test_an_exhibit_is_there_for_all_of_a_pass_whatever_became_of_the_firs
     for row in rows:
         read = await officer.get(f"/api/v1/notices/{row['notice']}/exhibit")
         assert (read.status_code, read.content) == (200, PICTURE)
+
+
+async def test_an_exhibit_stays_for_what_is_being_published_while_another_of_the_pass_is_redacted(
+    restaurant: httpx.AsyncClient,
+    sign_in: SignIn,
+    uploads: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    in_the_way = await published(
+        restaurant, certificate="company-seal", document="official-seal", matter=None,
+        copies=None, number=None,
+    )  # fmt: skip
+    anna, officer = await sign_in(ANNA), await sign_in(OFFICER)
+    form = fields(await submitted(anna, SEALS_BY_MANDATE | {"at": "loss", "to": "check"}))
+    await with_exhibit(anna, form | AGREED | PUBLISH)
+    [first] = await DB.fetch("SELECT notice FROM exhibit")
+    await restaurant.post(api.of(in_the_way, "withdrawal"), json={"reason": "mistake"})
+    rest = await page_of(anna, "check", form)
+    assert "刚才交来的文件还在" in rest.text
+    hold, here = exhibits.hold, Held()
+
+    async def slow(*args: Any) -> None:
+        await hold(*args)
+        await here.wait()
+
+    monkeypatch.setattr(exhibits, "hold", slow)
+    async with held(submitted(anna, fields(rest) | AGREED | PUBLISH), here) as publishing_:
+        path = api.of(first["notice"], "redaction")
+        redacting = asyncio.create_task(officer.post(path, json={"reason": "身份被冒用"}))
+        await asyncio.wait([redacting], timeout=0.5)
+    assert publishing_.result().headers["location"].startswith(DONE)
+    assert (await redacting).status_code == 201, redacting.result().text
+    [second] = await DB.fetch("SELECT notice FROM exhibit")
+
+    read = await officer.get(api.of(second["notice"], "exhibit"))
+    assert (read.status_code, read.content) == (200, PICTURE)
 
 
 async def test_an_exhibit_that_is_not_asked_for_any_more_comes_to_no_notice(
