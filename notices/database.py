@@ -99,14 +99,6 @@ def connecting() -> Iterator[None]:
             raise UnusableUrl from None
 
 
-KEEPALIVES = {
-    "tcp_keepalives_idle": "10",
-    "tcp_keepalives_interval": "5",
-    "tcp_keepalives_count": "3",
-}
-"""The server gives up a silent client after 25 seconds; a Unix socket takes no notice of these."""
-
-
 async def connect(url: str, **more: Any) -> Any:
     """A connection of one's own, outside the pool; raises Unavailable and PostgresError."""
     with connecting():

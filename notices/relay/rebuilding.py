@@ -46,6 +46,13 @@ LOCKS = 0x6E6F7469 ^ (0 if FOLLOWER == "search" else zlib.crc32(FOLLOWER.encode(
 RELAY, GATE, REBUILDING = 1, 2, 3
 """Session locks of PostgreSQL (LOCKS, n), of each index its own: they end with who holds them."""
 
+KEEPALIVES = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+"""The server gives up a silent client after 25 seconds; a Unix socket takes no notice of these."""
+
 LOG = structlog.get_logger()
 
 
@@ -65,7 +72,7 @@ async def connect() -> Any:
         server_settings={
             "application_name": "notices relay",
             **database.BY_INDEX,
-            **database.KEEPALIVES,
+            **KEEPALIVES,
         },
     )
 

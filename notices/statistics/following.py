@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable
 import asyncpg
 import structlog
 
-from notices.database import AWAY, DB, KEEPALIVES, connect
+from notices.database import AWAY, DB, connect
 from notices.facts.errors import Unavailable
 from notices.facts.texts import Message, TextError
 from notices.tables import LogHead
@@ -120,7 +120,7 @@ async def recount(progress: Callable[[int, int], None]) -> None:
 @contextlib.asynccontextmanager
 async def _turn() -> AsyncIterator[None]:
     """The session lock of who counts anew; a connection that dies frees it by itself."""
-    connection = await connect(DB.config["dsn"], timeout=WITHIN, server_settings=KEEPALIVES)
+    connection = await connect(DB.config["dsn"], timeout=WITHIN)
     try:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
             raise RecountRuns
