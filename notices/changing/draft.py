@@ -61,6 +61,8 @@ class Draft(msgspec.Struct, frozen=True):
     agreed_until: float = 0.0
     """Until when, in seconds since 1970, what was agreed to of that one is read, and not ticked."""
     agreed: tuple[str, ...] = ()
+    agreed_at: float = 0.0
+    """When that was, in seconds since 1970: on another day it is ticked again."""
     step: str = ""
     problems: tuple[ShownProblem, ...] = ()
     review: bool = False

@@ -1,6 +1,7 @@
 """What one step of a declaration posts: from where, to where, and what is kept of it."""
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -116,6 +117,7 @@ class Posted:
             agreed=tuple(
                 name for name in AGREED if self.to == "publish" and self.given.get(name) == "yes"
             ),
+            agreed_at=time.time(),
             step=self.page,
             problems=(),
             review=self.at == "check" or (was.review and not self._asks_all_anew(draft)),

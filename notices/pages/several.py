@@ -26,7 +26,8 @@ SAID_ONCE = (*HOLDER, *LOSS, "region")
 MOST_PAPERS = 10
 """In one pass; of a day's twenty declarations there may be several in each, of seals."""
 AGREED_FOR = timedelta(days=1)
-"""So long what was agreed to of the first paper is read again, and not ticked again."""
+"""So long what was agreed to of the first paper is read again, and not ticked again; and what was
+agreed to of a text that could not be published stays ticked."""
 
 
 class Lost(NamedTuple):

@@ -67,6 +67,7 @@ def context(deployment: Deployment, person: Person, draft: Draft, now: datetime)
     losts = several.lost(draft, draft.agreed, person, deployment.catalogue)
     whole = [(each.certificate, each.declared) for each in losts if each.certificate is not None]
     today = now.astimezone(CHINA).date()
+    lately = now.timestamp() < draft.agreed_at + several.AGREED_FOR.total_seconds()
     return {
         "losts": [_paper(deployment, person, each, now) for each in losts],
         "shared": losts[0].declared[0],
@@ -76,7 +77,7 @@ def context(deployment: Deployment, person: Person, draft: Draft, now: datetime)
         "consents": _consents(losts, person),
         "agreed_before": now.timestamp() < draft.agreed_until,
         "seen": seen(deployment, person, whole),
-        "agreed": draft.agreed,
+        "agreed": draft.agreed if lately else (),
         "more_may_come": several.are_fewer_than_may_be(draft),
     }
 

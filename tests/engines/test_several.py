@@ -306,6 +306,12 @@ async def test_a_day_that_is_used_up_halfway_keeps_the_rest_with_its_reason(
     assert await how_many() == 2
 
 
+class Tomorrow(datetime):
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "Tomorrow":
+        return super().now(tz) + several.AGREED_FOR
+
+
 def refuses(monkeypatch: pytest.MonkeyPatch, call: int, problem: Problem) -> None:
     """What could be said of a paper by the check page is found wrong when it is published."""
     real, calls = publishing.declarations.declare, []
@@ -350,6 +356,21 @@ async def test_what_is_wrong_with_the_first_that_is_published_leads_to_that_pape
     assert (told.url.path.split("/")[2], fields(told)["number"]) == ("number", FOOD["number"])
     assert 'href="#number"' in told.text
     assert (await publish(restaurant, page)).status_code == 303
+
+
+async def test_what_could_not_be_published_is_agreed_to_anew_on_another_day(
+    restaurant: httpx.AsyncClient, limited: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await another(restaurant, await checked(restaurant), "business-license/both")
+    await use(limited, 19)
+    await publish(restaurant, page)
+    where = f"/declare/check/{fields(page)['draft']}"
+    today = fields(await restaurant.get(where))
+    monkeypatch.setattr(steps, "datetime", Tomorrow)
+    tomorrow = fields(await restaurant.get(where))
+
+    assert AGREED.items() <= today.items()
+    assert not AGREED.keys() & tomorrow.keys()
 
 
 async def test_a_day_that_is_used_up_at_once_changes_nothing(
@@ -523,12 +544,6 @@ async def test_a_colleague_is_not_told_whom_to_call(
 
     assert FOOD["contact.phone"] not in page.text
     assert 'type="checkbox" id="publication_consent"' in page.text  # it was another who agreed
-
-
-class Tomorrow(datetime):
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> "Tomorrow":
-        return super().now(tz) + several.AGREED_FOR
 
 
 async def test_what_was_agreed_to_long_ago_is_ticked_again(
