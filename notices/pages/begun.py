@@ -8,13 +8,16 @@ from litestar import Response, post
 from notices.changing import unfinished, waiting
 from notices.deployment import Deployment
 from notices.facts.errors import SignInRequired
-from notices.facts.texts import Text
+from notices.facts.texts import Message, Text
 from notices.identity import Person
 from notices.pages import again, brought, rendering, stepping
 from notices.pages.drafts import STEPS
 from notices.pages.publishing import CONFLICT
 from notices.web import forms, languages
 from notices.web.authentication import AnyRequest
+
+_OF_NONE = Message("证件还没有选定，或已不在目录里")
+"""Of what a city's catalogue has no more something is kept all the same, and can be discarded."""
 
 
 class Begun(NamedTuple):
@@ -40,12 +43,12 @@ async def of(deployment: Deployment, person: Person) -> list[Begun]:
             for paper in draft.papers
         ]
         names = [certificate.name for certificate in known if certificate is not None]
-        if not names:
+        if not any(paper.fields for paper in draft.papers):
             continue
         number = 0 if step == CONFLICT else STEPS.index(step) + 1 if step in STEPS else 1
         where = stepping.address(step or STEPS[0], each.id, draft)
         form = again.stamped(deployment, person, each.id) | {"draft": each.id}
-        found.append(Begun(each.id, names, number, each.until, where, form))
+        found.append(Begun(each.id, names or [_OF_NONE], number, each.until, where, form))
     return found
 
 

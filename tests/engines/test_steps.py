@@ -8,11 +8,14 @@ from typing import Any
 from urllib.parse import unquote
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 
 from notices.changing import unfinished
+from notices.changing.draft import Draft
 from notices.database import DB
+from notices.deployment import Deployment
 from notices.pages import publishing
 from tests.conftest import SignIn
 from tests.engines.test_pages import AGREED, CHILD_ID, FOOD, fields, published
@@ -436,6 +439,24 @@ async def test_a_draft_is_discarded_by_its_owner_alone(
     assert late.status_code == 422
     assert FORGOTTEN in late.text
     assert "<title>有误：" in late.text
+
+
+async def test_a_draft_of_what_the_catalogue_has_no_more_is_listed_and_discarded(
+    restaurant: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    form = await checked(restaurant)
+    changed = (await draft_of(restaurant, form)).fields | {"certificate": "of-yesterday"}
+    sealed = deployment.keys.sealer.seal(
+        msgspec.json.encode(Draft(fields=changed)),
+        unfinished.place(unfinished.owner_in(form["of"]) or b"", form["draft"]),
+    )
+    await DB.fetch("UPDATE draft SET sealed = $1", sealed)
+    page = await restaurant.get("/mine")
+
+    assert "证件还没有选定，或已不在目录里" in page.text
+    assert (await restaurant.get(f"/declare/certificate/{form['draft']}")).status_code == 200
+    await restaurant.post("/declare/discard", data=fields(page))
+    assert await drafts() == 0
 
 
 async def test_what_comes_when_the_session_has_ended_is_kept_for_its_owner_alone(
