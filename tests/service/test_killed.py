@@ -56,7 +56,7 @@ async def main(data, url, act, id):
     if act == "declare":
         log.receipt = die
     elif act == "redact":
-        exhibits.forget = die
+        exhibits.take_away = die
     else:
         register.Notice.public = die
     await getattr(test_killed, act)(here, id)
