@@ -30,6 +30,8 @@ WORDS: dict[str, Text] = {
     ),
     "unwatched": Message("已取消关注。"),
     "told": Message("核验提醒已打开。机关核验到这份公告时，在这一页告诉您。"),
+    "erased": Message("已删除。"),
+    "erased-but": Message("已删除。下面是暂时保留的。"),
     "untold": Message("核验提醒已关闭，以前记下的核验也删除了。"),
 }
 

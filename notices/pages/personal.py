@@ -9,12 +9,13 @@ from notices.changing import erasing, rights, unfinished, waiting
 from notices.changing.rights import Known
 from notices.facts.errors import Problem, SignInRequired
 from notices.identity import Person
-from notices.pages import again, brought, rendering
+from notices.pages import again, brought, done, rendering
 from notices.web import forms, languages
 from notices.web.authentication import AnyRequest
 
-ERASED, SURE = "erased", "unsure"
-"""Parameters of the page that follows: it was done, or was not confirmed."""
+PATH = "/mine/privacy"
+SURE = "unsure"
+"""The parameter of the page that follows where it was not confirmed."""
 
 
 async def _natural(request: AnyRequest) -> Person:
@@ -39,7 +40,6 @@ async def privacy(request: AnyRequest) -> Response[str]:
         request,
         "privacy.html",
         cache=rendering.NEVER_KEPT,
-        erased=ERASED in query,
         left=await erasing.left(request.app.state.deployment, Known.of(person)),
         hidden=again.hidden(request, person, unfinished.new_id()),
         problems=problems,
@@ -74,14 +74,15 @@ async def erase(request: AnyRequest) -> Response[str]:
         await _natural(request)
         person = await again.sender(request, given.get("of", ""))
     except SignInRequired:  # nobody erases what another window shows of somebody else
-        return again.signing_in(request, "/mine/privacy")
+        return again.signing_in(request, PATH)
     if given.get("sure") != "yes":
-        return rendering.see_other(f"/mine/privacy?{SURE}=#sure", language)
+        return rendering.see_other(f"{PATH}?{SURE}=#sure", language)
     deployment = request.app.state.deployment
-    await erasing.erase(deployment, Known.of(person))
+    erased = await erasing.erase(deployment, Known.of(person))
     for draft in await waiting.forget_account(deployment, person):
         await brought.forget_with(deployment, draft)
-    return rendering.see_other(f"/mine/privacy?{ERASED}=", language)
+    word = "erased-but" if erased.living or erased.waiting else "erased"
+    return done.on(request, word, PATH, rendering.see_other(done.place(PATH), language))
 
 
 HANDLERS = [privacy, data, erase]

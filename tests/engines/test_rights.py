@@ -121,6 +121,24 @@ async def test_what_is_still_being_typed_is_in_the_copy_of_whoever_types_it_in_w
     assert drafts[1:] == [drafts[0], []]
 
 
+@pytest.mark.parametrize("living", [True, False])
+async def test_erasing_says_so_once_and_no_address_does(
+    anna: httpx.AsyncClient, living: bool
+) -> None:
+    notice = await api.declared(anna, **DRIVER)
+    if not living:
+        await anna.post(api.of(notice.id, "withdrawal"), json={"reason": "found"})
+    done = await anna.post("/mine/erase", data=fields(await anna.get("/mine/privacy")) | SURE)
+    page = await anna.get(done.headers["location"])
+
+    assert done.headers["location"] == "/mine/privacy#done"
+    said = page.text.partition('id="done"')[2].partition("</div>")[0]
+    assert "已删除。" in said
+    assert ("下面是暂时保留的" in said) == living
+    await anna.get("/mine")
+    assert "已删除。" not in (await anna.get("/mine/privacy?erased=")).text
+
+
 async def test_who_was_declared_for_sees_what_was_said_and_not_by_whom(
     anna: httpx.AsyncClient, sign_in: SignIn
 ) -> None:
