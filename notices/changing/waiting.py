@@ -83,14 +83,17 @@ async def of(deployment: Deployment, person: Person) -> list[Waiting]:
 
 
 async def copies(deployment: Deployment, person: Person) -> list[KeptDraft]:
-    """All that the account of `person` has typed, in whatever part, the oldest first."""
+    """All that the account of `person` has typed, in whatever part, the oldest first.
+
+    But for the forms of the desk: what an officer writes there is about others.
+    """
     rows = await _ALL.fetch(unfinished.account_of(deployment, person))
     found = [
         _copied(draft, row["at"] + (LASTS if row["lasting"] else KEPT))
         for row in sorted(rows, key=lambda row: (row["at"], row["id"]))
         if (draft := _opened(deployment, row["sealed"], row["owner"], row["id"])) is not None
     ]
-    return [each for each in found if each.papers]
+    return [each for each in found if each.papers and not (each.form or "").startswith("/desk/")]
 
 
 def _copied(draft: Draft, until: datetime) -> KeptDraft:

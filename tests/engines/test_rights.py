@@ -12,7 +12,18 @@ import pytest
 from notices import records
 from notices.audit import auditing
 from notices.audit.comparing import Numbers
-from notices.changing import erasing, exhibits, objecting, rights, rivals, setting_aside, undoing
+from notices.changing import (
+    erasing,
+    exhibits,
+    leaving,
+    objecting,
+    rights,
+    rivals,
+    setting_aside,
+    undoing,
+    unfinished,
+)
+from notices.changing.draft import Draft
 from notices.changing.rights import Known
 from notices.database import DB
 from notices.deployment import Deployment
@@ -102,14 +113,19 @@ async def test_a_copy_holds_all_that_is_kept_and_nothing_of_others(
 
 
 async def test_what_is_still_being_typed_is_in_the_copy_of_whoever_types_it_in_whatever_part(
-    restaurant: httpx.AsyncClient, sign_in: SignIn
+    restaurant: httpx.AsyncClient, sign_in: SignIn, deployment: Deployment
 ) -> None:
+    """But for what an officer writes at the desk, which is about others."""
     page = await submitted(restaurant, FOOD | {"at": "loss", "to": "check"})
     await submitted(restaurant, fields(page) | {"to": "another"})
     wrong = {"certificate": "", "number": "鲁B12345678", "label": ""}
     watch = fields(await restaurant.get("/mine/watches")) | wrong
     await restaurant.post("/mine/watches", data=watch)
     natural = {name: RESTAURANT[name] for name in ("name", "identifier")} | {"kind": "person"}
+    office = Person("officer", RESTAURANT["name"], RESTAURANT["identifier"])
+    session = await leaving.sign_in(deployment, office, None)
+    decided = Draft(fields={"reason": "证据不足"}, step="/desk/37070000012345/decide")
+    await unfinished.change(deployment, office, session, "a" * 22, lambda _: decided)
     drafts = [(await copy(await sign_in(each)))["drafts"] for each in (RESTAURANT, natural, ANNA)]
 
     declared, form = drafts[0]
