@@ -37,13 +37,18 @@ async def keep(request: AnyRequest, upload: Upload) -> str:
 
     Then it is chosen again: one that is wrong, or one too many of this address.
     """
-    if upload.receiving is None or upload.wrong:
+    if upload.receiving is None or upload.wrong or not await may_stay(request):
         return ""
+    return str(await upload.receiving.keep_for_now())
+
+
+async def may_stay(request: AnyRequest) -> bool:
+    """Whether one file more may wait that came from this address, which is counted."""
     try:
         await limiting.limit(request, "keep", request.user.address)
     except TooManyRequests:
-        return ""
-    return str(await upload.receiving.keep_for_now())
+        return False
+    return True
 
 
 async def forget_with(deployment: Deployment, draft: Draft) -> None:

@@ -225,13 +225,14 @@ async def _publish(
     except publishing.Stopped as stop:
         front = several.turned(draft, stop.paper) or draft
         left = going_on.stopped(front, stop.problems)
-        wrong = any(problem.field == EXHIBIT for problem in stop.problems)
-        told = "" if wrong or exhibit is None else str(exhibit)
-        left = going_on.with_file(told, left)
+        if any(problem.field == EXHIBIT for problem in stop.problems):
+            exhibit = None
+            left = going_on.with_file("", left)
     else:
         left = publishing.left(draft, losts, passed)
-        if not left.done and exhibit is not None:
-            left = going_on.with_file(str(exhibit), left)
+    if exhibit is not None and not left.done:
+        stays = exhibit is not new or await brought.may_stay(request)
+        left = going_on.with_file(str(exhibit) if stays else "", left)
     kept, ours = await unfinished.finish(deployment, person, session, id, left, draft)
     # Once of each draft, and of none that came as a whole: nobody has typed that here.
     if ours and posted.draft and left.published and not draft.published:

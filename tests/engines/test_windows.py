@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from notices.changing import exhibits, inspecting, unfinished
 from notices.database import DB
@@ -22,6 +23,7 @@ from tests.engines.test_again import FORMS, OBJECTED, OTHER, send
 from tests.engines.test_pages import AGREED, FOOD, Fields, fields, published
 from tests.engines.test_steps import FORGOTTEN, PUBLISH, STALE, checked, drafts, page_of
 from tests.files import picture
+from tests.limiting import limited as limited
 from tests.samples import ANNA, OFFICER, RESTAURANT
 from tests.stepping import DONE, deployment_of, kept, submitted
 
@@ -676,6 +678,24 @@ async def test_an_exhibit_of_what_is_published_stays_when_another_one_comes(
     assert again.headers["location"].startswith("/declare/check/")
     read = await officer.get(f"/api/v1/notices/{row['notice']}/exhibit")
     assert (read.status_code, read.content) == (200, PICTURE)
+
+
+async def test_no_more_files_wait_of_what_was_refused_than_of_what_was_not_sent(
+    restaurant: httpx.AsyncClient, sign_in: SignIn, uploads: Path, limited: Litestar
+) -> None:
+    await published(
+        restaurant, certificate="company-seal", document="official-seal", matter=None,
+        copies=None, number=None,
+    )  # fmt: skip
+    anna = await sign_in(ANNA)
+    seal = {k: v for k, v in SEALS_BY_MANDATE.items() if "finance" not in k}
+    typed = seal | {"at": "loss", "to": "check"}
+    await DB.fetch("DELETE FROM rate")
+    for _ in range(22):
+        form = fields(await submitted(anna, typed)) | AGREED | PUBLISH
+        assert "/declare/conflict/" in (await with_exhibit(anna, form)).headers["location"]
+
+    assert len(kept_in(uploads)) == 20  # as many in a day, from one address
 
 
 SEALS_BY_MANDATE = SEALS | {
