@@ -16,6 +16,7 @@ from notices.facts.catalogue import Certificate
 from notices.facts.errors import AlreadyDeclared, Invalid, Problem
 from notices.facts.excess import TooManyRequests
 from notices.facts.requests import Declaration, Holder
+from notices.facts.texts import Message
 from notices.idempotency import Once
 from notices.identity import Person
 from notices.pages import again, papers, rendering, several
@@ -184,6 +185,20 @@ def _fields_left(lost: Lost, refused: Sequence[Refused]) -> dict[str, str]:
     return {name: value for name, value in fields.items() if not (done and name.endswith(done))}
 
 
+async def is_hindered(draft: Draft) -> bool:
+    """Whether what was not published cannot be now: a draft may have waited for days since."""
+    return any(draft.reasons) or bool(await _in_the_way(draft))
+
+
+async def _in_the_way(draft: Draft) -> dict[str, register.Notice]:
+    """Of the notices that stood in the way those that still do: none that has ended."""
+    found = await register.get_many([id for id in draft.refused if id])
+    return {id: notice for id, notice in found.items() if notice.state.living}
+
+
+_FREE = Message("原来的那份公告已经撤回或撤销，这一份现在可以发布。")
+
+
 async def conflict(
     request: AnyRequest, person: Person, draft: Draft, hidden: dict[str, str]
 ) -> Response[Any]:
@@ -196,6 +211,7 @@ async def conflict(
         for declaration in each.declared
     ]
     reasons = draft.reasons or (None,) * len(draft.refused)
+    standing = await _in_the_way(draft)
     not_published = list(zip(declared, draft.refused, reasons, strict=False))
     in_the_way = [
         {
@@ -204,10 +220,10 @@ async def conflict(
             "document": documents.of_declaration(declaration, certificate),
             "copies": declaration.copies,
             "copy_number": documents.copy_number(declaration, certificate),
-            "existing": (await register.get(id)).public(deployment) if id else None,
-            "reason": reason and reason.problem.message,
+            "existing": standing[id].public(deployment) if id in standing else None,
+            "reason": reason.problem.message if reason else _FREE,
             "field": reason and (wording.QUESTIONS | papers.labels(certificate)).get(reason.field),
-            "own": bool(id) and await amending.is_declarant(deployment, person, id),
+            "own": id in standing and await amending.is_declarant(deployment, person, id),
             "number": declaration.number or (declaration.holder or Holder()).identifier or "",
             "hidden": again.hidden(request, person, unfinished.new_id()),
         }

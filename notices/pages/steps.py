@@ -53,7 +53,7 @@ async def page(request: AnyRequest, step: FromPath[str], draft: FromPath[str]) -
         kept = Draft(fields={"certificate": named})  # chosen by a link, and nothing typed yet
     if kept.done:
         return await _published(request, kept)
-    if step == CONFLICT and kept.refused:
+    if step == CONFLICT and kept.refused and await publishing.is_hindered(kept):
         return await publishing.conflict(
             request, person, kept, stepping.hidden(deployment, person, draft)
         )

@@ -278,6 +278,30 @@ async def test_what_is_declared_already_stays_with_its_reason_and_the_others_are
     assert len(set(receipts(done))) == 2  # what was published before is told too
 
 
+async def test_what_stands_in_the_way_no_more_is_not_told_to_do_for_what_is_lost(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    """A draft waits for thirty days, and a notice may be withdrawn meanwhile."""
+    food = await published(restaurant, number="JY13799990000011")
+    trade = await published(
+        restaurant, certificate="business-license", matter=None, number=CODE, copies="both"
+    )
+    page = await another(restaurant, await checked(restaurant), "business-license/both")
+    told = await publish(restaurant, page)
+    assert told.text.count("办事时用这个编号就行") == 2
+    await restaurant.post(api.of(food, "withdrawal"), json={"reason": "mistake"})
+    conflict = f"/declare/conflict/{fields(page)['draft']}"
+    partly = await restaurant.get(conflict)
+    await restaurant.post(api.of(trade, "withdrawal"), json={"reason": "mistake"})
+    wholly = await restaurant.get(conflict)
+
+    assert partly.status_code == 409
+    assert partly.text.count("办事时用这个编号就行") == 1
+    assert "原来的那份公告已经撤回或撤销，这一份现在可以发布。" in partly.text
+    assert (wholly.status_code, len(statements(wholly))) == (200, 2)
+    assert (await publish(restaurant, wholly)).status_code == 303
+
+
 async def use(app: Litestar, times: int) -> None:
     who = person_from(msgspec.convert(RESTAURANT, Login)).natural
     key = app.state.deployment.keys.sealer.passing
