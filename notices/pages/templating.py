@@ -21,7 +21,7 @@ from notices.facts.catalogue import Catalogue
 from notices.facts.notice_ids import printed
 from notices.facts.public import form as forms
 from notices.facts.public.catalogue import Named
-from notices.facts.texts import Message, Text
+from notices.facts.texts import ByLanguage, Message, Text
 from notices.locale import LANGUAGES, SOURCE, translated
 from notices.print import typesetting
 from notices.trust import verdicts
@@ -131,10 +131,11 @@ class Translator:
         """Of a notice, which knows two languages, in a third by the catalogue's name."""
         if isinstance(text, (forms.Words, Named)) and self.language not in text.__struct_fields__:
             text = self._names.get(text.zh, text)
-        if text is None or isinstance(text, Message):
-            return text.in_(self.language) if text else ""
+        if text is None:
+            return ""
         words = text.in_(self.language)
-        return typeset(words) if self.language == SOURCE else words
+        is_name = self.language == SOURCE and isinstance(text, (forms.Words, Named, ByLanguage))
+        return typeset(words) if is_name else words
 
     def joined(self, *sentences: str | None) -> str:
         """The sentences that there are, one after the other."""

@@ -18,6 +18,7 @@ from notices.facts.errors import Problem, Unavailable
 from notices.facts.requests import Login
 from notices.pages import papers, publishing
 from notices.pages.sign_in.demo import person_from
+from notices.pages.templating import typeset
 from notices.print import printing
 from notices.print.bilingual import Bilingual
 from notices.web import wording
@@ -250,7 +251,7 @@ async def test_nobody_is_asked_what_the_number_tells(
     assert pdf["subtitle"] == name
     assert any(value.startswith(name) for label, value in pdf["facts"] if label == "证件")
     kind = OWN.certificates[certificate].name.zh
-    assert (f"种类：{kind}" in notice.text) == (kind != name)
+    assert (f"种类：{typeset(kind)}" in notice.text) == (kind != name)
 
 
 @pytest.mark.parametrize(
