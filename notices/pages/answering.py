@@ -10,13 +10,14 @@ from notices.deployment import Deployment
 from notices.facts import lookalikes
 from notices.facts.catalogue import Catalogue
 from notices.facts.certificate import Certificate
+from notices.facts.characters import seen
 from notices.facts.excess import TooManyRequests
 from notices.facts.public.answer import Answer
 from notices.facts.texts import Message, Text
 from notices.limits import Counted
 from notices.register import Notice
 from notices.verification import Question
-from notices.web import forms, limiting, wording
+from notices.web import bodies, forms, limiting, wording
 from notices.web.authentication import AnyRequest
 
 MOST_TYPED = 1000
@@ -44,13 +45,13 @@ def question(catalogue: Catalogue, values: Mapping[str, str]) -> Question:
     )  # fmt: skip
 
 
-async def counted(request: AnyRequest) -> Counted:
+async def counted(request: AnyRequest, most: int = bodies.MOST_BYTES) -> Counted:
     """Whose check it is, counted as one; raises TooManyRequests, with what was typed kept."""
     try:
         who = await limiting.counted(request)
         await limiting.limit(request, "verify", who)
     except TooManyRequests:
-        await forms.rescue(request)
+        await forms.rescue(request, most)
         raise
     return who
 
@@ -58,6 +59,12 @@ async def counted(request: AnyRequest) -> Counted:
 def json_of(answer: Answer) -> str:
     """The answer as its signature is over it, with the signature."""
     return msgspec.json.encode(answer, order="sorted").decode()
+
+
+def is_doubtful(answer: Answer) -> bool:
+    """Whether the number may be wrong: nobody may read "no notice" calmly who asked for another."""
+    unusual = answer.number_form == "unusual"
+    return answer.status == "no_notice" and (unusual or bool(answer.others))
 
 
 async def context(deployment: Deployment, answer: Answer) -> dict[str, Any]:
@@ -81,18 +88,22 @@ async def context(deployment: Deployment, answer: Answer) -> dict[str, Any]:
             }
             for each in answer.others
         ],
-        # Nobody may read "no notice" calmly who may have asked for the wrong number.
-        "doubtful": none and (unusual or bool(answer.others)),
         "meant": lookalikes.meant(asked.number or "", meant) if none and unusual else (),
     }
 
 
 def papers(certificates: Mapping[str, Certificate], answer: Answer) -> dict[str, Any]:
-    """How the paper is called that was asked about, and the one that the notice is about."""
+    """How the paper is called that was asked about, and the one that the notice is about.
+
+    Of the number, only what a reader sees: signs that nobody sees turn it around on a page, so
+    that a signed answer about one number would be shown for another.
+    """
     asked = answer.asked
     certificate = certificates.get(asked.certificate or "")
     return {
         "certificate": certificate,
+        "asked_number": seen(asked.number or ""),
+        "doubtful": is_doubtful(answer),
         "asked_for": _paper(certificates, asked.certificate, asked.document),
         "asked_copy": _copy(certificate, asked.copy, asked.copy_number),
         "paper": _paper(certificates, answer.certificate, answer.document),

@@ -1,5 +1,6 @@
 """Several certificates at once, for a clerk with a queue: a number on a line, answers in order."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -8,6 +9,7 @@ from litestar import Response, get, post
 from notices import verification
 from notices.api import verifications
 from notices.api.verifications import MOST_OF_STRANGERS
+from notices.facts.characters import seen
 from notices.facts.errors import Invalid, Problem
 from notices.facts.excess import ManyNeedSignIn, TooManyRequests
 from notices.facts.public.answer import Answer
@@ -18,9 +20,12 @@ from notices.web import forms, limiting
 from notices.web.authentication import AnyRequest
 from notices.web.options import CHANGES_NOTHING, COUNTS
 
+MOST_BYTES = 512 * 1024
+"""As many lines as may be asked, each of sixty Chinese characters as a form sends them."""
+
 
 class Line(NamedTuple):
-    """A line as it was typed, and what is answered to it, or what is wrong with it."""
+    """A line as a reader sees it, and what is answered to it, or what is wrong with it."""
 
     typed: str
     answer: Answer | None
@@ -41,8 +46,8 @@ async def many_form(request: AnyRequest) -> Response[str]:
 )
 async def many(request: AnyRequest) -> Response[str]:
     """Each line's answer in the order of the lines; a line that is no number stops none."""
-    who = await answering.counted(request)
-    given = await forms.fields(request)
+    who = await answering.counted(request, MOST_BYTES)
+    given = await forms.fields(request, MOST_BYTES)
     values = {name: given.get(name, "") for name in ("certificate", "numbers")}
     typed = [line.strip() for line in values["numbers"].splitlines() if line.strip()]
     stranger = limiting.is_stranger(request, who)
@@ -76,9 +81,9 @@ async def _checked(
         try:
             question = Question(certificate=certificate, number=number)
             checked += await verification.check(request.app.state.deployment, [question])
-            lines.append(Line(number, None))
+            lines.append(Line(seen(number), None))
         except Invalid as refusal:
-            lines.append(Line(number, None, refusal.problems))
+            lines.append(Line(seen(number), None, refusal.problems))
     return lines, checked
 
 
@@ -103,16 +108,19 @@ async def _page(
         problems=problems,
         errors=rendering.by_field(problems),
         most_of_strangers=MOST_OF_STRANGERS,
-        counts=_counts(lines),
+        is_doubtful=answering.is_doubtful,
+        counts=Counter(_outcome(line.answer) for line in lines),
         **context,
     )
 
 
-def _counts(lines: Sequence[Line]) -> tuple[int, int, int]:
-    """How many lines met a notice, met none, and could not be asked."""
-    met = sum(line.answer is not None and line.answer.status != "no_notice" for line in lines)
-    wrong = sum(line.answer is None for line in lines)
-    return met, len(lines) - met - wrong, wrong
+def _outcome(answer: Answer | None) -> str:
+    """As which the line is counted: whoever reads the sum alone overlooks no doubtful one."""
+    if answer is None:
+        return "unread"
+    if answer.status != "no_notice":
+        return "met"
+    return "doubtful" if answering.is_doubtful(answer) else "none"
 
 
 _TOO_MANY = Message("一次最多 {most} 行，请分几次核验。")

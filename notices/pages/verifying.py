@@ -25,6 +25,9 @@ CAMERA = {"Permissions-Policy": PERMISSIONS_POLICY.replace("camera=()", "camera=
 async def verify_form(request: AnyRequest) -> Response[str]:
     """What is asked: which number, and where it matters which certificate and which copy."""
     if shown := kiosk.shown(request, kiosk.ASKED):
+        typed = shown.values["number"]
+        if (proof := proving.of_text(request.app.state.deployment, typed)) is not None:
+            return await _proof_page(request, shown.values, proof)
         return await _page(request, shown.values, shown.answer)
     # A kind of certificate may be named in a link; a number never is.
     values = dict.fromkeys(ASKED, "")
@@ -45,7 +48,10 @@ async def verify(request: AnyRequest) -> Response[Any]:
     given = await forms.fields(request)
     typed = given.get("number", "")
     if (proof := proving.of_text(request.app.state.deployment, typed)) is not None:
-        return await _proof_page(request, typed[: carried.MOST_CHARACTERS], proof)
+        values = dict.fromkeys(ASKED, "") | {"number": typed[: carried.MOST_CHARACTERS]}
+        if kiosk.is_on(request):
+            return kiosk.show(request, "/verify", kiosk.ASKED, values, None)
+        return await _proof_page(request, values, proof)
     values = {name: given.get(name, "")[:MOST_TYPED] for name in ASKED}
     answer = None
     try:
@@ -92,11 +98,14 @@ async def _page(
     return response
 
 
-async def _proof_page(request: AnyRequest, typed: str, proof: proving.Proof) -> Response[str]:
-    values = dict.fromkeys(ASKED, "") | {"number": typed}
+async def _proof_page(
+    request: AnyRequest, values: Mapping[str, str], proof: proving.Proof
+) -> Response[str]:
+    certificates = request.app.state.deployment.catalogue.certificates
     response = await rendering.page(
         request, "verify.html", named=False, values=values, errors={}, answer=None, own=None,
         proof=proof, slip=None, status=200 if proof.answer else 422,
+        **(answering.papers(certificates, proof.answer) if proof.answer else {}),
     )  # fmt: skip
     response.headers.update(CAMERA)
     return response

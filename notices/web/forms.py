@@ -16,21 +16,21 @@ FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 100
 
 
-async def fields(request: AnyRequest) -> dict[str, str]:
-    """The fields of a posted form; raises BodyTooLarge, MediaType or BadRequest."""
-    given = decode(await bodies.read(request, FORM))
+async def fields(request: AnyRequest, most: int = bodies.MOST_BYTES) -> dict[str, str]:
+    """The fields of a posted form of `most` bytes; raises BodyTooLarge, MediaType or BadRequest."""
+    given = decode(await bodies.read(request, FORM, most))
     request.scope["state"][UNSENT] = given, None
     return given
 
 
-async def rescue(request: AnyRequest) -> None:
+async def rescue(request: AnyRequest, most: int = bodies.MOST_BYTES) -> None:
     """Read a page's form that is refused unread, since the page of the refusal gives it back."""
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if request.method == "POST" and kind == FORM and not languages.for_machines(request.url.path):
         with contextlib.suppress(Refusal):
             # What another site sent would be sent once more by whoever sees the page.
             cross_site.refuse(request)
-            await fields(request)
+            await fields(request, most)
 
 
 def decode(body: bytes) -> dict[str, str]:

@@ -242,7 +242,6 @@ RECEIPTS: dict[str, Text] = {
     "same_entry": Message(
         "这份公告于{at}记入登记簿，此后没有改动。纸上的文字，请按编号与本站的公告对一对。"
     ),
-    "no_code": Message("图片里没有找到我们的二维码。请靠近一些、拍清楚，再试一次。"),
     "no_attachment": Message("这份 PDF 里没有附带凭证。请扫描其中的二维码，或到公告页下载凭证。"),
     "no_inflating": Message(
         "这个浏览器读不出 PDF 里的凭证。请扫描其中的二维码，或到公告页下载凭证。"

@@ -119,12 +119,15 @@ async def _slips(world: World) -> None:
     masked = {"certificate": "birth-medical-certificate", "number": "X379999999"}
     signed = answer_in(await world.nobody.post("/verify", data=food))
     private = answer_in(await world.nobody.post("/verify", data=masked))
+    doubted = answer_in(await world.nobody.post("/verify", data=food | {"number": "JY1379999"}))
     for name, sent in {
         "a4": {"answer": signed}, "roll": {"answer": signed, "paper": "80mm"},
-        "masked": {"answer": private},
+        "masked": {"answer": private}, "doubtful": {"answer": doubted, "paper": "80mm"},
     }.items():  # fmt: skip
         world.met(f"slip: {name}", world.nobody, "/verify/slip", sent=sent)
-    for name, text, status in [("proven", signed, 200), ("unproven", signed[:-9], 422)]:
+    for name, text, status in [
+        ("proven", signed, 200), ("proven, doubtful", doubted, 200), ("unproven", signed[:-9], 422),
+    ]:  # fmt: skip
         sent = {"number": text}
         world.met(f"checked: {name}", world.nobody, "/verify", sent=sent, status=status)
     world.met("error: no slip", world.nobody, "/verify/slip", sent={"answer": "x"}, status=422)

@@ -1,5 +1,6 @@
 """Checking as a clerk does it: by the keyboard, with slips and codes; and a terminal in a hall."""
 
+import asyncio
 import base64
 import io
 import json
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 import rfc8785
 import segno
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests import api
 from tests.api import declaration
@@ -107,7 +108,11 @@ async def test_a_printed_slip_is_verified_by_its_code_and_by_openssl(
     proof = other.locator("#answer-result")
     await expect(proof).to_contain_text("签名属实")
     await expect(proof).to_contain_text(NUMBER)
+    await expect(proof.locator(".status-box").first).to_have_class(re.compile("invalid"))
     assert not any("answer=" in url.partition("#")[0] or NUMBER in url for url in sent)
+    assert other.url == f"{service}/verify"  # the number stays in no history
+    await other.reload()
+    await expect(proof).to_contain_text("签名属实")
     changed = json.dumps({**answer, "status": "no_notice"}, ensure_ascii=False).encode()
     for content in (changed, b"{}", b"["):
         coded = base64.urlsafe_b64encode(zlib.compress(content)).decode().rstrip("=")
@@ -167,6 +172,146 @@ async def test_a_code_that_is_read_goes_where_it_belongs_and_no_other_site_is_op
     await file.set_input_files([picture(f"{service}/notices/{notice}")])  # type: ignore[list-item]
     await page.wait_for_url(f"**/notices/{notice}")
     assert wrong == []
+    await context.close()
+
+
+CAMERA = """
+  window.looked = 0; window.inView = null; window.tracks = [];
+  window.BarcodeDetector = class {
+    static async getSupportedFormats() { return ["qr_code"]; }
+    async detect() {
+      window.looked += 1;
+      return window.inView ? [{ rawValue: window.inView }] : [];
+    }
+  };
+  const canvas = document.createElement("canvas");
+  canvas.getContext("2d").fillRect(0, 0, 9, 9);
+  navigator.mediaDevices.getUserMedia = async () => {
+    const stream = canvas.captureStream(10);
+    window.tracks.push(...stream.getTracks());
+    setInterval(() => canvas.getContext("2d").fillRect(0, 0, 9, 9), 50);
+    return stream;
+  };
+"""
+
+
+TRACKS = "window.tracks.map((each) => each.readyState)"
+
+
+async def test_the_camera_reads_with_the_browsers_own_reader_and_is_off_afterwards(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await page.add_init_script(CAMERA)
+    await page.goto("/verify")
+    scan, told = page.get_by_role("button", name="扫二维码"), page.locator("#scan-told")
+    await scan.click()
+    await expect(told).to_contain_text("把二维码放进画面里")
+    await page.evaluate("new Promise((seen) => setInterval(() => window.looked > 1 && seen(), 20))")
+    await page.get_by_role("button", name="不扫了").click()
+    await expect(scan).to_be_focused()
+    await expect(told).to_be_empty()
+    await expect(page.locator("#scan-view")).to_be_hidden()
+    assert await page.evaluate(TRACKS) == ["ended"]
+
+    await scan.click()
+    await page.evaluate("number => { window.inView = number; }", NEXT)
+    await expect(page.locator("#number")).to_have_value(NEXT)
+    assert await page.evaluate(TRACKS) == ["ended", "ended"]
+    loaded = "performance.getEntriesByType('resource').map((one) => one.name)"
+    assert not any("qr-reader" in name for name in await page.evaluate(loaded))
+    await context.close()
+
+
+async def test_a_reader_that_does_not_arrive_is_told(browser: Browser, service: str) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await page.route("**/qr-reader.js*", lambda route: route.abort())
+    await page.goto("/verify")
+    await page.get_by_role("button", name="扫二维码").click()
+
+    await expect(page.locator("#scan-told")).to_contain_text("没有下载下来")
+    await expect(page.locator("#scan-view")).to_be_hidden()
+    await context.close()
+
+
+ASKED = (
+    {"number": NUMBER},
+    {"number": "\u202e100000999973"},  # a sign that nobody sees turns it around
+    {"number": NUMBER, "certificate": "food-operation-license", "copy_number": "3-1"},
+    {"number": "92379999MA0000023B", "certificate": "company-seal", "document": "invoice-seal"},
+)
+
+
+async def test_scripts_say_of_a_pasted_answer_what_the_page_says_without_them(
+    browser: Browser, service: str, notice: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    for question in ASKED:
+        with api.client(service) as client:
+            signed = client.post("/api/v1/verifications", json=question).text
+        coded = base64.urlsafe_b64encode(zlib.compress(signed.encode())).decode().rstrip("=")
+        await asked(page, NUMBER)
+        entries = await page.evaluate("history.length")
+        sent.clear()
+        # A messenger may have broken the address.
+        await page.locator("#number").fill(f"{service}/verify#answer={coded[:90]} {coded[90:]}")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#answer-result")).to_contain_text("签名属实")
+        await expect(page.locator("#answer")).to_be_hidden()
+        assert sent == []
+        assert await page.evaluate("[history.length, history.state]") == [entries, None]
+        by_script = await said_of(page, "#answer-result")
+        await page.evaluate("document.getElementById('check').submit()")
+        await expect(page.locator("#answered")).to_contain_text("签名属实")
+        assert await said_of(page, "#answered") == by_script
+        assert "\u202e" not in "".join(by_script)
+    await context.close()
+
+
+async def said_of(page: Page, where: str) -> list[str]:
+    """The boxes and words of an answer that came back, but for how exactly it tells the time."""
+    classes = await page.locator(f"{where} .status-box").evaluate_all(
+        "(boxes) => boxes.map((box) => Array.from(box.classList).sort().join(' '))"
+    )
+    words = await page.locator(f"{where} .status-box").all_inner_texts()
+    told = re.sub(r"(\d\d:\d\d):\d\d", r"\1", "\n".join(words))
+    return [*classes, *(line.strip() for line in told.splitlines() if line.strip())]
+
+
+PAINTED = """new Promise((seen) => setInterval(() => {
+  if (performance.getEntriesByName("first-contentful-paint").length) seen();
+}, 20))"""
+
+
+async def test_nothing_moves_when_the_scripts_arrive(browser: Browser, service: str) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await page.set_viewport_size({"width": 390, "height": 2400})
+    await page.add_init_script("""
+      window.moved = [];
+      const seen = (list) => list.getEntries().forEach((each) => window.moved.push(each.value));
+      new PerformanceObserver(seen).observe({ type: "layout-shift", buffered: true });
+    """)
+    come = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await page.route("**/*.js*", late)
+    await page.goto("/verify?lang=en", wait_until="commit")
+    await page.evaluate(PAINTED)
+    come.set()
+    await expect(page.locator("#receipt-form")).to_be_visible()
+    await page.evaluate(
+        "new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 100)))"
+    )
+    assert await page.evaluate("window.moved") == []
     await context.close()
 
 

@@ -3,7 +3,6 @@
 import json
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -269,33 +268,6 @@ async def test_a_pdf_is_asked_for_the_proof_that_is_attached_to_it(
     await choose(page, pdf(packed, filter=deflate), "notice.pdf")
 
     await expect(result(page)).to_contain_text("这个浏览器读不出 PDF 里的凭证")
-    await context.close()
-
-
-async def test_a_picture_is_taken_where_the_browser_reads_codes(
-    browser: Browser, service: str, logged: list[Logged], tmp_path: Path
-) -> None:
-    context = await opened(browser, service)
-    page = await context.new_page()
-    await page.goto("/verify")
-    await expect(page.get_by_label("凭证文件")).to_be_visible()
-    await expect(page.get_by_label("二维码的照片", exact=True)).to_be_hidden()
-    picture = await page.screenshot()
-    await context.add_init_script(
-        """window.BarcodeDetector = class {
-          static async getSupportedFormats() { return ["qr_code"]; }
-          async detect() { return window.codes.map((rawValue) => ({ rawValue })); }
-        }"""
-    )
-    await page.reload()
-    await page.evaluate(
-        "codes => { window.codes = codes }", ["https://elsewhere.example", logged[0].address]
-    )
-    await choose(page, picture, "code.png", "二维码的照片")
-    await expect(result(page)).to_contain_text(logged[0].sentence(logged[0].proof))
-    await choose(page, b"no picture", "code.png", "二维码的照片")
-
-    await expect(result(page)).to_contain_text("图片里没有找到我们的二维码")
     await context.close()
 
 

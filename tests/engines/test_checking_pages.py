@@ -15,7 +15,7 @@ from tests import api
 from tests.api import declaration
 from tests.engines.test_pages import published
 from tests.limiting import From, limited, strangers
-from tests.samples import ANNA
+from tests.samples import ANNA, RESTAURANT
 
 __all__ = ["limited", "strangers"]
 NUMBER = "JY13799990000011"
@@ -25,7 +25,9 @@ ANSWER = re.compile(r'name="answer" value="([^"]*)"')
 
 
 def main_of(page: httpx.Response) -> str:
-    return page.text.partition("<main")[2].partition("</main>")[0]
+    """What is seen of the page, without what scripts may show."""
+    shown = page.text.partition("<main")[2].partition("</main>")[0]
+    return re.sub("<template.*?</template>", "", shown, flags=re.DOTALL)
 
 
 def answer_in(page: httpx.Response) -> str:
@@ -117,9 +119,8 @@ async def test_a_slip_that_is_pasted_is_verified_without_scripts(
         assert NUMBER in main_of(page)
     for text in (signed.replace(NUMBER, "JY13799990000012"), link[:-6], link.replace("=", "=A", 1)):
         page = await client.post("/verify", data={"number": text})
-        shown = main_of(page).partition("<template")[0]
-        assert (page.status_code, "什么也没有证明" in shown) == (422, True)
-        assert "签名属实" not in shown
+        assert (page.status_code, "什么也没有证明" in main_of(page)) == (422, True)
+        assert "签名属实" not in main_of(page)
 
 
 async def test_a_masked_number_is_printed_whole_only_when_it_is_asked_for(
@@ -141,6 +142,81 @@ async def test_a_masked_number_is_printed_whole_only_when_it_is_asked_for(
     assert "<svg" in whole
 
 
+OTHER_KIND = {"certificate": "tobacco-retail-license", "number": NUMBER}
+CAUTIONS = {
+    "another kind": (OTHER_KIND, "可能不对", ["相关的公告"]),
+    "unusual": (FOOD | {"number": "JY137"}, "可能不对", []),
+    "kind not chosen": ({"number": "379999000001"}, "", ["没有选证件种类，只查了号码全部公开的"]),
+    "unusual, on record": (FOOD | {"number": "JY1379"}, "", []),
+}
+"""What is asked beside a notice of NUMBER and one of JY1379; what is said before the status, and
+what besides."""
+
+
+@pytest.mark.parametrize("name", CAUTIONS)
+async def test_a_slip_and_what_is_read_from_its_code_are_as_cautious_as_the_page(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient, name: str
+) -> None:
+    question, first, besides = CAUTIONS[name]
+    await published(restaurant)
+    await api.declared(restaurant, declaration(number="JY1379", confirm_unusual_number=True))
+    page = await client.post("/verify", data=question)
+    signed = answer_in(page)
+    slip = await client.post("/verify/slip", data={"answer": signed})
+    proof = await client.post("/verify", data={"number": signed})
+
+    status = wording.STATUSES[json.loads(signed)["status"]].zh
+    assert f"<title>{'号码' * bool(first)}{first or status}" in page.text
+    for shown in (page, slip, proof):
+        text = main_of(shown)
+        assert text.index(first or status) <= text.index(status)
+        assert ("status-box big no_notice" in text) <= (name == "kind not chosen")
+        for words in besides:
+            assert words in text, (words, shown.url)
+    assert ("现在的编号规则不一样" in main_of(slip)) == (name == "unusual, on record")
+
+
+async def test_no_sign_that_nobody_sees_turns_a_number_into_another(
+    client: httpx.AsyncClient,
+) -> None:
+    turned = "\u202e100000999973"  # looks like 379999000001
+    page = await client.post("/verify", data={"number": turned})
+    signed = answer_in(page)
+    slip = await client.post("/verify/slip", data={"answer": signed})
+    proof = await client.post("/verify", data={"number": signed})
+    many = await client.post("/verify/many", data={"numbers": turned})
+
+    for shown in (page, slip, proof, many):
+        numbers = re.findall(r'<(?:span|dd|th)[^>]* class="number[^>]*>([^<]*)<', main_of(shown))
+        assert "100000999973" in numbers
+        assert not any("\u202e" in number for number in numbers)
+
+
+async def test_a_slip_names_the_paper_of_the_notice_and_the_last_day_of_its_period(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient
+) -> None:
+    code = str(RESTAURANT["organisation"]["identifier"])
+    seal = {"certificate": "company-seal", "document": "official-seal", "number": None}
+    await api.declared(restaurant, declaration(**seal, matter=None, copies=None))
+    signed = answer_in(await client.post("/verify", data={"number": code}))
+    slip = main_of(await client.post("/verify/slip", data={"answer": signed}))
+
+    assert "公告说的证件</dt><dd>公章<" in slip
+    assert re.search("公示期到.*?，含当日", slip)
+
+
+async def test_a_thousand_numbers_in_chinese_are_answered_and_the_kind_is_missed(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    numbers = [f"鲁(2020)奎文区不动产权第{serial:07}号" for serial in range(1000)]
+    page = await restaurant.post("/verify/many", data={"numbers": "\r\n".join(numbers)})
+
+    assert page.status_code == 200
+    assert main_of(page).count('<th scope="row"') == 1000
+    assert "没有公告 1000" in page.text
+    assert "没有选证件种类，只查了号码全部公开的" in main_of(page)
+
+
 async def test_several_lines_are_answered_in_their_order_and_a_bad_one_stops_none(
     client: httpx.AsyncClient, restaurant: httpx.AsyncClient
 ) -> None:
@@ -154,7 +230,7 @@ async def test_several_lines_are_answered_in_their_order_and_a_bad_one_stops_non
     assert 'class="error"' in rows[1][1]
     assert wording.STATUSES["no_notice"].zh in rows[2][1]
     assert "号码可能不对" in rows[3][1]
-    assert "共 4 行：有公告 1，没有公告 2，读不出 1。" in page.text
+    assert "共 4 行：有公告 1，号码可能不对 2，没有公告 0，读不出 1。" in page.text
 
 
 async def test_more_lines_than_a_stranger_may_ask_stay_typed_and_lead_to_signing_in(
@@ -166,7 +242,7 @@ async def test_more_lines_than_a_stranger_may_ask_stay_typed_and_lead_to_signing
 
     assert page.status_code == 422
     assert "一次核验超过 20 个号码须先登录" in page.text
-    assert 'href="/sign-in?next=%2Fverify%2Fmany"' in page.text
+    assert 'href="/sign-in?next=%2Fverify%2Fmany" target="_blank"' in page.text
     assert all(number in page.text for number in numbers)
 
 

@@ -149,3 +149,17 @@ def test_links_are_told_apart_by_where_they_lead() -> None:
     assert inside.only(kept) == kept
     assert "<a" not in inside.only(out + files)
     assert inside.only(own) == '<a href="/kiosk/phone">w</a>'
+
+
+async def test_an_answer_that_comes_back_is_no_answer_to_a_form_that_is_sent_again(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient
+) -> None:
+    await published(restaurant)
+    signed = answer_in(await client.post("/verify", data=FOOD))
+    await client.get("/kiosk")
+    sent = await client.post("/verify", data={"number": signed}, follow_redirects=False)
+    shown = await client.get(sent.headers["location"])
+
+    assert sent.status_code == 303
+    assert "签名属实" in main_of(shown)
+    assert NUMBER not in str(shown.url)

@@ -1,6 +1,7 @@
 """The documentation names everything there is to set, to refuse and to run."""
 
 import argparse
+import hashlib
 import re
 from pathlib import Path
 
@@ -52,6 +53,18 @@ def test_every_command_has_a_help_text() -> None:
         with pytest.raises(SystemExit) as ended:
             parser().parse_args([*command.split()[1:], "--help"])
         assert ended.value.code == 0
+
+
+def test_a_file_of_somebody_elses_is_the_one_that_the_notice_tells_of() -> None:
+    told = re.findall(r"^(\S+/\S+)$.*?sha256-([0-9a-f]{64})$", notice(), re.MULTILINE | re.DOTALL)
+
+    assert [path for path, _ in told] == ["notices/pages/static/qr-reader.js"]
+    for path, hash_ in told:
+        assert hashlib.sha256((ROOT / path).read_bytes()).hexdigest() == hash_
+
+
+def notice() -> str:
+    return (ROOT / "NOTICE").read_text()
 
 
 def test_the_readme_begins_with_the_two_commands() -> None:

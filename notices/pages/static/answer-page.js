@@ -67,55 +67,78 @@
   const clock = new Intl.DateTimeFormat(result.dataset.locale, {
     dateStyle: "long", timeStyle: "medium", timeZone: "Asia/Shanghai",
   });
-  const statuses = document.getElementById("answer-statuses").content;
+  const statuses = document.getElementById("answer-statuses");
   const templated = (name) => document.getElementById(name).content.cloneNode(true);
+  // Signs that nobody sees turn a number around where it is shown.
+  const seen = (number) => number.replace(/\p{Cf}/gu, "");
+  const option = (list, value) => value && document.querySelector(`#${list} option[value="${CSS.escape(value)}"]`);
+
+  // What the paper is called that was asked about, and which copy of it.
+  const asked = (question) => {
+    const kind = option("certificate", question.get("certificate"));
+    const paper = kind && "documents" in kind.dataset && option("document", question.get("document"));
+    const names = kind && kind.dataset.parts ? kind.dataset.parts.split("|") : [statuses.dataset.original, statuses.dataset.duplicate];
+    const copy = question.get("copy") || (question.get("copy_number") && "duplicate");
+    const part = copy && `${names[Number(copy === "duplicate")]} ${question.get("copy_number") || ""}`;
+    return { paper: paper || kind ? (paper || kind).textContent : statuses.dataset.noKind, part };
+  };
 
   const proven = (answer) => {
     const shown = templated("answer-proven");
-    const asked = answer.get("asked");
-    const standing = answer.get("awaiting") && answer.get("status") === "declared" ? "awaiting" : answer.get("status");
-    const known = statuses.querySelector(`[data-status="${CSS.escape(standing)}"]`);
-    const notice = answer.get("notice");
+    const [question, status, notice] = ["asked", "status", "notice"].map((name) => answer.get(name));
+    const none = status === "no_notice", others = answer.get("others").length > 0;
+    const doubtful = none && (others || answer.get("number_form") === "unusual");
+    const standing = answer.get("awaiting") && status === "declared" ? "awaiting" : status;
+    const holds = { doubtful, others, notice, kindless: none && !doubtful && !question.get("certificate") };
+    for (const part of shown.querySelectorAll("[data-when]")) if (!holds[part.dataset.when]) part.remove();
+    const of = option("certificate", answer.get("certificate"));
     const said = {
-      number: asked.get("number"),
-      status: known ? known.textContent : standing,
+      ...asked(question),
+      number: seen(question.get("number")),
       notice: notice && Receipts.printed(notice),
+      of: of ? of.textContent : answer.get("certificate"),
       at: clock.format(new Date(answer.get("checked_at"))),
     };
-    for (const place of shown.querySelectorAll("[data-fill]")) {
-      const text = said[place.dataset.fill];
-      if (text) place.textContent = text;
-      else place.parentElement.remove();
-    }
-    // What was asked, once more: in the form, and by nobody but whoever presses.
-    shown.querySelector("[data-again]").addEventListener("click", () => {
-      const form = document.getElementById("check");
-      for (const name of ["certificate", "number", "copy_number", "document"]) {
-        form.elements[name].value = asked.get(name) || "";
-      }
-      for (const one of form.elements.copy) one.checked = one.value === (asked.get("copy") || "");
-      form.requestSubmit();
-    });
+    for (const place of shown.querySelectorAll("[data-fill]")) place.textContent = said[place.dataset.fill] || "";
+    const link = shown.querySelector("a[href]");
+    if (link) link.setAttribute("href", link.getAttribute("href").replace("_", notice));
+    const known = statuses.content.querySelector(`[data-status="${CSS.escape(standing)}"]`);
+    shown.querySelector("[data-status]").replaceChildren(known ? known.cloneNode(true) : standing);
+    shown.querySelector(".status-box").classList.add(doubtful ? "doubtful" : none ? "plain" : standing);
+    // What was asked, once more, and by nobody but whoever presses.
+    for (const field of shown.querySelectorAll("form [name]")) field.value = question.get(field.name) || "";
     return shown;
   };
 
-  const look = async () => {
-    if (!location.hash.startsWith(MARK)) return;
+  let turns = 0;
+
+  const show = async (coded) => {
+    const turn = turns += 1;
     let shown;
     try {
-      shown = proven(await signed(await decoded(location.hash.slice(MARK.length))));
+      shown = proven(await signed(await decoded(coded)));
     } catch (problem) {
       if (!(problem instanceof Unproven)) console.error(problem);
       shown = templated("answer-refused");
       const why = problem instanceof Unproven ? problem.why : "cut";
       for (const each of shown.querySelectorAll("[data-why]")) if (each.dataset.why !== why) each.remove();
     }
-    result.textContent = "";
-    result.append(shown);
-    // Whoever scanned a slip wants this, and no form before it.
-    document.getElementById("main").prepend(result);
+    if (turn !== turns) return;
+    document.getElementById("answered").hidden = true; // no two answers stand on one page
+    result.replaceChildren(shown);
     result.focus();
+  };
+
+  // The address goes at once, so that the number stays in no history and no address that is passed
+  // on; the page itself keeps what it shows, for reloading it and for Back.
+  const look = () => {
+    if (location.hash.startsWith(MARK)) {
+      history.replaceState({ answer: location.hash.slice(MARK.length) }, "", location.pathname + location.search);
+    }
+    if (history.state && history.state.answer) show(history.state.answer);
   };
   look();
   window.addEventListener("hashchange", look);
+  // What is pasted or scanned on the page itself is shown, and kept nowhere.
+  document.addEventListener("answer-given", (event) => show(event.detail));
 }

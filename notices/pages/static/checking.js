@@ -35,14 +35,15 @@
   // What belongs elsewhere, by its kind; true where it was taken there. An address of another site
   // is never opened.
   const brought = (text) => {
-    const found = /#(answer|proof)=\S+/.exec(text);
+    const found = /#(answer|proof)=\S[^]*/.exec(text);
     const notice = /\/notices\/([0-9]{14})(?![0-9])/.exec(text);
+    const rest = found && found[0].replace(/\s/g, ""); // a long address is pasted in pieces
     if (found && found[1] === "answer") {
-      location.hash = found[0];
+      document.dispatchEvent(new CustomEvent("answer-given", { detail: rest.slice("#answer=".length) }));
       return true;
     }
     if (found && notice) {
-      location.assign(`/notices/${notice[1]}${location.search}${found[0]}`);
+      location.assign(`/notices/${notice[1]}${location.search}${rest}`);
       return true;
     }
     const receipt = document.getElementById("receipt-text");
@@ -63,9 +64,8 @@
   const button = document.getElementById("scan");
   if (button) {
     const told = document.getElementById("scan-told");
-    const say = (name, text = "") => { told.textContent = told.dataset[name].replace("{text}", () => text); };
+    const say = (name, text = "") => { told.textContent = (told.dataset[name] || "").replace("{text}", () => text); };
     const take = (text) => {
-      say("filled");
       const address = /^https?:\/\/[^\s]+$/i.test(text) && URL.canParse(text) ? new URL(text) : null;
       const ours = address && address.host === location.host;
       if (address && !ours) {
@@ -77,13 +77,19 @@
         location.assign(address.pathname + location.search);
         return;
       }
+      say("filled");
       number.value = text.trim().slice(0, number.maxLength);
       number.focus();
     };
     button.hidden = false;
     button.addEventListener("click", async () => {
-      const { scan } = await import(button.dataset.module);
-      scan({ reader: button.dataset.reader, say, take });
+      try {
+        const { scan } = await import(button.dataset.module);
+        await scan({ reader: button.dataset.reader, button, say, take });
+      } catch (problem) { // the reader did not come
+        console.error(problem);
+        say("failed");
+      }
     });
   }
 }

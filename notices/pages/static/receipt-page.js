@@ -1,4 +1,4 @@
-// Says on the page what a receipt proves: one that is chosen, photographed or pasted, or the
+// Says on the page what a receipt proves: one that is chosen or pasted, or the
 // proof in the address to which the QR code of a printed notice leads. How the notice stands now
 // comes first: a proof is about the past, and true of a notice that was withdrawn, too.
 "use strict";
@@ -164,19 +164,6 @@
     return { content: isPdf ? await attached(content) : content, expected: "", onPaper: isPdf };
   };
 
-  const fromPhoto = async (file) => {
-    if (!file) throw new Unread("nothing");
-    let codes = [];
-    try {
-      codes = await new BarcodeDetector({ formats: ["qr_code"] }).detect(await createImageBitmap(file));
-    } catch (problem) { // no picture at all
-      console.warn(problem);
-    }
-    const ours = codes.map((code) => code.rawValue).find((text) => text.includes(MARK));
-    if (!ours) throw new Unread("no_code");
-    return fromText(ours);
-  };
-
   // The proof in the address of a notice is checked at once.
   const fromAddress = () => {
     if (!result.dataset.notice || !location.hash.startsWith(MARK)) return;
@@ -186,28 +173,20 @@
   window.addEventListener("hashchange", fromAddress);
 
   if (form) {
-    const [file, photo, text] = ["file", "photo", "text"]
-      .map((name) => document.getElementById(`receipt-${name}`));
+    const [file, text] = ["file", "text"].map((name) => document.getElementById(`receipt-${name}`));
     form.hidden = false;
     document.getElementById("receipt-without").hidden = true;
     // What was given last is checked again by the button, with another key perhaps.
     const typed = () => fromText(text.value);
     let last = typed;
-    const chosen = (input, read) => input.addEventListener("change", () => {
-      last = () => read(input.files[0]);
+    file.addEventListener("change", () => {
+      last = () => fromFile(file.files[0]);
       check(last);
     });
-    chosen(file, fromFile);
-    chosen(photo, fromPhoto);
     text.addEventListener("input", () => { last = typed; });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       check(last);
     });
-    if (window.BarcodeDetector) {
-      BarcodeDetector.getSupportedFormats().then((formats) => {
-        document.getElementById("receipt-photo-field").hidden = !formats.includes("qr_code");
-      }, () => {}); // a browser that knows none
-    }
   }
 }

@@ -29,7 +29,7 @@ const looking = async (reader) => {
 
 let stop = () => {};
 
-export const scan = async ({ reader, say, take }) => {
+export const scan = async ({ reader, button, say, take }) => {
   stop();
   const [view, video, file] = ["view", "video", "file"].map(at);
   let stream = null, over = false;
@@ -41,12 +41,18 @@ export const scan = async ({ reader, say, take }) => {
   };
   const done = (text) => {
     stop();
+    say("nothing");
     take(text);
   };
-  view.hidden = false;
-  at("stop").onclick = stop;
-  window.addEventListener("pagehide", () => stop(), { once: true });
   const look = await looking(reader);
+  if (over) return;
+  view.hidden = false;
+  at("stop").onclick = () => {
+    stop();
+    say("nothing");
+    button.focus();
+  };
+  window.addEventListener("pagehide", () => stop(), { once: true });
   file.onchange = async () => {
     const picture = file.files[0] && await createImageBitmap(file.files[0]).catch(() => null);
     const text = picture && await look(picture).catch(() => null);
