@@ -105,6 +105,7 @@ async def _page(
         status=422 if (problem or told) and status == 200 else status,
         named=not (lines or problem or told),
         values=values,
+        sent=values if lines or problem or told else None,
         problems=problems,
         errors=rendering.by_field(problems),
         most_of_strangers=MOST_OF_STRANGERS,

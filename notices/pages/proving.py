@@ -110,6 +110,7 @@ async def _page(request: AnyRequest, answer: Answer, paper: str, *, whole: bool)
         named=False,
         answer=answer,
         text=text,
+        sent={"answer": text, "paper": paper, "whole": "yes" if whole else ""},
         code=code,
         masked=masked if masked and not whole else None,
         may_be_whole=bool(masked),

@@ -86,6 +86,7 @@ async def _page(
         named=not asked,
         # What was typed stays, to be mended: whoever mistook one character types no other.
         values=values,
+        sent=values if asked else None,
         problems=problems,
         errors=rendering.by_field(problems),
         answer=answer,
@@ -103,7 +104,7 @@ async def _proof_page(
 ) -> Response[str]:
     certificates = request.app.state.deployment.catalogue.certificates
     response = await rendering.page(
-        request, "verify.html", named=False, values=values, errors={}, answer=None, own=None,
+        request, "verify.html", named=False, values=values, sent=values, errors={}, answer=None, own=None,
         proof=proof, slip=None, status=200 if proof.answer else 422,
         **(answering.papers(certificates, proof.answer) if proof.answer else {}),
     )  # fmt: skip

@@ -175,6 +175,28 @@ async def test_a_code_that_is_read_goes_where_it_belongs_and_no_other_site_is_op
     await context.close()
 
 
+async def test_another_language_says_the_same_answer_and_loses_nothing_typed(
+    browser: Browser, service: str, notice: str
+) -> None:
+    context = await opened(browser, service, scripts=False)
+    page = await context.new_page()
+    await asked(page, NUMBER)
+    await page.get_by_role("button", name="English").click()
+    await expect(page.locator("#answer")).to_contain_text("Declared void")
+    await page.goto("/verify/many")
+    await page.locator("#numbers").fill(f"{NUMBER}\nJY137")
+    await page.get_by_role("button", name="核验").click()
+    await page.get_by_role("button", name="English").click()
+    await expect(page.locator(".answers")).to_contain_text("Declared void")
+    # The doubtful one is asked by itself, without copying it.
+    await page.get_by_role("button", name="check this one by itself").click()
+    await expect(page.locator("#answer .asked")).to_contain_text("JY137")
+    await page.locator(".print-slip button").first.click()
+    await page.get_by_role("button", name="中文").click()
+    await expect(page.locator(".slip-answer")).to_contain_text("号码可能不对")
+    await context.close()
+
+
 CAMERA = """
   window.looked = 0; window.inView = null; window.tracks = [];
   window.BarcodeDetector = class {
