@@ -1,6 +1,7 @@
 """What pages say of an answer, beside its own fields; and the question that a form asks."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
@@ -45,14 +46,21 @@ def question(catalogue: Catalogue, values: Mapping[str, str]) -> Question:
     )  # fmt: skip
 
 
-async def counted(request: AnyRequest, most: int = bodies.MOST_BYTES) -> Counted:
-    """Whose check it is, counted as one; raises TooManyRequests, with what was typed kept."""
+@asynccontextmanager
+async def keeping(request: AnyRequest, most: int = bodies.MOST_BYTES) -> AsyncIterator[None]:
+    """A count meanwhile that refuses keeps what was sent: its page gives that back."""
     try:
-        who = await limiting.counted(request)
-        await limiting.limit(request, "verify", who)
+        yield
     except TooManyRequests:
         await forms.rescue(request, most)
         raise
+
+
+async def counted(request: AnyRequest, most: int = bodies.MOST_BYTES) -> Counted:
+    """Whose check it is, counted as one; raises TooManyRequests, with what was typed kept."""
+    async with keeping(request, most):
+        who = await limiting.counted(request)
+        await limiting.limit(request, "verify", who)
     return who
 
 

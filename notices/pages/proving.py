@@ -76,7 +76,8 @@ async def slip_at_terminal(request: AnyRequest) -> Response[Any]:
 )
 async def slip(request: AnyRequest) -> Response[Any]:
     """The slip of an answer that we signed; nobody gets one of anything else."""
-    await limiting.limit(request, "print")
+    async with answering.keeping(request):
+        await limiting.limit(request, "print")
     deployment, given = request.app.state.deployment, await forms.fields(request)
     try:
         answer = _signed(deployment, given.get("answer", "").encode("utf-8", "replace"))

@@ -104,8 +104,8 @@ async def _proof_page(
 ) -> Response[str]:
     certificates = request.app.state.deployment.catalogue.certificates
     response = await rendering.page(
-        request, "verify.html", named=False, values=values, sent=values, errors={}, answer=None, own=None,
-        proof=proof, slip=None, status=200 if proof.answer else 422,
+        request, "verify.html", named=False, values=values, sent=values, errors={}, answer=None,
+        own=None, proof=proof, slip=None, status=200 if proof.answer else 422,
         **(answering.papers(certificates, proof.answer) if proof.answer else {}),
     )  # fmt: skip
     response.headers.update(CAMERA)

@@ -262,5 +262,11 @@ async def test_too_many_says_when_and_offers_to_sign_in_and_keeps_what_was_typed
         assert int(page.headers["retry-after"]) > 0
         assert "后再试" in main_of(page)
         assert 'href="/sign-in' in main_of(page)
+    signed = answer_in(await strangers("192.0.2.22").post("/verify", data=FOOD))
+    for _ in range(21):
+        slip = await stranger.post("/verify/slip", data={"answer": signed})
+
+    assert slip.status_code == 429
+    assert answer_in(slip) == signed
     assert numbers in again.text
     assert f'value="{NUMBER}"' in main_of(alone)
