@@ -113,6 +113,10 @@ async def test_a_printed_slip_is_verified_by_its_code_and_by_openssl(
     assert other.url == f"{service}/verify"  # the number stays in no history
     await other.reload()
     await expect(proof).to_contain_text("签名属实")
+    await other.get_by_role("link", name="English").click()
+    await expect(proof).to_contain_text("The signature is right")
+    assert other.url == f"{service}/verify?lang=en"
+    await other.go_back()
     changed = json.dumps({**answer, "status": "no_notice"}, ensure_ascii=False).encode()
     for content in (changed, b"{}", b"["):
         coded = base64.urlsafe_b64encode(zlib.compress(content)).decode().rstrip("=")

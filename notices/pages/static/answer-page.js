@@ -117,6 +117,7 @@
     let shown;
     try {
       shown = proven(await signed(await decoded(coded)));
+      for (const link of document.querySelectorAll("header a[hreflang]")) link.hash = MARK + coded;
     } catch (problem) {
       if (!(problem instanceof Unproven)) console.error(problem);
       shown = templated("answer-refused");
@@ -130,12 +131,13 @@
   };
 
   // The address goes at once, so that the number stays in no history and no address that is passed
-  // on; the page itself keeps what it shows, for reloading it and for Back.
+  // on; the page itself keeps what it shows, for reloading it and for Back, but at no terminal.
   const look = () => {
-    if (location.hash.startsWith(MARK)) {
-      history.replaceState({ answer: location.hash.slice(MARK.length) }, "", location.pathname + location.search);
-    }
-    if (history.state && history.state.answer) show(history.state.answer);
+    const coded = location.hash.startsWith(MARK) ? location.hash.slice(MARK.length) : history.state?.answer;
+    if (!coded) return;
+    const kept = "idle" in document.documentElement.dataset ? null : { answer: coded };
+    history.replaceState(kept, "", location.pathname + location.search);
+    show(coded);
   };
   look();
   window.addEventListener("hashchange", look);
