@@ -9,11 +9,13 @@ from litestar import Response, get, post
 from notices import verification
 from notices.api import verifications
 from notices.api.verifications import MOST_OF_STRANGERS
+from notices.deployment import Deployment
 from notices.facts.characters import seen
 from notices.facts.errors import Invalid, Problem
 from notices.facts.excess import ManyNeedSignIn, TooManyRequests
 from notices.facts.public.answer import Answer
 from notices.facts.texts import Message, Text
+from notices.limits.slices import Slices
 from notices.pages import answering, rendering
 from notices.verification import MOST_QUESTIONS, Checked, Question
 from notices.web import forms, limiting
@@ -57,7 +59,8 @@ async def many(request: AnyRequest) -> Response[str]:
     if len(typed) > most:
         refusal = ManyNeedSignIn(most=most).detail if stranger else _TOO_MANY.format(most=most)
         return await _page(request, values, told=refusal, sign_in=stranger)
-    lines, checked = await _checked(request, values["certificate"] or None, typed)
+    deployment = request.app.state.deployment
+    lines, checked = await read_lines(deployment, values["certificate"] or None, typed)
     try:
         found, _ = await verifications.answers_to(request, who, checked) if checked else ([], False)
     except TooManyRequests as refusal:
@@ -71,19 +74,21 @@ async def many(request: AnyRequest) -> Response[str]:
     return await _page(request, values, lines=lines)
 
 
-async def _checked(
-    request: AnyRequest, certificate: str | None, typed: Sequence[str]
+async def read_lines(
+    deployment: Deployment, certificate: str | None, typed: Sequence[str]
 ) -> tuple[list[Line], list[Checked]]:
     """The lines with what is wrong with each, and the questions of the others."""
     lines: list[Line] = []
     checked: list[Checked] = []
+    slices = Slices()
     for number in typed:
         try:
             question = Question(certificate=certificate, number=number)
-            checked += await verification.check(request.app.state.deployment, [question])
+            checked += await verification.check(deployment, [question])
             lines.append(Line(seen(number), None))
         except Invalid as refusal:
             lines.append(Line(seen(number), None, refusal.problems))
+        await slices.end()
     return lines, checked
 
 

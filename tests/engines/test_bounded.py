@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import time
+from collections.abc import Awaitable
 from typing import Any
 
 import httpx
@@ -16,7 +17,7 @@ from notices.facts import readings
 from notices.facts.errors import Problem, UnknownField
 from notices.facts.text_check import LONGEST_TEXT
 from notices.locale import LANGUAGES
-from notices.pages import templating
+from notices.pages import checking_many, templating
 from notices.verification import Question
 from notices.web import bodies, problems
 from tests.api import declaration
@@ -69,9 +70,8 @@ async def test_no_number_takes_long_to_read(deployment: Deployment, number: str)
     assert time.process_time() - began < 0.02
 
 
-async def test_a_thousand_questions_leave_others_their_turns(
-    deployment: Deployment, database: None
-) -> None:
+async def waiting(doing: Awaitable[Any]) -> tuple[Any, float, float]:
+    """What comes of it, how long somebody else waited for a turn at most, and how long it took."""
     longest = 0.0
 
     async def somebody() -> None:
@@ -83,12 +83,29 @@ async def test_a_thousand_questions_leave_others_their_turns(
 
     other = asyncio.create_task(somebody())
     began = time.process_time()
-    questions = [Question(number=each) for each in COSTLY] * 40
-    answers = await verification.answer(deployment, questions, many=True)
+    done = await doing
     whole = time.process_time() - began
     other.cancel()
+    return done, longest, whole
+
+
+async def test_a_thousand_questions_leave_others_their_turns(
+    deployment: Deployment, database: None
+) -> None:
+    questions = [Question(number=each) for each in COSTLY] * 40
+    answering = verification.answer(deployment, questions, many=True)
+    answers, longest, whole = await waiting(answering)
 
     assert len(answers) == len(questions)
+    assert longest < 0.05 < whole
+
+
+async def test_a_thousand_lines_leave_others_their_turns(deployment: Deployment) -> None:
+    """Each of them takes less than a slice of such work."""
+    numbers = [f"编号：JY1379999{serial:07}" for serial in range(1000)]
+    (lines, _), longest, whole = await waiting(checking_many.read_lines(deployment, None, numbers))
+
+    assert len(lines) == len(numbers)
     assert longest < 0.05 < whole
 
 

@@ -52,7 +52,7 @@
     } catch {
       throw new Unproven("cut");
     }
-    const named = signature instanceof Map && keys.find(({ id }) => id === signature.get("key"));
+    const named = signature instanceof Map && signature.size === 3 && keys.find(({ id }) => id === signature.get("key"));
     if (!named || named.alg !== signature.get("alg")) throw new Unproven("unknown");
     const by = window.crypto && window.crypto.subtle ? Receipts.WebCrypto : Fallback;
     let right = false;
