@@ -142,6 +142,14 @@ async def test_a_receipt_and_a_proof_are_checked_without_network_and_without_a_t
     await context.close()
 
 
+INTO_THE_BOX = """(text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text", text);
+  const given = { clipboardData, bubbles: true, cancelable: true };
+  document.getElementById("number").dispatchEvent(new ClipboardEvent("paste", given));
+}"""
+
+
 @pytest.mark.parametrize("scheme", [None, NO_WEBCRYPTO], ids=["webcrypto", "plain http"])
 async def test_what_was_scanned_may_be_pasted(
     browser: Browser, service: str, logged: list[Logged], scheme: str | None
@@ -174,6 +182,10 @@ async def test_what_was_scanned_may_be_pasted(
         await expect(result(page)).to_contain_text(SENTENCES["unreadable_proof"].zh)
     await paste(page, "https://notices.example/notices/1")
     await expect(result(page)).to_contain_text(SENTENCES["unreadable"].zh)
+    # Into the box for numbers, which has one line: it would lose the ends of a proof's.
+    await page.evaluate(INTO_THE_BOX, one.proof.decode())
+    await expect(result(page)).to_contain_text(one.sentence(one.proof))
+    assert await page.locator("#number").input_value() == ""
 
     assert wrong == []
     await context.close()

@@ -59,6 +59,11 @@
     form.addEventListener("submit", (event) => {
       if (brought(number.value.trim())) event.preventDefault();
     });
+    // The box would lose the ends of a proof's lines, which belong to it.
+    number.addEventListener("paste", (event) => {
+      const text = event.clipboardData.getData("text").trim();
+      if (text.includes("\n") && brought(text)) event.preventDefault();
+    });
   }
 
   const button = document.getElementById("scan");
