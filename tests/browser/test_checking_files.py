@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests import api, commands
 from tests.browsing import SMALLEST, TOO_FAINT, on, opened, watched
@@ -53,6 +53,14 @@ async def test_a_file_comes_back_with_answers_and_figures(
     await on(page, "核验这份文件")
     await expect(page.get_by_role("alert")).to_contain_text("登录", timeout=30_000)
     await page.get_by_label("机关密钥").fill(key)
+    other = tmp_path / "另一份.csv"
+    other.write_text("证件号码\n1\n", "utf-8")
+
+    async def meanwhile(route: Route) -> None:
+        await page.get_by_label("文件").set_input_files(other)
+        await route.continue_()
+
+    await page.route("**/verifications/batch/*", meanwhile)
     await on(page, "核验这份文件")
 
     await expect(page.get_by_role("heading", name="核验完了")).to_be_focused(timeout=30_000)

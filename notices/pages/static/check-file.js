@@ -45,7 +45,7 @@
     return [known ? known.textContent : code, count];
   });
 
-  const finish = async (request, headers) => {
+  const finish = async (request, headers, name) => {
     const link = /<([^>]+)>; rel="summary"/.exec(request.getResponseHeader("Link") || "");
     // Its path alone: the page may have been reached by another name of the site.
     const answer = await fetch(new URL(link[1]).pathname, { headers, cache: "no-store" });
@@ -62,7 +62,7 @@
     at("summary").download = "summary.json";
     const download = at("download");
     save(download, request.response);
-    download.download = `${file.files[0].name.replace(/\.[^.]*$/, "")}-answers.csv`;
+    download.download = `${name.replace(/\.[^.]*$/, "")}-answers.csv`;
     show(done);
     at("done-title").focus();
   };
@@ -83,6 +83,7 @@
     addresses = [];
     const headers = { Accept: "text/csv", "Accept-Language": document.documentElement.lang };
     if (key && key.value.trim()) headers.Authorization = `Bearer ${key.value.trim()}`;
+    const { name } = file.files[0]; // another may be chosen meanwhile
     const request = new XMLHttpRequest();
     request.open("POST", form.dataset.address);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
@@ -98,7 +99,7 @@
     request.onabort = () => fail([told.dataset.stopped]);
     request.onload = () => {
       if (request.status !== 200) refused(request.response);
-      else finish(request, headers).catch(() => fail([told.dataset.lost]));
+      else finish(request, headers, name).catch(() => fail([told.dataset.lost]));
     };
     at("stop").onclick = () => request.abort();
     show(progress);
