@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from notices.facts.characters import seen
 from notices.facts.notice_ids import NoticeIdError, printed
 from notices.facts.texts import Message, Text, TextError
 from notices.trust.encoding import EncodingError, canonical, from_base64, strict_json, to_base64
@@ -136,14 +137,16 @@ def _sentence(answer: Mapping[str, Any]) -> Text:
         notice = printed(notice) if isinstance(notice, str) else "—"
     except NoticeIdError:
         notice = "—"
-    return _PROVEN.format(
+    proven = _PROVEN.format(
         notice=notice,
         key=answer["signature"]["key"],
-        **{
-            name: answer.get(name)
-            for name in ("certificate", "number", "status", "checked_at", "log_size")
-        },
+        # What nobody sees of a number turns it around where it is shown.
+        number=seen(str(answer.get("number"))),
+        **{name: answer.get(name) for name in ("certificate", "status", "checked_at", "log_size")},
     )
+    unusual = answer.get("number_form") == "unusual"
+    doubtful = answer.get("status") == "no_notice" and (unusual or answer.get("others"))
+    return _DOUBTFUL.format(proven=proven) if doubtful else proven
 
 
 _PROVEN = Message(
@@ -151,6 +154,7 @@ _PROVEN = Message(
     "{status}（公告 {notice}，登记簿当时有 {log_size} 条）。没有证明：之后有没有变化，"
     "以及声明本身是否属实。"
 )
+_DOUBTFUL = Message("号码可能不对，请先核对（不是通常的样子，或另有相关的公告）。{proven}")
 _TEST = Message("签名与答复相符，但这是给测试密钥的答复：号码和公告都是虚构的，什么也没有证明。")
 _UNREADABLE = Message("这不是完整的核验答复：应是接口返回的 JSON。")
 _NOT_SIGNED = Message("这份答复没有签名，或签名的格式不对。")

@@ -177,6 +177,18 @@ def test_a_file_of_several_answers_is_verified_as_a_whole():
         verify_file(forged, KEYS)
 
 
+def test_a_doubtful_number_is_said_first_and_as_it_is_seen():
+    turned = signed(ANSWER | {"number": "\u202e100000999973"})
+    odd = signed(ANSWER | {"number_form": "unusual"})
+    others = signed(ANSWER | {"number_form": "usual", "others": [{"match": "copy"}]})
+    content = json.dumps({"answers": [turned, odd, others]}).encode()
+
+    plain, *doubtful = (sentence.zh for sentence in verify_file(content, KEYS))
+    assert plain.startswith("已证明")
+    assert "号码 100000999973 " in plain
+    assert [sentence[:6] for sentence in doubtful] == ["号码可能不对"] * 2
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"[]", b"1", b"{", b"\xff", b'{"answers": []}', b'{"answers": [1]}', b'{"answers": {}}',
