@@ -299,6 +299,23 @@ async def test_scripts_say_of_a_pasted_answer_what_the_page_says_without_them(
     await context.close()
 
 
+async def test_an_old_browser_has_the_site_read_what_it_cannot(
+    browser: Browser, service: str, notice: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await page.add_init_script("delete window.DecompressionStream")
+    with api.client(service) as client:
+        signed = client.post("/api/v1/verifications", json={"number": NUMBER}).text
+    coded = base64.urlsafe_b64encode(zlib.compress(signed.encode())).decode().rstrip("=")
+    await page.goto(f"/verify#answer={coded}")
+    await expect(page.locator("#answer-result")).to_contain_text("这个浏览器读不出")
+    await page.locator("#check").get_by_role("button", name="核验").first.click()
+
+    await expect(page.locator("#answered")).to_contain_text("签名属实")
+    await context.close()
+
+
 async def said_of(page: Page, where: str) -> list[str]:
     """The boxes and words of an answer that came back, but for how exactly it tells the time."""
     classes = await page.locator(f"{where} .status-box").evaluate_all(

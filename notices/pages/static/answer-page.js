@@ -123,6 +123,7 @@
       shown = templated("answer-refused");
       const why = problem instanceof Unproven ? problem.why : "cut";
       for (const each of shown.querySelectorAll("[data-why]")) if (each.dataset.why !== why) each.remove();
+      if (why === "inflate") document.getElementById("number").value = `${location.origin}${location.pathname}${MARK}${coded}`;
     }
     if (turn !== turns) return;
     document.getElementById("answered").hidden = true; // no two answers stand on one page

@@ -39,6 +39,7 @@
     const notice = /\/notices\/([0-9]{14})(?![0-9])/.exec(text);
     const rest = found && found[0].replace(/\s/g, ""); // a long address is pasted in pieces
     if (found && found[1] === "answer") {
+      if (!window.DecompressionStream) return false; // the site reads it for an old browser
       document.dispatchEvent(new CustomEvent("answer-given", { detail: rest.slice("#answer=".length) }));
       return true;
     }
