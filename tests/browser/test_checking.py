@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import html
 import io
 import json
 import re
@@ -13,6 +14,9 @@ import rfc8785
 import segno
 from playwright.async_api import Browser, Page, Route, expect
 
+from notices.trust.answers import AnswerSigner
+from notices.trust.encoding import to_base64
+from notices.trust.signing import Ed25519Signer
 from tests import api
 from tests.api import declaration
 from tests.browsing import opened, watched
@@ -296,6 +300,42 @@ async def test_scripts_say_of_a_pasted_answer_what_the_page_says_without_them(
         await expect(page.locator("#answered")).to_contain_text("签名属实")
         assert await said_of(page, "#answered") == by_script
         assert "\u202e" not in "".join(by_script)
+    await context.close()
+
+
+SIGNER = AnswerSigner(Ed25519Signer(bytes(range(32))))
+STANDINGS = {
+    "awaiting": ({"status": "declared", "awaiting": "confirmation"}, "待确认"),
+    "replaced": ({"status": "replaced", "replaced_on": "2026-11-20"}, "新证于 2026年11月20日 补发"),
+    "later": ({"status": "later"}, "later"),
+}
+
+
+async def test_scripts_say_how_a_notice_stood_whatever_its_status(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    key = {"id": SIGNER.key_id, "alg": "Ed25519", "key": to_base64(SIGNER.public_key)}
+    keys = html.escape(json.dumps([key]))
+
+    async def signed_by_us(route: Route) -> None:
+        shown = await route.fetch()
+        body = re.sub('data-keys="[^"]*"', f'data-keys="{keys}"', await shown.text())
+        await route.fulfill(response=shown, body=body)
+
+    await page.route("**/verify", signed_by_us)
+    with api.client(service) as client:
+        plain = client.post("/api/v1/verifications", json={"number": NEXT}).json()
+    for standing, (changes, words) in STANDINGS.items():
+        said = {**plain, "notice": "37070000000136", **changes}
+        content = json.dumps({**said, "signature": SIGNER.sign(said)}).encode()
+        coded = base64.urlsafe_b64encode(zlib.compress(content)).decode().rstrip("=")
+        await page.goto("about:blank")
+        await page.goto(f"/verify#answer={coded}")
+        box = page.locator("#answer-result .status-box").first
+        await expect(box).to_have_class(f"status-box big {standing}")
+        await expect(box).to_contain_text(words)
     await context.close()
 
 

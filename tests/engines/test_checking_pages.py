@@ -7,6 +7,7 @@ import re
 import httpx
 import pytest
 
+from notices import agencies
 from notices.deployment import Deployment
 from notices.facts.notice_ids import make, printed
 from notices.trust import answers, carried
@@ -15,6 +16,7 @@ from tests import api
 from tests.api import declaration
 from tests.engines.test_pages import published
 from tests.limiting import From, limited, strangers
+from tests.owning import owned
 from tests.samples import ANNA, RESTAURANT
 
 __all__ = ["limited", "strangers"]
@@ -203,6 +205,23 @@ async def test_a_slip_names_the_paper_of_the_notice_and_the_last_day_of_its_peri
 
     assert "公告说的证件</dt><dd>公章<" in slip
     assert re.search("公示期到.*?，含当日", slip)
+
+
+async def test_where_both_bear_the_number_the_day_of_the_new_certificate_is_told_everywhere(
+    client: httpx.AsyncClient, restaurant: httpx.AsyncClient
+) -> None:
+    id = await published(restaurant)
+    _, key = await owned(agencies.add("奎文审批局", ["潍坊市奎文区行政审批服务局"]))
+    issued = {"json": {"issued_on": "2026-11-20"}, "headers": {"Authorization": f"Bearer {key}"}}
+    await client.post(f"/api/v1/notices/{id}/replacement", **issued)
+    page = await client.post("/verify", data=FOOD)
+    signed = answer_in(page)
+    slip = await client.post("/verify/slip", data={"answer": signed})
+    proof = await client.post("/verify", data={"number": signed})
+
+    for shown in (page, slip, proof):
+        told = re.sub("<[^>]*>", "", main_of(shown))
+        assert "新证于 2026年11月20日 补发。新证如果沿用这个号码，请看手里这份的发证日期" in told
 
 
 async def test_a_thousand_numbers_in_chinese_are_answered_and_the_kind_is_missed(

@@ -67,6 +67,7 @@
   const clock = new Intl.DateTimeFormat(result.dataset.locale, {
     dateStyle: "long", timeStyle: "medium", timeZone: "Asia/Shanghai",
   });
+  const days = new Intl.DateTimeFormat(result.dataset.locale, { dateStyle: "long", timeZone: "UTC" });
   const statuses = document.getElementById("answer-statuses");
   const templated = (name) => document.getElementById(name).content.cloneNode(true);
   // Signs that nobody sees turn a number around where it is shown.
@@ -89,7 +90,8 @@
     const none = status === "no_notice", others = answer.get("others").length > 0;
     const doubtful = none && (others || answer.get("number_form") === "unusual");
     const standing = answer.get("awaiting") && status === "declared" ? "awaiting" : status;
-    const holds = { doubtful, others, notice, kindless: none && !doubtful && !question.get("certificate") };
+    const renewed = answer.get("replaced_on");
+    const holds = { doubtful, others, notice, replaced_on: renewed, kindless: none && !doubtful && !question.get("certificate") };
     for (const part of shown.querySelectorAll("[data-when]")) if (!holds[part.dataset.when]) part.remove();
     const of = option("certificate", answer.get("certificate"));
     const said = {
@@ -98,6 +100,7 @@
       notice: notice && Receipts.printed(notice),
       of: of ? of.textContent : answer.get("certificate"),
       at: clock.format(new Date(answer.get("checked_at"))),
+      day: renewed && days.format(new Date(renewed)),
     };
     for (const place of shown.querySelectorAll("[data-fill]")) place.textContent = said[place.dataset.fill] || "";
     const link = shown.querySelector("a[href]");
