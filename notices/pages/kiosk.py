@@ -21,15 +21,17 @@ from notices.facts.errors import BodyTooLarge
 from notices.facts.public.answer import Answer
 from notices.locale import SOURCE
 from notices.pages import rendering
+from notices.pages.rendering import NEVER_KEPT
 from notices.print import typesetting
 from notices.trust.sealing import SealError
-from notices.web import authentication, languages
+from notices.web import authentication, cross_site, languages
 from notices.web.authentication import AnyRequest
 from notices.web.queries import whole_number
 
 STAYS = timedelta(days=365)
-SHORTEST, USUAL, LONGEST = 15, 60, 600
-"""Seconds without a touch after which the terminal is as if nobody had been there."""
+SHORTEST, USUAL, LONGEST = 30, 60, 600
+"""Seconds without a touch after which the terminal is as if nobody had been there; its users are
+warned twenty seconds before."""
 
 SHOWN = "shown"
 KEPT = timedelta(minutes=10)
@@ -93,13 +95,23 @@ def shown(request: AnyRequest, kind: Kind) -> Shown | None:
 
 @get("/kiosk", include_in_schema=False)
 async def start(request: AnyRequest) -> Response[Any]:
-    """Make this browser a terminal, `idle` seconds of rest after which it forgets who was there."""
+    """Make this browser a terminal, `idle` seconds of rest after which it forgets who was there.
+
+    A link on another site makes nobody's own browser one without a word: there it is asked first.
+    """
     given = whole_number(request.query_params.get("idle", ""), SHORTEST, LONGEST)
     idle = given or rendering.kiosk_of(request) or USUAL
-    # The page is a terminal's already when it is asked for the first time.
+    if not is_on(request) and cross_site.is_sent(request):
+        return await rendering.page(request, "kiosk_on.html", idle=idle)
+    deployment: Deployment = request.app.state.deployment
+    session = request.user.session
+    if session:
+        await leaving.sign_out(deployment, session)
+    # The page is a terminal's already when it is asked for the first time, and nobody's.
     request.scope["state"][rendering.KIOSK] = idle
-    response = await rendering.page(request, "kiosk.html")
-    deployment = request.app.state.deployment
+    response = rendering.response(request, "kiosk.html", None, {}, status=200, cache=NEVER_KEPT)
+    if session:
+        authentication.forget(response, deployment)
     response.set_cookie(authentication.cookie(deployment, rendering.KIOSK, str(idle), STAYS))
     return response
 

@@ -17,6 +17,11 @@ def refuse_to_pages(request: AnyRequest) -> None:
         refuse(request)
 
 
+def is_sent(request: AnyRequest) -> bool:
+    """Whether the browser says that another site made it ask."""
+    return request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
+
+
 def refuse(request: AnyRequest) -> None:
     """Raise CrossSite for a write that another site made a browser send.
 
@@ -29,7 +34,7 @@ def refuse(request: AnyRequest) -> None:
     bearer = headers.get("authorization", "").lower().startswith("bearer ")
     if bearer and "cookie" not in headers:
         return
-    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+    if is_sent(request):
         raise CrossSite
     origin, settings = headers.get("origin"), request.app.state.deployment.settings
     if origin in (None, settings.origin):

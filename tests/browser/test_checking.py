@@ -1,4 +1,4 @@
-"""Checking as a clerk does it: by the keyboard, with slips and codes; and a terminal in a hall."""
+"""Checking as a clerk does it: by the keyboard, with slips and codes."""
 
 import asyncio
 import base64
@@ -395,37 +395,4 @@ async def test_nothing_moves_when_the_scripts_arrive(browser: Browser, service: 
         "new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 100)))"
     )
     assert await page.evaluate("window.moved") == []
-    await context.close()
-
-
-async def test_a_terminal_forgets_its_user_and_leaves_no_page_to_go_back_to(
-    browser: Browser, service: str, notice: str
-) -> None:
-    context = await opened(browser, service)
-    page = await context.new_page()
-    wrong = watched(page, service)
-    await page.goto("/kiosk?idle=15")
-    entries = await page.evaluate("history.length")
-    await page.locator("main").get_by_role("link", name="核验证件").click()
-    await page.locator("#number").fill(NUMBER)
-    await page.keyboard.press("Enter")
-    await expect(page.locator("#answer")).to_contain_text("已声明作废")
-    assert NUMBER not in page.url
-    await page.locator(".print-slip button").last.click()
-    await expect(page.locator(".slip-answer")).to_be_visible()
-    assert await page.evaluate("history.length") == entries
-    dialog = page.locator("#kiosk-idle")
-    await expect(dialog).to_be_visible(timeout=12_000)
-    await dialog.get_by_role("button", name="还在用").click()
-    await expect(dialog).to_be_hidden()
-    await expect(page.locator(".slip-answer")).to_be_visible()
-    await page.wait_for_url("**/kiosk", timeout=22_000)
-
-    assert [cookie["name"] for cookie in await context.cookies()] == ["kiosk"]
-    assert await page.evaluate("history.length") == entries
-    assert await page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
-    assert NUMBER not in await page.content()
-    await page.go_back()
-    assert NUMBER not in await page.content()
-    assert wrong == []
     await context.close()

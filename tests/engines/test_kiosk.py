@@ -18,18 +18,18 @@ PAGES = ("/kiosk", "/verify", "/notices", "/nothing", "/help/agencies", "/log", 
 
 async def test_it_stays_on_until_somebody_leaves_it(client: httpx.AsyncClient) -> None:
     before = await client.get("/verify")
-    begun = await client.get("/kiosk?idle=20")
+    begun = await client.get("/kiosk?idle=40")
     pages = [await client.get(path) for path in PAGES]
     await client.post("/kiosk/off")
     after = await client.get("/verify")
 
-    assert 'data-idle="20"' in begun.text
-    assert all('data-idle="20"' in page.text for page in pages)
+    assert 'data-idle="40"' in begun.text
+    assert all('data-idle="40"' in page.text for page in pages)
     assert {page.headers["cache-control"] for page in (begun, *pages)} == {"no-store"}
     assert "data-idle" not in before.text + after.text
 
 
-@pytest.mark.parametrize("idle", ["0", "14", "601", "x", "", "-1", "９９"])
+@pytest.mark.parametrize("idle", ["0", "29", "601", "x", "", "-1", "９９"])
 async def test_a_rest_that_is_none_is_a_minute(client: httpx.AsyncClient, idle: str) -> None:
     page = await client.get("/kiosk", params={"idle": idle})
 
@@ -104,9 +104,9 @@ async def test_what_is_wrong_is_said_at_the_terminal_as_elsewhere(
 async def test_the_reset_ends_the_session_and_takes_the_view_and_what_was_shown(
     client: httpx.AsyncClient,
 ) -> None:
+    await client.get("/kiosk?idle=30")
     await client.post("/api/v1/demo/login", json=ANNA)
     await client.post("/view", data={"view": "elder"})
-    await client.get("/kiosk?idle=30")
     await client.post("/verify", data=FOOD)
     kept = set(client.cookies)
     reset = await client.get("/kiosk/reset?lang=en")
@@ -119,6 +119,35 @@ async def test_the_reset_ends_the_session_and_takes_the_view_and_what_was_shown(
     assert "elder" not in page.text.partition("<head>")[0]
     await client.post("/kiosk/off")
     assert (await client.get("/mine")).status_code == 303
+
+
+async def test_a_terminal_is_nobodys_from_its_first_page_on(client: httpx.AsyncClient) -> None:
+    await client.post("/api/v1/demo/login", json=ANNA)
+    token = dict(client.cookies)
+    begun = await client.get("/kiosk")
+    await client.post("/kiosk/off")
+    client.cookies.update(token)
+
+    assert ANNA["name"] not in begun.text
+    assert 'action="/sign-out' not in begun.text
+    assert (await client.get("/mine")).status_code == 303  # the session itself has ended
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_a_link_of_another_site_makes_nobodys_browser_a_terminal(
+    client: httpx.AsyncClient, site: str
+) -> None:
+    await client.post("/api/v1/demo/login", json=ANNA)
+    page = await client.get("/kiosk?idle=90", headers={"Sec-Fetch-Site": site})
+    still = await client.get("/mine")
+    await client.get("/kiosk?idle=90", headers={"Sec-Fetch-Site": "same-origin"})
+    again = await client.get("/kiosk", headers={"Sec-Fetch-Site": site})
+
+    assert "这是大厅的自助终端吗？" in page.text
+    assert 'href="/kiosk?idle=90"' in page.text
+    assert "data-idle" not in page.text
+    assert still.status_code == 200
+    assert 'data-idle="90"' in again.text
 
 
 async def test_a_reset_that_another_page_asks_for_signs_nobody_out(

@@ -4,13 +4,14 @@
 
 {
   const idle = Number(document.documentElement.dataset.idle) * 1000;
-  const warned = Math.min(15_000, idle / 2);
+  const warned = 20_000; // the least that anybody needs to answer (WCAG 2.2, 2.2.1)
   const dialog = document.getElementById("kiosk-idle");
   const left = document.getElementById("kiosk-left");
-  const elder = document.documentElement.classList.contains("elder");
-  const start = location.pathname === "/kiosk" && !location.search && !elder; // nothing to forget
   let touched = Date.now();
 
+  // The start page as everybody finds it; the view for elders may have been switched on there.
+  const forgotten = () => location.pathname === "/kiosk" && !location.search
+    && !document.documentElement.classList.contains("elder");
   const touch = () => {
     touched = Date.now();
     if (dialog.open) dialog.close();
@@ -22,8 +23,9 @@
   }
   document.getElementById("kiosk-stay").addEventListener("click", touch);
   setInterval(() => {
+    if (window.speechSynthesis?.speaking) touch(); // somebody listens
     const rest = touched + idle - Date.now();
-    if (start) return;
+    if (forgotten()) return;
     if (rest <= 0) reset();
     else if (rest <= warned) {
       left.textContent = String(Math.ceil(rest / 1000));
@@ -31,15 +33,24 @@
     }
   }, 500);
 
-  // The page of somebody who went is never shown from the browser's memory.
-  window.addEventListener("pageshow", (event) => { if (event.persisted) reset(); });
+  // Whoever goes back or forward here goes to a page of somebody before.
+  window.addEventListener("pageshow", (event) => {
+    const [came] = performance.getEntriesByType("navigation");
+    if (event.persisted || (came && came.type === "back_forward")) reset();
+  });
 
-  // Each page takes the place of the one before.
+  // Each page takes the place of the one before, a place within a page too, and whatever a script
+  // leads to where the browser tells of it.
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
-    if (!link || event.defaultPrevented || link.getAttribute("href").startsWith("#")) return;
+    if (!link || event.defaultPrevented) return;
     event.preventDefault();
     location.replace(link.href);
+  });
+  window.navigation?.addEventListener("navigate", (event) => {
+    if (event.navigationType !== "push" || !event.cancelable || event.formData) return;
+    event.preventDefault();
+    location.replace(event.destination.url);
   });
   document.addEventListener("submit", async (event) => {
     const { target: form, submitter } = event;
@@ -54,7 +65,12 @@
       return;
     }
     const answer = await fetch(address, { method: "POST", body, cache: "no-store" }).catch(() => null);
-    if (answer && answer.redirected) location.replace(answer.url);
-    else form.submit(); // what went wrong is said by the page of it
+    if (answer && answer.redirected) {
+      location.replace(answer.url);
+      return;
+    }
+    // What went wrong is said by the page of it; behind it lies the start.
+    history.replaceState(null, "", "/kiosk");
+    form.submit();
   });
 }
