@@ -1,6 +1,7 @@
 """A real service and a real browser, for tests of what people see."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -134,6 +135,9 @@ async def opened(browser: Browser, service: str, scripts: bool = True) -> Browse
     return context
 
 
+POLICY = re.compile("Content Security Policy|Permissions-Policy")
+
+
 def watched(page: Page, service: str) -> list[str]:
     """What the page asks of others and what its scripts complain about, as it happens."""
     wrong: list[str] = []
@@ -141,10 +145,7 @@ def watched(page: Page, service: str) -> list[str]:
         "request", lambda asked: None if asked.url.startswith(service) else wrong.append(asked.url)
     )
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on(
-        "console",
-        lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None,
-    )
+    page.on("console", lambda said: wrong.append(said.text) if POLICY.search(said.text) else None)
     return wrong
 
 

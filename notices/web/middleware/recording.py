@@ -26,8 +26,8 @@ log = structlog.get_logger("notices.web")
 
 PERMISSIONS = b"permissions-policy"
 PERMISSIONS_POLICY = (
-    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(),"
-    " display-capture=(), browsing-topics=()"
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), display-capture=(),"
+    " browsing-topics=()"
 )
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
