@@ -35,6 +35,25 @@ WIDER = """() => {
   return [`${wide} px: ${last.join(" | ")}`];
 }"""
 """What makes a page wider than the window, if anything does."""
+TORN = """() => [...document.querySelectorAll("h1, h2")]
+  .filter((one) => one.checkVisibility() && !one.closest(".card, .official, .visually-hidden"))
+  .flatMap((one) => {
+    const torn = [], texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    while (texts.nextNode()) {
+      const { data } = texts.currentNode;
+      const bottom = (at) => {
+        range.setStart(texts.currentNode, at);
+        range.setEnd(texts.currentNode, at + 1);
+        return range.getBoundingClientRect().bottom;
+      };
+      for (const { index } of data.matchAll(/\\p{Script=Han}(?=\\p{Script=Han})/gu))
+        if (bottom(index + 1) > bottom(index) + 1)
+          torn.push(`${data.slice(0, index + 1).trim()} | ${data.slice(index + 1).trim()}`);
+    }
+    return torn;
+  })"""
+"""Headings of ours that go on in the next line within a word."""
 UNTOLD = """() => [...document.querySelectorAll("input[type=radio], input[type=checkbox]")]
   .filter((one) => one.checkVisibility() && getComputedStyle(one).appearance === "none")
   .map((one) => `#${one.id} is drawn in colours that are not there`)"""
@@ -151,6 +170,8 @@ class Looker:
             asked = [WIDER]
             if mode.elder and mode.text == 1:
                 asked.append(SMALL)
+            if mode.width < 400 and mode[2:5] == FIRST[2:5]:
+                asked.append(TORN)
             if mode.colours == "forced":
                 asked.append(UNTOLD)
             if mode.elder and mode.colours == "dark" and self.colours:

@@ -1,10 +1,12 @@
 """How a notice stands and who did what to it, in words that tell apart what is different."""
 
+import re
 from datetime import UTC, datetime
 
 from notices.facts import lifecycle, relations
 from notices.facts.event_kinds import KINDS
 from notices.facts.lifecycle import Event
+from notices.pages.templating import STATIC
 from notices.register import Notice
 from notices.web import standings
 
@@ -64,3 +66,10 @@ def test_withdrawn_annulled_and_superseded_are_three_words() -> None:
 def test_what_stands_is_called_as_anywhere_else() -> None:
     assert standings.status(ended_by("corrected")).zh == "已声明作废"
     assert standings.status(ended_by("replaced")).zh == "已补发新证"
+
+
+def test_a_status_has_the_shape_of_its_table_and_no_other() -> None:
+    """The style sheet once drew a second one beside it."""
+    css = (STATIC / "site.css").read_text("utf-8")
+
+    assert not re.findall(r"\.badge[^,{]*::(?:before|after)[^{]*\{", css)
