@@ -1,5 +1,6 @@
 """Every state in which somebody meets a page; whoever adds a page adds its states here."""
 
+import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,7 +8,7 @@ from unittest import mock
 
 import httpx
 
-from notices import register
+from notices import limits, register
 from notices.changing import braking, unfinished
 from notices.database import DB
 from notices.finding import Finder
@@ -144,6 +145,9 @@ async def _terminal(world: World) -> None:
     }.items():  # fmt: skip
         world.met(f"terminal: {name}", terminal, path)
     world.met("terminal: no such page", terminal, "/nothing", status=404)
+    world.people["led"] = led = world.client()
+    led.headers["Sec-Fetch-Site"] = "cross-site"
+    world.met("terminal: asked first", led, "/kiosk")
 
 
 @contextmanager
@@ -162,6 +166,18 @@ def away() -> Iterator[None]:
 
 
 def _errors(world: World) -> None:
+    here, search = world.deployment, limits.POLICIES["search"]
+    limited = dataclasses.replace(here.settings, rate_limits=True)
+    none_left = search._replace(most={"address": {limits.MINUTE: 0}})
+
+    @contextmanager
+    def too_often() -> Iterator[None]:
+        on = mock.patch.object(
+            world.app.state, "deployment", dataclasses.replace(here, settings=limited)
+        )
+        with on, mock.patch.dict(limits.POLICIES, {"search": none_left}):
+            yield
+
     for name, path, status, meanwhile in [
         ("no such page", "/nothing", 404, None),
         ("no such notice", "/notices/37070000012345", 404, None),
@@ -170,6 +186,7 @@ def _errors(world: World) -> None:
         ("old encoding", "/notices?q=%B2%CD", 400, None),
         ("fault of ours", "/", 500, broken),
         ("database away", "/log", 503, away),
+        ("too often", "/notices?q=餐饮店", 429, too_often),
     ]:
         world.met(f"error: {name}", world.nobody, path, status=status, meanwhile=meanwhile)
 

@@ -115,7 +115,14 @@ async def _declared(world: World) -> None:
         certificate="real-estate-title", matter=None, copies=None, confirm_unusual_number=True,
         number="鲁（2020）潍坊市奎文区不动产权第0000001号",
     )  # fmt: skip
-    world.ids["running"] = (await api.declared(restaurant, title)).id
+    world.ids["title"] = (await api.declared(restaurant, title)).id
+    seal = declaration(
+        certificate="company-seal", document="finance-seal", matter=None, number=None, copies=None,
+        details={"count": 1}, issued_on=None,
+    )  # fmt: skip
+    running = await api.declared(restaurant, seal)
+    assert running.status == "declared"
+    world.ids["running"] = running.id
     world.ids["awaiting"] = (await api.declared(world.people["anna"], MANDATE, PNG)).id
     theirs = api.unusual(world.taken, holder={"kind": "organisation", **COMPANY})
     assert (await api.offer(rival, theirs)).status_code == 409
