@@ -9,7 +9,8 @@ from litestar.params import FromPath
 from notices import idempotency, register
 from notices.changing import amending, unfinished
 from notices.facts import event_forms, lifecycle
-from notices.facts.errors import NotTheDeclarant, Problem
+from notices.facts.errors import NotTheDeclarant, Problem, Refusal
+from notices.facts.public.form import EventKind
 from notices.facts.requests import Correction, Withdrawal
 from notices.facts.texts import CHINA
 from notices.identity import Person
@@ -71,7 +72,8 @@ async def withdraw_form(request: AnyRequest, id: FromPath[str]) -> Response[str]
     found = await register.get(id)
     person = await request.user.signed_in()
     await _refuse_others(request, person, found)
-    lifecycle.refuse_unless_may_follow("withdrawn", found.state)
+    if told := _too_late(request, "withdrawn", found):
+        return told
     key, sent = await again.sent(request, person, f"/notices/{found.id}/withdraw")
     hidden = again.hidden(request, person, key)
     return await _form(request, "withdraw.html", found, sent.fields, hidden, sent.wrong)
@@ -100,7 +102,8 @@ async def correct_form(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     found = await register.get(id)
     person = await request.user.signed_in()
     await _refuse_others(request, person, found)
-    lifecycle.refuse_unless_may_follow("corrected", found.state)
+    if told := _too_late(request, "corrected", found):
+        return told
     key, sent = await again.sent(request, person, f"/notices/{found.id}/correct")
     shown = _shown(found)
     values = {name: sent.fields.get(name, shown[name] or "") for name in shown}
@@ -130,6 +133,23 @@ async def correct(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
 
     path = f"/notices/{found.id}/correct"
     return await carried_out(request, path, given, tuple(filled), filled, act)
+
+
+def _too_late(request: AnyRequest, kind: EventKind, found: Notice) -> Response[str] | None:
+    """To the notice, which says why `kind` cannot happen to it any more; None while it may.
+
+    Whoever goes back to the form after it was sent comes here: nothing is asked once more.
+    """
+    try:
+        lifecycle.refuse_unless_may_follow(kind, found.state)
+    except Refusal as refusal:
+        again = kind == found.state.ended_by
+        word, path = "withdrawn-before" if again else refusal.code, f"/notices/{found.id}"
+        if word not in done.WORDS:
+            raise
+        there = rendering.see_other(done.place(path), languages.language_of(request))
+        return done.on(request, word, path, there)
+    return None
 
 
 async def _back_to(

@@ -1,4 +1,4 @@
-"""The word of success on the page that follows a write.
+"""The word of success on the page that follows a write, or why there is nothing to write.
 
 A cookie holds it, so that no address says what was done: a link that is passed on, or a page that
 somebody goes back to, says nothing. It stays while that page is loaded again, and goes with the
@@ -11,6 +11,12 @@ from typing import Any
 
 from litestar import Response
 
+from notices.facts.refusals import (
+    AlreadyRedacted,
+    AlreadyReinstated,
+    AlreadyReplaced,
+    UnderContest,
+)
 from notices.facts.texts import Message, Text
 from notices.pages.templating import address
 from notices.web import authentication
@@ -33,6 +39,10 @@ WORDS: dict[str, Text] = {
     "erased": Message("已删除。"),
     "erased-but": Message("已删除。下面是暂时保留的。"),
     "untold": Message("核验提醒已关闭，以前记下的核验也删除了。"),
+    "withdrawn-before": Message("这份声明已经撤回了，不用再撤回。"),
+    # Why what was asked for is not to be done any more.
+    **{each.code: each.title for each in (AlreadyReinstated, AlreadyReplaced, UnderContest)},
+    AlreadyRedacted.code: Message("这份公告的内容已移除，没有什么可更正的。"),
 }
 
 

@@ -204,7 +204,7 @@ async def _own(world: World) -> None:
         just.cookies.set(done.DONE, done._named(word, path))
         world.met(f"done: {word}", just, path)
     again = f"/notices/{world.ids['withdrawn']}/withdraw"
-    world.met("error: too late", restaurant, again, status=409)
+    world.met("error: too late", restaurant, again, sent={"reason": "found"}, status=409)
     world.met("error: no officer", restaurant, "/desk", status=403)
     sent = {"reason": "found"}
     # What was typed comes back with the page of the refusal.

@@ -95,7 +95,7 @@ async def test_declare_find_check_and_withdraw(
     await on(page, "撤回声明")
     await expect(page.locator(".status-line .badge")).to_have_text("已撤回")
     await page.go_back()  # never to a question whether to send the form again
-    await expect(page.get_by_role("heading", level=1)).to_have_text("现在不能这样做")
+    await expect(page.locator("#done")).to_have_text("这份声明已经撤回了，不用再撤回。")
     await page.go_forward()
     await expect(page.locator("#history")).to_contain_text("声明人撤回该声明")
     assert wrong == []

@@ -525,7 +525,8 @@ async def test_what_can_be_done_to_a_redacted_notice(
     page = (await restaurant.get(f"/notices/{id}")).text
     assert f"/notices/{id}/withdraw" in page
     assert f"/notices/{id}/correct" not in page
-    assert (await restaurant.get(f"/notices/{id}/correct")).status_code == 409
+    answer = await restaurant.get(f"/notices/{id}/correct")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/notices/{id}#done")
     await contested(anna, officer, id)
     withdrawn = await restaurant.post(api.of(id, "withdrawal"), json={"reason": "found"})
     assert withdrawn.json()["notice"]["status"] == "reinstated"

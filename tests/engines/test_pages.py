@@ -456,8 +456,14 @@ async def test_a_notice_that_is_closed_offers_no_form(restaurant: httpx.AsyncCli
     id = await published(restaurant)
     await restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "found"})
 
-    for form in ("withdraw", "correct"):
-        assert (await restaurant.get(f"/notices/{id}/{form}")).status_code == 409
+    for form, told in (("withdraw", "已经撤回了，不用再撤回"), ("correct", "不能再变更")):
+        answer = await restaurant.get(f"/notices/{id}/{form}")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/notices/{id}#done")
+        page = await restaurant.get(answer.headers["location"])
+        assert told in page.text.partition('id="done"')[2].partition("</div>")[0], form
+    sent = await restaurant.post(f"/notices/{id}/withdraw", data={"reason": "found"})
+    main = sent.text.partition("<main")[2]
+    assert (sent.status_code, f'class="button" href="/notices/{id}"' in main) == (409, True)
 
 
 async def test_an_authority_of_city_or_province_can_be_chosen(
