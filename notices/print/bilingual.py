@@ -1,8 +1,10 @@
 """Words for paper: Chinese, with the language beside it that is asked for."""
 
 from notices.facts.public.form import Words
-from notices.facts.texts import Text
+from notices.facts.texts import Message, Text
 from notices.locale import SOURCE
+
+NO_TYPE = Message("“〓”处是字库没有的字，依次为：{points}；网页上可以看到原字。")
 
 
 class Bilingual:

@@ -10,10 +10,10 @@ from notices import register
 from notices.deployment import Deployment
 from notices.facts.notice_ids import printed
 from notices.facts.texts import CHINA, Message
-from notices.print.bilingual import Bilingual
+from notices.print.bilingual import NO_TYPE, Bilingual
 from notices.print.press import Card
 from notices.register import Notice
-from notices.web import languages, limiting, standings, wording
+from notices.web import languages, limiting, period_words, standings, wording
 from notices.web.authentication import AnyRequest
 from notices.web.replies import NO_STORE
 
@@ -77,20 +77,26 @@ async def png(request: AnyRequest, id: str) -> Response[bytes]:
 
 def card_of(deployment: Deployment, notice: Notice, language: str) -> Card:
     """What the picture of `notice` shows, at the moment at which it was read."""
-    words = Bilingual(language)
+    words, state = Bilingual(language), notice.state
+    statement = notice.form.statement if notice.form else None
+    meanings = words.lines(standings.meaning(notice))
+    if state.status == "declared" and state.effective_at is not None:
+        meanings += words.lines(period_words.ends(state.effective_at))
     data: dict[str, Any] = {
         "site": deployment.settings.site_name,
         "numbered": words(Message("公告编号")),
         "number": printed(notice.id),
         "status": {
             "word": words(standings.status(notice)),
-            "meanings": words.lines(standings.meaning(notice)),
+            "meanings": meanings,
         },
-        "statement": [notice.form.statement] if notice.form else words.lines(REMOVED),
+        "statement": [statement] if statement is not None else words.lines(REMOVED),
+        "notes": [],
         "how": words.lines(SCAN),
         "at": words.lines(AS_OF.format(at=f"{notice.now.astimezone(CHINA):%Y-%m-%d %H:%M}")),
     }
-    return Card(data=data, code=deployment.link(f"/notices/{notice.id}"))
+    link = deployment.link(f"/notices/{notice.id}")
+    return Card(data=data, code=link, lacking=(statement or "", words(NO_TYPE)))
 
 
 def _shown_of(notice: Notice) -> tuple[object, ...]:

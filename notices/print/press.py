@@ -54,6 +54,8 @@ class Card(msgspec.Struct, array_like=True, tag="card"):
 
     data: Mapping[str, Any]
     code: str
+    lacking: tuple[str, str]
+    """As of a sheet."""
 
 
 class Presses:
@@ -105,7 +107,8 @@ async def _end(press: Process) -> None:
 def made_of(sheet: Sheet | Card) -> bytes:
     """The PDF of a sheet, the PNG of a card."""
     if isinstance(sheet, Card):
-        return typesetting.drawn(sheet.data, typesetting.qr_code(sheet.code))
+        card = typesetting.noted(sheet.data, *sheet.lacking)
+        return typesetting.drawn(card, typesetting.qr_code(sheet.code))
     return typesetting.typeset(
         typesetting.noted(sheet.data, *sheet.lacking),
         typesetting.qr_code(sheet.code),

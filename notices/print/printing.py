@@ -13,7 +13,7 @@ from notices.facts.public.notice import Receipt
 from notices.facts.texts import CHINA, ByLanguage, Message, Text, rfc3339
 from notices.locale import SOURCE
 from notices.print import marks, press
-from notices.print.bilingual import Bilingual
+from notices.print.bilingual import NO_TYPE, Bilingual
 from notices.print.typesetting import LARGEST_QR_CODE
 from notices.register import Notice
 from notices.trust import proofs, receipts
@@ -24,7 +24,6 @@ from notices.web.replies import NO_STORE
 PROVISIONAL = Message("{at}（暂定，以后年度的放假安排公布后可能调整）")
 CORRECTED = Message("已更正，见下方“历史”。")
 BINDING = Message("声明以中文发布，以中文文本为准。")
-NO_TYPE = Message("“〓”处是字库没有的字，依次为：{points}；网页上可以看到原字。")
 HOW = Message("扫描二维码，打开公告并核对证明；现在的状态以网页为准：")
 BOTH_PROVE = Message(
     "二维码和本文件的附件 {name} 都可以离线证明：这份公告的“{kind}”于 {at} 记入登记簿“{origin}”"

@@ -13,8 +13,9 @@ from notices import register
 from notices.deployment import Deployment
 from notices.facts.notice_ids import printed
 from notices.print import picturing
+from notices.web import period_words
 from tests.conftest import SignIn
-from tests.engines.test_slips import BIRTH, publish
+from tests.engines.test_slips import BIRTH, SEAL, publish
 from tests.packages import needs
 from tests.samples import ANNA
 
@@ -67,6 +68,17 @@ async def test_a_picture_shows_what_is_public_and_how_the_notice_stands(
     assert "张*" in card.data["statement"][0]
     for private in ("张小宝", "张三", "T370000001", "13800000000"):
         assert private not in shown
+
+
+async def test_a_picture_says_with_which_day_the_notice_period_ends(
+    restaurant: httpx.AsyncClient, deployment: Deployment
+) -> None:
+    id = await publish(restaurant, **SEAL)
+    notice = await register.get(id)
+    [_, ends] = picturing.card_of(deployment, notice, "zh").data["status"]["meanings"]
+
+    assert ends == period_words.ends(notice.ends_at).zh
+    assert "（含当日），次日起生效" in ends
 
 
 @needs("zbar-tools")

@@ -40,6 +40,11 @@ BIRTH = {
     "copies": "original", "relation": "parent", "holder": {"kind": "person", "name": "张小宝"},
 }  # fmt: skip
 
+SEAL = {
+    "certificate": "company-seal", "document": "finance-seal", "matter": None, "number": None,
+    "copies": None, "details": {"count": 1}, "issued_on": None,
+}  # fmt: skip
+
 
 def slip_of(answer: httpx.Response) -> str:
     """The words of the slip alone, without those of the page around it."""
@@ -119,10 +124,7 @@ async def test_a_slip_says_first_what_stands_in_the_way(
 async def test_while_the_period_runs_or_nobody_confirmed_a_slip_promises_no_more(
     restaurant: httpx.AsyncClient, sign_in: SignIn
 ) -> None:
-    seal = {"certificate": "company-seal", "document": "finance-seal", "matter": None}
-    running = await publish(
-        restaurant, **seal, number=None, copies=None, details={"count": 1}, issued_on=None
-    )
+    running = await publish(restaurant, **SEAL)
     awaiting = await publish(await sign_in(ANNA), **BIRTH)
     one = slip_of(await restaurant.get(f"/notices/{running}/slip?matter=company-seal.reissue"))
     other = slip_of(await restaurant.get(f"/notices/{awaiting}/slip"))

@@ -127,6 +127,7 @@ def test_markup_is_text(tmp_path: Path, place: str) -> None:
     "text",
     [
         "某" * 200,
+        "W" * 31,
         "W" * 200,
         "1" * 200,
         "（" * 200,
@@ -152,6 +153,36 @@ def test_text_however_long_stays_on_the_page(tmp_path: Path, text: str) -> None:
     # The empty half of a comma at a line's end may hang over.
     assert max(rights) <= 595.3 - 62.3 + 7
     assert run("pdfinfo", tmp_path / "printed.pdf").count("A4") == 1
+
+
+def card(**changes: Any) -> dict[str, Any]:
+    return {
+        "site": "遗失声明公示", "numbered": "公告编号", "number": "3707-0000-0123-58",
+        "status": {"word": "已声明作废", "meanings": ["请不要接受它。"]},
+        "statement": ["某某不慎遗失某证，现声明作废。"], "notes": [], "how": ["扫码"],
+        "at": ["状态截至 2026-11-24"],
+    } | changes  # fmt: skip
+
+
+@needs_poppler
+@pytest.mark.parametrize("text", ["某" * 200, "W" * 23, "W" * 200])
+def test_no_text_is_cut_off_at_the_edge_of_a_picture(tmp_path: Path, text: str) -> None:
+    """Asked of the same card as a page, since nobody reads where letters stand from pixels."""
+    made = typesetting._made("card.typ", card(statement=[text]), {"qr": QR}, {"format": "pdf"})
+    boxes = text_of(made, tmp_path, "-bbox")
+
+    rights = [float(part.split('"')[1]) for part in boxes.split("xMax=")[1:]]
+    assert max(rights) <= (90 - 6) * 72 / 25.4 + 6  # the empty half of a comma may hang over
+
+
+@pytest.mark.usefixtures("no_other_fonts")
+@needs_poppler
+def test_what_the_fonts_lack_is_explained_on_a_picture(tmp_path: Path) -> None:
+    rare = "张\U0002a3ed"
+    noted = typesetting.noted(card(statement=[rare]), rare, "没有的字：{points}")
+    made = typesetting._made("card.typ", noted, {"qr": QR}, {"format": "pdf"})
+
+    assert "没有的字：U+2A3ED" in text_of(made, tmp_path)
 
 
 NAMES = (
