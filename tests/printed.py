@@ -35,7 +35,7 @@ def sheet(**changes: Any) -> dict[str, Any]:
         "title": "遗失声明", "subtitle": None, "statement": "某某不慎遗失某证，现声明作废。",
         "notes": ["已更正。"], "signed": "2026年11月24日",
         "status": {
-            "label": "打印时的状态", "word": "已声明作废", "since": "自 2026年11月24日 10:00 起",
+            "label": "状态", "word": "已声明作废", "since": "自 2026年11月24日 10:00 起",
             "meanings": ["请不要接受它。"],
         },
         "facts": [["发布时间", "2026年11月24日 10:00"]],
@@ -43,7 +43,7 @@ def sheet(**changes: Any) -> dict[str, Any]:
             "title": "历史",
             "events": [{"kind": "发布声明", "at": "10:00:00", "entry": "第 5 号", "text": "更正"}],
         },
-        "footer": "打印时间 2026-11-25 10:00:00 +08:00",
+        "footer": "状态截至 2026-11-25 10:00:00 +08:00",
         "address": "http://testserver.example/notices/37070000012358",
         "proof": {
             "title": "核对", "alt": "二维码", "how": ["扫描"], "says": ["没有证明"],

@@ -167,10 +167,10 @@ async def _atom(
 def _entry(notice: PublicNotice) -> Element:
     status, html = _status(notice), notice.links.html
     holder = notice.holder.name if notice.holder else ""
-    certificate = notice.certificate_name.zh if notice.certificate_name else ""
+    paper = notice.document.name.zh if notice.document else ""
     entry = Element("entry")
     SubElement(entry, "id").text = html
-    SubElement(entry, "title").text = f"【{status}】{holder}：{certificate}"
+    SubElement(entry, "title").text = f"【{status}】{holder}：{paper}"
     SubElement(entry, "published").text = notice.published_at
     SubElement(entry, "updated").text = _updated(notice)
     SubElement(SubElement(entry, "author"), "name").text = holder

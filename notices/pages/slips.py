@@ -14,6 +14,7 @@ from notices.facts.texts import CHINA, ByLanguage, Message, Text
 from notices.pages import rendering
 from notices.pages.templating import SITE_NAME
 from notices.print import marks
+from notices.print.bilingual import AS_OF
 from notices.register import Notice
 from notices.web import period_words, standings, wording
 from notices.web.authentication import AnyRequest
@@ -62,7 +63,7 @@ async def slip(request: AnyRequest, id: FromPath[str]) -> Response[str]:
         marks=list(marks.of(found)),
         told=standings.status(found),
         standing=wording.standing(found.state),
-        as_of=_AS_OF.format(at=TimeText(found.now)),
+        as_of=AS_OF.format(at=TimeText(found.now)),
         facts=list(_facts(deployment, found, certificate)),
         errand=list(_errand(certificate, matter)),
         acceptance=list(acceptance(found, matter)),
@@ -72,11 +73,10 @@ async def slip(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     )
 
 
-_AS_OF = Message("打印时间：{at}")
 _WORDS: dict[str, Text] = {
     "title": Message("遗失公告办事单"),
     "number": Message("公告编号"),
-    "status": Message("打印时的状态"),
+    "status": Message("状态"),
     "scan": Message("扫码看现在的状态。状态会变，以扫码看到的为准。"),
     "errand": Message("到哪里办"),
     "acceptance": Message("窗口认不认"),
@@ -130,11 +130,12 @@ def _errand(certificate: Certificate | None, matter: Matter | None) -> Iterator[
 
 def acceptance(notice: Notice, matter: Matter | None) -> Iterator[Text]:
     """Whether a counter takes the notice now: since when, by which rule, or that nobody told us."""
-    if notice.state.status not in ACCEPTED_STATUSES or notice.state.awaiting:
+    state = notice.state
+    if state.status not in ACCEPTED_STATUSES or state.awaiting or state.redacted:
         yield Message("以现在的状态，窗口不能凭这份公告办理。")
         return
-    if notice.state.status == "declared":
-        yield Message("公示期还没有结束：窗口可以现在收件，等公告生效以后才能凭它办理。")
+    if state.status == "declared":
+        yield Message("公示期还没有结束：公告生效以后，窗口才能凭它办理。能不能先收件，请问窗口。")
     accepts = matter.accepts if matter else None
     if accepts is None:
         yield Message("没有人告诉本站这个窗口认不认这份公告：请先问窗口，再决定要不要另外登报。")

@@ -4,6 +4,8 @@ from notices.facts.public.form import Words
 from notices.facts.texts import Message, Text
 from notices.locale import SOURCE
 
+AS_OF = Message("状态截至 {at}")
+"""Paper and pictures are looked at later than they are made: they say how old their status is."""
 NO_TYPE = Message("“〓”处是字库没有的字，依次为：{points}；网页上可以看到原字。")
 
 

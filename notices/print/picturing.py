@@ -10,7 +10,7 @@ from notices import register
 from notices.deployment import Deployment
 from notices.facts.notice_ids import printed
 from notices.facts.texts import CHINA, Message
-from notices.print.bilingual import NO_TYPE, Bilingual
+from notices.print.bilingual import AS_OF, NO_TYPE, Bilingual
 from notices.print.press import Card
 from notices.register import Notice
 from notices.web import languages, limiting, period_words, standings, wording
@@ -25,7 +25,6 @@ MOST = 32
 
 SCAN = Message("扫码看现在的状态。图片会过时，以扫码看到的为准。")
 REMOVED = Message("这份公告的内容已按规定移除；编号、时间和状态保留。")
-AS_OF = Message("状态截至 {at}")
 
 
 class _Kept(NamedTuple):

@@ -13,7 +13,7 @@ from notices.facts.public.notice import Receipt
 from notices.facts.texts import CHINA, ByLanguage, Message, Text, rfc3339
 from notices.locale import SOURCE
 from notices.print import marks, press
-from notices.print.bilingual import NO_TYPE, Bilingual
+from notices.print.bilingual import AS_OF, NO_TYPE, Bilingual
 from notices.print.typesetting import LARGEST_QR_CODE
 from notices.register import Notice
 from notices.trust import proofs, receipts
@@ -115,7 +115,7 @@ def _sheet(
         "notes": list(_notes(notice, words)),
         "signed": languages.shown_time(notice.published_at, SOURCE, with_clock=False),
         "status": {
-            "label": words(Message("打印时的状态")),
+            "label": words(Message("状态")),
             "word": words(standings.status(notice)),
             "since": words(
                 Message("自 {since} 起").format(since=languages.TimeText(notice.state.since))
@@ -124,7 +124,7 @@ def _sheet(
         },
         "facts": facts,
         "history": {"title": words(Message("历史")), "events": events},
-        "footer": " ".join((words(Message("打印时间")), now)),
+        "footer": words(AS_OF.format(at=now)),
     }
     return sheet, "\n".join(filter(None, shown))
 

@@ -74,7 +74,7 @@ async def test_a_printed_notice_gives_its_statement_and_its_status_back(
     assert unbroken(wording.MEANINGS["invalid"].zh) in text
     assert f"发布声明{notice['published_at'][:10]}" in text
     assert "登记簿第0号" in text
-    assert "打印时间" in text
+    assert "状态截至" in text
     assert f"{BASE}/notices/{notice['id']}" in text
     assert unbroken(notice["receipt"]["checkpoint"].split("\n")[2]) in text
     assert deployment.keys.log.vkey in text
