@@ -249,7 +249,9 @@ async def done(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     person = await request.user.signed_in()
     also = filter(None, request.query_params.get(rendering.ALSO, "").split("."))
     found = [await register.get(each) for each in [id, *also][:MOST_AT_ONCE]]
-    own = [each for each in found if await amending.is_declarant(deployment, person, each.id)]
+    # Whoever comes back after it was withdrawn, or contested, must not read that it is in effect.
+    standing = [each for each in found if each.state.stands and each.form is not None]
+    own = [each for each in standing if await amending.is_declarant(deployment, person, each.id)]
     if found[0] not in own:
         return rendering.see_other(f"/notices/{found[0].id}", languages.language_of(request))
     notices = [each.public(deployment) for each in own]

@@ -14,6 +14,7 @@ from notices import agencies, relay
 from notices.changing import amending
 from notices.deployment import Deployment
 from notices.facts.lifecycle import Status
+from notices.facts.notice_ids import printed
 from notices.facts.numbers import resident_id_ok, uscc_ok
 from notices.facts.public.search import SearchPage
 from notices.pages import drafts, rendering
@@ -464,6 +465,23 @@ async def test_a_notice_that_is_closed_offers_no_form(restaurant: httpx.AsyncCli
     sent = await restaurant.post(f"/notices/{id}/withdraw", data={"reason": "found"})
     main = sent.text.partition("<main")[2]
     assert (sent.status_code, f'class="button" href="/notices/{id}"' in main) == (409, True)
+
+
+async def test_the_page_after_publishing_says_nothing_of_a_notice_that_stands_no_more(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    """Back leads there after it was withdrawn as well, and it says that it is in effect."""
+    id, other = [await published(restaurant, number=f"JY1379999{n:07}", confirm_unusual_number=True)
+                 for n in (1, 2)]  # fmt: skip
+    before = await restaurant.get(f"/declare/done/{id}?also={other}")
+    await restaurant.post(f"/api/v1/notices/{other}/withdrawal", json={"reason": "found"})
+    one = await restaurant.get(f"/declare/done/{id}?also={other}")
+    await restaurant.post(f"/api/v1/notices/{id}/withdrawal", json={"reason": "found"})
+    none = await restaurant.get(f"/declare/done/{id}?also={other}")
+
+    assert ("声明已经生效" in before.text, printed(other) in before.text) == (True, True)
+    assert ("声明已经生效" in one.text, printed(other) in one.text) == (True, False)
+    assert (none.status_code, none.headers["location"]) == (303, f"/notices/{id}")
 
 
 async def test_an_authority_of_city_or_province_can_be_chosen(
