@@ -51,6 +51,20 @@ async def test_the_view_is_switched_where_somebody_is_and_stays(
     await context.close()
 
 
+async def test_a_switch_that_was_refused_is_sent_once_more_as_a_form(
+    browser: Browser, service: str
+) -> None:
+    context = await opened(browser, service)
+    page = await context.new_page()
+    await page.goto("/verify")
+    await page.route("**/view?**", lambda route: route.fulfill(status=503), times=1)
+    await page.get_by_role("button", name="长辈版").click()
+    await expect(page.get_by_role("button", name="标准版")).to_be_visible()
+
+    assert "elder" in [cookie["value"] for cookie in await context.cookies()]
+    await context.close()
+
+
 async def test_a_page_is_read_aloud_piece_by_piece_with_numbers_figure_by_figure(
     browser: Browser, service: str
 ) -> None:

@@ -480,6 +480,10 @@ async def test_the_page_after_publishing_says_nothing_of_a_notice_that_stands_no
     none = await restaurant.get(f"/declare/done/{id}?also={other}")
 
     assert ("声明已经生效" in before.text, printed(other) in before.text) == (True, True)
+    codes = before.text.split('class="take"')[1:]
+    assert [printed(each) in code for each, code in zip((id, other), codes, strict=True)] == [
+        True
+    ] * 2
     assert ("声明已经生效" in one.text, printed(other) in one.text) == (True, False)
     assert (none.status_code, none.headers["location"]) == (303, f"/notices/{id}")
 

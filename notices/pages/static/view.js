@@ -11,10 +11,14 @@ if (view) {
   view.addEventListener("submit", async (event) => {
     event.preventDefault();
     const body = new URLSearchParams(new FormData(view, button));
-    try {
-      // Where that leads is this very page: it is not asked for once more.
-      await fetch(view.action, { method: "POST", body, redirect: "manual" });
-    } catch {
+    // Where that leads is this very page: it is not asked for once more.
+    const sent = { method: "POST", body, redirect: "manual" };
+    const answer = await fetch(view.action, sent).catch(() => null);
+    if (answer?.type !== "opaqueredirect") {
+      // Refused: sent as a form, which carries no button, its page says why.
+      const chosen = document.createElement("input");
+      Object.assign(chosen, { type: "hidden", name: button.name, value: button.value });
+      view.append(chosen);
       view.submit();
       return;
     }
