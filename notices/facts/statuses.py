@@ -49,7 +49,7 @@ STATUSES: dict[Standing, Row] = {
         ),
     ),
     "awaiting": Row(
-        words=Message("他人代为声明，待确认"),
+        words=Message("待确认，尚未生效"),
         shape="M2 1h8L6.5 6 10 11H2l3.5-5z",
         meaning=Message(
             "这份声明由别人代持证人作出，或所列号码与持证人现在的身份证号不同，还没有经工作人员或发证"

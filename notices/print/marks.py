@@ -8,7 +8,7 @@ from notices.register import Notice
 
 AWAITING = Mark(
     Message("待确认"),
-    Message("由别人代为声明，尚未确认，没有生效。"),
+    Message("由别人代为声明，或号码与持证人现在的身份证号不同；尚未确认，没有生效。"),
 )
 
 MARKS = (AWAITING, *(kind.mark for kind in KINDS.values() if kind.mark is not None))

@@ -388,6 +388,9 @@ async def test_another_resident_id_passes_when_confirmed_and_awaits(
     found = await asked(chen, body)
     assert found["awaiting"] == "confirmation"
     assert "代" not in found["rests_on"]["zh"], "it is declared for nobody else"
+    page = (await chen.get(f"/notices/{answer.json()['id']}")).text
+    status = page.partition('class="status-line"')[2].partition("</p>")[0]
+    assert ("待确认" in status, "代" in status, "持证人自己" in page) == (True, False, True)
     # Whose number it is declares it meanwhile, and is in nobody's shadow.
     assert (await officer.post(api.of(answer.json()["id"], "confirmation"))).status_code == 201
     found = await asked(chen, body)

@@ -759,10 +759,10 @@ async def test_a_person_declares_an_organisations_certificate_with_a_mandate(
     done = await anna.get(answer.headers["location"])
     assert "经工作人员或发证机关确认后才生效" in done.text
     shown = await anna.get(answer.headers["location"].replace("declare/done", "notices"))
-    for said in ("他人代为声明，待确认", "尚未生效", "确认以后", "潍坊市某某书店"):
+    for said in ("待确认，尚未生效</span>", "（待确认，尚未生效）", "确认以后", "潍坊市某某书店"):
         assert said in shown.text
     feed = await anna.get("/feed.atom")
-    assert "【他人代为声明，待确认】" in feed.text
+    assert "【待确认，尚未生效】" in feed.text
 
 
 async def test_with_a_mandate_of_a_firm_its_own_papers_are_offered(sign_in: SignIn) -> None:

@@ -131,7 +131,7 @@ async def test_while_the_period_runs_or_nobody_confirmed_a_slip_promises_no_more
 
     assert "状态 已声明，公示期内" in one
     assert "公示期还没有结束：公告生效以后，窗口才能凭它办理。" in one
-    assert "待确认 由别人代为声明，尚未确认，没有生效。" in other
+    assert "待确认 由别人代为声明，或号码与持证人现在的身份证号不同；尚未确认，没有生效。" in other
     assert REFUSED in other
     assert ACCEPTED not in other
 
