@@ -11,8 +11,10 @@ from notices.changing import amending
 from notices.facts.lifecycle import may_follow
 from notices.pages import numbers, rendering
 from notices.print import picturing, printing
+from notices.print.bilingual import AS_OF
 from notices.register import speaking
 from notices.web.authentication import AnyRequest
+from notices.web.languages import TimeText
 
 ON_THE_START_PAGE = 5
 PROOF, PRINTED, PICTURED = ".tlog-proof", ".pdf", ".png"
@@ -48,7 +50,10 @@ async def notice(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     return await rendering.page(
         request,
         "notice.html",
+        # Going back must not show how it stood before.
+        cache=rendering.NEVER_KEPT,
         notice=found.public(deployment),
+        as_of=AS_OF.format(at=TimeText(found.now)),
         state=found.state,
         rests_on=found.rests_on,
         speaker=await speaking.relation_of(found),

@@ -56,6 +56,7 @@ async def slip(request: AnyRequest, id: FromPath[str]) -> Response[str]:
     return await rendering.page(
         request,
         "slip.html",
+        cache=rendering.NEVER_KEPT,
         id=found.id,
         of=ByLanguage({"zh": deployment.settings.site_name, "en": SITE_NAME.en}),
         link=deployment.link(f"/notices/{found.id}"),

@@ -209,6 +209,17 @@ async def test_what_the_city_says_of_a_counter_stands_there_and_what_it_does_not
     assert "不必再登报" not in untold
 
 
+async def test_going_back_shows_no_status_of_before(
+    restaurant: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    """A browser may show again what it keeps, however old: a status is asked for anew."""
+    id = await publish(restaurant)
+    for path in (f"/notices/{id}", f"/notices/{id}/slip"):
+        page = await client.get(path)
+        assert page.headers["cache-control"] == "no-store", path
+        assert re.search(r"状态截至 \d{4}年", page.text), path
+
+
 async def test_there_is_no_slip_of_a_notice_that_is_none(client: httpx.AsyncClient) -> None:
     answer = await client.get("/notices/37070000012358/slip")
 
