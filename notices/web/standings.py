@@ -21,6 +21,9 @@ DOERS: dict[event_kinds.By, Text] = {
 
 _OR = Message("{first}或{next}")
 
+SAME_NUMBER = Message("新证如果沿用这个号码，请看手里这份的发证日期：早于补发日期的是作废的旧证。")
+"""The number alone does not tell the old certificate from the new one."""
+
 REGISTER_DECIDES = Message("证件是否有效，以发证机关的登记为准。")
 
 SPEAKERS: dict[str, Text] = {
@@ -45,7 +48,9 @@ def meaning(notice: PublicNotice | Notice) -> Text:
     ended = _ended(notice)
     if ended:
         return joined([ended.line, REGISTER_DECIDES])
-    return wording.MEANINGS[wording.standing(_shown(notice))]
+    standing = wording.standing(_shown(notice))
+    means = wording.MEANINGS[standing]
+    return joined([means, SAME_NUMBER]) if standing == "replaced" else means
 
 
 def _ended(notice: PublicNotice | Notice) -> event_kinds.Mark | None:

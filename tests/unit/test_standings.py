@@ -63,6 +63,12 @@ def test_withdrawn_annulled_and_superseded_are_three_words() -> None:
     assert "撤回" not in standings.meaning(ended_by("annulled")).zh
 
 
+def test_of_what_was_replaced_the_date_tells_which_one_is_shown() -> None:
+    """The new certificate may bear the number of the old one, which is void for good."""
+    assert "看手里这份的发证日期" in standings.meaning(ended_by("replaced")).zh
+    assert "发证日期" not in standings.meaning(ended_by("corrected")).zh
+
+
 def test_what_stands_is_called_as_anywhere_else() -> None:
     assert standings.status(ended_by("corrected")).zh == "已声明作废"
     assert standings.status(ended_by("replaced")).zh == "已补发新证"
