@@ -10,15 +10,16 @@ from notices import register
 from notices.deployment import Deployment
 from notices.facts.catalogue import Matter
 from notices.facts.certificate import Certificate
-from notices.facts.texts import CHINA, ByLanguage, Message, Text
+from notices.facts.texts import ByLanguage, Message, Text
 from notices.pages import rendering
 from notices.pages.templating import SITE_NAME
 from notices.print import marks
 from notices.print.bilingual import AS_OF
 from notices.register import Notice
 from notices.web import period_words, standings, wording
+from notices.web.acceptance import told
 from notices.web.authentication import AnyRequest
-from notices.web.languages import DayText, TimeText
+from notices.web.languages import TimeText
 
 PAPERS = ("a4", "80mm")
 """What it is printed on: an office's sheet, or the roll of a till's printer."""
@@ -142,13 +143,7 @@ def acceptance(notice: Notice, matter: Matter | None) -> Iterator[Text]:
         yield Message("没有人告诉本站这个窗口认不认这份公告：请先问窗口，再决定要不要另外登报。")
         yield Message("窗口可以自己核对：扫码看状态，看公告编号和证件号码与证件档案是否一致。")
         return
-    started = accepts.since <= f"{notice.now.astimezone(CHINA):%Y-%m-%d}"
-    sentence = (
-        Message("自 {day} 起，这个窗口认可本公告，不必再登报。")
-        if started
-        else Message("从 {day} 起，这个窗口才认可本公告；在那以前请先问窗口。")
-    )
-    yield sentence.format(day=DayText(accepts.since))
+    yield told(accepts, notice.now)
     yield Message("依据：{source}").format(source=accepts.source)
 
 

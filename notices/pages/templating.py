@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache, lru_cache, partial, reduce
 from pathlib import Path
 from types import CodeType
@@ -21,11 +21,12 @@ from notices.facts.catalogue import Catalogue
 from notices.facts.notice_ids import printed
 from notices.facts.public import form as forms
 from notices.facts.public.catalogue import Named
+from notices.facts.sites import dialled
 from notices.facts.texts import ByLanguage, Message, Text
 from notices.locale import LANGUAGES, SOURCE, translated
 from notices.print import typesetting
 from notices.trust import verdicts
-from notices.web import period_words, standings, wording
+from notices.web import acceptance, period_words, standings, wording
 from notices.web.languages import shown_time
 
 HERE = Path(__file__).parent
@@ -269,6 +270,8 @@ def _environment(deployment: Deployment, language: str, may_sign_in: bool) -> En
         "printed": printed,
         "status_code": partial(status_code, deployment),
         "standings": standings,
+        "accepted": lambda accepts: acceptance.told(accepts, datetime.now(UTC)),
+        "dialled": dialled,
         "wording": wording,
         "period": period_words,
         "log_key": deployment.keys.log.vkey,

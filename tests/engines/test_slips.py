@@ -185,7 +185,7 @@ async def test_what_the_city_says_of_a_counter_stands_there_and_what_it_does_not
 ) -> None:
     id = await publish(restaurant)
     (tmp_path / "site.toml").write_text(CITY, "utf-8")
-    slips = []
+    slips, guides = [], []
     for settings in (another_settings(site=tmp_path / "site.toml"), another_settings(demo=False)):
         site, certificates = site_and_catalogue(settings)
         here = dataclasses.replace(deployment, settings=settings, site=site, catalogue=certificates)
@@ -195,13 +195,17 @@ async def test_what_the_city_says_of_a_counter_stands_there_and_what_it_does_not
             slips.append(slip_of(await client.get(f"/notices/{id}/slip")))
             other = f"/notices/{id}/slip?matter=food-operation-license.deregister"
             slips.append(slip_of(await client.get(other)))
+            guides.append(await client.get("/help/food-operation-license"))
         await app.state.finder.breaker.close()
     told, later, untold, _ = slips
 
     for words in ("七号窗口", "东风街 1 号", "工作日", "0536-2512346", "依据：潍审批〔2026〕2 号"):
         assert words in told
     assert "自 2026年3月1日 起，这个窗口认可本公告，不必再登报。" in told
-    assert "从 2099年3月1日 起，这个窗口才认可本公告；在那以前请先问窗口。" in later
+    for of in (later, guides[0].text):
+        assert "从 2099年3月1日 起，这个窗口才认可本公告；在那以前请先问窗口。" in of
+    assert "自 2099年3月1日" not in guides[0].text
+    assert 'href="tel:05362512346"' in guides[0].text
     assert "不必再登报" not in later
     assert "本站没有这个窗口的地址、时间和电话，请问办理部门。" in untold
     assert "没有人告诉本站这个窗口认不认这份公告" in untold
