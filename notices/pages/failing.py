@@ -80,6 +80,9 @@ def error_page(request: AnyRequest, refusal: Refusal, status: int) -> Response[A
         # A link of an old page: what it looked for is found by one press, not typed again.
         query = parse_qs(request.scope["query_string"].decode("latin-1"), encoding="gb18030")
         typed = query.get("q", [""])[0]
+    # At an address of ours; any other may be one of a notice that there is.
+    routed = request.scope.get("route_handler") is not None
+    of_notice = status == 404 and routed and request.url.path.startswith("/notices/")
     # What could not be carried out, and may be when it is sent once more.
     unsent = request.scope.get("state", {}).get(UNSENT) if status >= 500 or status == 429 else None
     # Where nothing of it is private, Back from the page after it needs no form sent again.
@@ -93,6 +96,7 @@ def error_page(request: AnyRequest, refusal: Refusal, status: int) -> Response[A
             {
                 "refusal": refusal,
                 "failed": True,
+                "of_notice": of_notice,
                 "names_nobody": unknown or (signed is not None and not private),
                 "may_ask_again": request.method == "GET",
                 "typed": typed[:MOST_ECHOED],

@@ -76,6 +76,16 @@ async def test_where_there_is_no_page_who_is_signed_in_stays_so(
     assert 'href="/sign-in' in header(strangers)
 
 
+async def test_a_page_that_a_notice_does_not_have_is_not_said_to_be_a_notice_that_is_none(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    id = (await restaurant.post("/api/v1/notices", json=declaration())).json()["id"]
+    paths = (f"/notices/{id}/print", "/notices/37070000000199/slip")
+    told = [(await restaurant.get(path)).text for path in paths]
+
+    assert ["没有这份公告" in page for page in told] == [False, True]
+
+
 @pytest.mark.parametrize(
     "path", ["//evil.example/a", "///evil.example", "/\\evil.example", "/\t/evil.example", "/ a?b"]
 )
