@@ -488,6 +488,23 @@ async def test_the_page_after_publishing_says_nothing_of_a_notice_that_stands_no
     assert (none.status_code, none.headers["location"]) == (303, f"/notices/{id}")
 
 
+async def test_what_is_in_effect_is_said_of_each_of_several_where_it_is_not_so_of_all(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    ids = [await published(restaurant)]
+    ids.append(
+        await published(
+            restaurant, certificate="company-seal", document="finance-seal", matter=None,
+            number=None, copies=None, details={"count": 1}, issued_on=None,
+        )
+    )  # fmt: skip
+    page = await restaurant.get(f"/declare/done/{ids[0]}?also={ids[1]}")
+
+    told = re.findall(r'<p class="lead">([^<]*)</p>', page.text)
+    assert [each[:8] for each in told] == ["食品经营许可证 ", "财务专用章：公示"]
+    assert ["声明已经生效" in each for each in told] == [True, False]
+
+
 async def test_an_authority_of_city_or_province_can_be_chosen(
     restaurant: httpx.AsyncClient,
 ) -> None:
