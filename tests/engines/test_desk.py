@@ -213,6 +213,7 @@ async def test_a_notice_is_redacted_from_its_page(
     public = (await client.get(f"/notices/{id}")).text
     assert "不慎遗失" not in public
     assert "内容已按规定移除" in public
+    assert "与下面的声明对一对" not in public  # a paper has nothing there to be compared with
     assert "张三的住址" not in public + (await opened(officer, f"/desk/{id}")).text
     assert waits(done, "objections") == [id]
     assert (await opened(officer, f"/desk/{id}/redact")).status_code == 409
