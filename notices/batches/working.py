@@ -8,12 +8,9 @@ While the database looks up one chunk it reads the next.
 import asyncio
 import concurrent.futures
 import gc
-import os
 import pickle
-import resource
 import sys
 import threading
-import time
 import traceback
 from collections import Counter
 from collections.abc import Coroutine, Iterator, Sequence
@@ -26,7 +23,18 @@ import asyncpg
 import msgspec
 
 from notices import batches, files
-from notices.batches import CHUNK, Done, Failed, FileRefused, Go, Guessed, Refused, Task, sheets
+from notices.batches import (
+    CHUNK,
+    Done,
+    Failed,
+    FileRefused,
+    Go,
+    Guessed,
+    Refused,
+    Task,
+    bounds,
+    sheets,
+)  # fmt: skip
 from notices.batches.answering import NO_NOTICE, NOT_MET, NOTHING, Answered, answered
 from notices.batches.asking import Asker, Chunk
 from notices.batches.meeting import Snapshot
@@ -40,12 +48,6 @@ from notices.facts.texts import CHINA
 from notices.matching_keys import Stale
 from notices.trust.sealing import Aes256Gcm
 from notices.verification import fixtures
-
-MEMORY = 512 * 1024 * 1024
-"""Bytes that it may write to, of what it allocates."""
-CPU_SECONDS = 3600
-NICE = 5
-"""Whoever answers people goes first, where there is a core too few."""
 
 AHEAD = 1
 """Chunks that are looked up while another one is read."""
@@ -118,8 +120,10 @@ class Work:
         if not self._line.ask(batches.Counted(found.rows)):
             sys.exit(1)
         now, log_size = self._begin()
-        told = {"clean": found.clean, "by_digits": not (self._snapshot and self._snapshot.older)}
-        asker = Asker(task.catalogue, task.matching, columns, len(header), **told)
+        asker = Asker(
+            task.catalogue, task.matching, columns, len(header),
+            clean=found.clean, by_digits=not (self._snapshot and self._snapshot.older),
+        )  # fmt: skip
         output = Writer(task.answered, key, "answered")
         reply = Reply(output, task.form, header, found.encoding, found.bom, found.delimiter)
         waiting: list[tuple[Read, Chunk, Any]] = []
@@ -246,23 +250,6 @@ def _columns(header: Sequence[str], found: Surveyed) -> Columns:
         raise FileRefused("file_columns", why=error.text.in_all()) from None
 
 
-def _bound() -> None:
-    """What this process may take, whatever the file says."""
-    os.nice(NICE)
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-
-
-def _outlive_nobody() -> None:
-    """It looks, while it works, whether whoever started it is still there."""
-    parent = os.getppid()
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
-
-
 def _where(error: BaseException) -> str:
     """The fault by its place in the code: what it says may hold a number."""
     last = traceback.extract_tb(error.__traceback__)[-1]
@@ -271,8 +258,7 @@ def _where(error: BaseException) -> str:
 
 def main() -> None:
     line = Line(sys.stdin.buffer, sys.stdout.buffer)
-    threading.Thread(target=_outlive_nobody, daemon=True).start()
-    _bound()
+    bounds.keep_within()
     sys.setswitchinterval(SWITCH)
     gc.disable()  # a chunk is 100,000 lists and no circle: looking through them took a fifth
     task: Task = pickle.loads(line.read())  # noqa: S301  (by whoever started us)

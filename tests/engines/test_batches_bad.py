@@ -13,7 +13,7 @@ import pytest
 from notices import agencies
 from notices.agencies import knowing
 from notices.api import batches
-from notices.batches import MOST_BYTES, running, scratch, summaries, working
+from notices.batches import MOST_BYTES, bounds, running, scratch, summaries
 from notices.batches.reading import BLOCK
 from notices.batches.scratch import PIECE, Scratch, Writer
 from notices.deployment import Deployment
@@ -176,7 +176,7 @@ async def test_a_sheet_that_lies_about_itself_is_refused_within_the_bounds_of_it
 
     watching.cancel()
     assert [told(each) for each in answers] == list(files.values())
-    assert 30 << 20 < max(most) < working.MEMORY + (100 << 20)
+    assert 30 << 20 < max(most) < bounds.MEMORY + (100 << 20)
 
 
 async def watch_memory(most: list[int]) -> None:

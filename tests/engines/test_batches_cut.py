@@ -22,7 +22,7 @@ from litestar import Litestar
 
 from notices import limits
 from notices.agencies import Agency
-from notices.batches import working
+from notices.batches import bounds
 from notices.batches.scratch import folder_of
 from notices.database import DB
 from notices.deployment import Deployment
@@ -358,13 +358,13 @@ async def test_a_file_in_the_works_has_one_process_that_lets_others_go_first(
     question = {"certificate": FOOD, "number": NUMBER}
     checked = [await client.post("/api/v1/verifications", json=question) for _ in range(20)]
 
-    nice, bounds = standing(pid)
+    nice, limits = standing(pid)
     assert [each.status_code for each in checked] == [200] * 20
     assert workers() == [pid]
-    assert nice == os.nice(0) + working.NICE
-    assert bounds["Max cpu time"] == str(working.CPU_SECONDS)
-    assert bounds["Max data size"] == str(working.MEMORY)
-    assert bounds["Max core file size"] == "0"
+    assert nice == os.nice(0) + bounds.NICE
+    assert limits["Max cpu time"] == str(bounds.CPU_SECONDS)
+    assert limits["Max data size"] == str(bounds.MEMORY)
+    assert limits["Max core file size"] == "0"
     os.kill(int(pid), signal.SIGCONT)
     assert [(await each.answer())[0] for each in (first, second)] == [200, 200]
 
