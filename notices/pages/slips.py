@@ -12,7 +12,7 @@ from notices.facts.catalogue import Matter
 from notices.facts.certificate import Certificate
 from notices.facts.texts import ByLanguage, Message, Text
 from notices.pages import rendering
-from notices.pages.templating import SITE_NAME
+from notices.pages.templating import SITE_NAME, typeset
 from notices.print import marks
 from notices.print.bilingual import AS_OF
 from notices.register import Notice
@@ -120,7 +120,7 @@ def _errand(certificate: Certificate | None, matter: Matter | None) -> Iterator[
         yield Row(Message("窗口"), Message("请先选要办的事项，或问发证机关。"))
         return
     yield Row(Message("办理事项"), matter.name)
-    yield Row(Message("办理部门"), matter.department)
+    yield Row(Message("办理部门"), typeset(matter.department))
     if matter.counter is None:
         yield Row(Message("窗口"), Message("本站没有这个窗口的地址、时间和电话，请问办理部门。"))
     else:

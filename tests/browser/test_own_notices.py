@@ -61,6 +61,9 @@ async def test_by_the_keyboard_without_scripts_a_notice_is_corrected_objected_to
     done = page.locator("#done")
 
     await page.goto("/mine")
+    await page.emulate_media(media="print")
+    await expect(page.locator(f"#notice-{id}")).to_be_visible()  # on paper too
+    await page.emulate_media(media="screen")
     await pressed(page, "更正", "link")
     await reached(page, page.locator("#issuer"))
     await page.keyboard.press("Control+a")
