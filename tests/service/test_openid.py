@@ -376,8 +376,8 @@ async def test_a_provider_that_fails_is_told_from_one_that_lies(
     fault: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("notices.providers.fetching.SECONDS", 0.5)
-    with provider.front.fault(endpoint, **FAULTS[fault]):
+    with monkeypatch.context() as hurried, provider.front.fault(endpoint, **FAULTS[fault]):
+        hurried.setattr("notices.providers.fetching.SECONDS", 0.5)
         if endpoint == "discovery":
             answer = await client.get(IN)
         else:
