@@ -16,11 +16,11 @@ from notices.relay.rebuilding import (
     LOCKS,
     RELAY,
     RebuildError,
-    connect,
     move,
     reached_since,
     reindex,
 )
+from notices.session_locks import connect
 from notices.statistics import measuring
 from search.engine import SearchDown, WriteRefused
 

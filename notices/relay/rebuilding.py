@@ -20,11 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from notices import database
-from notices.database import DB
 from notices.deployment import Deployment
 from notices.relay import checking, publishing
 from notices.relay.publishing import FOLLOWER, Sent
+from notices.session_locks import connect
 from notices.tables import Follower, LogHead, Notice, Touched
 from notices.tables.expressions import CLOCK, is_false, is_true, without
 from search import index as indexes
@@ -46,35 +45,11 @@ LOCKS = 0x6E6F7469 ^ (0 if FOLLOWER == "search" else zlib.crc32(FOLLOWER.encode(
 RELAY, GATE, REBUILDING = 1, 2, 3
 """Session locks of PostgreSQL (LOCKS, n), of each index its own: they end with who holds them."""
 
-KEEPALIVES = {
-    "tcp_keepalives_idle": "10",
-    "tcp_keepalives_interval": "5",
-    "tcp_keepalives_count": "3",
-}
-"""The server gives up a silent client after 25 seconds; a Unix socket takes no notice of these."""
-
 LOG = structlog.get_logger()
 
 
 class RebuildError(Exception):
     """The new index does not hold what the register has; the old one stays in place."""
-
-
-async def connect() -> Any:
-    """A connection of one's own for session locks, outside the pool.
-
-    A machine that vanishes says no goodbye; without KEEPALIVES its locks stay for two hours.
-    """
-    return await database.connect(
-        DB.config["dsn"],
-        timeout=5,
-        command_timeout=30,
-        server_settings={
-            "application_name": "notices relay",
-            **database.BY_INDEX,
-            **KEEPALIVES,
-        },
-    )
 
 
 @asynccontextmanager

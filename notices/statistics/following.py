@@ -7,15 +7,15 @@ trigger takes it out again with the text, and waits here for the follower's row)
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import asyncpg
 import structlog
 
-from notices.database import AWAY, DB, connect
+from notices.database import AWAY, DB
 from notices.facts.errors import Unavailable
 from notices.facts.texts import Message, TextError
+from notices.session_locks import taken
 from notices.tables import LogHead
 
 FOLLOWER = "statistics"
@@ -27,8 +27,6 @@ BATCH = 2_000
 LOOK_EVERY = 1.0
 """Seconds between two looks whether the log has grown."""
 AFTER_A_FAULT = 5.0
-WITHIN = 5.0
-"""Seconds in which the database lets somebody in, or out."""
 LOCK = 0x7265636E
 """The session lock of who counts anew."""
 
@@ -113,20 +111,10 @@ async def recount(progress: Callable[[int, int], None]) -> None:
     The same steps as ever, under another name. Of one that was killed nothing is left by the next.
     Raises RecountRuns where another process is at it: it would take away what that one has counted.
     """
-    async with _turn():
-        await recount_alone(progress)
-
-
-@contextlib.asynccontextmanager
-async def _turn() -> AsyncIterator[None]:
-    """The session lock of who counts anew; a connection that dies frees it by itself."""
-    connection = await connect(DB.config["dsn"], timeout=WITHIN)
-    try:
-        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+    async with taken(LOCK) as ours:
+        if not ours:
             raise RecountRuns
-        yield
-    finally:
-        await connection.close(timeout=WITHIN)
+        await recount_alone(progress)
 
 
 async def recount_alone(progress: Callable[[int, int], None]) -> None:

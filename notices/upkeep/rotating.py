@@ -6,9 +6,8 @@ that a key is done with, and one that is retired still opens what it sealed.
 """
 
 import asyncio
-import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ import structlog
 from notices import data_keys
 from notices.database import DB
 from notices.deployment import Deployment
-from notices.relay.rebuilding import connect
+from notices.session_locks import taken
 from notices.tables import DataKey, KeyCheck
 from notices.tables.expressions import CLOCK
 from notices.trust import succession
@@ -99,22 +98,13 @@ async def waits(deployment: Deployment) -> bool:
 
 async def go_on(deployment: Deployment, progress: Progress) -> bool:
     """Bring a rotation to its end; False where another process is at it."""
-    async with _turn() as ours:
+    async with taken(LOCK) as ours:
         if ours:
             with DB.patient(PATIENCE):
                 await _succeed(deployment)
                 await _reseal(deployment, progress)
                 await _rekey(deployment, progress)
     return ours
-
-
-@contextlib.asynccontextmanager
-async def _turn() -> AsyncIterator[bool]:
-    connection = await connect()
-    try:
-        yield await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK)
-    finally:
-        await connection.close(timeout=5)
 
 
 async def _succeed(deployment: Deployment) -> None:

@@ -7,7 +7,7 @@ import structlog
 
 from notices import data_keys
 from notices.deployment import Deployment
-from notices.relay.rebuilding import connect
+from notices.session_locks import connect
 from notices.watches import following
 from notices.watches.following import rest
 from notices.watches.sending import AWAY_FOR_NOW, Sender

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from notices import register, relay
+from notices import register, relay, session_locks
 from notices.database import DB
 from notices.deployment import Deployment
 from notices.finding.freshness import Freshness
@@ -512,7 +512,7 @@ async def rounds(
 ) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
     """A relay that makes a round only when it is called."""
     await rebuilding.move(0)
-    connection = await rebuilding.connect()
+    connection = await session_locks.connect()
     following = relay._Relay(deployment, admin, asyncio.Event())
     try:
         yield lambda: following._round(connection)
@@ -793,7 +793,7 @@ async def test_a_rebuild_frees_what_was_parked_only_when_its_index_is_in_place(
 
 
 async def test_a_session_lock_ends_soon_after_its_machine_has_vanished(pool: None) -> None:
-    connection = await rebuilding.connect()
+    connection = await session_locks.connect()
     rows = await connection.fetch(
         "SELECT name, reset_val FROM pg_settings WHERE name LIKE 'tcp_keepalives%'"
     )

@@ -12,7 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from notices import data_keys, identity
+from notices import data_keys, identity, session_locks
 from notices import deployment as deployments
 from notices.audit import auditing
 from notices.audit.comparing import Numbers
@@ -243,7 +243,7 @@ async def test_one_rotation_is_done_before_another_begins(
         assert not await rotating.begin_sealing(deployment, Aes256Gcm)
         assert not await rotating.begin_master(deployment, Aes256Gcm)
         assert await rotating.waits(deployment)
-        async with rotating._turn() as first:
+        async with session_locks.taken(rotating.LOCK) as first:
             assert first
             assert not await rotating.go_on(deployment, nobody)
         assert await rotating.go_on(deployment, nobody)
