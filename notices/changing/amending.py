@@ -41,8 +41,7 @@ _ACTS_FOR = (
 
 async def is_declarant(deployment: Deployment, person: Person, id: str) -> bool:
     """Whether `person` acts for the holder of notice `id`, or declared it for them."""
-    await matching_keys.sure(deployment.keys)
-    row = await DB.row(_ACTS_FOR, id, hashes_of_acting(deployment.keys.matching.both, person))
+    row = await DB.row(_ACTS_FOR, id, await _acting(deployment, person))
     return row is not None and not person.is_staff
 
 
@@ -70,8 +69,7 @@ async def declared_by(
     """
     if person.is_staff:
         return []
-    await matching_keys.sure(deployment.keys)
-    hashes = hashes_of_acting(deployment.keys.matching.both, person)
+    hashes = await _acting(deployment, person)
     return [row["notice"] for row in await DB.fetch(_NEWEST, hashes, limit, skip)]
 
 
@@ -84,9 +82,14 @@ async def ending_of(
     """
     if person.is_staff:
         return []
-    await matching_keys.sure(deployment.keys)
-    hashes = hashes_of_acting(deployment.keys.matching.both, person)
+    hashes = await _acting(deployment, person)
     return [row["id"] for row in await DB.fetch(_ENDING, hashes, before, limit)]
+
+
+async def _acting(deployment: Deployment, person: Person) -> list[bytes]:
+    """By what whoever `person` acts for is found."""
+    await matching_keys.sure(deployment.keys)
+    return hashes_of_acting(deployment.keys.matching.both, person)
 
 
 def check_withdrawal(withdrawal: Withdrawal, wrong: Sequence[Problem] = ()) -> str:

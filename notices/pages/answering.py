@@ -13,6 +13,7 @@ from notices.facts.catalogue import Catalogue
 from notices.facts.certificate import Certificate
 from notices.facts.characters import seen
 from notices.facts.excess import TooManyRequests
+from notices.facts.public import answer as public
 from notices.facts.public.answer import Answer
 from notices.facts.texts import Message, Text
 from notices.limits import Counted
@@ -70,9 +71,8 @@ def json_of(answer: Answer) -> str:
 
 
 def is_doubtful(answer: Answer) -> bool:
-    """Whether the number may be wrong: nobody may read "no notice" calmly who asked for another."""
-    unusual = answer.number_form == "unusual"
-    return answer.status == "no_notice" and (unusual or bool(answer.others))
+    """As `public.answer` has it."""
+    return public.is_doubtful(answer.status, answer.number_form, answer.others)
 
 
 async def context(deployment: Deployment, answer: Answer) -> dict[str, Any]:

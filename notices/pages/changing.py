@@ -17,7 +17,7 @@ from notices.identity import Person
 from notices.pages import again, done, region_field, rendering
 from notices.pages.submitting import Submission, carried_out
 from notices.register import Notice
-from notices.web import forms, languages
+from notices.web import forms
 from notices.web.authentication import AnyRequest
 
 
@@ -147,8 +147,7 @@ def _too_late(request: AnyRequest, kind: EventKind, found: Notice) -> Response[s
         word, path = "withdrawn-before" if again else refusal.code, f"/notices/{found.id}"
         if word not in done.WORDS:
             raise
-        there = rendering.see_other(done.place(path), languages.language_of(request))
-        return done.on(request, word, path, there)
+        return rendering.see_done(request, path, word)
     return None
 
 
@@ -157,9 +156,7 @@ async def _back_to(
 ) -> Response[Any]:
     """To the notice, which says `word`; a form of before, with something wrong, is forgotten."""
     await unfinished.forget(request.app.state.deployment, sent.person, sent.key)
-    path = f"/notices/{found.id}"
-    there = rendering.see_other(done.place(path), languages.language_of(request))
-    return done.on(request, word, path, there)
+    return rendering.see_done(request, f"/notices/{found.id}", word)
 
 
 HANDLERS = [withdraw_form, withdraw, correct_form, correct]

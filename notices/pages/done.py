@@ -18,12 +18,12 @@ from notices.facts.refusals import (
     UnderContest,
 )
 from notices.facts.texts import Message, Text
-from notices.pages.templating import address
 from notices.web import authentication
 from notices.web.authentication import AnyRequest
 
 DONE = "done"
-"""What the cookie is for, and the place on the page where its word stands."""
+"""What the cookie is for, and the place on the page where its word stands: reading begins there,
+without a script too."""
 LASTS = timedelta(minutes=10)
 """Longer nobody needs to be told; a page that was left open may be loaded again until then."""
 
@@ -50,17 +50,10 @@ def _named(word: str, path: str) -> str:
     return f"{word}.{hashlib.sha256(path.encode()).hexdigest()[:16]}"
 
 
-def on(request: AnyRequest, word: str, path: str, response: Response[Any]) -> Response[Any]:
-    """`response`, which leads to `path`, where `word` is said."""
+def keep(request: AnyRequest, word: str, path: str, response: Response[Any]) -> None:
+    """That `word` is said on the page of `path`, to which `response` leads."""
     deployment = request.app.state.deployment
-    kept = authentication.cookie(deployment, DONE, _named(word, path), LASTS)
-    response.set_cookie(kept)
-    return response
-
-
-def place(path: str) -> str:
-    """The address of the word on the page of `path`: there reading begins, without a script."""
-    return address(f"{path}#{DONE}")
+    response.set_cookie(authentication.cookie(deployment, DONE, _named(word, path), LASTS))
 
 
 def said(request: AnyRequest) -> Text | None:

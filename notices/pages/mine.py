@@ -1,5 +1,6 @@
 """The page of one's own notices: how each stands, what ends when, and what can be done with it."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from notices.facts.lifecycle import may_follow
 from notices.facts.public.notice import PublicNotice
 from notices.facts.texts import Message, Text
 from notices.identity import Person
-from notices.pages import again, begun, done, rendering, watching
+from notices.pages import again, begun, rendering, watching
 from notices.pages.submitting import Submission, carried_out
 from notices.register import Notice
 from notices.watches import alerts
@@ -53,7 +54,7 @@ def _own(deployment: Deployment, found: Notice, told: dict[str, bool]) -> Own:
     )
 
 
-def _ending(own: list[Own], soon: datetime) -> list[Own]:
+def _ending(own: Iterable[Own], soon: datetime) -> list[Own]:
     """Those whose public term is over `soon`, the first to end first."""
     ending = [(each.ends_at, each) for each in own if each.ends_at and each.ends_at <= soon]
     return [each for _, each in sorted(ending, key=lambda pair: pair[0])]
@@ -83,19 +84,18 @@ async def mine(request: AnyRequest) -> Response[str]:
     more, ids = len(ids) > A_PAGE, ids[:A_PAGE]
     soon = datetime.now(UTC) + public_terms.ANNOUNCED
     ends = await amending.ending_of(deployment, person, soon, A_PAGE)
-    known = await register.get_many([*ids, *ends])
-    found = [known[id] for id in ids if id in known]
     told = await alerts.chosen(deployment, person, ids)
-    own = [_own(deployment, notice, told) for notice in found]
+    found = await register.get_many([*ids, *ends])
+    own = {id: _own(deployment, each, told) for id, each in found.items()}
     return await rendering.page(
         request,
         "mine.html",
         cache=rendering.NEVER_KEPT,
-        own=own,
+        own=[own[id] for id in ids if id in own],
         begun=await begun.of(deployment, person),
         page=page,
         more=more,
-        ending=_ending([_own(deployment, each, {}) for each in known.values()], soon),
+        ending=_ending(own.values(), soon),
         objections=await _objections(deployment, person),
         looks=await looking.at(ids) if ids else [],
         news=(await watching.news(deployment, person))[:MOST_NEWS],
@@ -122,8 +122,7 @@ async def tell(request: AnyRequest) -> Response[Any]:
     async def act(sent: Submission) -> Response[Any]:
         found = await register.get(given.get("notice", ""))
         await alerts.choose(here, sent.person, found.id, wanted=wanted)
-        there = rendering.see_other(done.place(PATH), languages.language_of(request))
-        return done.on(request, "told" if wanted else "untold", PATH, there)
+        return rendering.see_done(request, PATH, "told" if wanted else "untold")
 
     return await carried_out(request, ALERTS, given, (), None, act)
 

@@ -9,7 +9,7 @@ from notices.changing import erasing, rights, unfinished, waiting
 from notices.changing.rights import Known
 from notices.facts.errors import Problem, SignInRequired
 from notices.identity import Person
-from notices.pages import again, brought, done, rendering
+from notices.pages import again, brought, rendering
 from notices.web import forms, languages
 from notices.web.authentication import AnyRequest
 
@@ -69,20 +69,20 @@ async def data(request: AnyRequest) -> Response[bytes]:
 @post("/mine/erase", include_in_schema=False)
 async def erase(request: AnyRequest) -> Response[str]:
     """Erase what can be; the page that follows says what stays for now."""
-    given, language = await forms.fields(request), languages.language_of(request)
+    given = await forms.fields(request)
     try:
         await _natural(request)
         person = await again.sender(request, given.get("of", ""))
     except SignInRequired:  # nobody erases what another window shows of somebody else
         return again.signing_in(request, PATH)
     if given.get("sure") != "yes":
-        return rendering.see_other(f"{PATH}?{SURE}=#sure", language)
+        return rendering.see_other(f"{PATH}?{SURE}=#sure", languages.language_of(request))
     deployment = request.app.state.deployment
     erased = await erasing.erase(deployment, Known.of(person))
     for draft in await waiting.forget_account(deployment, person):
         await brought.forget_with(deployment, draft)
     word = "erased-but" if erased.living or erased.waiting else "erased"
-    return done.on(request, word, PATH, rendering.see_other(done.place(PATH), language))
+    return rendering.see_done(request, PATH, word)
 
 
 HANDLERS = [privacy, data, erase]

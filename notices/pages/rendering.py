@@ -160,6 +160,13 @@ def see_other(path: str, language: str) -> Response[str]:
     return Response("", status_code=303, media_type=MediaType.TEXT, headers=headers)
 
 
+def see_done(request: AnyRequest, path: str, word: str) -> Response[str]:
+    """To `path` likewise, where `word` (of `done.WORDS`) says what was done."""
+    made = see_other(f"{path}#{done.DONE}", language_of(request))
+    done.keep(request, word, path, made)
+    return made
+
+
 def _with_language(path: str, language: str) -> str:
     if language == SOURCE or "lang=" in path:
         return path

@@ -72,6 +72,7 @@ _MARKS = str.maketrans("(),:;", "（），：；")
 _AROUND = re.compile(r" ?([（），：；]) ?")
 
 
+@lru_cache(4_000)
 def typeset(name: str) -> str:
     """A Chinese name with the full-width marks of Chinese, however the catalogue has them.
 

@@ -14,7 +14,7 @@ from notices.facts.public.watches import Told, Watch
 from notices.facts.requests import Watch as Form
 from notices.facts.texts import Text
 from notices.identity import Person
-from notices.pages import again, done, rendering
+from notices.pages import again, rendering
 from notices.pages.submitting import Submission, carried_out
 from notices.watches import MOST_OF_PERSONS, listing
 from notices.web import forms, languages
@@ -78,7 +78,7 @@ async def watch(request: AnyRequest) -> Response[Any]:
         begun = await watches.watch(here, owner, wanted, sent.once)
         await unfinished.forget(here, sent.person, sent.key)
         unusual = begun.number_form == "unusual"
-        return _told(request, "watched-unusual" if unusual else "watched")
+        return rendering.see_done(request, PATH, "watched-unusual" if unusual else "watched")
 
     return await carried_out(request, PATH, given, FIELDS, form, act)
 
@@ -96,14 +96,9 @@ async def end(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
 
     async def act(sent: Submission) -> Response[Any]:
         await watches.end(here, owner_of(sent.person), id)
-        return _told(request, "unwatched")
+        return rendering.see_done(request, PATH, "unwatched")
 
     return await carried_out(request, f"{PATH}/{id}/end", given, (), None, act)
-
-
-def _told(request: AnyRequest, word: str) -> Response[Any]:
-    there = rendering.see_other(done.place(PATH), languages.language_of(request))
-    return done.on(request, word, PATH, there)
 
 
 HANDLERS = [page, watch, back, end]

@@ -11,6 +11,7 @@ from typing import Any
 
 from notices.facts.characters import seen
 from notices.facts.notice_ids import NoticeIdError, printed
+from notices.facts.public.answer import is_doubtful
 from notices.facts.texts import Message, Text, TextError
 from notices.trust.encoding import EncodingError, canonical, from_base64, strict_json, to_base64
 from notices.trust.signing import Ed25519Signer, SignatureError, Signer
@@ -144,8 +145,7 @@ def _sentence(answer: Mapping[str, Any]) -> Text:
         number=seen(str(answer.get("number"))),
         **{name: answer.get(name) for name in ("certificate", "status", "checked_at", "log_size")},
     )
-    unusual = answer.get("number_form") == "unusual"
-    doubtful = answer.get("status") == "no_notice" and (unusual or answer.get("others"))
+    doubtful = is_doubtful(*map(answer.get, ("status", "number_form", "others")))
     return _DOUBTFUL.format(proven=proven) if doubtful else proven
 
 

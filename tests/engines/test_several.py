@@ -152,10 +152,8 @@ async def test_publishing_papers_twice_makes_no_second_notice(
     assert "这份声明已经发布" in again.text
 
 
-async def test_a_pass_that_was_cut_in_two_is_made_whole_by_pressing_again(
-    restaurant: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = await another(restaurant, await checked(restaurant), "business-license/both")
+def cut_at_the_second_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second declaration from now on, whichever it is, is not carried out."""
     real, calls = publishing.declarations.declare, []
 
     async def dies(*given: Any, **named: Any) -> Any:
@@ -165,6 +163,13 @@ async def test_a_pass_that_was_cut_in_two_is_made_whole_by_pressing_again(
         return await real(*given, **named)
 
     monkeypatch.setattr(publishing.declarations, "declare", dies)
+
+
+async def test_a_pass_that_was_cut_in_two_is_made_whole_by_pressing_again(
+    restaurant: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await another(restaurant, await checked(restaurant), "business-license/both")
+    cut_at_the_second_paper(monkeypatch)
     cut = await publish(restaurant, page)
     assert (cut.status_code, await how_many()) == (503, 1)
     assert "没填完的声明" in await mine(restaurant)
@@ -183,15 +188,7 @@ async def test_of_a_pass_cut_in_two_what_was_changed_since_is_published_and_noth
         "tobacco-retail-license/original",
         number="379999000001",
     )
-    real, calls = publishing.declarations.declare, []
-
-    async def dies(*given: Any, **named: Any) -> Any:
-        calls.append(given)
-        if len(calls) == 2:
-            raise Unavailable(retry_after=1)
-        return await real(*given, **named)
-
-    monkeypatch.setattr(publishing.declarations, "declare", dies)
+    cut_at_the_second_paper(monkeypatch)
     await publish(restaurant, page)
     number = await submitted(restaurant, fields(page) | {"to": "number.2"})
     typed = {"number": "379999000002"} | REGION
@@ -206,15 +203,7 @@ async def test_of_a_pass_cut_long_ago_what_was_withdrawn_since_is_declared_as_it
     restaurant: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = await another(restaurant, await checked(restaurant), "business-license/both")
-    real, calls = publishing.declarations.declare, []
-
-    async def dies(*given: Any, **named: Any) -> Any:
-        calls.append(given)
-        if len(calls) == 2:
-            raise Unavailable(retry_after=1)
-        return await real(*given, **named)
-
-    monkeypatch.setattr(publishing.declarations, "declare", dies)
+    cut_at_the_second_paper(monkeypatch)
     assert (await publish(restaurant, page)).status_code == 503
     [row] = await DB.fetch("SELECT id FROM notice")
     await DB.fetch("UPDATE idempotency SET created_at = created_at - interval '25 hours'")

@@ -80,6 +80,14 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     """Of an answer to a test key, which is made up; no other has it."""
 
 
+def is_doubtful(status: object, number_form: object, others: object) -> bool:
+    """Whether the number that was asked may be wrong, by these of an answer's fields.
+
+    Nobody may read "no notice" calmly who asked for another number.
+    """
+    return status == "no_notice" and (number_form == "unusual" or bool(others))
+
+
 class Answer(Said, frozen=True, kw_only=True):
     """What the register said of a number at one moment; all about a notice is null without one."""
 
