@@ -107,10 +107,18 @@ async def _redacted(stage: _Stage) -> None:
 
 
 def _plain(draft: Draft) -> bool:
-    """What anything may happen to: declared by its holder, in full, under a number."""
+    """What anything may happen to: declared by its holder, in full, under a number.
+
+    Without a notice period, whose notice would stand as declared where its state is to show one
+    that is in effect.
+    """
     said = draft.declaration
     return bool(
-        (said.relation or "self") == "self" and said.number and said.issuer and said.issued_on
+        (said.relation or "self") == "self"
+        and draft.certificate.notice_period is None
+        and said.number
+        and said.issuer
+        and said.issued_on
     )
 
 

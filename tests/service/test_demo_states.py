@@ -1,9 +1,14 @@
 """Whoever looks at the demo finds a notice in every state, brought there as real ones are."""
 
+from datetime import UTC, datetime
+from random import Random
+
 import pytest
 
 from notices import demo, examples, log, register
 from notices.database import DB
+from notices.demo.drafting import Writer
+from notices.demo.numbering import NumbersExhaustedError
 from notices.deployment import Deployment
 from notices.facts.event_kinds import KINDS
 from notices.facts.statuses import STATUSES
@@ -42,6 +47,25 @@ async def test_there_is_a_notice_in_every_state(database: None, deployment: Depl
     assert await root_of_entries() == await log.head()
     rows = await DB.fetch("SELECT DISTINCT evidence FROM notice")
     assert [row["evidence"] for row in rows] == ["self_declared"]
+
+
+def test_wherever_it_begins_every_state_finds_its_draft_and_none_another(
+    deployment: Deployment,
+) -> None:
+    writer, random = Writer(deployment), Random(4)
+    published = datetime(2026, 6, 30, 4, tzinfo=UTC)
+    for first in range(examples.SERIALS[0], examples.SERIALS[1], 1_600_000):
+        met = set[str]()
+        for serial in range(first, first + examples.MOST_DRAFTS):
+            try:
+                draft = writer.draft(serial, published, random)
+            except NumbersExhaustedError:
+                continue
+            fit = {state for state, (fits, _) in examples.STATES.items() if fits(draft)}
+            met |= fit
+            if draft.certificate.notice_period is not None:
+                assert fit == {"running"}, (serial, draft.certificate.id)
+        assert met == examples.STATES.keys()
 
 
 async def test_none_of_them_comes_beside_what_people_proved(
