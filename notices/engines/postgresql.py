@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from notices.engines import binaries as engine_binaries
-from notices.engines import roles
+from notices.engines import memory, roles
 from notices.engines.children import Child, EngineError, Say, User, end_orphan, hold, run
 from notices.engines.cluster import (
     AUDITOR,
@@ -38,7 +38,6 @@ SETTINGS = {
     "password_encryption": "scram-sha-256",
     "fsync": "on",
     "max_connections": "100",
-    "shared_buffers": "128MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
     # A refused row is printed in the DETAIL, and a failing statement with its values: neither
@@ -85,7 +84,8 @@ def start(data: Path, say: Say) -> PostgreSQL:
         sockets, temporary = socket_folder(home, user)
         if temporary:
             leftovers.callback(shutil.rmtree, sockets, ignore_errors=True)
-        options = [f"-c{name}={value}" for name, value in SETTINGS.items()]
+        settings = SETTINGS | {"shared_buffers": f"{memory.for_cache()}MB"}
+        options = [f"-c{name}={value}" for name, value in settings.items()]
         for anew in (False, True):
             words = passwords(data, programs, cluster, user, anew=anew)
             (data / "postgresql.password").unlink(missing_ok=True)  # of older versions' superuser
