@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import compress
 from typing import Any
 
 from notices import database
@@ -31,14 +32,18 @@ SELECT statement_timestamp() AS now, size, {STATE} AS state,
   EXISTS (SELECT FROM claim WHERE rules < {RULES}) AS older
 FROM log_head WHERE id = 1
 """  # noqa: S608
-# One value of 3 MB is written and read in no time, 100,000 values are not.
-_CLAIMS = """
-SELECT {column} AS hash, by_certificate FROM claim WHERE {column} = ANY(
-  ARRAY(SELECT substr($1::bytea, i, 32) FROM generate_series(1, length($1::bytea), 32) i))
+# One value of 3 MB is written and read in no time, 100,000 values are not. An array that comes in
+# order is not sorted again, and sorting rows takes half the time of sorting an array.
+_MET = """
+WITH asked AS MATERIALIZED (SELECT ARRAY(
+  SELECT substr($1::bytea, i, 32) FROM generate_series(1, length($1::bytea), 32) i ORDER BY 1
+) AS hashes)
+SELECT hash, min(by_certificate::text) AS least, max(by_certificate::text) AS most
+FROM ({claims}) claims GROUP BY hash
 """
-_MET = (
-    "SELECT hash, min(by_certificate::text) AS least, max(by_certificate::text) AS most"
-    " FROM ({claims}) claims GROUP BY hash"
+_CLAIMS = (
+    "SELECT {column} AS hash, by_certificate FROM claim"
+    " WHERE {column} = ANY((SELECT hashes FROM asked)::bytea[])"
 )
 _DIGITS = _CLAIMS.format(column="by_digits")
 NUMBER, ANY, DIGITS, HOLDER = (
@@ -132,7 +137,7 @@ class Snapshot:
 def _rows(probes: Probes, known: Known) -> set[int]:
     if not known:
         return set()
-    return {row for hash_, row in zip(probes.hashes, probes.rows, strict=True) if hash_ in known}
+    return set(compress(probes.rows, map(known.__contains__, probes.hashes)))
 
 
 def _of_one(least: str, most: str) -> bytes | None:

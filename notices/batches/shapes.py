@@ -258,6 +258,8 @@ def doubts(
             if number.endswith("0") or form(normal) != "usual" else None
             for number, normal in asked
         ]  # fmt: skip
+    if certificate is not None and certificate.are_usual(normals):
+        return [None] * len(normals)
     if certificate is None or certificate.stands_for_number:
         return [
             None if form(normal) == "usual" else rows.doubt(normal, number, certificate, catalogue)

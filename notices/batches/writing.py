@@ -52,10 +52,12 @@ class Reply:
         self._delimiter = delimiter
         self._text = io.StringIO(newline="")
         self._writer: Any = csv.writer(self._text, delimiter=delimiter)
-        self._in_lines = re.compile(
-            rf"(?:^|{re.escape(delimiter)})[{re.escape(''.join(FORMULA).replace(delimiter, ''))}]",
-            re.MULTILINE,
-        )
+        # What begins with the one character that it looks for is found without looking at others.
+        self._in_lines = [
+            re.compile(rf"{re.escape(each)}(?<=[{re.escape(delimiter)}\n].)")
+            for each in FORMULA
+            if each != delimiter
+        ]
         if form == "csv":
             if bom:
                 file.write(BOM)
@@ -92,13 +94,20 @@ class Reply:
                     cache[each[1]] = known
             behind.append(known)
         whole = list(map(add, lines, behind))
-        odd = {place for place, cells in enumerate(read.cells) if len(cells) != width}
-        if self._in_lines.search("\n".join(lines)):
-            odd |= {place for place, line in enumerate(lines) if self._in_lines.search(line)}
+        odd = set[int]()
+        if set(map(len, read.cells)) != {width}:
+            odd = {place for place, cells in enumerate(read.cells) if len(cells) != width}
+        if self._has_formula(lines):
+            odd |= {place for place, line in enumerate(lines) if self._has_formula([line])}
         for place in odd:
             cells = self._whole(read.cells[place], answers[place].cells(problems[place]))
             whole[place] = join(cells)
         self._file.write(("\r\n".join(whole) + "\r\n").encode(self._encoding))
+
+    def _has_formula(self, lines: Sequence[str]) -> bool:
+        """Whether one of their cells begins as what a spreadsheet takes for a formula does."""
+        text = "\n".join(("", *lines))
+        return any(begun.search(text) for begun in self._in_lines)
 
     def _whole(self, cells: Sequence[str], told: Sequence[str]) -> list[str]:
         """A row with what it is told under its columns, and what it has too many behind that."""

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from notices.facts.characters import is_letter, is_unseen
 
@@ -89,21 +90,21 @@ def _check_digit(digits: str) -> str:
     return "10X98765432"[sum(digit * weight for digit, weight in weighted) % 11]
 
 
-_NEXT = [
-    {48 + digit: ((product + digit) % 10 or 10) * 2 % 11 for digit in range(10)}
-    for product in range(11)
-]
-"""By product and digit, as its ASCII code, the next product."""
+_AFTER: list[dict[int, Any]] = [{} for _ in range(11)]
+"""By product: for each digit, as its ASCII code, the same of the next product. Nothing is computed
+on the way through a number: half the time of a product at each digit."""
+for _product, _after in enumerate(_AFTER):
+    _after |= {48 + each: _AFTER[((_product + each) % 10 or 10) * 2 % 11] for each in range(10)}
 
 
 def mod_11_10_ok(digits: str) -> bool:
     """GB/T 17710 (ISO 7064) MOD 11,10, the last digit being the check digit."""
     if len(digits) < 2 or not (digits.isascii() and digits.isdigit()):
         return False
-    product = 10
-    for digit in digits[:-1].encode():
-        product = _NEXT[product][digit]
-    return (product + int(digits[-1])) % 10 == 1
+    after = _AFTER[10]
+    for digit in digits.encode():
+        after = after[digit]
+    return after is _AFTER[2]  # what comes after a sum of 1
 
 
 def _uscc_or_other_shape(normal: str) -> bool:
