@@ -217,15 +217,18 @@ async def _waits(app: Litestar) -> bool:
     return bool(waiting_on_disk(app.state.deployment))
 
 
+@pytest.mark.parametrize("rows", [1, 90_000])
 async def test_who_hangs_up_before_the_answer_ends_the_process_and_counts_nothing(
-    app: Litestar, port: Port, database_url: str, client: httpx.AsyncClient
+    app: Litestar, port: Port, database_url: str, client: httpx.AsyncClient, rows: int
 ) -> None:
+    """Also where more came at once than is read before somebody takes it."""
     agency, key = await file_key()
+    content = table([["number"], *[[NUMBER]] * rows])
     async with nothing_looked_up(database_url):
-        sending = await Sending(key, FEW).begin(port)
+        sending = await Sending(key, content).begin(port)
         await sending.end()
         await is_looking_up(database_url)
-        assert await used(app, agency) == 1
+        assert await used(app, agency) == rows
 
         sending.hang_up()
 
@@ -354,7 +357,7 @@ async def test_a_file_in_the_works_has_one_process_that_lets_others_go_first(
         os.kill(int(pid), signal.SIGSTOP)
     second = await Sending(other, FEW).begin(port)
     await second.end()
-    await until(lambda: _are_on_disk(app, 4))
+    await until(lambda: _are_on_disk(app, 5))
     question = {"certificate": FOOD, "number": NUMBER}
     checked = [await client.post("/api/v1/verifications", json=question) for _ in range(20)]
 

@@ -179,6 +179,9 @@ class BoundProtocol(HttpToolsProtocol):
         self._in_head, self._head = True, 0
         self.receiving.pop(self, None)
         super().on_message_complete()
+        if not self.pipeline and not self.transport.is_closing():
+            # Paused by the last of a large body, it would not see who sent it hang up.
+            self.flow.resume_reading()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
