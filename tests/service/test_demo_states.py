@@ -52,7 +52,7 @@ async def test_there_is_a_notice_in_every_state(database: None, deployment: Depl
 def test_wherever_it_begins_every_state_finds_its_draft_and_none_another(
     deployment: Deployment,
 ) -> None:
-    writer, random = Writer(deployment), Random(4)
+    writer, random = Writer(deployment), Random(4)  # noqa: S311
     published = datetime(2026, 6, 30, 4, tzinfo=UTC)
     for first in range(examples.SERIALS[0], examples.SERIALS[1], 1_600_000):
         met = set[str]()
