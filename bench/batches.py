@@ -71,7 +71,7 @@ def form(content: bytes, boundary: str = "b0undary") -> tuple[bytes, dict[str, s
 
 
 class Watched(threading.Thread):
-    """Resident memory of the web process and of what answers files, sampled until `end`."""
+    """Resident memory of the web process and of those that answer files, sampled until `end`."""
 
     def __init__(self, service: Service) -> None:
         super().__init__(daemon=True)
@@ -84,7 +84,7 @@ class Watched(threading.Thread):
         while not self._over.wait(0.2):
             self.web.append(max(map(_resident, self._webs), default=0))
             workers = self._service.pids("-m notices.batches.working")
-            self.worker.append(max(map(_resident, workers), default=0))
+            self.worker.append(sum(map(_share, workers)))
 
     def end(self) -> str:
         self._over.set()
@@ -100,6 +100,15 @@ def _resident(pid: int) -> int:
     except OSError:
         return 0
     return int(status.partition("VmRSS:")[2].split()[0]) // 1024 if "VmRSS:" in status else 0
+
+
+def _share(pid: int) -> int:
+    """What it has resident, of what it shares with others its part of it."""
+    try:
+        status = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    return int(status.partition("\nPss:")[2].split()[0]) // 1024 if "\nPss:" in status else 0
 
 
 def send(service: Service, key: str, content: bytes, rows: int, accept: str = "*/*") -> float:

@@ -42,9 +42,12 @@ class Task:
     """By which both files are sealed."""
     received: int
     answered: int
-    """Descriptors of the files."""
+    further: int
+    """Descriptors of the files; in the last one the second half waits for the first."""
     form: Form
     may_ask_masked: bool
+    in_halves: float
+    """Rows from which on it is answered in halves."""
 
 
 class Counted(msgspec.Struct, tag="counted"):
@@ -105,3 +108,11 @@ class FileRefused(Exception):
     def __init__(self, code: str, **params: Any) -> None:
         super().__init__(code)
         self.refused = Refused(code, params)
+
+
+class Ended(Exception):
+    """One half of a file cannot be answered, and so the file cannot, for what is `told`."""
+
+    def __init__(self, told: Refused | Failed) -> None:
+        super().__init__(told)
+        self.told = told

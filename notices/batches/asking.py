@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from notices.batches import shapes
-from notices.batches.reading import is_unread, readable
+from notices.batches.reading import Rows, is_unread, readable
 from notices.batches.shapes import NOTHING, Key, Shape
 from notices.facts import masking, rows
 from notices.facts.catalogue import Catalogue
@@ -49,7 +49,7 @@ class Chunk:
     rows that ask for a number that its notice would mask, by what all such guesses share.
     """
 
-    cells: list[list[str]]
+    cells: Rows
     problems: list[str | None]
     asks: list[str | None]
     number: Probes = field(default_factory=Probes)
@@ -82,12 +82,12 @@ class Asker:
         self._shapes: dict[Key, Shape | None] = {}
         self._shaped = shaped and all(map(shapes.is_blind, catalogue.prefixes))
 
-    def read(self, cells: list[list[str]]) -> Chunk:
+    def read(self, cells: Rows) -> Chunk:
         """What each row asks and what is wrong with it."""
         chunk = Chunk(cells, [None] * len(cells), [None] * len(cells))
         one_by_one: Iterable[int] = range(len(cells))
         if self._shaped:
-            one_by_one = self._read_shaped(chunk)
+            one_by_one = self._read_shaped(chunk, list(cells))
         for place in one_by_one:
             self._read_one(chunk, place)
         return chunk
@@ -132,7 +132,7 @@ class Asker:
             return
         if not self._clean and any(map(is_unread, cells)):
             chunk.problems[place] = "unreadable_bytes"
-            chunk.cells[place] = list(map(readable, cells))
+            cells[:] = map(readable, cells)
             return
         row = self.row(chunk, place)
         chunk.problems[place] = row.problem
@@ -156,24 +156,24 @@ class Asker:
                 probes.add(hashes, [place] * len(hashes))
             asked = asked.before
 
-    def _read_shaped(self, chunk: Chunk) -> list[int]:
+    def _read_shaped(self, chunk: Chunk, cells: Sequence[Sequence[str]]) -> list[int]:
         """Those of the rows that are to be read one by one."""
         columns, left = self._columns, list[int]()
-        numbers = _column(chunk.cells, columns.number)
+        numbers = _column(cells, columns.number)
         others = [
-            _column(chunk.cells, each)
+            _column(cells, each)
             for each in (columns.certificate, columns.copy, columns.copy_number)
         ]
         digitless = _with_zeros(numbers)
         if digitless is None:
-            return list(range(len(chunk.cells)))
+            return list(range(len(cells)))
         groups: dict[Key, list[int]] = {}
         for place, key in enumerate(zip(*others, digitless, strict=True)):
             try:
                 groups[key].append(place)
             except KeyError:
                 groups[key] = [place]
-        odd = self._odd(chunk.cells)
+        odd = self._odd(cells)
         for key, places in groups.items():
             kept = [each for each in places if each not in odd] if odd else places
             shape = self._shape(key, numbers[kept[0]]) if kept else None

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 import sys
 import threading
 import time
@@ -16,10 +17,13 @@ NICE = 5
 LOOK = 1.0
 """Seconds after which it is looked again whether whoever started it is still there."""
 
+ENDED_BY = (signal.SIGABRT, signal.SIGSEGV, signal.SIGXCPU, signal.SIGBUS)
+"""How a process ends that met its bounds: such a file is none of a register."""
+
 
 def keep_within() -> None:
-    """Bound this process, and end it with whoever started it."""
-    threading.Thread(target=_outlive_nobody, args=(os.getppid(),), daemon=True).start()
+    """Bound this process and what it forks, and end it with whoever started it."""
+    end_with_parent()
     os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -27,7 +31,12 @@ def keep_within() -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
 
-def _outlive_nobody(parent: int) -> None:
+def end_with_parent() -> None:
+    """Of what is forked too: a thread, which sleeps, and is not forked with the rest."""
+    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(LOOK)
     os._exit(1)

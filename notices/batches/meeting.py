@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import compress
-from typing import Any
+from typing import Any, NamedTuple
 
 from notices import database
 from notices.batches.answering import Answered, answered
@@ -27,8 +27,9 @@ SECONDS = 60.0
 PIECE = 500
 """Rows that are looked up by one full statement."""
 
+_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _BEGUN = f"""
-SELECT statement_timestamp() AS now, size, {STATE} AS state,
+SELECT statement_timestamp() AS now, size, {STATE} AS state, pg_export_snapshot() AS shared,
   EXISTS (SELECT FROM claim WHERE rules < {RULES}) AS older
 FROM log_head WHERE id = 1
 """  # noqa: S608
@@ -62,34 +63,45 @@ Known = Mapping[bytes, bytes | None]
 claims are of, None where they are of several."""
 
 
-class Snapshot:
-    """The register as it is at one moment. Raises Stale, Unavailable and PostgresError.
+class Moment(NamedTuple):
+    """Of which a snapshot is, the size of the log then, and by what others take part in it.
 
     `older`: some claims were made by older rules, and may lack the hash of their digits.
     """
 
-    def __init__(self, connection: Any, state: str, now: datetime, size: int, older: bool) -> None:
+    now: datetime
+    log_size: int
+    older: bool
+    shared: str
+
+
+class Snapshot:
+    """The register as it is at one moment. Raises Stale, Unavailable and PostgresError."""
+
+    def __init__(self, connection: Any, state: str, moment: Moment) -> None:
         self._connection, self._state = connection, state
-        self.now, self.log_size, self.older = now, size, older
+        self.moment = moment
         self._turn = asyncio.Lock()
 
     @classmethod
     async def begin(cls, url: str, state: str) -> "Snapshot":
-        settings = {
-            "application_name": "notices batch",
-            "timezone": "UTC",
-            "jit": "off",
-            "idle_in_transaction_session_timeout": "120000",
-            "client_connection_check_interval": "1000",
-            **BY_INDEX,
-        }
-        connection = await database.connect(url, server_settings=settings, command_timeout=SECONDS)
+        connection = await _connected(url)
         with database.answering():
-            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            await connection.execute(_BEGIN)
             row = await connection.fetchrow(_BEGUN)
         if row["state"] not in (state, None):
             raise Stale
-        return cls(connection, state, row["now"], row["size"], row["older"])
+        return cls(connection, state, Moment(row["now"], row["size"], row["older"], row["shared"]))
+
+    @classmethod
+    async def join(cls, url: str, state: str, moment: Moment) -> "Snapshot":
+        """The same snapshot by another connection, while the one that began it is open."""
+        connection = await _connected(url)
+        with database.answering():
+            await connection.execute(_BEGIN)
+            # It takes no parameter; what we are told here PostgreSQL itself made.
+            await connection.execute(f"SET TRANSACTION SNAPSHOT '{moment.shared}'")
+        return cls(connection, state, moment)
 
     async def look_up(
         self, asker: Asker, chunk: Chunk, leaving_out: Collection[int]
@@ -105,12 +117,13 @@ class Snapshot:
                 ("number", NUMBER, chunk.number), ("certificate", ANY, chunk.any),
                 ("digits", DIGITS, chunk.digits), ("holder", HOLDER, chunk.holder),
             ):  # fmt: skip
-                known[way] = await self._known(sql, probes)
-                met |= _rows(probes, known[way])
+                known[way] = await self.known(sql, probes)
+                met |= rows_that_meet(probes, known[way])
             leads = partial(_leads, known)
             return await self._matches(asker, chunk, sorted(met.difference(leaving_out)), leads)
 
-    async def _known(self, sql: str, probes: Probes) -> Known:
+    async def known(self, sql: str, probes: Probes) -> Known:
+        """What is claimed by this index that begins as what is looked for."""
         if not probes.hashes:
             return {}
         with database.answering():  # which sorts them itself
@@ -126,7 +139,7 @@ class Snapshot:
             asked = [asker.asked(chunk, each) for each in piece]
             with database.answering():
                 _, _, matches = await matching.look_up(
-                    asked, self._state, self._connection.fetch, self.now, leads
+                    asked, self._state, self._connection.fetch, self.moment.now, leads
                 )
             # What is kept of a row is small: each of a register's may meet notices.
             named = [chunk.asks[each] or None for each in piece]
@@ -134,7 +147,20 @@ class Snapshot:
         return found
 
 
-def _rows(probes: Probes, known: Known) -> set[int]:
+async def _connected(url: str) -> Any:
+    settings = {
+        "application_name": "notices batch",
+        "timezone": "UTC",
+        "jit": "off",
+        "idle_in_transaction_session_timeout": "120000",
+        "client_connection_check_interval": "1000",
+        **BY_INDEX,
+    }
+    return await database.connect(url, server_settings=settings, command_timeout=SECONDS)
+
+
+def rows_that_meet(probes: Probes, known: Known) -> set[int]:
+    """Those that look for a hash that is claimed."""
     if not known:
         return set()
     return set(compress(probes.rows, map(known.__contains__, probes.hashes)))

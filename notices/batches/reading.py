@@ -10,10 +10,10 @@ import csv
 import dataclasses
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
+from typing import overload
 
 from notices.batches import CHUNK, FileRefused
 from notices.batches.contents import Content
@@ -21,8 +21,8 @@ from notices.batches.contents import Content
 MOST_LINE = 1024 * 1024
 """Bytes without an end of a line; no row of a register is as long."""
 
-BLOCK = 4 << 20
-"""Characters that are read at once."""
+BLOCK = 3 << 20
+"""Characters that are read at once. Of the rows in them each process has all in memory."""
 MOST_CELLS = 600_000
 """That are read at once where they are quoted."""
 
@@ -39,7 +39,8 @@ class Surveyed:
     """What a look through the file has found; `rows` are without the header, `start` is its place.
 
     `clean` says that every byte of it is text in this encoding, `quoted` that a cell may be quoted
-    and hold the end of a line.
+    and hold the end of a line. `middle` is where a line begins, and how many rows are before it;
+    None where a row may be more than a line.
     """
 
     encoding: str
@@ -49,17 +50,19 @@ class Surveyed:
     rows: int
     clean: bool
     quoted: bool
+    middle: tuple[int, int] | None = None
 
 
 def survey(file: Content) -> Surveyed:
     """Raises FileRefused for what has no line."""
     first = file.piece(0)
     bom = first.startswith(BOM)
-    lines, quoted, is_utf8 = _look_through(file)
+    lines, quoted, is_utf8, marks = _look_through(file)
     encoding, clean = (UTF8, True) if is_utf8 else _encoding(file, bom)
     start = len(BOM) if bom else 0
+    no_rows = 1
     if (told := _TOLD.match(first, start)) is not None:
-        delimiter, start, lines = told[1].decode(), told.end(), lines - 1
+        delimiter, start, lines, no_rows = told[1].decode(), told.end(), lines - 1, 2
     else:
         head = first[start:].decode(encoding, "replace").lstrip("\r\n")
         delimiter = max(",\t;", key=(head.splitlines() or [""])[0].count)
@@ -68,13 +71,19 @@ def survey(file: Content) -> Surveyed:
         lines = sum(1 for _ in rows(file, found))
     if lines == 0:
         raise FileRefused("file_empty")
-    return dataclasses.replace(found, rows=lines - 1)
+    middle = None
+    if clean and not quoted and len(marks) > 1:
+        place, before = marks[(len(marks) - 1) // 2]
+        middle = (place, before - no_rows) if before > no_rows else None
+    return dataclasses.replace(found, rows=lines - 1, middle=middle)
 
 
-def _look_through(file: Content) -> tuple[int, bool, bool]:
-    """Its lines, whether a cell may be quoted, and whether it is UTF-8."""
+def _look_through(file: Content) -> tuple[int, bool, bool, list[tuple[int, int]]]:
+    """Its lines, whether a cell may be quoted, whether it is UTF-8, and here and there where a
+    line begins and how many are before it."""
     decoder = codecs.getincrementaldecoder(UTF8)()
     rest, lines, quoted, is_utf8 = b"", 0, False, True
+    place, marks = 0, list[tuple[int, int]]()
     for piece in file.pieces():
         if is_utf8:
             try:
@@ -87,6 +96,8 @@ def _look_through(file: Content) -> tuple[int, bool, bool]:
         end = max(piece.rfind(b"\n"), piece.rfind(b"\r", 0, -1)) + 1
         lines += sum(map(bool, piece[:end].removeprefix(BOM).splitlines()))
         rest = piece[end:]
+        place += end
+        marks.append((place, lines))
         if len(rest) > MOST_LINE:
             raise FileRefused("file_line", line=lines + 1)
     lines += sum(map(bool, rest.removeprefix(BOM).splitlines()))
@@ -95,7 +106,7 @@ def _look_through(file: Content) -> tuple[int, bool, bool]:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             is_utf8 = False
-    return lines, quoted, is_utf8
+    return lines, quoted, is_utf8, marks
 
 
 def _encoding(file: Content, bom: bool) -> tuple[str, bool]:
@@ -115,11 +126,32 @@ def _unread(file: Content, encoding: str) -> int:
     return count
 
 
-class Read(NamedTuple):
-    """Rows that were read together, and their lines where each is one as it came."""
+class Lines(Sequence[list[str]]):
+    """Rows that are a line each: they are kept as they came, and taken apart when they are asked
+    for. A row's cells take as much memory as all else that is kept of it until it is answered."""
 
-    cells: list[list[str]]
-    lines: list[str] | None
+    def __init__(self, lines: list[str], delimiter: str) -> None:
+        self.lines, self._delimiter = lines, delimiter
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def __iter__(self) -> Iterator[list[str]]:
+        delimiter = self._delimiter
+        return iter([each.split(delimiter) for each in self.lines])
+
+    @overload
+    def __getitem__(self, place: int) -> list[str]: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[list[str]]: ...
+    def __getitem__(self, place: int | slice) -> list[str] | list[list[str]]:
+        if isinstance(place, slice):
+            return [each.split(self._delimiter) for each in self.lines[place]]
+        return self.lines[place].split(self._delimiter)
+
+
+Rows = list[list[str]] | Lines
+"""The cells of rows that were read together."""
 
 
 def rows(file: Content, found: Surveyed) -> Iterator[list[str]]:
@@ -140,27 +172,34 @@ def rows(file: Content, found: Surveyed) -> Iterator[list[str]]:
             raise FileRefused("file_line", line=began) from None
 
 
-def chunks(file: Content, found: Surveyed) -> Iterator[Read]:
+def second_half(file: Content, found: Surveyed) -> Iterator[Rows]:
+    """The rows from the middle on, so many at once."""
+    assert found.middle is not None  # noqa: S101
+    place, _ = found.middle
+    return chunks(file, dataclasses.replace(found, start=place), header=False)
+
+
+def chunks(file: Content, found: Surveyed, *, header: bool = True) -> Iterator[Rows]:
     """All rows, as `rows` has them, so many at once; the header is alone."""
     if found.quoted or not found.clean:
         every = rows(file, found)
-        if (header := next(every, None)) is not None:
-            yield Read([header], None)
-        at_once = max(1, min(CHUNK, MOST_CELLS // len(header or "1")))
+        if (first := next(every, None)) is not None:
+            yield [first]
+        at_once = max(1, min(CHUNK, MOST_CELLS // len(first or "1")))
         while cells := list(islice(every, at_once)):
-            yield Read(cells, None)
+            yield cells
         return
     with _text(file, found, None) as text:
-        rest, at_once = "", 1
+        rest, at_once = "", 1 if header else CHUNK
         while block := text.read(BLOCK):
             *lines, rest = (rest + block).split("\n")
             while lines:
                 piece, lines = lines[:at_once], lines[at_once:]
                 if filled := list(filter(None, piece)):
-                    yield Read([each.split(found.delimiter) for each in filled], filled)
+                    yield Lines(filled, found.delimiter)
                     at_once = CHUNK
         if rest:
-            yield Read([rest.split(found.delimiter)], [rest])
+            yield Lines([rest], found.delimiter)
 
 
 @contextlib.contextmanager

@@ -1,9 +1,10 @@
 """Having a file answered by a process of its own, and ending that when nobody waits for it."""
 
 import asyncio
+import contextlib
+import math
 import os
 import pickle
-import signal
 import subprocess
 import sys
 from asyncio.subprocess import Process
@@ -25,8 +26,9 @@ from notices.batches import (
     Refused,
     Task,
     Told,
+    bounds,
 )  # fmt: skip
-from notices.batches.scratch import Scratch
+from notices.batches.scratch import Scratch, folder_of, storing
 from notices.deployment import Deployment
 from notices.facts.errors import Unavailable
 from notices.facts.outages import NoRoomForBatch
@@ -36,8 +38,8 @@ LOOK = 0.5
 """Seconds after which it is looked again whether somebody still waits."""
 
 TRIES = 3
-ITS_OWN = (signal.SIGABRT, signal.SIGSEGV, signal.SIGXCPU, signal.SIGBUS)
-"""How a process ends that met its bounds: such a file is none of a register."""
+IN_HALVES = 100_000
+"""Rows from which on a process more takes less time than it needs to begin."""
 
 LOG = structlog.get_logger()
 _DECODER: msgspec.msgpack.Decoder[Told] = msgspec.msgpack.Decoder(Told)
@@ -67,27 +69,39 @@ async def answer(
     numbers are asked for: whether these may be answered. `look` raises what is to end it. Raises
     FileRefused, NoRoomForBatch and Unavailable.
     """
-    for _ in range(TRIES):
-        matching = deployment.keys.matching
-        task = Task(
-            catalogue=deployment.catalogue,
-            matching=matching.both,
-            state=matching.state,
-            database_url=None if test else deployment.settings.database_url,
-            key=key.secret,
-            received=received.fd,
-            answered=answered.fd,
-            form=form,
-            may_ask_masked=may_ask_masked,
-        )
-        done = await _run(task, hear, look)
-        if done is not None:
-            return done
-        await matching_keys.sure(deployment.keys)
-        os.ftruncate(answered.fd, 0)
-        os.lseek(answered.fd, 0, os.SEEK_SET)
-        hear = _heard_before(hear)
+    with storing():
+        further = Scratch(folder_of(deployment))
+    with contextlib.closing(further):
+        for _ in range(TRIES):
+            matching = deployment.keys.matching
+            task = Task(
+                catalogue=deployment.catalogue,
+                matching=matching.both,
+                state=matching.state,
+                database_url=None if test else deployment.settings.database_url,
+                key=key.secret,
+                received=received.fd,
+                answered=answered.fd,
+                further=further.fd,
+                form=form,
+                may_ask_masked=may_ask_masked,
+                in_halves=in_halves(),
+            )
+            done = await _run(task, hear, look)
+            if done is not None:
+                return done
+            await matching_keys.sure(deployment.keys)
+            for each in (answered, further):
+                os.ftruncate(each.fd, 0)
+                os.lseek(each.fd, 0, os.SEEK_SET)
+            hear = _heard_before(hear)
     raise Unavailable
+
+
+def in_halves() -> float:
+    """Rows from which on a file is answered by two processes, if there is a core for each."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return IN_HALVES if cores > 1 else math.inf
 
 
 def _heard_before(hear: Hear) -> Hear:
@@ -125,7 +139,7 @@ async def _start(task: Task) -> Process:
             stderr=subprocess.DEVNULL,
             env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
             cwd="/",
-            pass_fds=(task.received, task.answered),
+            pass_fds=(task.received, task.answered, task.further),
         )
     except OSError as error:
         raise Unavailable(retry_after=60) from error
@@ -159,7 +173,7 @@ async def _talk(process: Process, task: Task, hear: Hear) -> Done | None:
                     return told
     except (asyncio.IncompleteReadError, OSError):
         status = await process.wait()
-        if -status in ITS_OWN:
+        if -status in bounds.ENDED_BY:
             raise FileRefused("file_too_large_inside") from None
         LOG.error("batch_ended", status=status)
         raise Unavailable(retry_after=30) from None

@@ -112,13 +112,17 @@ class Writer:
 
 
 class Reader(Content):
-    """The content of a file that a Writer ended, from any place on; raises SealError."""
+    """The content of a file that a Writer ended, from any place on; raises SealError.
 
-    def __init__(self, fd: int, key: Aes256Gcm, role: str) -> None:
+    What is read as a stream ends before `until`, where that is told.
+    """
+
+    def __init__(self, fd: int, key: Aes256Gcm, role: str, until: int | None = None) -> None:
         self._fd, self._key, self._role = fd, key, role
         length = os.fstat(fd).st_size
         self._pieces = max(1, -(-length // SEALED))
         self.size = length - self._pieces * (SEALED - PIECE)
+        self._until = self.size if until is None else until
         self._at = 0
         self._open: tuple[int, bytes] = (-1, b"")
 
@@ -138,9 +142,10 @@ class Reader(Content):
 
     def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
         number, within = divmod(self._at, PIECE)
-        if self._at >= self.size:
+        left = self._until - self._at
+        if left <= 0:
             return 0
-        piece = self.piece(number)[within : within + len(buffer)]
+        piece = self.piece(number)[within : within + min(left, len(buffer))]
         buffer[: len(piece)] = piece
         self._at += len(piece)
         return len(piece)

@@ -2,95 +2,52 @@
 
 What it does with a hostile file ends with it: its memory and its time are bounded, and it has no
 key but those by which numbers are hashed and the file is sealed. It ends with whoever started it.
-While the database looks up one chunk it reads the next.
+A large file is answered in halves, of which a process that it forks has the second.
 """
 
-import asyncio
-import concurrent.futures
 import gc
 import pickle
 import sys
-import threading
-import traceback
-from collections import Counter
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
-from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import NamedTuple
 
-import asyncpg
-import msgspec
-
-from notices import batches, files
-from notices.batches import (
-    CHUNK,
-    Done,
-    Failed,
-    FileRefused,
-    Go,
-    Guessed,
-    Refused,
-    Task,
-    bounds,
-    sheets,
-)  # fmt: skip
-from notices.batches.answering import NO_NOTICE, NOT_MET, NOTHING, Answered, answered
-from notices.batches.asking import Asker, Chunk
-from notices.batches.meeting import Snapshot
-from notices.batches.reading import MOST_COLUMNS, UTF8, Read, Surveyed, chunks, is_unread, survey
+from notices import batches
+from notices.batches import CHUNK, Done, FileRefused, Task, bounds, halves, sheets
+from notices.batches.answering import NO_NOTICE
+from notices.batches.asking import Asker
+from notices.batches.line import Line
+from notices.batches.meeting import Moment, Snapshot
+from notices.batches.outcomes import outcome
+from notices.batches.parts import Counts, Looking, Part
+from notices.batches.reading import (
+    MOST_COLUMNS,
+    UTF8,
+    Rows,
+    Surveyed,
+    chunks,
+    is_unread,
+    second_half,
+    survey,
+)
 from notices.batches.scratch import Reader, Writer
 from notices.batches.writing import Reply
-from notices.facts.errors import Unavailable
-from notices.facts.outages import StorageFull
 from notices.facts.rows import Columns, RowsError
 from notices.facts.texts import CHINA
-from notices.matching_keys import Stale
 from notices.trust.sealing import Aes256Gcm
-from notices.verification import fixtures
-
-AHEAD = 1
-"""Chunks that are looked up while another one is read."""
 
 SWITCH = 0.001
 """Seconds after which what talks to the database gets the interpreter."""
 
-T = TypeVar("T")
-_ENCODER = msgspec.msgpack.Encoder()
 
+class Looked(NamedTuple):
+    """What was found of a file before any of its rows is asked."""
 
-class Line:
-    """What the process says to whoever started it, and hears."""
-
-    def __init__(self, heard: BinaryIO, said: BinaryIO) -> None:
-        self._heard, self._said = heard, said
-
-    def read(self) -> bytes:
-        """Ends the process where nobody is left who waits for it."""
-        length = self._heard.read(batches.LENGTH)
-        if len(length) < batches.LENGTH:
-            sys.exit(1)
-        return self._heard.read(int.from_bytes(length, "big"))
-
-    def say(self, told: batches.Told) -> None:
-        content = _ENCODER.encode(told)
-        self._said.write(len(content).to_bytes(batches.LENGTH, "big") + content)
-        self._said.flush()
-
-    def ask(self, told: batches.Told) -> bool:
-        self.say(told)
-        return msgspec.msgpack.decode(self.read(), type=Go).yes
-
-
-class Looking:
-    """A thread whose loop talks to the database, while this one reads and writes rows."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
-
-    def begin(self, act: Coroutine[Any, Any, T]) -> "concurrent.futures.Future[T]":
-        return asyncio.run_coroutine_threadsafe(act, self._loop)
+    header: Sequence[str]
+    columns: Columns
+    found: Surveyed
 
 
 class Work:
@@ -98,145 +55,110 @@ class Work:
 
     def __init__(self, task: Task, line: Line) -> None:
         self._task, self._line = task, line
-        self._looking = Looking()
-        self._statuses: Counter[str] = Counter()
-        self._problems: Counter[str] = Counter()
-        self._checks: Counter[tuple[str, bool]] = Counter()
-        self._met: set[int] = set()
-        self._rows = self._asked = 0
-        self._snapshot: Snapshot | None = None
-        self._tests: Sequence[fixtures.Placed] = ()
+        self._key = Aes256Gcm(task.key)
 
     def done(self) -> Done:
-        """Raises FileRefused, Stale, Unavailable, StorageFull and OSError."""
-        task, key = self._task, Aes256Gcm(self._task.key)
-        file = Reader(task.received, key, "received")
-        pieces, found = _pieces(file)
+        """Raises FileRefused, Ended, Stale, Unavailable, StorageFull and OSError."""
+        task = self._task
+        pieces, found = self._pieces()
         first = next(pieces, None)
         if first is None:
             raise FileRefused("file_empty")
-        [header] = first.cells
-        columns = _columns(header, found)
+        [header] = first
+        looked = Looked(header, _columns(header, found), found)
         if not self._line.ask(batches.Counted(found.rows)):
             sys.exit(1)
-        now, log_size = self._begin()
-        asker = Asker(
-            task.catalogue, task.matching, columns, len(header),
-            clean=found.clean, by_digits=not (self._snapshot and self._snapshot.older),
-        )  # fmt: skip
-        output = Writer(task.answered, key, "answered")
-        reply = Reply(output, task.form, header, found.encoding, found.bom, found.delimiter)
-        waiting: list[tuple[Read, Chunk, Any]] = []
-        for read in pieces:
-            chunk = asker.read(read.cells)
-            left_out = self._leave_out(chunk)
-            looking = self._looking.begin(self._meet(asker, chunk, left_out))
-            waiting.append((read, chunk, looking))
-            if len(waiting) > AHEAD:
-                self._write(reply, *waiting.pop(0))
-        for each in waiting:
-            self._write(reply, *each)
-        output.end()
+        other = None
+        if found.middle is not None and found.rows >= task.in_halves:
+            pieces = chunks(self._received(until=found.middle[0]), found)
+            next(pieces)
+            other = halves.Other(partial(self._second, looked))
+        try:
+            looking = Looking()
+            snapshot = self._begin(looking)
+            moment = snapshot.moment if snapshot else None
+            if other is not None:
+                other.begin(moment)
+            output = Writer(task.answered, self._key, "answered")
+            part = self._part(looked, looking, snapshot, output)
+            counts = part.answer(pieces, ahead=0 if other else 1)
+            if other is not None:
+                counts.add(other.counts())
+                for piece in Reader(task.further, self._key, "second half").pieces():
+                    output.write(piece)
+            output.end()
+        finally:
+            if other is not None:
+                other.end()
         return Done(
-            rows=self._rows,
-            asked=self._asked,
-            hits=self._asked - self._statuses[NO_NOTICE],
-            by_status=dict(self._statuses),
-            by_problem=dict(self._problems),
-            checks=[(*each, times) for each, times in self._checks.items()],
-            met=list(self._met),
-            log_size=log_size,
-            checked_at=now,
+            rows=counts.rows,
+            asked=counts.asked,
+            hits=counts.asked - counts.statuses[NO_NOTICE],
+            by_status=dict(counts.statuses),
+            by_problem=dict(counts.problems),
+            checks=[(*each, times) for each, times in counts.checks.items()],
+            met=list(counts.met),
+            log_size=moment.log_size if moment else 0,
+            checked_at=moment.now if moment else datetime.now(CHINA),
             size=output.size,
             sha256=output.sha256,
             encoding=found.encoding,
         )
 
-    def _begin(self) -> tuple[datetime, int]:
-        if self._task.database_url is None:
-            self._tests = list(fixtures.placed(self._task.catalogue))
-            return datetime.now(CHINA), 0
-        beginning = Snapshot.begin(self._task.database_url, self._task.state)
-        self._snapshot = snapshot = self._looking.begin(beginning).result()
-        return snapshot.now, snapshot.log_size
+    def _received(self, until: int | None = None) -> Reader:
+        return Reader(self._task.received, self._key, "received", until)
 
-    def _leave_out(self, chunk: Chunk) -> frozenset[int]:
-        """Rows that are not answered, since this agency may not ask that many masked numbers."""
-        if not chunk.masked:
-            return frozenset()
-        problem = "insufficient_scope"
-        if self._task.may_ask_masked:
-            if self._line.ask(Guessed(dict(Counter(chunk.masked.values())))):
-                return frozenset()
-            problem = "too_many_requests"
-        for place in chunk.masked:
-            chunk.problems[place] = problem
-        return frozenset(chunk.masked)
+    def _pieces(self) -> tuple[Iterator[Rows], Surveyed]:
+        file = self._received()
+        if sheets.is_sheet(file):
+            rows = sheets.rows(file)
+            known = Surveyed(UTF8, True, 0, ",", max(0, len(rows) - 1), clean=True, quoted=True)
+            return _of_sheet(rows), known
+        surveyed = survey(file)
+        return chunks(file, surveyed), surveyed
 
-    async def _meet(
-        self, asker: Asker, chunk: Chunk, left_out: frozenset[int]
-    ) -> tuple[frozenset[int], dict[int, Answered]]:
-        if self._snapshot is None:
-            return left_out, self._of_tests(asker, chunk, left_out)
-        return left_out, await self._snapshot.look_up(asker, chunk, left_out)
+    def _begin(self, looking: Looking, moment: Moment | None = None) -> Snapshot | None:
+        """A snapshot, or that of a moment; None for a test."""
+        url, state = self._task.database_url, self._task.state
+        if url is None:
+            return None
+        if moment is None:
+            return looking.begin(Snapshot.begin(url, state)).result()
+        return looking.begin(Snapshot.join(url, state, moment)).result()
 
-    def _of_tests(
-        self, asker: Asker, chunk: Chunk, left_out: frozenset[int]
-    ) -> dict[int, Answered]:
-        catalogue, now = self._task.catalogue, datetime.now(CHINA)
-        found: dict[int, Answered] = {}
-        for place, asks in enumerate(chunk.asks):
-            if asks is None or place in left_out:
-                continue
-            row = asker.row(chunk, place)
-            assert row.reading is not None  # noqa: S101
-            of, shown_as = row.certificate, row.reading.normal
-            met = list(fixtures.met(catalogue, self._tests, of, shown_as, row.number, now))
-            if met:
-                found[place] = answered(asker.asked(chunk, place), met, asks or None)
-        return found
+    def _second(self, looked: Looked, moment: Moment | None) -> Counts:
+        """What the second half comes to, in the process that has it."""
+        looking = Looking()
+        snapshot = self._begin(looking, moment)
+        output = Writer(self._task.further, self._key, "second half")
+        part = self._part(looked, looking, snapshot, output, behind=True)
+        counts = part.answer(second_half(self._received(), looked.found), ahead=0)
+        output.end()
+        return counts
 
-    def _write(self, reply: Reply, read: Read, chunk: Chunk, looked: Any) -> None:
-        left_out, met = looked.result()
-        for place in left_out:
-            chunk.asks[place] = None
-        answers = [NOTHING if asks is None else NOT_MET for asks in chunk.asks]
-        asked = Counter(chunk.asks)
-        del asked[None]
-        self._asked += asked.total()
-        statuses = Counter({NO_NOTICE: asked.total()})
-        checks = Counter({(asks or "", False): times for asks, times in asked.items()})
-        for place, one in met.items():
-            named = chunk.asks[place] or None
-            answers[place] = one
-            if one.notice:
-                self._met.add(int(one.notice))
-            for counts, before, after in (
-                (statuses, NO_NOTICE, one.status),
-                (checks, (named or "", False), (one.certificate or "", one.status != NO_NOTICE)),
-            ):
-                counts[before] -= 1  # type: ignore[index]
-                counts[after] += 1  # type: ignore[index]
-        self._statuses += statuses
-        self._checks += checks
-        self._problems.update(filter(None, chunk.problems))
-        reply.add(read, answers, chunk.problems)
-        self._rows += len(chunk.cells)
+    def _part(
+        self,
+        looked: Looked,
+        looking: Looking,
+        snapshot: Snapshot | None,
+        output: Writer,
+        *,
+        behind: bool = False,
+    ) -> Part:
+        task, (header, columns, found) = self._task, looked
+        asker = Asker(
+            task.catalogue, task.matching, columns, len(header),
+            clean=found.clean, by_digits=not (snapshot and snapshot.moment.older),
+        )  # fmt: skip
+        before = found.middle[1] if behind and found.middle else 0
+        reply = Reply(output, task.form, header, found.encoding, found.bom, found.delimiter, before)
+        return Part(task, self._line, asker, reply, looking, snapshot)
 
 
-def _pieces(file: Reader) -> tuple[Iterator[Read], Surveyed]:
-    if sheets.is_sheet(file):
-        found = sheets.rows(file)
-        known = Surveyed(UTF8, True, 0, ",", max(0, len(found) - 1), clean=True, quoted=True)
-        return _of_sheet(found), known
-    surveyed = survey(file)
-    return chunks(file, surveyed), surveyed
-
-
-def _of_sheet(rows: list[list[str]]) -> Iterator[Read]:
+def _of_sheet(rows: list[list[str]]) -> Iterator[Rows]:
     for start, end in pairwise((0, 1, *range(1 + CHUNK, len(rows), CHUNK), len(rows))):
         if start < end:
-            yield Read(rows[start:end], None)
+            yield rows[start:end]
 
 
 def _columns(header: Sequence[str], found: Surveyed) -> Columns:
@@ -250,36 +172,14 @@ def _columns(header: Sequence[str], found: Surveyed) -> Columns:
         raise FileRefused("file_columns", why=error.text.in_all()) from None
 
 
-def _where(error: BaseException) -> str:
-    """The fault by its place in the code: what it says may hold a number."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} {Path(last.filename).name}:{last.lineno}"
-
-
 def main() -> None:
-    line = Line(sys.stdin.buffer, sys.stdout.buffer)
+    line = Line()
     bounds.keep_within()
     sys.setswitchinterval(SWITCH)
     gc.disable()  # a chunk is 100,000 lists and no circle: looking through them took a fifth
     task: Task = pickle.loads(line.read())  # noqa: S301  (by whoever started us)
-    told: batches.Told
-    try:
-        told = Work(task, line).done()
-    except FileRefused as refused:
-        told = refused.refused
-    except Stale:
-        told = Failed("stale")
-    except (StorageFull, Unavailable):
-        told = Failed("away")
-    except MemoryError:
-        told = Refused("file_too_large_inside")
-    except OSError as error:
-        told = Failed("full" if error.errno in files.NO_ROOM else _where(error))
-    except asyncpg.PostgresError as error:
-        told = Failed(f"{type(error).__name__} {error.sqlstate}")
-    except Exception as error:
-        told = Failed(_where(error))
-    line.say(told)
+    line.turn = task.answered
+    line.say(outcome(Work(task, line).done))
 
 
 if __name__ == "__main__":

@@ -4,14 +4,14 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from operator import add
+from operator import add, methodcaller
 from typing import Any
 
 import msgspec
 
 from notices.batches import COLUMNS, Form
 from notices.batches.answering import NOT_MET, Answered
-from notices.batches.reading import BOM, Read
+from notices.batches.reading import BOM, Lines, Rows
 from notices.batches.scratch import Writer
 from notices.facts.public.answer import Other
 from notices.facts.rows import FORMULA, neutral
@@ -35,7 +35,7 @@ class RowAnswered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reply:
-    """Writes what rows are told, the header first."""
+    """Writes what rows are told, the header first; without it what comes behind so many rows."""
 
     def __init__(
         self,
@@ -45,9 +45,10 @@ class Reply:
         encoding: str,
         bom: bool,
         delimiter: str,
+        behind: int = 0,
     ) -> None:
         self._file, self._form, self._encoding = file, form, encoding
-        self._width, self._rows = len(header), 0
+        self._width, self._rows = len(header), behind
         self._encoder = msgspec.json.Encoder()
         self._delimiter = delimiter
         self._text = io.StringIO(newline="")
@@ -58,33 +59,32 @@ class Reply:
             for each in FORMULA
             if each != delimiter
         ]
-        if form == "csv":
+        if form == "csv" and not behind:
             if bom:
                 file.write(BOM)
             self._writer.writerow([*map(neutral, header), *COLUMNS])
             self._flush()
 
-    def add(self, read: Read, answers: Sequence[Answered], problems: Sequence[str | None]) -> None:
+    def add(self, rows: Rows, answers: Sequence[Answered], problems: Sequence[str | None]) -> None:
         """Raises OSError where there is no room."""
         if self._form == "ndjson":
-            self._add_objects(read.cells, answers, problems)
-        elif read.lines is not None:
-            self._add_lines(read, read.lines, answers, problems)
+            self._add_objects(rows, answers, problems)
+        elif isinstance(rows, Lines):
+            self._add_lines(rows, answers, problems)
         else:
             told = map(Answered.cells, answers, problems)
-            self._writer.writerows(map(self._whole, read.cells, told))
+            self._writer.writerows(map(self._whole, rows, told))
             self._flush()
-        self._rows += len(read.cells)
+        self._rows += len(rows)
 
     def _add_lines(
         self,
-        read: Read,
-        lines: Sequence[str],
+        rows: Lines,
         answers: Sequence[Answered],
         problems: Sequence[str | None],
     ) -> None:
         """Each line as it came with the appended cells, which hold nothing that is quoted."""
-        width, join, cache = self._width, self._delimiter.join, dict[Any, str]()
+        lines, join, cache = rows.lines, self._delimiter.join, dict[Any, str]()
         behind = []
         for each in zip(answers, problems, strict=True):
             known = cache.get(each[1]) if each[0] is NOT_MET else None
@@ -94,13 +94,14 @@ class Reply:
                     cache[each[1]] = known
             behind.append(known)
         whole = list(map(add, lines, behind))
-        odd = set[int]()
-        if set(map(len, read.cells)) != {width}:
-            odd = {place for place, cells in enumerate(read.cells) if len(cells) != width}
+        between = list(map(methodcaller("count", self._delimiter), lines))
+        odd, usual = set[int](), self._width - 1
+        if set(between) != {usual}:
+            odd = {place for place, each in enumerate(between) if each != usual}
         if self._has_formula(lines):
             odd |= {place for place, line in enumerate(lines) if self._has_formula([line])}
         for place in odd:
-            cells = self._whole(read.cells[place], answers[place].cells(problems[place]))
+            cells = self._whole(rows[place], answers[place].cells(problems[place]))
             whole[place] = join(cells)
         self._file.write(("\r\n".join(whole) + "\r\n").encode(self._encoding))
 
@@ -117,7 +118,7 @@ class Reply:
 
     def _add_objects(
         self,
-        rows: Sequence[Sequence[str]],
+        rows: Rows,
         answers: Sequence[Answered],
         problems: Sequence[str | None],
     ) -> None:

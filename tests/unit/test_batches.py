@@ -163,7 +163,7 @@ def read(content: bytes) -> list[list[str]]:
         writer.end()
         reader = Reader(file.fileno(), key, "received")
         found = survey(reader)
-        rows = [row for each in chunks(reader, found) for row in each.cells]
+        rows = [row for each in chunks(reader, found) for row in each]
     assert found.rows == len(rows) - 1
     return rows
 

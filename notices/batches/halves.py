@@ -1,0 +1,63 @@
+"""A process more, for the second half of a file.
+
+A core is left while one process reads and writes rows; what a file is looked up by is one snapshot,
+whichever process asks.
+"""
+
+import contextlib
+import multiprocessing
+import os
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+from notices.batches import Ended, Failed, Refused, bounds
+from notices.batches.meeting import Moment
+from notices.batches.outcomes import outcome
+from notices.batches.parts import Counts
+
+_FORKED = multiprocessing.get_context("fork")
+
+
+class Other:
+    """Whoever answers the second half, by all that was found of the file so far.
+
+    No connection may be open yet, and no thread run but one that sleeps.
+    """
+
+    def __init__(self, work: Callable[[Moment | None], Counts]) -> None:
+        """`work` answers it by the snapshot of a moment. Raises OSError."""
+        ours, theirs = _FORKED.Pipe()
+        self._line = ours
+        self._process = _FORKED.Process(target=_answer, args=(ours, theirs, work), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def begin(self, moment: Moment | None) -> None:
+        with contextlib.suppress(BrokenPipeError):  # what ended it is told at the end
+            self._line.send(moment)
+
+    def counts(self) -> Counts:
+        """What it came to, once it has. Raises Ended."""
+        try:
+            told = self._line.recv()
+        except EOFError:
+            self._process.join()
+            told = Failed(f"half {self._process.exitcode}")
+            if -(self._process.exitcode or 0) in bounds.ENDED_BY:
+                told = Refused("file_too_large_inside")
+        if not isinstance(told, Counts):
+            raise Ended(told)
+        return told
+
+    def end(self) -> None:
+        self._process.kill()
+
+
+def _answer(ours: Connection, theirs: Connection, work: Callable[[Moment | None], Counts]) -> None:
+    ours.close()
+    bounds.end_with_parent()
+    try:
+        moment = theirs.recv()
+    except EOFError:
+        os._exit(1)  # nobody began it
+    theirs.send(outcome(lambda: work(moment)))

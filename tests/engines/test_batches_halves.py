@@ -1,0 +1,192 @@
+"""A large file is answered by two processes as by one, and not at all if either of them ends."""
+
+import math
+import os
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from notices.batches import running
+from tests.api import declaration
+from tests.conftest import SignIn
+from tests.engines.test_agency_keys import bearer
+from tests.engines.test_batches import FOOD, keyed, rows_of, send, table
+from tests.engines.test_batches_bad import told, workers
+from tests.engines.test_batches_cut import (
+    Port,
+    Sending,
+    file_key,
+    is_looking_up,
+    nothing_is_left,
+    nothing_looked_up,
+    port,
+    used,
+)
+from tests.engines.test_guessing import BIRTH, BORN, publish
+from tests.limiting import From, limited, strangers
+from tests.publishing import until
+
+__all__ = ["limited", "port", "strangers"]
+
+HEADER = ["客户", "证件号码", "证件种类"]
+NUMBER = "JY13799990000011"
+ROWS = 6000
+"""With PADDING they are five of the pieces by which the middle of a file is found."""
+PADDING = "某" * 60
+ODD = [
+    ["甲", NUMBER, FOOD],
+    ["=1+1", NUMBER, ""],
+    ["乙", "", FOOD],
+    ["丙", "无", "食品经营许可证"],
+    ["丁", BORN, BIRTH],
+    ["戊"],
+    ["己", NUMBER, FOOD, "", "多"],
+]
+"""Some that are met, some with a problem, some too short and too long."""
+
+
+def register(odd: list[list[str]]) -> str:
+    """`odd` stands near the beginning and near the end."""
+    rows = [[f"{PADDING}{place}", f"JY2379998{place:07}", FOOD] for place in range(ROWS)]
+    return table([HEADER, *rows[:10], *odd, *rows[10:-10], *odd, *rows[-10:]])
+
+
+@pytest.fixture
+def halved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "in_halves", lambda: 1)
+
+
+@pytest.mark.parametrize("accept", ["text/csv", "application/x-ndjson"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+async def test_halves_say_what_the_whole_does(
+    restaurant: httpx.AsyncClient,
+    sign_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+    encoding: str,
+    accept: str,
+) -> None:
+    await restaurant.post("/api/v1/notices", json=declaration())
+    await publish(sign_in, BIRTH, BORN)
+    content = register(ODD).encode(encoding)
+    key = await keyed("verify", "batch", "masked")
+    found, summaries = [], []
+
+    for least in (math.inf, 1):
+        monkeypatch.setattr(running, "in_halves", lambda least=least: least)
+        answer = await send(restaurant, content, key, accept=accept)
+        assert answer.status_code == 200, answer.text
+        lines = answer.content.splitlines()
+        found.append(lines[:-1] if accept.endswith("ndjson") else lines)
+        path = answer.headers["link"][1:].partition(">")[0].partition(".example")[2]
+        told_of = (await restaurant.get(path, headers=key)).json()
+        summaries.append({
+            name: told_of[name]
+            for name in ("rows", "answered", "hits", "problems", "by_status", "by_problem")
+        })  # fmt: skip
+
+    assert found[0] == found[1]
+    assert summaries[0] == summaries[1]
+    assert summaries[0]["rows"] == ROWS + 2 * len(ODD)
+    assert summaries[0]["by_status"]["invalid"] == 6
+
+
+async def test_guesses_of_both_halves_are_held_against_one_quota(
+    strangers: From, halved: None
+) -> None:
+    key = await keyed("verify", "batch", "masked", masked_quota=1)
+    content = register([["丁", BORN, BIRTH]])
+
+    rows = rows_of(await send(strangers("192.0.2.1"), content, key))
+
+    assert sorted(row[-1] for row in rows if row[1] == BORN) == ["", "too_many_requests"]
+
+
+def second_half_of(worker: str) -> str:
+    """The process that it has forked."""
+    [found] = [
+        stat.parent.name
+        for stat in Path("/proc").glob("[0-9]*/stat")
+        if stat.read_text().rpartition(")")[2].split()[1] == worker
+    ]
+    return found
+
+
+def _has_ended(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+async def has_ended(pid: str) -> bool:
+    return _has_ended(pid)
+
+
+@pytest.mark.parametrize(
+    ("ending", "answer"),
+    [
+        (signal.SIGKILL, (503, "unavailable")),
+        (signal.SIGXCPU, (422, "file_too_large_inside")),
+    ],
+)
+async def test_a_half_that_ends_ends_the_other_and_nothing_counts(
+    app: Litestar,
+    port: Port,
+    database_url: str,
+    halved: None,
+    ending: signal.Signals,
+    answer: tuple[int, str],
+) -> None:
+    agency, key = await file_key()
+    async with nothing_looked_up(database_url):
+        sending = await Sending(key, register([])).begin(port)
+        await sending.end()
+        await is_looking_up(database_url)
+        [worker] = workers()
+        os.kill(int(second_half_of(worker)), ending)
+
+    status, _, content = await sending.answer()
+
+    assert told(httpx.Response(status, content=content)) == answer
+    assert await used(app, agency) == 0
+    await nothing_is_left(app)
+
+
+async def test_who_hangs_up_ends_both_halves(
+    app: Litestar, port: Port, database_url: str, halved: None
+) -> None:
+    _, key = await file_key()
+    async with nothing_looked_up(database_url):
+        sending = await Sending(key, register([])).begin(port)
+        await sending.end()
+        await is_looking_up(database_url)
+        [worker] = workers()
+        second = second_half_of(worker)
+        sending.hang_up()
+
+        await until(lambda: has_ended(worker))
+        await until(lambda: has_ended(second))
+
+    await nothing_is_left(app)
+
+
+async def test_a_half_whose_process_is_gone_does_not_go_on_alone(
+    app: Litestar, port: Port, client: httpx.AsyncClient, database_url: str, halved: None
+) -> None:
+    """The first one was killed: the second has nobody to tell what it found."""
+    _, key = await file_key()
+    async with nothing_looked_up(database_url):
+        sending = await Sending(key, register([])).begin(port)
+        await sending.end()
+        await is_looking_up(database_url)
+        [worker] = workers()
+        second = second_half_of(worker)
+        os.kill(int(worker), signal.SIGKILL)
+        await until(lambda: has_ended(second))
+
+    assert (await sending.answer())[0] == 503
+    assert (await client.get("/api/v1/usage", headers=bearer(key))).json()["used"] == 0
+    await nothing_is_left(app)
