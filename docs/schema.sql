@@ -296,9 +296,12 @@ CREATE INDEX claim_by_certificate ON public.claim USING btree (by_certificate, l
 CREATE INDEX claim_by_digits ON public.claim USING btree (by_digits, living DESC, awaiting, replaced DESC, id DESC) WHERE shown;
 CREATE INDEX claim_by_holder ON public.claim USING btree (by_holder, living DESC, awaiting, replaced DESC, id DESC) WHERE (by_holder IS NOT NULL);
 CREATE INDEX claim_by_number ON public.claim USING btree (by_number, living DESC, awaiting, replaced DESC, id DESC) WHERE shown;
-CREATE INDEX claim_hidden_digits ON public.claim USING btree (by_digits) WHERE (NOT shown);
 CREATE INDEX claim_notice ON public.claim USING btree (notice);
 CREATE INDEX claim_old_rules ON public.claim USING btree (id) WHERE (rules < 2);
+CREATE INDEX claim_short_certificate ON public.claim USING btree ((((('x'::text || encode(substr(by_certificate, 1, 8), 'hex'::text)))::bit(64))::bigint));
+CREATE INDEX claim_short_digits ON public.claim USING btree ((((('x'::text || encode(substr(by_digits, 1, 8), 'hex'::text)))::bit(64))::bigint));
+CREATE INDEX claim_short_holder ON public.claim USING btree ((((('x'::text || encode(substr(by_holder, 1, 8), 'hex'::text)))::bit(64))::bigint));
+CREATE INDEX claim_short_number ON public.claim USING btree ((((('x'::text || encode(substr(by_number, 1, 8), 'hex'::text)))::bit(64))::bigint));
 
 CREATE TABLE data_key (
   purpose text NOT NULL,

@@ -5,15 +5,26 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import httpx
 import pytest
 
-from notices.batches.meeting import DIGITS
+from notices.batches.asking import Probes
+from notices.batches.meeting import (
+    ANY,
+    DIGITS,
+    HOLDER,
+    NUMBER,
+    Moment,
+    Snapshot,
+    rows_that_meet,
+)
 from notices.database import BY_INDEX, DB
 from notices.deployment import Deployment, refuse_other_keys
 from notices.facts.rows import Columns, read
+from notices.facts.texts import CHINA
 from notices.trust.answers import BATCH, keys_in, verify
 from notices.upkeep import rekeying, rotating
 from notices.verification import MOST_QUESTIONS
@@ -219,17 +230,42 @@ async def test_a_claim_of_older_rules_is_met_without_the_hash_of_its_digits(
     assert rows_of(answer)[1][2] == "invalid"
 
 
-async def test_digits_are_looked_for_by_an_index_of_what_is_shown_and_one_of_the_rest(
-    deployment: Deployment,
+@pytest.mark.parametrize(
+    ("sql", "index"),
+    [
+        (NUMBER, "claim_short_certificate"),
+        (ANY, "claim_short_number"),
+        (DIGITS, "claim_short_digits"),
+        (HOLDER, "claim_short_holder"),
+    ],
+)
+async def test_a_chunk_is_looked_for_by_an_index_of_how_hashes_begin(
+    sql: str, index: str, database: None
 ) -> None:
     async with DB.transaction():
         for name, value in BY_INDEX.items():
             await DB.fetch("SELECT set_config($1, $2, true)", name, value)
-        plan = str(await DB.fetch(f"EXPLAIN {DIGITS}", bytes(64)))
+        plan = str(await DB.fetch(f"EXPLAIN {sql}", [1, 2]))
 
-    assert "claim_by_digits" in plan
-    assert "claim_hidden_digits" in plan
+    assert index in plan
     assert "Seq Scan" not in plan
+
+
+async def test_a_hash_that_begins_as_a_claims_does_is_not_that_claims(
+    restaurant: httpx.AsyncClient,
+) -> None:
+    await restaurant.post("/api/v1/notices", json=declaration())
+    claimed = (await DB.fetch("SELECT by_number FROM claim"))[0]["by_number"]
+    another = claimed[:8] + bytes(24)
+    moment = Moment(datetime.now(CHINA), 1, older=False, shared="")
+    snapshot = Snapshot(DB, "", moment)
+
+    met = [
+        rows_that_meet(probes, await snapshot.known(ANY, probes))
+        for probes in (Probes([another, claimed], [0, 1]), Probes([another], [0]))
+    ]
+
+    assert met == [{1}, set()]
 
 
 async def test_rows_are_told_the_same_while_numbers_are_hashed_anew(
