@@ -12,6 +12,7 @@ from notices.changing.rights import Known
 from notices.deployment import Deployment
 from notices.facts import public_terms, purposes
 from notices.facts.agencies import KINDS
+from notices.facts.errors import Invalid, Problem
 from notices.facts.lifecycle import may_follow
 from notices.facts.public.notice import PublicNotice
 from notices.facts.texts import Message, Text
@@ -117,7 +118,9 @@ async def back(request: AnyRequest) -> Response[Any]:
 async def tell(request: AnyRequest) -> Response[Any]:
     """Whether the holder is told when an agency's check meets their notice."""
     given, here = await forms.fields(request), request.app.state.deployment
-    wanted = given.get("told") == "yes"
+    if given.get("told") not in ("yes", "no"):  # a warning is not switched off by half a form
+        raise Invalid(problems=[Problem("told", "bad_value", {"expected": "yes, no"})])
+    wanted = given["told"] == "yes"
 
     async def act(sent: Submission) -> Response[Any]:
         found = await register.get(given.get("notice", ""))

@@ -197,6 +197,19 @@ async def test_nobody_else_switches_alerts(
     assert [row["alert_on_check"] for row in rows] == [False, False]
 
 
+@pytest.mark.parametrize("given", [{}, {"told": ""}, {"told": "on"}])
+async def test_half_a_form_switches_no_warning_off(
+    restaurant: httpx.AsyncClient, given: dict[str, str]
+) -> None:
+    id = (await api.declared(restaurant, declaration(alert_on_check=True))).id
+
+    answer = await restaurant.post("/mine/alerts", data={"notice": id} | given)
+
+    assert answer.status_code == 422
+    rows = await DB.fetch("SELECT alert_on_check FROM notice_private")
+    assert [row["alert_on_check"] for row in rows] == [True]
+
+
 async def test_whoever_is_signed_out_meanwhile_signs_in_and_is_led_back(
     restaurant: httpx.AsyncClient,
 ) -> None:
