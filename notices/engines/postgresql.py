@@ -84,7 +84,7 @@ def start(data: Path, say: Say) -> PostgreSQL:
         sockets, temporary = socket_folder(home, user)
         if temporary:
             leftovers.callback(shutil.rmtree, sockets, ignore_errors=True)
-        settings = SETTINGS | {"shared_buffers": f"{memory.for_cache()}MB"}
+        settings = {"shared_buffers": f"{memory.for_cache()}MB"} | SETTINGS
         options = [f"-c{name}={value}" for name, value in settings.items()]
         for anew in (False, True):
             words = passwords(data, programs, cluster, user, anew=anew)
