@@ -300,7 +300,7 @@ CREATE INDEX claim_notice ON public.claim USING btree (notice);
 CREATE INDEX claim_old_rules ON public.claim USING btree (id) WHERE (rules < 2);
 CREATE INDEX claim_short_certificate ON public.claim USING btree ((((('x'::text || encode(substr(by_certificate, 1, 8), 'hex'::text)))::bit(64))::bigint));
 CREATE INDEX claim_short_digits ON public.claim USING btree ((((('x'::text || encode(substr(by_digits, 1, 8), 'hex'::text)))::bit(64))::bigint));
-CREATE INDEX claim_short_holder ON public.claim USING btree ((((('x'::text || encode(substr(by_holder, 1, 8), 'hex'::text)))::bit(64))::bigint));
+CREATE INDEX claim_short_holder ON public.claim USING btree ((((('x'::text || encode(substr(COALESCE(by_holder, '\x'::bytea), 1, 8), 'hex'::text)))::bit(64))::bigint));
 CREATE INDEX claim_short_number ON public.claim USING btree ((((('x'::text || encode(substr(by_number, 1, 8), 'hex'::text)))::bit(64))::bigint));
 
 CREATE TABLE data_key (
