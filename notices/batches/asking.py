@@ -127,12 +127,13 @@ class Asker:
 
     def _read_one(self, chunk: Chunk, place: int) -> None:
         cells = chunk.cells[place]
+        if unread := not self._clean and any(map(is_unread, cells)):
+            cells[:] = map(readable, cells)
         if len(cells) > self._width and any(cells[self._width :]):
             chunk.problems[place] = "too_many_cells"  # which of them is the number nobody knows
             return
-        if not self._clean and any(map(is_unread, cells)):
+        if unread:
             chunk.problems[place] = "unreadable_bytes"
-            cells[:] = map(readable, cells)
             return
         row = self.row(chunk, place)
         chunk.problems[place] = row.problem

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import overload
+from typing import NamedTuple, overload
 
 from notices.batches import CHUNK, FileRefused
 from notices.batches.contents import Content
@@ -34,13 +34,20 @@ UTF8, GB18030 = "utf-8", "gb18030"
 _ESCAPED = "surrogateescape"
 
 
+class Mark(NamedTuple):
+    """Where in a file a line begins, in bytes, and how many lines, or rows, are before it."""
+
+    place: int
+    before: int
+
+
 @dataclass(frozen=True, slots=True)
 class Surveyed:
     """What a look through the file has found; `rows` are without the header, `start` is its place.
 
     `clean` says that every byte of it is text in this encoding, `quoted` that a cell may be quoted
-    and hold the end of a line. `middle` is where a line begins, and how many rows are before it;
-    None where a row may be more than a line.
+    and hold the end of a line. `middle` has rows on both sides; None where there is none, or where
+    a row may be more than a line.
     """
 
     encoding: str
@@ -50,7 +57,7 @@ class Surveyed:
     rows: int
     clean: bool
     quoted: bool
-    middle: tuple[int, int] | None = None
+    middle: Mark | None = None
 
 
 def survey(file: Content) -> Surveyed:
@@ -74,16 +81,16 @@ def survey(file: Content) -> Surveyed:
     middle = None
     if clean and not quoted and len(marks) > 1:
         place, before = marks[(len(marks) - 1) // 2]
-        middle = (place, before - no_rows) if before > no_rows else None
+        middle = Mark(place, before - no_rows) if before > no_rows else None
     return dataclasses.replace(found, rows=lines - 1, middle=middle)
 
 
-def _look_through(file: Content) -> tuple[int, bool, bool, list[tuple[int, int]]]:
+def _look_through(file: Content) -> tuple[int, bool, bool, list[Mark]]:
     """Its lines, whether a cell may be quoted, whether it is UTF-8, and here and there where a
     line begins and how many are before it."""
     decoder = codecs.getincrementaldecoder(UTF8)()
     rest, lines, quoted, is_utf8 = b"", 0, False, True
-    place, marks = 0, list[tuple[int, int]]()
+    place, marks = 0, list[Mark]()
     for piece in file.pieces():
         if is_utf8:
             try:
@@ -94,19 +101,25 @@ def _look_through(file: Content) -> tuple[int, bool, bool, list[tuple[int, int]]
         piece = rest + piece
         # One that stands last may be half of the end of a line.
         end = max(piece.rfind(b"\n"), piece.rfind(b"\r", 0, -1)) + 1
-        lines += sum(map(bool, piece[:end].removeprefix(BOM).splitlines()))
+        lines += _filled(piece[:end], place)
         rest = piece[end:]
         place += end
-        marks.append((place, lines))
+        marks.append(Mark(place, lines))
         if len(rest) > MOST_LINE:
             raise FileRefused("file_line", line=lines + 1)
-    lines += sum(map(bool, rest.removeprefix(BOM).splitlines()))
+    lines += _filled(rest, place)
     if is_utf8:
         try:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             is_utf8 = False
     return lines, quoted, is_utf8, marks
+
+
+def _filled(lines: bytes, place: int) -> int:
+    """How many of them are not empty; a BOM at the beginning of the file is nothing."""
+    whole = lines if place else lines.removeprefix(BOM)
+    return sum(map(bool, whole.splitlines()))
 
 
 def _encoding(file: Content, bom: bool) -> tuple[str, bool]:
@@ -172,11 +185,17 @@ def rows(file: Content, found: Surveyed) -> Iterator[list[str]]:
             raise FileRefused("file_line", line=began) from None
 
 
+def first_half(file: Content, found: Surveyed) -> Iterator[Rows]:
+    """The rows of a file that is read until its middle, so many at once."""
+    every = chunks(file, found)
+    next(every)  # the header
+    return every
+
+
 def second_half(file: Content, found: Surveyed) -> Iterator[Rows]:
     """The rows from the middle on, so many at once."""
     assert found.middle is not None  # noqa: S101
-    place, _ = found.middle
-    return chunks(file, dataclasses.replace(found, start=place), header=False)
+    return chunks(file, dataclasses.replace(found, start=found.middle.place), header=False)
 
 
 def chunks(file: Content, found: Surveyed, *, header: bool = True) -> Iterator[Rows]:
@@ -190,14 +209,15 @@ def chunks(file: Content, found: Surveyed, *, header: bool = True) -> Iterator[R
             yield cells
         return
     with _text(file, found, None) as text:
-        rest, at_once = "", 1 if header else CHUNK
+        rest = ""
         while block := text.read(BLOCK):
             *lines, rest = (rest + block).split("\n")
-            while lines:
-                piece, lines = lines[:at_once], lines[at_once:]
-                if filled := list(filter(None, piece)):
-                    yield Lines(filled, found.delimiter)
-                    at_once = CHUNK
+            filled = list(filter(None, lines))
+            if header and filled:
+                yield Lines(filled[:1], found.delimiter)
+                filled, header = filled[1:], False
+            for start in range(0, len(filled), CHUNK):
+                yield Lines(filled[start : start + CHUNK], found.delimiter)
         if rest:
             yield Lines([rest], found.delimiter)
 

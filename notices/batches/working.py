@@ -15,9 +15,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from notices import batches
-from notices.batches import CHUNK, Done, FileRefused, Task, bounds, halves, sheets
+from notices.batches import CHUNK, Done, FileRefused, Task, bounds, sheets
 from notices.batches.answering import NO_NOTICE
 from notices.batches.asking import Asker
+from notices.batches.halves import SecondHalf
 from notices.batches.line import Line
 from notices.batches.meeting import Moment, Snapshot
 from notices.batches.outcomes import outcome
@@ -28,6 +29,7 @@ from notices.batches.reading import (
     Rows,
     Surveyed,
     chunks,
+    first_half,
     is_unread,
     second_half,
     survey,
@@ -68,28 +70,24 @@ class Work:
         looked = Looked(header, _columns(header, found), found)
         if not self._line.ask(batches.Counted(found.rows)):
             sys.exit(1)
-        other = None
-        if found.middle is not None and found.rows >= task.in_halves:
-            pieces = chunks(self._received(until=found.middle[0]), found)
-            next(pieces)
-            other = halves.Other(partial(self._second, looked))
+        pieces, second = self._halved(looked, pieces)
         try:
             looking = Looking()
             snapshot = self._begin(looking)
             moment = snapshot.moment if snapshot else None
-            if other is not None:
-                other.begin(moment)
+            if second is not None:
+                second.begin(moment)
             output = Writer(task.answered, self._key, "answered")
             part = self._part(looked, looking, snapshot, output)
-            counts = part.answer(pieces, ahead=0 if other else 1)
-            if other is not None:
-                counts.add(other.counts())
+            counts = part.answer(pieces, ahead=0 if second else 1)
+            if second is not None:
+                counts.add(second.counts())
                 for piece in Reader(task.further, self._key, "second half").pieces():
                     output.write(piece)
             output.end()
         finally:
-            if other is not None:
-                other.end()
+            if second is not None:
+                second.let_go()
         return Done(
             rows=counts.rows,
             asked=counts.asked,
@@ -104,6 +102,19 @@ class Work:
             sha256=output.sha256,
             encoding=found.encoding,
         )
+
+    def _halved(
+        self, looked: Looked, pieces: Iterator[Rows]
+    ) -> tuple[Iterator[Rows], SecondHalf | None]:
+        """What is left for this process of `pieces`, and who has the rest, if anybody."""
+        middle = looked.found.middle
+        if middle is None or looked.found.rows < self._task.in_halves:
+            return pieces, None
+        try:
+            second = SecondHalf(partial(self._second, looked))
+        except OSError:  # there is no process more to be had: one can do it all
+            return pieces, None
+        return first_half(self._received(until=middle.place), looked.found), second
 
     def _received(self, until: int | None = None) -> Reader:
         return Reader(self._task.received, self._key, "received", until)
@@ -150,7 +161,7 @@ class Work:
             task.catalogue, task.matching, columns, len(header),
             clean=found.clean, by_digits=not (snapshot and snapshot.moment.older),
         )  # fmt: skip
-        before = found.middle[1] if behind and found.middle else 0
+        before = found.middle.before if behind and found.middle else 0
         reply = Reply(output, task.form, header, found.encoding, found.bom, found.delimiter, before)
         return Part(task, self._line, asker, reply, looking, snapshot)
 
@@ -178,7 +189,7 @@ def main() -> None:
     sys.setswitchinterval(SWITCH)
     gc.disable()  # a chunk is 100,000 lists and no circle: looking through them took a fifth
     task: Task = pickle.loads(line.read())  # noqa: S301  (by whoever started us)
-    line.turn = task.answered
+    line.turn = task.answered  # neither process closes it while it asks: that would end its turn
     line.say(outcome(Work(task, line).done))
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,20 @@ async def test_rows_that_are_spoilt_are_told_apart_and_the_others_are_answered(
     assert found[8][1] == "'-y"
     assert found[9][:3] == [f'\'="{NUMBER}"', FOOD, "no_notice"]
     assert found[10][:2] == ["1", "\ufffd\ufffd"]
+
+
+async def test_a_row_with_all_that_is_wrong_with_it_is_shown_as_it_can_be(
+    client: httpx.AsyncClient,
+) -> None:
+    """Its cells are too many, and bytes in them no text: as JSON it could not be written."""
+    content, key = "number\n中1\n".encode() + b"JY1\xff,more\n", await keyed()
+
+    as_table = rows_of(await send(client, content, key))
+    as_objects = await send(client, content, key, accept="application/x-ndjson")
+
+    assert as_table[2] == ["JY1\ufffd", *[""] * 6, "too_many_cells", "more"]
+    [row] = [each for each in map(json.loads, as_objects.text.splitlines()) if each.get("row") == 2]
+    assert (row["cells"], row["problem"]) == (["JY1\ufffd", "more"], "too_many_cells")
 
 
 @pytest.mark.parametrize(

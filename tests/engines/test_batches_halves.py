@@ -1,10 +1,15 @@
 """A large file is answered by two processes as by one, and not at all if either of them ends."""
 
+import asyncio
+import contextlib
+import ctypes
 import math
 import os
 import signal
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
@@ -16,7 +21,6 @@ from tests.engines.test_agency_keys import bearer
 from tests.engines.test_batches import FOOD, keyed, rows_of, send, table
 from tests.engines.test_batches_bad import told, workers
 from tests.engines.test_batches_cut import (
-    Port,
     Sending,
     file_key,
     is_looking_up,
@@ -27,6 +31,7 @@ from tests.engines.test_batches_cut import (
 )
 from tests.engines.test_guessing import BIRTH, BORN, publish
 from tests.limiting import From, limited, strangers
+from tests.ports import Port
 from tests.publishing import until
 
 __all__ = ["limited", "port", "strangers"]
@@ -153,6 +158,69 @@ async def test_a_half_that_ends_ends_the_other_and_nothing_counts(
     assert told(httpx.Response(status, content=content)) == answer
     assert await used(app, agency) == 0
     await nothing_is_left(app)
+
+
+@contextlib.asynccontextmanager
+async def both_at_the_register(database_url: str) -> AsyncIterator[None]:
+    """Within it both halves have found that a row meets a notice, and wait for that."""
+    connection = await asyncpg.connect(database_url)
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'notice'::regclass"
+
+    async def are() -> bool:
+        return bool(await connection.fetchval(waiting) >= 2)
+
+    try:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE notice IN ACCESS EXCLUSIVE MODE")
+            await until(are)
+            yield
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("which", ["first", "second"])
+async def test_a_half_that_ends_while_it_looks_up_ends_the_other(
+    app: Litestar, port: Port, database_url: str, restaurant: httpx.AsyncClient, halved: None,
+    which: str,
+) -> None:  # fmt: skip
+    await restaurant.post("/api/v1/notices", json=declaration())
+    agency, key = await file_key()
+    sending = await Sending(key, register([["甲", NUMBER, FOOD]])).begin(port)
+    sent = asyncio.create_task(sending.end())
+    async with both_at_the_register(database_url):
+        [worker] = workers()
+        second = second_half_of(worker)
+        os.kill(int(worker if which == "first" else second), signal.SIGKILL)
+        await sent
+
+    assert (await sending.answer())[0] == 503
+    assert await used(app, agency) == 0
+    await until(lambda: has_ended(second))
+    await nothing_is_left(app)
+
+
+def states_of_children() -> list[str]:
+    """Z: it has ended, and nobody has waited for it."""
+    pids = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    stats = [Path(f"/proc/{each}/stat").read_text() for each in pids]
+    return [each.rpartition(")")[2].split()[0] for each in stats]
+
+
+async def test_nobody_has_to_wait_for_a_process_of_a_file_that_was_answered(
+    client: httpx.AsyncClient, halved: None
+) -> None:
+    """In a container that would be our own first process, for every large file."""
+    key, adopt = await keyed(), ctypes.CDLL(None).prctl
+    orphans = 36  # PR_SET_CHILD_SUBREAPER
+    adopt(orphans, 1, 0, 0, 0)
+    try:
+        answers = [await send(client, register([]), key) for _ in range(2)]
+        states = states_of_children()
+    finally:
+        adopt(orphans, 0, 0, 0, 0)
+
+    assert [each.status_code for each in answers] == [200, 200]
+    assert "Z" not in states
 
 
 async def test_who_hangs_up_ends_both_halves(

@@ -1,8 +1,10 @@
 """What rows of a file ask is the same whether they are read together or one by one."""
 
+import contextlib
 import csv
 import itertools
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from hypothesis import strategies as st
 
 from notices.batches import FileRefused, Refused
 from notices.batches.asking import Asker, Chunk
-from notices.batches.reading import chunks, survey
+from notices.batches.contents import PIECE
+from notices.batches.reading import chunks, first_half, second_half, survey
 from notices.batches.scratch import Reader, Writer
 from notices.facts import catalogue, numbers
 from notices.facts.rows import Columns
@@ -153,19 +156,60 @@ def test_many_hashes_are_those_of_each(key: bytes, normals: list[str]) -> None:
         assert found == expected
 
 
-def read(content: bytes) -> list[list[str]]:
-    """The rows of a file, as many as were counted beforehand."""
+@contextlib.contextmanager
+def received(content: bytes) -> Iterator[Callable[..., Reader]]:
+    """What reads it, to its end or until a place in it."""
     key = Aes256Gcm.generate()
     assert isinstance(key, Aes256Gcm)
     with tempfile.TemporaryFile() as file:
         writer = Writer(file.fileno(), key, "received")
         writer.write(content)
         writer.end()
-        reader = Reader(file.fileno(), key, "received")
-        found = survey(reader)
-        rows = [row for each in chunks(reader, found) for row in each]
+        yield lambda until=None: Reader(file.fileno(), key, "received", until)
+
+
+def read(content: bytes) -> list[list[str]]:
+    """The rows of a file, as many as were counted beforehand."""
+    with received(content) as reader:
+        found = survey(reader())
+        rows = [row for each in chunks(reader(), found) for row in each]
     assert found.rows == len(rows) - 1
     return rows
+
+
+LONG = b"JY1," + b"x" * 2000
+FIRST_IN_PIECE = [b"\xef\xbb\xbf", b"", b"JY2", b"\xe9\x99\x84,\xe8\xa1\xa8"]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("first", FIRST_IN_PIECE)
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"sep=,\n", b"\r\n" * 9])
+def test_the_halves_of_a_file_are_its_rows(before: bytes, first: bytes, end: bytes) -> None:
+    """Also where a line that looks like none begins a piece."""
+    lines = bytearray(before + b"number,x" + end)
+    while len(lines) < 4 * PIECE:
+        if (left := PIECE - len(lines) % PIECE) < 2 * len(LONG):
+            lines += b"JY3," + b"y" * (left - 4 - len(end)) + end + first + end
+        lines += LONG + end
+    whole = read(bytes(lines))
+
+    with received(bytes(lines)) as reader:
+        found = survey(reader())
+        assert found.middle is not None
+        place, rows = found.middle
+        halves = [
+            [row for each in half for row in each]
+            for half in (first_half(reader(until=place), found), second_half(reader(), found))
+        ]
+
+    assert [len(each) for each in halves] == [rows, found.rows - rows]
+    assert min(map(len, halves)) > 0
+    assert halves[0] + halves[1] == whole[1:]
+
+
+def test_empty_lines_before_the_header_cost_no_more_than_others() -> None:
+    """One by one they took a minute for each megabyte."""
+    assert read(b"\n" * 300_000 + b"number\nJY1\n") == [["number"], ["JY1"]]
 
 
 @pytest.mark.parametrize(
