@@ -64,8 +64,10 @@ def halved(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "in_halves", lambda: 1)
 
 
-@pytest.mark.parametrize("accept", ["text/csv", "application/x-ndjson"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize(
+    ("encoding", "accept"),
+    [("utf-8-sig", "text/csv"), ("gb18030", "text/csv"), ("utf-8", "application/x-ndjson")],
+)
 async def test_halves_say_what_the_whole_does(
     restaurant: httpx.AsyncClient,
     sign_in: SignIn,
