@@ -111,25 +111,28 @@ async def test_guesses_of_both_halves_are_held_against_one_quota(
     assert sorted(row[-1] for row in rows if row[1] == BORN) == ["", "too_many_requests"]
 
 
+def state_of(pid: str) -> tuple[str, str]:
+    """As the system says it, and who has started it; X: it has gone, in the midst of looking."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return "X", ""
+    return words[0], words[1]
+
+
+def children_of(pid: str) -> list[str]:
+    every = [each.name for each in Path("/proc").glob("[0-9]*")]
+    return [each for each in every if state_of(each)[1] == pid]
+
+
 def second_half_of(worker: str) -> str:
     """The process that it has forked."""
-    [found] = [
-        stat.parent.name
-        for stat in Path("/proc").glob("[0-9]*/stat")
-        if stat.read_text().rpartition(")")[2].split()[1] == worker
-    ]
+    [found] = children_of(worker)
     return found
 
 
-def _has_ended(pid: str) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
-
-
 async def has_ended(pid: str) -> bool:
-    return _has_ended(pid)
+    return state_of(pid)[0] in "XZ"
 
 
 @pytest.mark.parametrize(
@@ -201,13 +204,6 @@ async def test_a_half_that_ends_while_it_looks_up_ends_the_other(
     await nothing_is_left(app)
 
 
-def states_of_children() -> list[str]:
-    """Z: it has ended, and nobody has waited for it."""
-    pids = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    stats = [Path(f"/proc/{each}/stat").read_text() for each in pids]
-    return [each.rpartition(")")[2].split()[0] for each in stats]
-
-
 async def test_nobody_has_to_wait_for_a_process_of_a_file_that_was_answered(
     client: httpx.AsyncClient, halved: None
 ) -> None:
@@ -217,12 +213,12 @@ async def test_nobody_has_to_wait_for_a_process_of_a_file_that_was_answered(
     adopt(orphans, 1, 0, 0, 0)
     try:
         answers = [await send(client, register([]), key) for _ in range(2)]
-        states = states_of_children()
+        states = [state_of(each)[0] for each in children_of(str(os.getpid()))]
     finally:
         adopt(orphans, 0, 0, 0, 0)
 
     assert [each.status_code for each in answers] == [200, 200]
-    assert "Z" not in states
+    assert "Z" not in states  # ended, and nobody has waited for it
 
 
 async def test_who_hangs_up_ends_both_halves(
