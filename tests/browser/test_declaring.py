@@ -165,6 +165,7 @@ async def test_a_check_digit_is_told_as_the_server_judges_it_and_not_at_each_key
     await page.goto("/sign-in?next=/declare?certificate=food-operation-license")
     await page.get_by_role("button", name=SHOP).click()
     await page.locator("button[value=number]").last.click()
+    await page.wait_for_load_state()  # its scripts too
     told = await page.evaluate(
         "numbers => Object.fromEntries(Object.entries(checkDigits).map("
         "([rule, fits]) => [rule, numbers.map(fits)]))",

@@ -80,6 +80,7 @@ async def test_a_slip_is_read_on_a_phone_and_printed_by_a_button(
     await page.emulate_media(color_scheme="dark")
     await page.goto(f"/notices/{contested}")
     await page.get_by_role("link", name="办事单（交给窗口）").click()
+    await page.wait_for_load_state()
     await page.evaluate("window.print = () => { document.title = 'printed' }")
     assert await page.evaluate(TOO_FAINT) == []
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -75,6 +75,7 @@ async def test_a_page_is_read_aloud_piece_by_piece_with_numbers_figure_by_figure
     button = page.locator(".aloud button")
     await expect(button).to_be_hidden()  # not before somebody wants the view
     await page.get_by_role("button", name="长辈版").click()
+    await page.wait_for_load_state()
     await page.evaluate(
         "document.querySelector('main h1').insertAdjacentHTML('afterend',"
         " '<p>编号 <span class=\"number\">3707-01</span></p><p hidden>看不见的</p>')"
